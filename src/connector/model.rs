@@ -1,0 +1,243 @@
+//! The domain model: one external API with everything compiled that a call needs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue, Method};
+use ipnet::IpNet;
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::mapping::Mapping;
+use crate::schema::Schema;
+use crate::template::{PathTemplate, ValueTemplate};
+
+/// One external API.
+#[derive(Debug)]
+pub struct Connector {
+    /// Unique name in tool names: `[a-z0-9_]+`, derived from the name unless given (contract S1-09).
+    pub slug: String,
+    /// The author's identifier (`id` of seed 001), if any.
+    pub id: Option<String>,
+    /// The user that the definition belongs to (`user_id` of seed 001), if any (ruling C-27).
+    pub owner: Option<String>,
+    /// The name people read.
+    pub name: String,
+    /// When an agent should use this API.
+    pub description: String,
+    /// An icon as a `data:` or `https:` URI.
+    pub icon: Option<String>,
+    /// Which layout the connector's folder has (contract S4-01).
+    pub tier: Tier,
+    /// Whether its tools are offered (`metadata.status` other than `active` hides them).
+    pub enabled: bool,
+    /// How to reach the API.
+    pub connection: Connection,
+    /// How requests are authenticated.
+    pub auth: Auth,
+    /// Where requests may go.
+    pub security: Security,
+    /// What an agent can do, in file order.
+    pub actions: Vec<Arc<Action>>,
+}
+
+/// The layout of a connector's folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tier {
+    /// One file.
+    Lite,
+    /// `connector.toml` and one file per entity in `services/`.
+    Full,
+}
+
+/// How to reach an API.
+#[derive(Debug)]
+pub struct Connection {
+    /// Base URL; action paths are appended to its path, so a prefix such as `/v1` stays.
+    pub base_url: Url,
+    /// Longest time for one request, from connecting to the last byte of the answer.
+    pub timeout: Duration,
+    /// How many times a failed request may be repeated.
+    pub retry_attempts: u32,
+    /// Whether the certificate is verified; `false` needs the server configuration's leave (ruling C-17).
+    pub verify_ssl: bool,
+    /// Headers of every request, e.g. a pinned API version (contract S3-27).
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// How requests are authenticated (ruling C-03).
+#[derive(Debug)]
+pub enum Auth {
+    /// Nothing is sent.
+    None,
+    /// One key in a header, a query parameter or a cookie.
+    ApiKey {
+        /// Where the key goes.
+        place: KeyPlace,
+        /// Name of the header, parameter or cookie.
+        name: String,
+        /// Text in front of the key, e.g. `ApiKey `.
+        prefix: String,
+        /// The key.
+        key: SecretRef,
+    },
+    /// `Authorization: Bearer <token>`.
+    BearerToken {
+        /// The token.
+        token: SecretRef,
+    },
+    /// `Authorization: Basic <base64(user:password)>` (RFC 7617, UTF-8).
+    BasicAuth {
+        /// The user's name.
+        username: Setting,
+        /// The password.
+        password: SecretRef,
+    },
+    /// Any headers.
+    CustomHeader {
+        /// Name and value of each.
+        headers: Vec<(HeaderName, Setting)>,
+    },
+}
+
+/// Where an API key goes (ruling C-30).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// A request header.
+    Header,
+    /// A query parameter.
+    Query,
+    /// A cookie.
+    Cookie,
+}
+
+/// A value that may be written out or kept elsewhere.
+#[derive(Debug, Clone)]
+pub enum Setting {
+    /// Written in the connector; not a secret.
+    Literal(String),
+    /// Kept elsewhere; a secret.
+    Secret(SecretRef),
+}
+
+/// Where a secret is kept. Never the secret itself.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum SecretRef {
+    /// `env:NAME`.
+    Environment(String),
+    /// `vault://…` or `encrypted:…`, kept whole.
+    Vault(String),
+}
+
+/// Where requests may go.
+#[derive(Debug)]
+pub struct Security {
+    /// URL patterns as written; compiled by `egress`. Defaults to the base URL followed by `/*`.
+    pub url_allowlist: Vec<String>,
+    /// Networks that resolved addresses must belong to. `None`: any public address.
+    pub ip_allowlist: Option<Vec<IpNet>>,
+    /// Whether plain HTTP may be used; only with an `ip_allowlist`.
+    pub allow_http: bool,
+    /// Longest answer in bytes after decompression (ruling C-18).
+    pub max_response_bytes: u64,
+    /// Calls of the whole connector in any minute.
+    pub requests_per_minute: u32,
+    /// Calls of the whole connector in any 24 hours.
+    pub requests_per_day: u32,
+}
+
+/// One thing an agent can do.
+#[derive(Debug)]
+pub struct Action {
+    /// Unique within the connector: `[a-z0-9_]+`.
+    pub name: String,
+    /// The name people read.
+    pub title: String,
+    /// When an agent should use it, and what it returns.
+    pub description: String,
+    /// Whether it changes anything.
+    pub effect: Effect,
+    /// Whether a person must allow each call (ruling C-10).
+    pub confirm: bool,
+    /// Schema of the arguments: an object, closed to unknown properties.
+    pub input: Schema,
+    /// Names of top-level arguments whose values are never shown, logged or stored (PASSWORD fields).
+    pub secret_arguments: Vec<String>,
+    /// The HTTP request.
+    pub request: RequestTemplate,
+    /// What the API is expected to answer.
+    pub response: ResponseContract,
+    /// Schema of the tool's structured content, always an object, where it can be derived.
+    pub output_schema: Option<Arc<Map<String, Value>>>,
+    /// Longest time for one request of this action, if it differs from the connection's.
+    pub timeout: Option<Duration>,
+    /// SHA-256 of everything that decides what an approval of this action allows: its definition, and the
+    /// connector's connection, authentication and security settings.
+    pub revision: String,
+}
+
+/// Whether an action changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Leaves everything as it was.
+    Read,
+    /// Creates, changes or deletes.
+    Write,
+}
+
+/// A declarative action's HTTP request.
+#[derive(Debug)]
+pub struct RequestTemplate {
+    /// GET, POST, PUT, PATCH or DELETE (contract S2-16).
+    pub method: Method,
+    /// Appended to the base URL's path.
+    pub path: PathTemplate,
+    /// The path as the author wrote it: what an approval shows beside the rendered one.
+    pub path_source: String,
+    /// Query parameters in order. An array repeats its parameter.
+    pub query: Vec<(String, ValueTemplate)>,
+    /// Headers in order.
+    pub headers: Vec<(HeaderName, ValueTemplate)>,
+    /// Cookies in order.
+    pub cookies: Vec<(String, ValueTemplate)>,
+    /// The body, for methods that have one.
+    pub body: Option<BodyTemplate>,
+}
+
+/// A request's body.
+#[derive(Debug)]
+pub enum BodyTemplate {
+    /// `application/json`.
+    Json(ValueTemplate),
+    /// `application/x-www-form-urlencoded`; the template is an object.
+    Form(ValueTemplate),
+    /// Text of any other type.
+    Text {
+        /// Its media type.
+        content_type: String,
+        /// A template that renders to a string.
+        template: ValueTemplate,
+    },
+}
+
+/// What the API is expected to answer, and what becomes of it (ruling C-09).
+#[derive(Debug)]
+pub struct ResponseContract {
+    /// Schema of the API's answer, before mapping.
+    pub schema: Option<Schema>,
+    /// What a mismatch does.
+    pub validation: Validation,
+    /// How the answer is reshaped.
+    pub mapping: Option<Mapping>,
+    /// Statuses outside 200-299 that are normal answers (ruling C-25).
+    pub ok_statuses: Vec<u16>,
+}
+
+/// What a response that breaks its schema does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Validation {
+    /// The call fails with `SCHEMA_MISMATCH`.
+    Strict,
+    /// The data is returned with a warning.
+    Warn,
+}

@@ -1,0 +1,65 @@
+//! What the engine asks of whoever brought the call: put a question to a person, show progress.
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+
+/// Whether and how a front can ask its person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// While the call waits ([`Front::ask`]): elicitation of 2025-11-25 and older, a terminal.
+    Inline,
+    /// By ending the call with the question and being called again (MRTR of 2026-07-28).
+    Deferred,
+    /// Not at all: the call waits for a decision made elsewhere.
+    Unavailable,
+}
+
+/// What a person sees before a write leaves.
+#[derive(Debug, Clone)]
+pub struct ApprovalPrompt {
+    /// Identifies the record that decides.
+    pub approval_id: String,
+    /// The connector's plain name.
+    pub connector: String,
+    /// The action's title.
+    pub action: String,
+    /// `read` or `write`.
+    pub effect: &'static str,
+    /// HTTP method.
+    pub method: String,
+    /// URL path with arguments filled in, without host.
+    pub path: String,
+    /// Arguments, secret ones replaced.
+    pub arguments: Map<String, Value>,
+    /// Seconds until the question expires.
+    pub expires_in_seconds: u64,
+    /// All of this as text: connector, action, effect, method and path, and the arguments, long ones cut with their
+    /// length said.
+    pub text: String,
+}
+
+/// What a person said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Go ahead.
+    Accepted,
+    /// No.
+    Declined,
+    /// Closed the question without an answer, or no answer came in time.
+    Cancelled,
+    /// The question could not be shown after all; the call goes on as if the front could not ask.
+    Unavailable,
+}
+
+/// Whoever brought the call.
+#[async_trait]
+pub trait Front: Send + Sync {
+    /// Whether and how it can ask.
+    fn asking(&self) -> Asking;
+    /// Puts the question to the person and waits. Only called for [`Asking::Inline`].
+    async fn ask(&self, prompt: &ApprovalPrompt) -> Answer;
+    /// Shows how far the call is: `step` of `steps`, and what is happening.
+    async fn progress(&self, step: u32, steps: u32, message: &str);
+    /// Tells that the call now waits for a decision made elsewhere; repeated while it waits.
+    async fn waiting(&self, approval_id: &str, seconds: u64);
+}

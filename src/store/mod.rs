@@ -1,9 +1,15 @@
 //! What must survive a restart: audit rows and approvals, behind traits with one backend per file.
 //!
 //! The only room that speaks SQL. Must never know what a call or a connector is: records hold plain values.
-//! Adding a backend touches one new file and [`open`].
+//! Adding a backend touches one new folder and [`open`]; it is right when it passes the cases in `conformance`.
 
 pub mod sqlite;
+pub mod time;
+
+#[cfg(test)]
+pub(crate) mod conformance;
+#[cfg(test)]
+pub(crate) mod memory;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,7 +29,7 @@ pub async fn open(folder: &Path) -> Result<Arc<dyn Store>, StoreError> {
     Ok(Arc::new(sqlite::SqliteStore::open(folder).await?))
 }
 
-/// One row of the audit log: one call, whatever became of it. Times are RFC 3339 in UTC with milliseconds.
+/// One row of the audit log: one call, whatever became of it (contract S1-50). Times are made by [`time::rfc3339`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditRecord {
     /// Identifies the call; sortable by time (UUID v7).
@@ -38,7 +44,7 @@ pub struct AuditRecord {
     pub organisation: String,
     /// How the call came in: `stdio`, `http`, `sse`, `cli`, `demo`.
     pub channel: String,
-    /// The client program as it names itself, e.g. `claude-code 2.1.0`.
+    /// The client program as it names itself, e.g. `claude-code 2.1.0`; at most 128 characters.
     pub client: Option<String>,
     /// The tool name as the caller gave it, at most 128 characters.
     pub tool: String,
@@ -50,7 +56,7 @@ pub struct AuditRecord {
     pub effect: Option<String>,
     /// HTTP method, once a request was made.
     pub method: Option<String>,
-    /// URL path without query, once a request was made.
+    /// URL path without query, once a request was made; at most 512 characters.
     pub path: Option<String>,
     /// SHA-256 of the canonical arguments; the arguments themselves are never stored here.
     pub arguments_hash: Option<String>,
@@ -77,7 +83,7 @@ pub struct AuditRecord {
 }
 
 /// Which audit rows to read; newest first.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct AuditFilter {
     /// Only this connector.
     pub connector: Option<String>,
@@ -87,23 +93,38 @@ pub struct AuditFilter {
     pub outcome: Option<String>,
     /// Only this call.
     pub call_id: Option<String>,
-    /// Only calls that arrived at or after this time (RFC 3339, UTC).
+    /// Only calls that arrived at or after this time, made by [`time::rfc3339`].
     pub since: Option<String>,
     /// At most this many rows.
     pub limit: u32,
 }
 
+/// The newest 100 rows.
+impl Default for AuditFilter {
+    fn default() -> Self {
+        Self {
+            connector: None,
+            action: None,
+            outcome: None,
+            call_id: None,
+            since: None,
+            limit: 100,
+        }
+    }
+}
+
 /// Audit rows, append and finish.
 #[async_trait]
 pub trait AuditStore: Send + Sync {
-    /// Writes all `records` in one transaction: inserts those whose `call_id` is new, completes those that exist.
+    /// Writes all `records` in one transaction, in their order: inserts those whose `call_id` is new, completes those
+    /// that exist. A row that has ended (`ended_at`) is never changed again: writing it once more does nothing.
     /// With `durable`, returns only once they would survive a power cut; otherwise they survive the process.
     async fn write_audit(&self, records: &[AuditRecord], durable: bool) -> Result<(), StoreError>;
     /// Reads rows, newest first.
     async fn read_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError>;
 }
 
-/// A person's decision about one exact write. Times are RFC 3339 in UTC with milliseconds.
+/// A person's decision about one exact write (contract D-09). Times are made by [`time::rfc3339`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ApprovalRecord {
     /// Random, 32 hexadecimal digits.
@@ -158,6 +179,42 @@ pub enum ApprovalState {
     Used,
 }
 
+impl ApprovalRecord {
+    /// What a call must match to be allowed by this record.
+    #[must_use]
+    pub fn key(&self) -> ApprovalKey {
+        ApprovalKey {
+            user: self.user.clone(),
+            organisation: self.organisation.clone(),
+            connector: self.connector.clone(),
+            action: self.action.clone(),
+            arguments_hash: self.arguments_hash.clone(),
+            revision: self.revision.clone(),
+        }
+    }
+}
+
+impl ApprovalState {
+    /// The state as text, e.g. `pending`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::Denied => "denied",
+            Self::Used => "used",
+        }
+    }
+
+    /// Reads what [`ApprovalState::as_str`] wrote.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Pending, Self::Approved, Self::Denied, Self::Used]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+}
+
 /// What an approval must match to be found for a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApprovalKey {
@@ -188,7 +245,8 @@ pub struct Decision {
     pub via: String,
 }
 
-/// Approvals. Every transition is one atomic statement: of two processes that race for one, exactly one wins.
+/// Approvals. Every transition is atomic: of two processes that race for one, exactly one wins. `now` is the moment of
+/// the question, made by [`time::rfc3339`]; a record is expired from its `expires_at` on, that moment included.
 #[async_trait]
 pub trait ApprovalStore: Send + Sync {
     /// Returns the unexpired pending or approved record of this key if there is one, else stores `record`; atomic.
@@ -210,10 +268,12 @@ pub trait ApprovalStore: Send + Sync {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The store cannot be opened or created.
-    #[error("cannot open the store {path}: {source}")]
+    #[error("cannot open the store {path}: {source}; {advice}")]
     Open {
         /// The file or folder.
         path: String,
+        /// What to do next.
+        advice: &'static str,
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },

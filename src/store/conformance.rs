@@ -1,0 +1,499 @@
+//! What every backend must do. A backend's own tests run all of it with `cases!(open)`, where `open` returns a fresh
+//! store and whatever must live as long as it.
+
+use super::time::rfc3339;
+use super::{ApprovalKey, ApprovalRecord, ApprovalState, AuditFilter, AuditRecord, Decision, Store};
+
+/// One test per case, in the module that names the backend.
+macro_rules! cases {
+    ($open:path) => {
+        $crate::store::conformance::cases!(
+            $open:
+            a_row_comes_back_as_it_was_written,
+            an_intent_is_completed_and_keeps_its_start,
+            a_row_that_has_ended_never_changes,
+            rows_come_newest_first_up_to_the_limit,
+            filters_apply_alone_and_together,
+            text_of_any_kind_is_data,
+            asking_again_finds_the_open_record,
+            an_approved_record_is_found_until_it_is_used,
+            every_part_of_the_key_counts,
+            expired_records_allow_nothing_and_make_room,
+            a_decision_counts_once,
+            the_newest_record_of_a_key_is_found,
+            lists_are_newest_first_and_filtered,
+            unknown_ids_change_nothing,
+            callers_racing_for_one_key_share_one_record,
+            callers_racing_for_one_approval_use_it_once,
+        );
+    };
+    ($open:path: $($case:ident),+ $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $case() {
+                let (store, _guard) = $open().await;
+                $crate::store::conformance::$case(&*store).await;
+            }
+        )+
+    };
+}
+pub(crate) use cases;
+
+/// A moment, `seconds` after an arbitrary start.
+pub(crate) fn at(seconds: i64) -> String {
+    rfc3339(jiff::Timestamp::from_second(1_790_000_000 + seconds).unwrap())
+}
+
+pub(crate) fn finished_row(call_id: &str, second: i64) -> AuditRecord {
+    AuditRecord {
+        call_id: call_id.into(),
+        started_at: at(second),
+        ended_at: Some(at(second + 1)),
+        user: "ana".into(),
+        organisation: "acme".into(),
+        channel: "stdio".into(),
+        client: Some("inspector 1.0".into()),
+        tool: "crm__create_ticket".into(),
+        connector: Some("crm".into()),
+        action: Some("create_ticket".into()),
+        effect: Some("write".into()),
+        method: Some("POST".into()),
+        path: Some("/v1/tickets".into()),
+        arguments_hash: Some("ab".repeat(32)),
+        decision: "approved".into(),
+        approval_id: Some("cd".repeat(16)),
+        approver: Some("ana via cli".into()),
+        outcome: "ok".into(),
+        upstream_status: Some(201),
+        requests: 1,
+        bytes_out: 20,
+        bytes_in: 4_000_000_000,
+        duration_ms: 1_000,
+        message: None,
+    }
+}
+
+pub(crate) fn intent_row(call_id: &str, second: i64) -> AuditRecord {
+    AuditRecord {
+        ended_at: None,
+        outcome: "OUTCOME_UNKNOWN".into(),
+        upstream_status: None,
+        requests: 0,
+        bytes_in: 0,
+        duration_ms: 0,
+        ..finished_row(call_id, second)
+    }
+}
+
+pub(crate) fn pending(id: &str, second: i64) -> ApprovalRecord {
+    ApprovalRecord {
+        id: id.into(),
+        call_id: format!("call of {id}"),
+        user: "ana".into(),
+        organisation: "acme".into(),
+        connector: "crm".into(),
+        action: "create_ticket".into(),
+        effect: "write".into(),
+        method: "POST".into(),
+        path: "/v1/tickets".into(),
+        arguments: r#"{"title":"It leaks"}"#.into(),
+        arguments_hash: "hash".into(),
+        revision: "1".into(),
+        state: ApprovalState::Pending,
+        created_at: at(second),
+        expires_at: at(second + 600),
+        decided_at: None,
+        decided_by: None,
+        decided_via: None,
+    }
+}
+
+fn decision(approved: bool, second: i64) -> Decision {
+    Decision {
+        approved,
+        at: at(second),
+        by: "ben".into(),
+        via: "cli".into(),
+    }
+}
+
+async fn read_all(store: &dyn Store) -> Vec<AuditRecord> {
+    store.read_audit(&AuditFilter::default()).await.unwrap()
+}
+
+async fn read_ids(store: &dyn Store, filter: AuditFilter) -> Vec<String> {
+    store
+        .read_audit(&filter)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|row| row.call_id)
+        .collect()
+}
+
+pub(crate) async fn a_row_comes_back_as_it_was_written(store: &dyn Store) {
+    let full = finished_row("2", 2);
+    let bare = AuditRecord {
+        client: None,
+        connector: None,
+        action: None,
+        effect: None,
+        method: None,
+        path: None,
+        arguments_hash: None,
+        approval_id: None,
+        approver: None,
+        upstream_status: None,
+        message: Some("no connector of that name".into()),
+        ..finished_row("1", 1)
+    };
+    store.write_audit(&[bare.clone(), full.clone()], false).await.unwrap();
+    assert_eq!(read_all(store).await, [full, bare]);
+}
+
+pub(crate) async fn an_intent_is_completed_and_keeps_its_start(store: &dyn Store) {
+    store.write_audit(&[intent_row("1", 1)], true).await.unwrap();
+    assert_eq!(read_all(store).await, [intent_row("1", 1)]);
+    let later = AuditRecord {
+        started_at: at(5),
+        ..finished_row("1", 1)
+    };
+    store.write_audit(&[later], false).await.unwrap();
+    assert_eq!(read_all(store).await, [finished_row("1", 1)]);
+}
+
+pub(crate) async fn a_row_that_has_ended_never_changes(store: &dyn Store) {
+    let row = finished_row("1", 1);
+    store.write_audit(std::slice::from_ref(&row), false).await.unwrap();
+    let forged = AuditRecord {
+        outcome: "TIMEOUT".into(),
+        ..row.clone()
+    };
+    store.write_audit(&[forged, intent_row("1", 1)], true).await.unwrap();
+    assert_eq!(read_all(store).await, [row]);
+}
+
+pub(crate) async fn rows_come_newest_first_up_to_the_limit(store: &dyn Store) {
+    let rows = [
+        finished_row("b", 1),
+        finished_row("a", 1),
+        finished_row("c", 0),
+        finished_row("d", 3),
+    ];
+    store.write_audit(&rows, false).await.unwrap();
+    let limited = |limit| AuditFilter {
+        limit,
+        ..AuditFilter::default()
+    };
+    assert_eq!(read_ids(store, limited(9)).await, ["d", "b", "a", "c"]);
+    assert_eq!(read_ids(store, limited(2)).await, ["d", "b"]);
+    assert!(read_ids(store, limited(0)).await.is_empty());
+}
+
+pub(crate) async fn filters_apply_alone_and_together(store: &dyn Store) {
+    let row = |id: &str, second, connector: &str, action: &str, outcome: &str| AuditRecord {
+        connector: Some(connector.into()),
+        action: Some(action.into()),
+        outcome: outcome.into(),
+        ..finished_row(id, second)
+    };
+    let rows = [
+        row("1", 1, "crm", "get", "ok"),
+        row("2", 2, "crm", "list", "TIMEOUT"),
+        row("3", 3, "erp", "get", "ok"),
+        row("4", 4, "erp", "get", "TIMEOUT"),
+    ];
+    store.write_audit(&rows, false).await.unwrap();
+    let some = |text: &str| Some(text.to_owned());
+    let all = AuditFilter::default;
+    let cases = [
+        (
+            AuditFilter {
+                connector: some("crm"),
+                ..all()
+            },
+            vec!["2", "1"],
+        ),
+        (
+            AuditFilter {
+                action: some("get"),
+                ..all()
+            },
+            vec!["4", "3", "1"],
+        ),
+        (
+            AuditFilter {
+                outcome: some("TIMEOUT"),
+                ..all()
+            },
+            vec!["4", "2"],
+        ),
+        (
+            AuditFilter {
+                call_id: some("3"),
+                ..all()
+            },
+            vec!["3"],
+        ),
+        (
+            AuditFilter {
+                since: Some(at(3)),
+                ..all()
+            },
+            vec!["4", "3"],
+        ),
+        (
+            AuditFilter {
+                connector: some("erp"),
+                outcome: some("ok"),
+                ..all()
+            },
+            vec!["3"],
+        ),
+        (
+            AuditFilter {
+                connector: some("crm"),
+                since: Some(at(2)),
+                limit: 1,
+                ..all()
+            },
+            vec!["2"],
+        ),
+        (
+            AuditFilter {
+                connector: some("cr"),
+                ..all()
+            },
+            vec![],
+        ),
+    ];
+    for (filter, ids) in cases {
+        assert_eq!(read_ids(store, filter.clone()).await, ids, "{filter:?}");
+    }
+}
+
+pub(crate) async fn text_of_any_kind_is_data(store: &dyn Store) {
+    for (number, text) in ["'; DROP TABLE audit; --", "\u{0}\u{202e}é\n\"", "", "%_?1"]
+        .into_iter()
+        .enumerate()
+    {
+        let id = number.to_string();
+        let row = AuditRecord {
+            tool: text.into(),
+            connector: Some(text.into()),
+            ..finished_row(&id, 1)
+        };
+        store.write_audit(std::slice::from_ref(&row), false).await.unwrap();
+        let filter = AuditFilter {
+            connector: Some(text.into()),
+            ..AuditFilter::default()
+        };
+        assert_eq!(store.read_audit(&filter).await.unwrap(), [row]);
+        let record = ApprovalRecord {
+            action: text.into(),
+            arguments: text.into(),
+            ..pending(&id, 1)
+        };
+        store.find_or_create_approval(&record, &at(1)).await.unwrap();
+        assert_eq!(store.get_approval(&id).await.unwrap(), Some(record));
+    }
+}
+
+pub(crate) async fn asking_again_finds_the_open_record(store: &dyn Store) {
+    let first = store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    assert_eq!(first, pending("1", 0));
+    assert_eq!(
+        store.find_or_create_approval(&pending("2", 5), &at(5)).await.unwrap(),
+        first
+    );
+    assert_eq!(store.get_approval("2").await.unwrap(), None);
+    assert!(store.decide_approval("1", &decision(false, 6)).await.unwrap());
+    assert_eq!(
+        store
+            .find_or_create_approval(&pending("3", 7), &at(7))
+            .await
+            .unwrap()
+            .id,
+        "3"
+    );
+}
+
+pub(crate) async fn an_approved_record_is_found_until_it_is_used(store: &dyn Store) {
+    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    let key = pending("1", 0).key();
+    assert!(
+        !store.use_approval("1", &key, &at(1)).await.unwrap(),
+        "used while pending"
+    );
+    assert!(store.decide_approval("1", &decision(true, 1)).await.unwrap());
+    let found = store.find_or_create_approval(&pending("2", 2), &at(2)).await.unwrap();
+    assert_eq!((found.id.as_str(), found.state), ("1", ApprovalState::Approved));
+    assert_eq!(found.decided_at, Some(at(1)));
+    assert_eq!(
+        (found.decided_by.as_deref(), found.decided_via.as_deref()),
+        (Some("ben"), Some("cli"))
+    );
+    assert!(store.use_approval("1", &key, &at(3)).await.unwrap());
+    assert!(!store.use_approval("1", &key, &at(3)).await.unwrap(), "used twice");
+    assert_eq!(
+        store.get_approval("1").await.unwrap().unwrap().state,
+        ApprovalState::Used
+    );
+    assert_eq!(
+        store
+            .find_or_create_approval(&pending("2", 4), &at(4))
+            .await
+            .unwrap()
+            .id,
+        "2"
+    );
+}
+
+pub(crate) async fn every_part_of_the_key_counts(store: &dyn Store) {
+    let stored = pending("1", 0);
+    store.find_or_create_approval(&stored, &at(0)).await.unwrap();
+    assert!(store.decide_approval("1", &decision(true, 1)).await.unwrap());
+    let key = stored.key();
+    let other = "other".to_owned();
+    let others = [
+        ApprovalKey {
+            user: other.clone(),
+            ..key.clone()
+        },
+        ApprovalKey {
+            organisation: other.clone(),
+            ..key.clone()
+        },
+        ApprovalKey {
+            connector: other.clone(),
+            ..key.clone()
+        },
+        ApprovalKey {
+            action: other.clone(),
+            ..key.clone()
+        },
+        ApprovalKey {
+            arguments_hash: other.clone(),
+            ..key.clone()
+        },
+        ApprovalKey {
+            revision: other,
+            ..key.clone()
+        },
+    ];
+    for other in others {
+        assert!(!store.use_approval("1", &other, &at(2)).await.unwrap(), "{other:?}");
+        assert_eq!(store.find_approval(&other, &at(2)).await.unwrap(), None, "{other:?}");
+    }
+    assert!(store.find_approval(&key, &at(2)).await.unwrap().is_some());
+    assert!(store.use_approval("1", &key, &at(2)).await.unwrap());
+}
+
+pub(crate) async fn expired_records_allow_nothing_and_make_room(store: &dyn Store) {
+    let key = pending("1", 0).key();
+    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    assert!(
+        !store.decide_approval("1", &decision(true, 600)).await.unwrap(),
+        "decided at its expiry"
+    );
+    assert_eq!(store.find_approval(&key, &at(600)).await.unwrap(), None);
+    let second = store
+        .find_or_create_approval(&pending("2", 600), &at(600))
+        .await
+        .unwrap();
+    assert_eq!(second.id, "2");
+    assert!(store.decide_approval("2", &decision(true, 1199)).await.unwrap());
+    assert!(
+        !store.use_approval("2", &key, &at(1200)).await.unwrap(),
+        "used at its expiry"
+    );
+    let third = store
+        .find_or_create_approval(&pending("3", 1200), &at(1200))
+        .await
+        .unwrap();
+    assert_eq!(third.id, "3");
+    assert_eq!(
+        store.get_approval("1").await.unwrap(),
+        Some(pending("1", 0)),
+        "history is kept"
+    );
+}
+
+pub(crate) async fn a_decision_counts_once(store: &dyn Store) {
+    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    assert!(store.decide_approval("1", &decision(false, 1)).await.unwrap());
+    assert!(!store.decide_approval("1", &decision(true, 2)).await.unwrap());
+    let stored = store.get_approval("1").await.unwrap().unwrap();
+    assert_eq!(
+        (stored.state, stored.decided_at.clone()),
+        (ApprovalState::Denied, Some(at(1)))
+    );
+    assert!(!store.use_approval("1", &stored.key(), &at(3)).await.unwrap());
+}
+
+pub(crate) async fn the_newest_record_of_a_key_is_found(store: &dyn Store) {
+    let key = pending("1", 0).key();
+    assert_eq!(store.find_approval(&key, &at(0)).await.unwrap(), None);
+    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    assert!(store.decide_approval("1", &decision(false, 0)).await.unwrap());
+    store.find_or_create_approval(&pending("2", 0), &at(0)).await.unwrap();
+    assert_eq!(store.find_approval(&key, &at(1)).await.unwrap().unwrap().id, "2");
+    assert!(store.decide_approval("2", &decision(false, 1)).await.unwrap());
+    assert_eq!(
+        store.find_approval(&key, &at(1)).await.unwrap().unwrap().state,
+        ApprovalState::Denied
+    );
+}
+
+pub(crate) async fn lists_are_newest_first_and_filtered(store: &dyn Store) {
+    for (id, second) in [("1", 0), ("2", 0), ("3", 9), ("4", 4)] {
+        let record = ApprovalRecord {
+            arguments_hash: id.into(),
+            ..pending(id, second)
+        };
+        store.find_or_create_approval(&record, &at(second)).await.unwrap();
+    }
+    assert!(store.decide_approval("2", &decision(true, 9)).await.unwrap());
+    let ids = |records: Vec<ApprovalRecord>| records.into_iter().map(|record| record.id).collect::<Vec<_>>();
+    assert_eq!(ids(store.list_approvals(None, 10).await.unwrap()), ["3", "4", "2", "1"]);
+    assert_eq!(ids(store.list_approvals(None, 2).await.unwrap()), ["3", "4"]);
+    assert_eq!(
+        ids(store.list_approvals(Some(ApprovalState::Pending), 10).await.unwrap()),
+        ["3", "4", "1"]
+    );
+    assert_eq!(
+        ids(store.list_approvals(Some(ApprovalState::Approved), 10).await.unwrap()),
+        ["2"]
+    );
+    assert!(
+        store
+            .list_approvals(Some(ApprovalState::Used), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+pub(crate) async fn unknown_ids_change_nothing(store: &dyn Store) {
+    assert_eq!(store.get_approval("1").await.unwrap(), None);
+    assert!(!store.decide_approval("1", &decision(true, 0)).await.unwrap());
+    assert!(!store.use_approval("1", &pending("1", 0).key(), &at(0)).await.unwrap());
+}
+
+pub(crate) async fn callers_racing_for_one_key_share_one_record(store: &dyn Store) {
+    let records: Vec<ApprovalRecord> = (0..20).map(|number| pending(&number.to_string(), 0)).collect();
+    let now = at(0);
+    let asking = records.iter().map(|record| store.find_or_create_approval(record, &now));
+    let answers = futures_util::future::try_join_all(asking).await.unwrap();
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    assert_eq!(store.list_approvals(None, 100).await.unwrap().len(), 1);
+}
+
+pub(crate) async fn callers_racing_for_one_approval_use_it_once(store: &dyn Store) {
+    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    assert!(store.decide_approval("1", &decision(true, 1)).await.unwrap());
+    let (key, now) = (pending("1", 0).key(), at(2));
+    let using = (0..20).map(|_| store.use_approval("1", &key, &now));
+    let used = futures_util::future::try_join_all(using).await.unwrap();
+    assert_eq!(used.into_iter().filter(|used| *used).count(), 1);
+}

@@ -1,0 +1,190 @@
+//! Approvals in SQLite.
+
+use async_trait::async_trait;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Connection, Row};
+
+use super::{BEGIN_WRITE, Durability, SqliteStore, failed};
+use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision, StoreError};
+
+/// Expired records give up the key's one place in the index `approvals_open`.
+const LAPSE: &str = "\
+    UPDATE approvals SET lapsed = 1 \
+    WHERE user_name = ? AND organisation = ? AND connector = ? AND action = ? AND arguments_hash = ? AND revision = ? \
+        AND state IN ('pending', 'approved') AND lapsed = 0 AND expires_at <= ?";
+
+const CREATE: &str = "\
+    INSERT INTO approvals (id, call_id, user_name, organisation, connector, action, effect, method, path, arguments, \
+        arguments_hash, revision, state, created_at, expires_at, decided_at, decided_by, decided_via) \
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+    ON CONFLICT (user_name, organisation, connector, action, arguments_hash, revision) \
+        WHERE state IN ('pending', 'approved') AND lapsed = 0 DO NOTHING";
+
+const FIND_OPEN: &str = "\
+    SELECT * FROM approvals \
+    WHERE user_name = ? AND organisation = ? AND connector = ? AND action = ? AND arguments_hash = ? AND revision = ? \
+        AND state IN ('pending', 'approved') AND lapsed = 0";
+
+const FIND_NEWEST: &str = "\
+    SELECT * FROM approvals \
+    WHERE user_name = ? AND organisation = ? AND connector = ? AND action = ? AND arguments_hash = ? AND revision = ? \
+        AND expires_at > ? \
+    ORDER BY created_at DESC, sequence DESC LIMIT 1";
+
+const GET: &str = "SELECT * FROM approvals WHERE id = ?";
+
+const LIST: &str = "\
+    SELECT * FROM approvals WHERE ?1 IS NULL OR state = ?1 ORDER BY created_at DESC, sequence DESC LIMIT ?2";
+
+const DECIDE: &str = "\
+    UPDATE approvals SET state = ?, decided_at = ?, decided_by = ?, decided_via = ? \
+    WHERE id = ? AND state = 'pending' AND expires_at > ?";
+
+const USE: &str = "\
+    UPDATE approvals SET state = 'used' \
+    WHERE id = ? AND state = 'approved' AND expires_at > ? \
+        AND user_name = ? AND organisation = ? AND connector = ? AND action = ? AND arguments_hash = ? AND revision = ?";
+
+/// Every change is on the disk before it is reported: an approval that was used must not come back after a power cut.
+#[async_trait]
+impl ApprovalStore for SqliteStore {
+    async fn find_or_create_approval(&self, record: &ApprovalRecord, now: &str) -> Result<ApprovalRecord, StoreError> {
+        let mut writer = self.writer.lock().await;
+        find_or_create(&mut writer, record, now)
+            .await
+            .map_err(failed("created an approval"))
+    }
+
+    async fn find_approval(&self, key: &ApprovalKey, now: &str) -> Result<Option<ApprovalRecord>, StoreError> {
+        let row = bind_key(sqlx::query(FIND_NEWEST), key)
+            .bind(now)
+            .fetch_optional(&self.readers)
+            .await;
+        row.and_then(|row| row.as_ref().map(read).transpose())
+            .map_err(failed("looked for an approval"))
+    }
+
+    async fn get_approval(&self, id: &str) -> Result<Option<ApprovalRecord>, StoreError> {
+        let row = sqlx::query(GET).bind(id).fetch_optional(&self.readers).await;
+        row.and_then(|row| row.as_ref().map(read).transpose())
+            .map_err(failed("read an approval"))
+    }
+
+    async fn list_approvals(
+        &self,
+        state: Option<ApprovalState>,
+        limit: u32,
+    ) -> Result<Vec<ApprovalRecord>, StoreError> {
+        let query = sqlx::query(LIST).bind(state.map(ApprovalState::as_str)).bind(limit);
+        let rows = query.fetch_all(&self.readers).await;
+        rows.and_then(|rows| rows.iter().map(read).collect())
+            .map_err(failed("listed approvals"))
+    }
+
+    async fn decide_approval(&self, id: &str, decision: &Decision) -> Result<bool, StoreError> {
+        let state = if decision.approved {
+            ApprovalState::Approved
+        } else {
+            ApprovalState::Denied
+        };
+        let update = sqlx::query(DECIDE)
+            .bind(state.as_str())
+            .bind(&decision.at)
+            .bind(&decision.by)
+            .bind(&decision.via)
+            .bind(id)
+            .bind(&decision.at);
+        let mut writer = self.writer.lock().await;
+        change(&mut writer, update).await.map_err(failed("decided an approval"))
+    }
+
+    async fn use_approval(&self, id: &str, key: &ApprovalKey, now: &str) -> Result<bool, StoreError> {
+        let update = bind_key(sqlx::query(USE).bind(id).bind(now), key);
+        let mut writer = self.writer.lock().await;
+        change(&mut writer, update).await.map_err(failed("used an approval"))
+    }
+}
+
+type Statement<'a> = sqlx::query::Query<'a, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+
+fn bind_key<'a>(statement: Statement<'a>, key: &ApprovalKey) -> Statement<'a> {
+    statement
+        .bind(key.user.clone())
+        .bind(key.organisation.clone())
+        .bind(key.connector.clone())
+        .bind(key.action.clone())
+        .bind(key.arguments_hash.clone())
+        .bind(key.revision.clone())
+}
+
+/// Runs one statement that changes one record or none; whether it changed one.
+async fn change(writer: &mut SqliteConnection, update: Statement<'_>) -> Result<bool, sqlx::Error> {
+    Durability::Disk.apply(writer).await?;
+    Ok(update.execute(writer).await?.rows_affected() == 1)
+}
+
+async fn find_or_create(
+    writer: &mut SqliteConnection,
+    record: &ApprovalRecord,
+    now: &str,
+) -> Result<ApprovalRecord, sqlx::Error> {
+    let key = record.key();
+    Durability::Disk.apply(writer).await?;
+    let mut transaction = writer.begin_with(BEGIN_WRITE).await?;
+    bind_key(sqlx::query(LAPSE), &key)
+        .bind(now)
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query(CREATE)
+        .bind(&record.id)
+        .bind(&record.call_id)
+        .bind(&record.user)
+        .bind(&record.organisation)
+        .bind(&record.connector)
+        .bind(&record.action)
+        .bind(&record.effect)
+        .bind(&record.method)
+        .bind(&record.path)
+        .bind(&record.arguments)
+        .bind(&record.arguments_hash)
+        .bind(&record.revision)
+        .bind(record.state.as_str())
+        .bind(&record.created_at)
+        .bind(&record.expires_at)
+        .bind(&record.decided_at)
+        .bind(&record.decided_by)
+        .bind(&record.decided_via)
+        .execute(&mut *transaction)
+        .await?;
+    let row = bind_key(sqlx::query(FIND_OPEN), &key)
+        .fetch_one(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    read(&row)
+}
+
+fn read(row: &SqliteRow) -> Result<ApprovalRecord, sqlx::Error> {
+    let state: &str = row.try_get("state")?;
+    let state = ApprovalState::parse(state)
+        .ok_or_else(|| sqlx::Error::Decode(format!("`{state}` is no state of an approval").into()))?;
+    Ok(ApprovalRecord {
+        id: row.try_get("id")?,
+        call_id: row.try_get("call_id")?,
+        user: row.try_get("user_name")?,
+        organisation: row.try_get("organisation")?,
+        connector: row.try_get("connector")?,
+        action: row.try_get("action")?,
+        effect: row.try_get("effect")?,
+        method: row.try_get("method")?,
+        path: row.try_get("path")?,
+        arguments: row.try_get("arguments")?,
+        arguments_hash: row.try_get("arguments_hash")?,
+        revision: row.try_get("revision")?,
+        state,
+        created_at: row.try_get("created_at")?,
+        expires_at: row.try_get("expires_at")?,
+        decided_at: row.try_get("decided_at")?,
+        decided_by: row.try_get("decided_by")?,
+        decided_via: row.try_get("decided_via")?,
+    })
+}

@@ -1,0 +1,180 @@
+//! Opening, creating and migrating the file, and saying plainly why that failed.
+
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions};
+use sqlx::{ConnectOptions, Connection};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::{BEGIN_WRITE, SqliteStore};
+use crate::store::StoreError;
+
+/// Name of the file in the state folder.
+const FILE_NAME: &str = "toolgate.db";
+
+/// How long one statement waits for another process to let go of the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long opening is repeated while another process creates or migrates the same file. SQLite does not apply the
+/// busy timeout to the switch to WAL mode.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
+
+const OPEN_RETRY_INTERVAL: Duration = Duration::from_millis(20);
+
+/// Enough for a few people who read the log while calls run.
+const READERS: u32 = 4;
+
+/// Scripts that build the schema, in order. Each ends by setting `user_version` to its own number.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_audit_and_approvals.sql")];
+
+const ADVICE_FOLDER: &str = "name a folder that this user can write to with --state";
+const ADVICE_CORRUPT: &str = "restore the file from a backup, or move it away to start with an empty store";
+const ADVICE_NEWER: &str = "run the Toolgate that wrote it or a newer one, or name another folder with --state";
+const ADVICE_BUSY: &str = "find the process that holds the file locked, and end it";
+const ADVICE_FULL: &str = "free some space on the disk";
+
+impl SqliteStore {
+    /// Opens `toolgate.db` in `folder`; creates both when they are missing, readable for this user only, and brings
+    /// the schema up to date. Several processes may do so at once.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] with the path, the cause and what to do: the folder cannot be written, the file is not a
+    /// database or is damaged, another process holds it locked, or a newer Toolgate wrote it.
+    pub async fn open(folder: &Path) -> Result<Self, StoreError> {
+        let file = folder.join(FILE_NAME);
+        create_folder(folder)
+            .await
+            .map_err(|source| cannot_open(folder, source))?;
+        create_file(&file).await.map_err(|source| cannot_open(&file, source))?;
+        let options = SqliteConnectOptions::new()
+            .filename(&file)
+            .create_if_missing(false)
+            .journal_mode(SqliteJournalMode::Wal)
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true)
+            .disable_statement_logging();
+        let writer = open_writer(&options).await.map_err(|error| error.at(&file))?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            // Connections to a file do not go stale: no need to ask them first or to replace them.
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_lazy_with(options.pragma("query_only", "ON"));
+        Ok(Self {
+            writer: Mutex::new(writer),
+            readers,
+        })
+    }
+}
+
+async fn create_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = tokio::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    builder.mode(0o700);
+    builder.create(folder).await
+}
+
+/// SQLite gives the files that it puts beside a database the mode of the database.
+async fn create_file(file: &Path) -> io::Result<()> {
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    match options.open(file).await {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum OpenError {
+    #[error(transparent)]
+    Sqlite(#[from] sqlx::Error),
+    #[error("its schema has version {found}, and this Toolgate knows versions up to {known}")]
+    Newer { found: i64, known: usize },
+}
+
+impl OpenError {
+    /// SQLite's primary result code, e.g. 26 for a file that is not a database.
+    fn sqlite_code(&self) -> Option<i32> {
+        let Self::Sqlite(sqlx::Error::Database(error)) = self else {
+            return None;
+        };
+        // Extended codes keep the primary one in their low byte.
+        Some(error.code()?.parse::<i32>().ok()? & 0xff)
+    }
+
+    fn is_busy(&self) -> bool {
+        matches!(self.sqlite_code(), Some(5 | 6))
+    }
+
+    /// Result codes: <https://www.sqlite.org/rescode.html>.
+    fn advice(&self) -> &'static str {
+        match self.sqlite_code() {
+            None if matches!(self, Self::Newer { .. }) => ADVICE_NEWER,
+            Some(5 | 6) => ADVICE_BUSY,
+            Some(11 | 26) => ADVICE_CORRUPT,
+            Some(13) => ADVICE_FULL,
+            _ => ADVICE_FOLDER,
+        }
+    }
+
+    fn at(self, file: &Path) -> StoreError {
+        StoreError::Open {
+            path: file.display().to_string(),
+            advice: self.advice(),
+            source: Box::new(self),
+        }
+    }
+}
+
+fn cannot_open(path: &Path, source: io::Error) -> StoreError {
+    StoreError::Open {
+        path: path.display().to_string(),
+        advice: ADVICE_FOLDER,
+        source: Box::new(source),
+    }
+}
+
+async fn open_writer(options: &SqliteConnectOptions) -> Result<SqliteConnection, OpenError> {
+    let deadline = Instant::now() + OPEN_TIMEOUT;
+    loop {
+        match connect_and_migrate(options).await {
+            Err(error) if error.is_busy() && Instant::now() < deadline => {
+                tokio::time::sleep(OPEN_RETRY_INTERVAL).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+async fn connect_and_migrate(options: &SqliteConnectOptions) -> Result<SqliteConnection, OpenError> {
+    let mut connection = SqliteConnection::connect_with(options).await?;
+    migrate(&mut connection).await?;
+    Ok(connection)
+}
+
+/// Runs the scripts that the file has not seen yet, all in one transaction: of processes that start at once, the
+/// first migrates and the others find it done.
+async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
+    let mut transaction = connection.begin_with(BEGIN_WRITE).await?;
+    let version: i64 = sqlx::query_scalar("PRAGMA user_version")
+        .fetch_one(&mut *transaction)
+        .await?;
+    let Some(pending) = usize::try_from(version).ok().and_then(|done| MIGRATIONS.get(done..)) else {
+        return Err(OpenError::Newer {
+            found: version,
+            known: MIGRATIONS.len(),
+        });
+    };
+    for script in pending {
+        sqlx::raw_sql(*script).execute(&mut *transaction).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,287 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::store::conformance::{self, at, finished_row, intent_row, pending};
+use crate::store::{ApprovalStore, AuditFilter, AuditStore, Decision, Store};
+
+async fn open() -> (Arc<dyn Store>, TempDir) {
+    let folder = TempDir::new().unwrap();
+    (Arc::new(SqliteStore::open(folder.path()).await.unwrap()), folder)
+}
+
+conformance::cases!(open);
+
+fn database(folder: &Path) -> PathBuf {
+    folder.join("toolgate.db")
+}
+
+async fn open_error(folder: &Path) -> String {
+    SqliteStore::open(folder).await.unwrap_err().to_string()
+}
+
+async fn pragma(store: &SqliteStore, statement: &'static str) -> String {
+    let mut writer = store.writer.lock().await;
+    let text: String = sqlx::query_scalar(statement).fetch_one(&mut *writer).await.unwrap();
+    text
+}
+
+#[tokio::test]
+async fn what_was_written_is_there_after_opening_again() {
+    let folder = TempDir::new().unwrap();
+    let nested = folder.path().join("a/b");
+    let store = SqliteStore::open(&nested).await.unwrap();
+    store.write_audit(&[finished_row("1", 1)], false).await.unwrap();
+    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    drop(store);
+    let store = SqliteStore::open(&nested).await.unwrap();
+    assert_eq!(
+        store.read_audit(&AuditFilter::default()).await.unwrap(),
+        [finished_row("1", 1)]
+    );
+    assert_eq!(store.get_approval("1").await.unwrap(), Some(pending("1", 0)));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_can_read_the_state() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = TempDir::new().unwrap();
+    let state = folder.path().join("state");
+    let store = SqliteStore::open(&state).await.unwrap();
+    store.write_audit(&[finished_row("1", 1)], false).await.unwrap();
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&state), 0o700);
+    let files: Vec<PathBuf> = state.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(files.contains(&state.join("toolgate.db-wal")), "{files:?}");
+    for file in files {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+}
+
+#[tokio::test]
+async fn the_connection_is_set_up_as_designed() {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    assert_eq!(pragma(&store, "PRAGMA journal_mode").await, "wal");
+    for (statement, value) in [
+        ("SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys", "1"),
+        ("SELECT CAST(timeout AS TEXT) FROM pragma_busy_timeout", "5000"),
+        ("SELECT CAST(user_version AS TEXT) FROM pragma_user_version", "1"),
+    ] {
+        assert_eq!(pragma(&store, statement).await, value, "{statement}");
+    }
+    let denied = sqlx::query("DELETE FROM audit").execute(&store.readers).await;
+    assert!(
+        denied.unwrap_err().to_string().contains("readonly"),
+        "a reader could write"
+    );
+}
+
+#[tokio::test]
+async fn durable_writes_are_synchronous_and_others_are_not() {
+    const SYNCHRONOUS: &str = "SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous";
+    const NORMAL: &str = "1";
+    const FULL: &str = "2";
+
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    store.write_audit(&[intent_row("1", 1)], true).await.unwrap();
+    assert_eq!(pragma(&store, SYNCHRONOUS).await, FULL);
+    store.write_audit(&[finished_row("1", 1)], false).await.unwrap();
+    assert_eq!(pragma(&store, SYNCHRONOUS).await, NORMAL);
+    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    assert_eq!(pragma(&store, SYNCHRONOUS).await, FULL);
+}
+
+#[tokio::test]
+async fn processes_that_open_a_new_folder_at_once_all_succeed() {
+    for _ in 0..5 {
+        let folder = TempDir::new().unwrap();
+        let opening = (0..8).map(|_| {
+            let path = folder.path().to_owned();
+            tokio::spawn(async move { SqliteStore::open(&path).await })
+        });
+        for opened in futures_util::future::join_all(opening).await {
+            opened.unwrap().unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_stores_racing_for_an_approval_let_one_call_through() {
+    let folder = TempDir::new().unwrap();
+    let first = SqliteStore::open(folder.path()).await.unwrap();
+    let second = SqliteStore::open(folder.path()).await.unwrap();
+    for round in 0..50_i32 {
+        let now = at(i64::from(round));
+        let record = |name: &str| crate::store::ApprovalRecord {
+            arguments_hash: round.to_string(),
+            ..pending(&format!("{name}{round}"), i64::from(round))
+        };
+        let (one, other) = (record("one"), record("other"));
+        let (seen_by_first, seen_by_second) = tokio::try_join!(
+            first.find_or_create_approval(&one, &now),
+            second.find_or_create_approval(&other, &now)
+        )
+        .unwrap();
+        assert_eq!(seen_by_first, seen_by_second);
+
+        let id = &seen_by_first.id;
+        let allow = Decision {
+            approved: true,
+            at: now.clone(),
+            by: "ana".into(),
+            via: "cli".into(),
+        };
+        let deny = Decision {
+            approved: false,
+            ..allow.clone()
+        };
+        let (allowed, denied) =
+            tokio::try_join!(first.decide_approval(id, &allow), second.decide_approval(id, &deny)).unwrap();
+        assert!(allowed ^ denied, "round {round}");
+
+        let key = one.key();
+        let (by_first, by_second) =
+            tokio::try_join!(first.use_approval(id, &key, &now), second.use_approval(id, &key, &now)).unwrap();
+        assert_eq!(
+            u8::from(by_first) + u8::from(by_second),
+            u8::from(allowed),
+            "round {round}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn reading_does_not_wait_for_a_writer() {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    store.write_audit(&[finished_row("1", 1)], false).await.unwrap();
+    let mut writer = store.writer.lock().await;
+    let mut transaction = sqlx::Connection::begin_with(&mut *writer, BEGIN_WRITE).await.unwrap();
+    sqlx::query("DELETE FROM audit")
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+    assert_eq!(store.read_audit(&AuditFilter::default()).await.unwrap().len(), 1);
+    transaction.rollback().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_write_whose_caller_gave_up_leaves_the_connection_usable() {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    let rows: Vec<_> = (0..200)
+        .map(|number| finished_row(&number.to_string(), number))
+        .collect();
+    for polls in 1..40 {
+        let mut write = store.write_audit(&rows, true);
+        for _ in 0..polls {
+            if futures_util::poll!(&mut write).is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(write);
+        store
+            .write_audit(&[finished_row(&format!("after {polls}"), 1_000)], false)
+            .await
+            .unwrap();
+    }
+    let filter = AuditFilter {
+        since: Some(at(1_000)),
+        ..AuditFilter::default()
+    };
+    assert_eq!(store.read_audit(&filter).await.unwrap().len(), 39);
+}
+
+#[tokio::test]
+async fn every_usual_question_has_an_index() {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    let cases = [
+        (
+            "EXPLAIN QUERY PLAN SELECT * FROM audit ORDER BY started_at DESC, call_id DESC LIMIT 5",
+            "audit_newest",
+        ),
+        (
+            "EXPLAIN QUERY PLAN SELECT * FROM audit WHERE connector = 'crm' AND started_at >= '2026' \
+             ORDER BY started_at DESC, call_id DESC LIMIT 5",
+            "audit_by_connector",
+        ),
+        (
+            "EXPLAIN QUERY PLAN SELECT * FROM audit WHERE outcome = 'TIMEOUT' \
+             ORDER BY started_at DESC, call_id DESC LIMIT 5",
+            "audit_by_outcome",
+        ),
+        (
+            "EXPLAIN QUERY PLAN SELECT * FROM approvals ORDER BY created_at DESC, sequence DESC",
+            "approvals_newest",
+        ),
+    ];
+    for (statement, index) in cases {
+        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(statement).fetch_all(&store.readers).await.unwrap();
+        assert!(plan.iter().any(|step| step.3.contains(index)), "{statement}: {plan:?}");
+        assert!(
+            !plan.iter().any(|step| step.3.contains("TEMP B-TREE")),
+            "{statement}: {plan:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_and_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    sqlx::query("PRAGMA user_version = 7")
+        .execute(&mut *store.writer.lock().await)
+        .await
+        .unwrap();
+    drop(store);
+    let message = open_error(folder.path()).await;
+    assert!(
+        message.contains("its schema has version 7, and this Toolgate knows versions up to 1"),
+        "{message}"
+    );
+    assert!(
+        message.contains("run the Toolgate that wrote it or a newer one"),
+        "{message}"
+    );
+    assert!(message.contains("toolgate.db"), "{message}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let garbage = "not a database ".repeat(1_000);
+    std::fs::write(database(folder.path()), &garbage).unwrap();
+    let message = open_error(folder.path()).await;
+    assert!(message.contains("toolgate.db: "), "{message}");
+    assert!(message.contains("file is not a database"), "{message}");
+    assert!(message.contains("restore the file from a backup"), "{message}");
+    assert_eq!(std::fs::read_to_string(database(folder.path())).unwrap(), garbage);
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_used_is_named_with_advice() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let message = open_error(&file.join("state")).await;
+    assert!(
+        message.starts_with(&format!("cannot open the store {}/state: ", file.display())),
+        "{message}"
+    );
+    assert!(
+        message.ends_with("; name a folder that this user can write to with --state"),
+        "{message}"
+    );
+
+    std::fs::create_dir(database(folder.path())).unwrap();
+    let message = open_error(folder.path()).await;
+    assert!(message.contains("toolgate.db: "), "{message}");
+}

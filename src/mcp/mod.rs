@@ -1,1 +1,30 @@
-//! mcp
+//! The MCP server: catalog tools and engine calls as rmcp sees them, over stdio, Streamable HTTP and legacy SSE.
+//!
+//! Both protocol eras are served on every transport: 2026-07-28, where each request stands alone and a question ends
+//! the call, and 2025-11-25 and older, where a session begins with `initialize` and a question is asked while the call
+//! waits. The difference stays inside [`front`] and [`questions`].
+//!
+//! Must never know how a call runs, which URL it goes to or which credential it uses: it sees tools, arguments and
+//! endings. The transports take any [`rmcp::ServerHandler`], so that the conformance fixtures run on them unchanged.
+
+pub mod authorization;
+mod caller;
+mod connections;
+mod front;
+mod gate;
+mod guard;
+pub mod handler;
+pub mod http;
+mod instructions;
+mod legacy_sse;
+pub mod lifetime;
+mod listing;
+mod questions;
+mod results;
+pub mod stdio;
+mod subscriptions;
+mod tools;
+
+pub use authorization::Authentication;
+pub use handler::{Channel, Handler};
+pub use lifetime::Lifetime;

@@ -1,0 +1,128 @@
+//! Accepting TCP connections and serving HTTP/1.1 on them, with the limits that `axum::serve` leaves out: a bound on
+//! connections, a deadline for headers, and an end that does not wait for streams.
+//!
+//! HTTP/2 is left to the proxy that also brings TLS.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::Lifetime;
+
+/// How long a client may take to send the headers of a request. Also closes connections that are kept open unused.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time for the answers of the last calls to leave before streams are cut.
+const ANSWER_TIME: Duration = Duration::from_millis(250);
+/// Time for connections to close after their streams were cut.
+const CLOSE_TIME: Duration = Duration::from_secs(2);
+/// Pause after an error that the next attempt would meet too, as when file descriptors run out.
+const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+
+/// Serves `router` until shutdown; then no connection is accepted, calls in flight have their grace, and
+/// `cut_streams` is cancelled to end what would stream for ever.
+pub(super) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    max_connections: usize,
+    lifetime: &Lifetime,
+    cut_streams: CancellationToken,
+) {
+    let connections = TaskTracker::new();
+    let abort = CancellationToken::new();
+    let slots = Arc::new(Semaphore::new(max_connections));
+    while let Some((stream, slot)) = accept(&listener, &slots, lifetime.shutdown()).await {
+        connections.spawn(connection(
+            stream,
+            router.clone(),
+            lifetime.shutdown().clone(),
+            abort.clone(),
+            slot,
+        ));
+    }
+    drop(listener);
+    connections.close();
+    tokio::select! {
+        () = connections.wait() => {}
+        () = async {
+            lifetime.calls_finished().await;
+            tokio::time::sleep(ANSWER_TIME).await;
+        } => {}
+        () = tokio::time::sleep(lifetime.grace()) => {
+            tracing::warn!("cancelling calls that did not finish in time");
+        }
+    }
+    cut_streams.cancel();
+    if tokio::time::timeout(CLOSE_TIME, connections.wait()).await.is_err() {
+        tracing::warn!(
+            connections = connections.len(),
+            "dropping connections that did not close"
+        );
+    }
+    abort.cancel();
+}
+
+/// The next connection, as soon as there is a slot for it; `None` at shutdown.
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+    shutdown: &CancellationToken,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    tokio::select! {
+        biased;
+        () = shutdown.cancelled() => None,
+        accepted = async {
+            // The semaphore is never closed; without a slot there is no connection.
+            let slot = Arc::clone(slots).acquire_owned().await.ok()?;
+            loop {
+                match listener.accept().await {
+                    Ok((stream, _)) => return Some((stream, slot)),
+                    Err(error) => {
+                        tracing::warn!(%error, "cannot accept a connection");
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                    }
+                }
+            }
+        } => accepted,
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    router: Router,
+    shutdown: CancellationToken,
+    abort: CancellationToken,
+    _slot: OwnedSemaphorePermit,
+) {
+    // With Nagle's algorithm on, each small event of a stream waits for an acknowledgement, about 40 ms.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "cannot set TCP_NODELAY");
+    }
+    let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = shutdown.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = abort.cancelled() => Ok(()),
+            }
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(error, "a connection broke");
+    }
+}

@@ -1,0 +1,167 @@
+//! The engine's view of the MCP client that brought a call: it can perhaps ask its person, and it can show progress.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rmcp::RoleServer;
+use rmcp::model::{ElicitRequestParams, ElicitResult, ProgressNotificationParam, ProgressToken};
+use rmcp::service::{Peer, RequestContext, ServiceError};
+
+use super::questions;
+use crate::engine::{Answer, ApprovalPrompt, Asking, Front};
+
+/// How long a progress notification may wait for a client that does not read. Progress is not worth more.
+const PROGRESS_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The client that brought one call, in either protocol era.
+pub(super) struct PeerFront {
+    peer: Peer<RoleServer>,
+    asking: Asking,
+    /// Without a token the client has not asked for progress and gets none.
+    token: Option<ProgressToken>,
+    progress: Mutex<Progress>,
+}
+
+impl PeerFront {
+    pub(super) fn new(context: &RequestContext<RoleServer>) -> Self {
+        Self {
+            peer: context.peer.clone(),
+            asking: asking(context),
+            token: context.meta.get_progress_token(),
+            progress: Mutex::new(Progress::default()),
+        }
+    }
+
+    async fn elicit(&self, params: ElicitRequestParams, timeout: Duration) -> Result<ElicitResult, ServiceError> {
+        self.peer.create_elicitation_with_timeout(params, Some(timeout)).await
+    }
+
+    async fn notify(&self, step: u32, steps: Option<u32>, message: String) {
+        let Some(token) = self.token.clone() else {
+            return;
+        };
+        let (value, total) = self
+            .progress
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .advance(step, steps);
+        let notification = ProgressNotificationParam::new(token, value)
+            .with_total(total)
+            .with_message(message);
+        // A client that cannot be told loses the notification, not the call.
+        match tokio::time::timeout(PROGRESS_TIMEOUT, self.peer.notify_progress(notification)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "progress could not be sent"),
+            Err(_) => tracing::debug!("the client does not read its progress notifications"),
+        }
+    }
+}
+
+/// How the client of this request can ask. One that did not declare forms is never asked.
+fn asking(context: &RequestContext<RoleServer>) -> Asking {
+    if !questions::shows_forms(context.client_capabilities().as_ref()) {
+        return Asking::Unavailable;
+    }
+    let has_sessions = context
+        .protocol_version()
+        .is_none_or(|version| version.has_initialize());
+    if has_sessions { Asking::Inline } else { Asking::Deferred }
+}
+
+#[async_trait]
+impl Front for PeerFront {
+    fn asking(&self) -> Asking {
+        self.asking
+    }
+
+    async fn ask(&self, prompt: &ApprovalPrompt) -> Answer {
+        let expiry = Duration::from_secs(prompt.expires_in_seconds);
+        match self.elicit(questions::form(prompt), expiry).await {
+            Ok(result) => questions::answer(&result),
+            Err(ServiceError::Timeout { .. } | ServiceError::Cancelled { .. }) => Answer::Cancelled,
+            Err(error) => {
+                tracing::warn!(%error, approval = prompt.approval_id, "the client could not show a question");
+                Answer::Unavailable
+            }
+        }
+    }
+
+    async fn progress(&self, step: u32, steps: u32, message: &str) {
+        self.notify(step, Some(steps), message.to_owned()).await;
+    }
+
+    async fn waiting(&self, approval_id: &str, seconds: u64) {
+        let message = format!("Waiting for approval {approval_id} ({seconds} s)");
+        self.notify(0, None, message).await;
+    }
+}
+
+/// The last progress shown. MCP wants every value to be larger than the one before.
+#[derive(Default)]
+struct Progress {
+    step: u32,
+    steps: u32,
+    /// Notifications since `step` began.
+    repeats: u32,
+    shown: bool,
+}
+
+impl Progress {
+    /// Value and total for the next notification. One that does not lead past the last step, as while waiting,
+    /// comes nearer to the next step without reaching it.
+    fn advance(&mut self, step: u32, steps: Option<u32>) -> (f64, f64) {
+        if let Some(steps) = steps {
+            self.steps = steps;
+        }
+        if step > self.step {
+            self.step = step;
+            self.repeats = 0;
+        } else if self.shown {
+            self.repeats = self.repeats.saturating_add(1);
+        }
+        self.shown = true;
+        let repeats = f64::from(self.repeats);
+        let value = f64::from(self.step) + repeats / (repeats + 1.0);
+        (value, f64::from(self.steps).max(value.ceil()).max(1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_always_grows_and_stays_within_its_total() {
+        let mut progress = Progress::default();
+        let steps = [
+            (0, Some(4)),
+            (1, Some(4)),
+            (0, None),
+            (0, None),
+            (1, Some(4)),
+            (2, Some(4)),
+            (4, Some(4)),
+            (4, Some(4)),
+        ];
+        let mut last = -1.0;
+        for (step, steps) in steps {
+            let (value, total) = progress.advance(step, steps);
+            assert!(value > last, "{value} after {last}");
+            assert!(value <= total, "{value} of {total}");
+            last = value;
+        }
+    }
+
+    #[test]
+    fn waiting_never_reaches_the_next_step() {
+        let mut progress = Progress::default();
+        progress.advance(1, Some(3));
+        for _ in 0..1_000 {
+            let (value, total) = progress.advance(0, None);
+            assert!(value < 2.0 && total > 2.0, "{value} of {total}");
+        }
+        let (value, _) = progress.advance(2, Some(3));
+        assert!(value >= 2.0);
+    }
+}

@@ -1,0 +1,166 @@
+//! What every message stream needs in front of rmcp's service loop: a clean beginning, a bound on unanswered requests
+//! and an end that lets calls in flight answer.
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rmcp::RoleServer;
+use rmcp::model::{ClientJsonRpcMessage, ClientNotification, RequestId, ServerJsonRpcMessage};
+use rmcp::transport::Transport;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::Lifetime;
+
+/// Most requests of one stream that wait for their answer to be sent. A client that sends and never reads stops
+/// being read here; it must exceed what the engine runs and queues, whose calls may wait for the client itself.
+const MAX_UNANSWERED: usize = 4_096;
+
+/// A transport between a client and rmcp's service loop.
+pub(super) struct Gate<T> {
+    inner: T,
+    lifetime: Lifetime,
+    unanswered: Arc<Unanswered>,
+    /// Whether the client has sent a request yet.
+    opened: bool,
+    /// Set at the end of input or at shutdown: until then calls in flight may still answer.
+    closes_at: Option<Instant>,
+}
+
+#[derive(Default)]
+struct Unanswered {
+    ids: Mutex<HashSet<RequestId>>,
+    answered: Notify,
+}
+
+impl Unanswered {
+    fn insert(&self, id: RequestId) {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+    }
+
+    fn remove(&self, id: &RequestId) {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.answered.notify_waiters();
+    }
+
+    fn len(&self) -> usize {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Waits until fewer than `limit` requests are unanswered.
+    async fn fewer_than(&self, limit: usize) {
+        loop {
+            let mut answered = std::pin::pin!(self.answered.notified());
+            // Registered before looking, so that an answer in between is not missed.
+            answered.as_mut().enable();
+            if self.len() < limit {
+                return;
+            }
+            answered.await;
+        }
+    }
+}
+
+impl<T> Gate<T> {
+    pub(super) fn new(inner: T, lifetime: Lifetime) -> Self {
+        Self {
+            inner,
+            lifetime,
+            unanswered: Arc::default(),
+            opened: false,
+            closes_at: None,
+        }
+    }
+
+    /// Keeps the books on `message`; `None` if it must not reach the service loop.
+    fn admit(&mut self, message: ClientJsonRpcMessage) -> Option<ClientJsonRpcMessage> {
+        match &message {
+            ClientJsonRpcMessage::Request(request) => {
+                self.opened = true;
+                self.unanswered.insert(request.id.clone());
+            }
+            // rmcp gives up on a stream that does not begin with a request.
+            _ if !self.opened => {
+                tracing::debug!("dropped a message from before the first request");
+                return None;
+            }
+            ClientJsonRpcMessage::Notification(notification) => {
+                // A cancelled request is never answered.
+                if let ClientNotification::CancelledNotification(cancelled) = &notification.notification
+                    && let Some(id) = &cancelled.params.request_id
+                {
+                    self.unanswered.remove(id);
+                }
+            }
+            ClientJsonRpcMessage::Response(_) | ClientJsonRpcMessage::Error(_) => {}
+        }
+        Some(message)
+    }
+
+    fn close_soon(&mut self) -> Instant {
+        *self
+            .closes_at
+            .get_or_insert_with(|| Instant::now() + self.lifetime.grace())
+    }
+}
+
+impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
+    type Error = T::Error;
+
+    fn send(
+        &mut self,
+        message: ServerJsonRpcMessage,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
+        let answers = match &message {
+            ServerJsonRpcMessage::Response(response) => Some(response.id.clone()),
+            ServerJsonRpcMessage::Error(error) => error.id.clone(),
+            ServerJsonRpcMessage::Request(_) | ServerJsonRpcMessage::Notification(_) => None,
+        };
+        let sending = self.inner.send(message);
+        let unanswered = Arc::clone(&self.unanswered);
+        async move {
+            let sent = sending.await;
+            if let Some(id) = answers {
+                unanswered.remove(&id);
+            }
+            sent
+        }
+    }
+
+    // Dropped and called again whenever rmcp has something else to do: all state is in `self`.
+    async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
+        let unanswered = Arc::clone(&self.unanswered);
+        let shutdown = self.lifetime.shutdown().clone();
+        while self.closes_at.is_none() {
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => { self.close_soon(); }
+                message = async {
+                    unanswered.fewer_than(MAX_UNANSWERED).await;
+                    self.inner.receive().await
+                } => match message {
+                    None => { self.close_soon(); }
+                    Some(message) => if let Some(admitted) = self.admit(message) {
+                        return Some(admitted);
+                    },
+                },
+            }
+        }
+        let deadline = self.close_soon();
+        if tokio::time::timeout_at(deadline, unanswered.fewer_than(1))
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                requests = unanswered.len(),
+                "closing with requests that were not answered in time"
+            );
+        }
+        None
+    }
+
+    fn close(&mut self) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        self.inner.close()
+    }
+}

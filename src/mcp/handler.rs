@@ -1,0 +1,211 @@
+//! The MCP server handler: lists what the catalog holds and hands calls to the engine.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, ListToolsResult, MetaObject, PaginatedRequestParams, ServerConfig,
+    SubscriptionFilter, Tool,
+};
+use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
+use rmcp::{ErrorData, RoleServer, ServerHandler};
+
+use super::caller;
+use super::front::PeerFront;
+use super::lifetime::Lifetime;
+use super::listing::{Listing, Listings};
+use super::questions::{KeyError, Questions, Subject};
+use super::results;
+use super::subscriptions::{self, Sessions};
+use crate::engine::{Asking, Call, Ending, Engine, Front as _};
+
+/// Key of the server's name and version in a result's `_meta` (2026-07-28, basic/index, `_meta`).
+const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
+
+/// How calls come in; stands in the audit row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// Standard input and output.
+    Stdio,
+    /// Streamable HTTP.
+    Http,
+    /// HTTP with server-sent events, as of 2024-11-05.
+    Sse,
+}
+
+impl Channel {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Stdio => "stdio",
+            Self::Http => "http",
+            Self::Sse => "sse",
+        }
+    }
+}
+
+/// Serves one engine over MCP. Cheap to clone: a clone per session or request shares everything.
+#[derive(Clone)]
+pub struct Handler {
+    shared: Arc<Shared>,
+    channel: Channel,
+}
+
+struct Shared {
+    engine: Engine,
+    lifetime: Lifetime,
+    page_size: usize,
+    listings: Listings,
+    questions: Questions,
+    sessions: Arc<Sessions>,
+}
+
+impl Handler {
+    /// A handler for calls over stdio that lists `page_size` tools at a time.
+    ///
+    /// # Errors
+    /// [`KeyError`] when the operating system has no randomness to give.
+    pub fn new(engine: Engine, page_size: usize, lifetime: Lifetime) -> Result<Self, KeyError> {
+        Ok(Self {
+            shared: Arc::new(Shared {
+                engine,
+                lifetime,
+                page_size,
+                listings: Listings::default(),
+                questions: Questions::new()?,
+                sessions: Arc::default(),
+            }),
+            channel: Channel::Stdio,
+        })
+    }
+
+    /// The same handler for another channel.
+    #[must_use]
+    pub fn on(&self, channel: Channel) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            channel,
+        }
+    }
+
+    fn listing(&self) -> Arc<Listing> {
+        self.shared.listings.of(self.shared.engine.catalog())
+    }
+
+    async fn call(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let principal = caller::principal(&context);
+        let subject = Subject {
+            tool: &request.name,
+            principal: &principal,
+        };
+        let resume = self.shared.questions.resume(
+            &subject,
+            request.request_state.as_deref(),
+            request.input_responses.as_ref(),
+        )?;
+        let front = PeerFront::new(&context);
+        let call = Call {
+            tool: request.name.to_string(),
+            arguments: request.arguments.unwrap_or_default(),
+            principal: principal.clone(),
+            channel: self.channel.as_str(),
+            client: caller::client(&context),
+            resume,
+            cancel: context.ct.clone(),
+        };
+        // In this task, not in a spawned one: rmcp ties a question to the request by the task it is asked from.
+        let result = match self.shared.engine.call(call, &front).await {
+            Ending::Done(outcome) => results::success(&request.name, outcome),
+            Ending::Failed(error) => results::failure(&error, self.declares_output(&request.name))?,
+            Ending::AskFirst(prompt) if front.asking() == Asking::Deferred => {
+                return Ok(self.shared.questions.ask(&subject, &prompt)?.into());
+            }
+            Ending::AskFirst(_) => {
+                return Err(ErrorData::internal_error(
+                    "a question for a client that cannot be asked",
+                    None,
+                ));
+            }
+        };
+        Ok(self.signed(result, &context).into())
+    }
+
+    fn declares_output(&self, tool: &str) -> bool {
+        self.listing()
+            .tool(tool)
+            .is_some_and(|tool| tool.output_schema.is_some())
+    }
+
+    /// Names the server in the result, which 2026-07-28 recommends: there is no handshake that does.
+    fn signed(
+        &self,
+        mut result: rmcp::model::CallToolResult,
+        context: &RequestContext<RoleServer>,
+    ) -> rmcp::model::CallToolResult {
+        let stateless = context
+            .protocol_version()
+            .is_some_and(|version| !version.has_initialize());
+        if stateless && let Ok(info) = serde_json::to_value(&self.listing().config().server_info) {
+            result
+                .meta
+                .get_or_insert_with(MetaObject::new)
+                .0
+                .insert(SERVER_INFO_KEY.to_owned(), info);
+        }
+        result
+    }
+}
+
+impl ServerHandler for Handler {
+    fn get_info(&self) -> ServerConfig {
+        self.listing().config().clone()
+    }
+
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let cursor = request.and_then(|request| request.cursor);
+        self.listing().page(cursor.as_deref(), self.shared.page_size)
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.listing().tool(name).cloned()
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let _in_flight = self.shared.lifetime.begin_call();
+        // rmcp answers nothing when a handler panics, and the client would wait for ever.
+        AssertUnwindSafe(self.call(request, context))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| Err(ErrorData::internal_error("the call failed inside Toolgate", None)))
+    }
+
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        self.shared
+            .sessions
+            .add(context.peer, self.shared.engine.catalog_changes());
+    }
+
+    fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        let mut accepted = SubscriptionFilter::new();
+        accepted.tools_list_changed = requested.tools_list_changed;
+        Some(accepted)
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let changes = self.shared.engine.catalog_changes();
+        subscriptions::listen(&context, changes, self.shared.lifetime.shutdown()).await;
+        Ok(())
+    }
+}

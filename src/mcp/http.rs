@@ -1,0 +1,223 @@
+//! MCP over HTTP: Streamable HTTP at `/mcp` for both protocol eras, the older `/sse` with `/messages`, and `/healthz`.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::{HeaderMap, Method, StatusCode, header};
+use rmcp::ServerHandler;
+use rmcp::model::ProtocolVersion;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::authorization::{self, Authentication};
+use super::guard::{self, Guard, PatternError};
+use super::{Channel, Lifetime, connections, legacy_sse};
+
+/// How long a client may take to send a request's body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a stream without messages shows that it is alive, so that proxies keep it.
+pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
+const SESSION_HEADER: &str = "mcp-session-id";
+const VERSION_HEADER: &str = "mcp-protocol-version";
+
+/// Settings of the HTTP server.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// `Host` values that are served: names or addresses, with or without a port. Default: loopback names.
+    pub allowed_hosts: Vec<String>,
+    /// `Origin` values that are served; `:*` stands for any port. Default: pages from loopback.
+    pub allowed_origins: Vec<String>,
+    /// How callers prove who they are.
+    pub authentication: Authentication,
+    /// Longest request body in bytes.
+    pub max_body_bytes: usize,
+    /// Most connections at a time; more wait to be accepted.
+    pub max_connections: usize,
+    /// Most sessions at a time on each of `/mcp` and `/sse`; clients past it get 503.
+    pub max_sessions: usize,
+    /// How long a session may be silent before it is closed.
+    pub session_idle: Duration,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            allowed_hosts: ["localhost", "127.0.0.1", "::1"].map(String::from).to_vec(),
+            allowed_origins: ["localhost", "127.0.0.1", "[::1]"]
+                .iter()
+                .flat_map(|host| [format!("http://{host}:*"), format!("https://{host}:*")])
+                .collect(),
+            authentication: Authentication::None,
+            max_body_bytes: 4 * 1024 * 1024,
+            max_connections: 1_024,
+            max_sessions: 1_000,
+            session_idle: Duration::from_hours(1),
+        }
+    }
+}
+
+/// The HTTP server could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// Others could reach the address, and nothing would stop them.
+    #[error(
+        "refusing to listen on {0}: others can reach that address, and there is no caller authentication yet; \
+         listen on 127.0.0.1 or [::1]"
+    )]
+    Unprotected(SocketAddr),
+    /// The address cannot be used.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A host or origin in the settings cannot be read.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+}
+
+/// Listens on `address`, if only this machine can reach it or callers must prove who they are (contract D-11).
+///
+/// # Errors
+/// [`HttpError::Unprotected`] and [`HttpError::Bind`].
+pub async fn bind(address: SocketAddr, authentication: Authentication) -> Result<TcpListener, HttpError> {
+    if !address.ip().to_canonical().is_loopback() && !authentication.protects() {
+        return Err(HttpError::Unprotected(address));
+    }
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| HttpError::Bind { address, source })
+}
+
+/// Serves MCP on `listener` until the lifetime ends. `service` makes the handler of each session or request, and must
+/// be cheap.
+///
+/// # Errors
+/// [`HttpError::Pattern`] before anything is served.
+pub async fn serve<S, F>(
+    listener: TcpListener,
+    service: F,
+    settings: &HttpSettings,
+    lifetime: Lifetime,
+) -> Result<(), HttpError>
+where
+    S: ServerHandler,
+    F: Fn(Channel) -> S + Clone + Send + Sync + 'static,
+{
+    let cut_streams = CancellationToken::new();
+    let router = router(service, settings, &lifetime, &cut_streams)?;
+    connections::serve(listener, router, settings.max_connections, &lifetime, cut_streams).await;
+    lifetime.settle().await;
+    Ok(())
+}
+
+fn router<S, F>(
+    service: F,
+    settings: &HttpSettings,
+    lifetime: &Lifetime,
+    cut_streams: &CancellationToken,
+) -> Result<Router, HttpError>
+where
+    S: ServerHandler,
+    F: Fn(Channel) -> S + Clone + Send + Sync + 'static,
+{
+    let guard = Arc::new(Guard::new(&settings.allowed_hosts, &settings.allowed_origins)?);
+    let body_limit = settings.max_body_bytes;
+    let legacy_sse = legacy_sse::router(service.clone(), settings, lifetime, cut_streams);
+    let router = streamable(service, settings, cut_streams)
+        .merge(legacy_sse)
+        .layer(middleware::from_fn_with_state(body_limit, receive_body))
+        .layer(middleware::from_fn_with_state(
+            settings.authentication,
+            authorization::authenticate,
+        ))
+        .layer(middleware::from_fn_with_state(guard, guard::check))
+        // Outside of all checks: probes name whatever host they like, and there is nothing to learn.
+        .route("/healthz", get(|| async { "ok" }));
+    Ok(router)
+}
+
+fn streamable<S, F>(service: F, settings: &HttpSettings, cut_streams: &CancellationToken) -> Router
+where
+    S: ServerHandler,
+    F: Fn(Channel) -> S + Clone + Send + Sync + 'static,
+{
+    let mut sessions = LocalSessionManager::default();
+    sessions.session_config.keep_alive = Some(settings.session_idle);
+    let sessions = Arc::new(sessions);
+    let config = StreamableHttpServerConfig::default()
+        // Most calls are one answer: JSON, unless something has to be said before it.
+        .with_json_response(true)
+        .with_sse_keep_alive(Some(KEEP_ALIVE))
+        .with_max_request_body_bytes(settings.max_body_bytes)
+        .with_cancellation_token(cut_streams.clone())
+        // `guard` checks them for all routes alike.
+        .disable_allowed_hosts()
+        .disable_allowed_origins();
+    let room = Room {
+        sessions: Arc::clone(&sessions),
+        most: settings.max_sessions,
+    };
+    let streamable = StreamableHttpService::new(move || Ok(service(Channel::Http)), sessions, config);
+    Router::new()
+        .route_service("/mcp", streamable)
+        .layer(middleware::from_fn_with_state(room, limit_sessions))
+}
+
+/// How many sessions there are and may be.
+#[derive(Clone)]
+struct Room {
+    sessions: Arc<LocalSessionManager>,
+    most: usize,
+}
+
+/// Turns away requests that would begin one session too many.
+async fn limit_sessions(State(room): State<Room>, request: Request, next: Next) -> Response {
+    if begins_session(request.method(), request.headers()) && room.sessions.sessions.read().await.len() >= room.most {
+        return too_many_sessions();
+    }
+    next.run(request).await
+}
+
+/// The answer to a client that finds all sessions taken.
+pub(super) fn too_many_sessions() -> Response {
+    tracing::warn!("refused a session: the limit is reached");
+    let retry_after = [(header::RETRY_AFTER, "60")];
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        retry_after,
+        "Service Unavailable: too many sessions",
+    )
+        .into_response()
+}
+
+/// Whether a request can only be an `initialize`: it names neither a session nor a version that has none.
+fn begins_session(method: &Method, headers: &HeaderMap) -> bool {
+    let stateless = headers
+        .get(VERSION_HEADER)
+        .and_then(|version| version.to_str().ok())
+        // Versions are dates, so their order as text is their order in time.
+        .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28.as_str());
+    method == Method::POST && !headers.contains_key(SESSION_HEADER) && !stateless
+}
+
+/// Receives the body before the request is handled: all of it, in time, and not more than allowed.
+async fn receive_body(State(limit): State<usize>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, limit)).await {
+        Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Ok(Err(_)) => (StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large").into_response(),
+        Err(_) => (StatusCode::REQUEST_TIMEOUT, "Request Timeout").into_response(),
+    }
+}

@@ -1,0 +1,254 @@
+//! HTTP with server-sent events as of protocol 2024-11-05 (ruling C-23): `GET /sse` opens a stream of messages to the
+//! client, whose first event names the address that the client posts its own messages to.
+//!
+//! rmcp no longer has this transport, so this is a bridge from two bounded channels to its service loop.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use futures_util::stream::{self, Stream, StreamExt as _};
+use http::request::Parts;
+use http::{StatusCode, header};
+use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
+use rmcp::service::serve_server_with_ct;
+use rmcp::transport::Transport;
+use rmcp::{RoleServer, ServerHandler};
+use serde::Deserialize;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::gate::Gate;
+use super::http::{HttpSettings, KEEP_ALIVE, too_many_sessions};
+use super::{Channel, Lifetime};
+use crate::crypto;
+use crate::engine::Principal;
+
+/// Messages that wait in each direction of a session.
+const QUEUE: usize = 64;
+/// How long a posted message may wait for room in its queue.
+const POST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The two routes.
+pub(super) fn router<S, F>(
+    service: F,
+    settings: &HttpSettings,
+    lifetime: &Lifetime,
+    cut_streams: &CancellationToken,
+) -> Router
+where
+    S: ServerHandler,
+    F: Fn(Channel) -> S + Clone + Send + Sync + 'static,
+{
+    let bridge = Arc::new(Bridge {
+        service,
+        sessions: Sessions::default(),
+        most: settings.max_sessions,
+        idle: settings.session_idle,
+        lifetime: lifetime.clone(),
+        cut_streams: cut_streams.clone(),
+    });
+    Router::new()
+        .route("/sse", get(open::<S, F>))
+        .route("/messages", post(receive::<S, F>))
+        .with_state(bridge)
+}
+
+struct Bridge<F> {
+    service: F,
+    sessions: Sessions,
+    most: usize,
+    idle: Duration,
+    lifetime: Lifetime,
+    cut_streams: CancellationToken,
+}
+
+/// Open sessions by their identifier, which is as good as a password: whoever knows it may post to the session.
+type Sessions = Arc<Mutex<HashMap<String, Session>>>;
+
+struct Session {
+    inbound: mpsc::Sender<ClientJsonRpcMessage>,
+    principal: Principal,
+}
+
+/// Ends a session when its stream is dropped, whoever drops it.
+struct Ending {
+    sessions: Sessions,
+    id: String,
+    /// Cancels the session's calls.
+    _cancel: DropGuard,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.sessions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.id);
+    }
+}
+
+/// `GET /sse`: opens a session.
+async fn open<S, F>(State(bridge): State<Arc<Bridge<F>>>, parts: Parts) -> Response
+where
+    S: ServerHandler,
+    F: Fn(Channel) -> S + Clone + Send + Sync + 'static,
+{
+    let id = match crypto::random_id() {
+        Ok(id) => id,
+        Err(error) => {
+            tracing::error!(%error, "cannot open a session");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    let (inbound, received) = mpsc::channel(QUEUE);
+    let (outbound, sent) = mpsc::channel(QUEUE);
+    {
+        let mut sessions = bridge.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        if sessions.len() >= bridge.most {
+            return too_many_sessions();
+        }
+        let principal = principal(&parts);
+        sessions.insert(id.clone(), Session { inbound, principal });
+    }
+    let cancel = bridge.cut_streams.child_token();
+    let bridged = Bridged {
+        received,
+        outbound,
+        idle: bridge.idle,
+        idle_at: Instant::now() + bridge.idle,
+    };
+    let gate = Gate::new(bridged, bridge.lifetime.clone());
+    tokio::spawn(run((bridge.service)(Channel::Sse), gate, cancel.clone()));
+
+    let ending = Ending {
+        sessions: Arc::clone(&bridge.sessions),
+        id,
+        _cancel: cancel.drop_guard(),
+    };
+    let events = Sse::new(events(sent, ending)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    // Proxies must pass events on as they come.
+    ([(header::HeaderName::from_static("x-accel-buffering"), "no")], events).into_response()
+}
+
+async fn run<S: ServerHandler>(service: S, gate: Gate<Bridged>, cancel: CancellationToken) {
+    match serve_server_with_ct(service, gate, cancel).await {
+        Ok(running) => {
+            if let Err(error) = running.waiting().await {
+                tracing::error!(%error, "a session's service loop failed");
+            }
+        }
+        Err(error) => tracing::debug!(%error, "a session ended before its handshake"),
+    }
+}
+
+/// What the client receives: where to post, then every message until the session ends.
+fn events(
+    messages: mpsc::Receiver<ServerJsonRpcMessage>,
+    ending: Ending,
+) -> impl Stream<Item = Result<Event, Infallible>> {
+    // Relative to `/sse`, so that it stays right behind a proxy that serves us under a prefix.
+    let endpoint = Event::default()
+        .event("endpoint")
+        .data(format!("messages?session_id={}", ending.id));
+    let messages = stream::unfold((messages, ending), |(mut messages, ending)| async move {
+        let message = messages.recv().await?;
+        let event = match serde_json::to_string(&message) {
+            Ok(json) => Event::default().event("message").data(json),
+            Err(error) => {
+                tracing::error!(%error, "a message cannot be written as JSON");
+                return None;
+            }
+        };
+        Some((Ok(event), (messages, ending)))
+    });
+    stream::once(async { Ok(endpoint) }).chain(messages)
+}
+
+#[derive(Deserialize)]
+struct SessionQuery {
+    session_id: String,
+}
+
+/// `POST /messages`: takes one message of an open session.
+async fn receive<S, F>(
+    State(bridge): State<Arc<Bridge<F>>>,
+    Query(query): Query<SessionQuery>,
+    parts: Parts,
+    body: Bytes,
+) -> Response
+where
+    S: ServerHandler,
+    F: Fn(Channel) -> S + Clone + Send + Sync + 'static,
+{
+    let inbound = {
+        let sessions = bridge.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        // Somebody else's session does not exist for this caller.
+        match sessions.get(&query.session_id) {
+            Some(session) if session.principal == principal(&parts) => session.inbound.clone(),
+            _ => return (StatusCode::NOT_FOUND, "Not Found: no such session").into_response(),
+        }
+    };
+    let mut message: ClientJsonRpcMessage = match serde_json::from_slice(&body) {
+        Ok(message) => message,
+        Err(error) => return (StatusCode::BAD_REQUEST, format!("Bad Request: not a message: {error}")).into_response(),
+    };
+    message.insert_extension(parts);
+    match inbound.send_timeout(message, POST_TIMEOUT).await {
+        Ok(()) => (StatusCode::ACCEPTED, "Accepted").into_response(),
+        Err(mpsc::error::SendTimeoutError::Timeout(_)) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Err(mpsc::error::SendTimeoutError::Closed(_)) => {
+            (StatusCode::NOT_FOUND, "Not Found: the session has ended").into_response()
+        }
+    }
+}
+
+fn principal(parts: &Parts) -> Principal {
+    parts.extensions.get().cloned().unwrap_or_else(Principal::local)
+}
+
+/// The two channels of a session as a transport that ends when nothing came or went for a while.
+struct Bridged {
+    received: mpsc::Receiver<ClientJsonRpcMessage>,
+    outbound: mpsc::Sender<ServerJsonRpcMessage>,
+    idle: Duration,
+    idle_at: Instant,
+}
+
+/// The client's stream is gone.
+#[derive(Debug, thiserror::Error)]
+#[error("the event stream is closed")]
+struct StreamClosed;
+
+impl Transport<RoleServer> for Bridged {
+    type Error = StreamClosed;
+
+    fn send(
+        &mut self,
+        message: ServerJsonRpcMessage,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
+        self.idle_at = Instant::now() + self.idle;
+        let outbound = self.outbound.clone();
+        async move { outbound.send(message).await.map_err(|_| StreamClosed) }
+    }
+
+    async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
+        let message = tokio::time::timeout_at(self.idle_at, self.received.recv()).await;
+        self.idle_at = Instant::now() + self.idle;
+        // An idle session ends like one whose client left.
+        message.ok().flatten()
+    }
+
+    async fn close(&mut self) -> Result<(), Self::Error> {
+        self.received.close();
+        Ok(())
+    }
+}

@@ -1,94 +1,30 @@
 //! `{{ expression }}` templates: turning an agent's arguments into parts of a request.
 //!
 //! Pure. Template sources come from connector authors only; nothing an agent sends is ever parsed as one.
+//!
+//! # The language
+//!
+//! - `{{ name }}` is an argument. A string that is exactly one placeholder takes the argument as it is, so a number
+//!   stays a number and an object stays an object. In longer text numbers and booleans are written as in JSON,
+//!   arrays and objects as JSON text.
+//! - `{{ expression }}` is a Jinja expression: attributes (`customer.id`), indexing, arithmetic, comparisons, `and`,
+//!   `or`, `not`, `in`, `a if b else c`, `~` to join texts, and filters (`name | upper`); the filters are those of
+//!   [`filters`]. There are no statements (`{% … %}`), functions or method calls.
+//! - A string that reads an argument which was not given is dropped as a whole: its object key disappears, its array
+//!   element disappears. In longer text a `null` counts as not given. `{{ name | default("x") }}` supplies a value
+//!   instead. Objects and arrays written by the author stay, even when everything in them was dropped.
+//! - Object keys are not templates. A literal `{{` is written `{{ '{{' }}`.
+//! - In paths `{name}` is a placeholder too (ruling C-02); its name may hold any character but braces and slashes.
 
-use std::collections::BTreeSet;
+mod error;
+mod expression;
+mod filters;
+mod json_text;
+mod path;
+mod scan;
+mod value;
 
-use serde_json::{Map, Value};
-
-/// A JSON value whose strings may hold `{{ expression }}` placeholders.
-#[derive(Debug)]
-pub struct ValueTemplate;
-
-impl ValueTemplate {
-    /// Compiles every string inside `source`.
-    ///
-    /// # Errors
-    /// [`TemplateError`] names the pointer of the string and the byte offset within it.
-    pub fn compile(_source: &Value) -> Result<Self, TemplateError> {
-        unimplemented!()
-    }
-    /// A template that is exactly the argument `name`, whatever characters the name has.
-    pub fn argument(_name: impl Into<String>) -> Self {
-        unimplemented!()
-    }
-    /// An object built of already compiled members, in order.
-    pub fn object(_members: Vec<(String, ValueTemplate)>) -> Self {
-        unimplemented!()
-    }
-    /// Names of the arguments that the template reads.
-    pub fn arguments(&self) -> BTreeSet<String> {
-        unimplemented!()
-    }
-    /// The value, or `None` when it depends on an argument that was not given (the key is then dropped).
-    ///
-    /// # Errors
-    /// [`RenderError`] when an expression fails on these arguments.
-    pub fn render(&self, _arguments: &Map<String, Value>) -> Result<Option<Value>, RenderError> {
-        unimplemented!()
-    }
-}
-
-/// A URL path with `{name}` and `{{ expression }}` placeholders (ruling C-02).
-#[derive(Debug)]
-pub struct PathTemplate;
-
-impl PathTemplate {
-    /// Compiles `source`, which starts with `/`.
-    ///
-    /// # Errors
-    /// [`TemplateError`] with the byte offset in `source`.
-    pub fn compile(_source: &str) -> Result<Self, TemplateError> {
-        unimplemented!()
-    }
-    /// Names of the arguments that the path reads.
-    pub fn arguments(&self) -> BTreeSet<String> {
-        unimplemented!()
-    }
-    /// The path with every substituted value percent-encoded: no value can add a segment or climb out of one.
-    ///
-    /// # Errors
-    /// [`RenderError`] for a missing or empty value, an object or array, or a segment that would be `.` or `..`.
-    pub fn render(&self, _arguments: &Map<String, Value>) -> Result<String, RenderError> {
-        unimplemented!()
-    }
-}
-
-/// Reads a body template that was written as one string: JSON text in which `{{x}}` may stand inside or outside of
-/// quotes (then `Value` is the tree to compile), or `None` when the string is not JSON (then it is plain text).
-#[must_use]
-pub fn json_from_text(_source: &str) -> Option<Value> {
-    unimplemented!()
-}
-
-/// A template does not compile.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct TemplateError {
-    /// JSON pointer of the string within the compiled value, empty for the value itself.
-    pub pointer: String,
-    /// Byte offset within that string.
-    pub offset: usize,
-    /// What is wrong.
-    pub message: String,
-}
-
-/// A template cannot be filled with these arguments.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct RenderError {
-    /// The argument to blame, as a JSON pointer into the arguments, when one can be named.
-    pub pointer: Option<String>,
-    /// What is wrong, without the argument's value.
-    pub message: String,
-}
+pub use error::{RenderError, TemplateError};
+pub use json_text::json_from_text;
+pub use path::PathTemplate;
+pub use value::ValueTemplate;

@@ -1,0 +1,116 @@
+//! Body templates that were written as one string of JSON.
+
+use serde_json::Value;
+
+use super::scan::placeholder_end;
+
+/// Reads a body template that was written as one string: JSON text in which `{{x}}` may stand inside or outside of
+/// quotes (then `Value` is the tree to compile), or `None` when the string is not JSON (then it is plain text).
+///
+/// `{"a": {{x}}, "b": "hi {{y}}"}` is read as `{"a": "{{x}}", "b": "hi {{y}}"}`. Quotes within a placeholder may be
+/// escaped as JSON asks, or not: `"{{ x | default("y") }}"` works either way.
+#[must_use]
+pub fn json_from_text(source: &str) -> Option<Value> {
+    [Quotes::Escaped, Quotes::Plain]
+        .into_iter()
+        .find_map(|quotes| serde_json::from_str(&quote_placeholders(source, quotes)?).ok())
+}
+
+/// How quotes are written in placeholders that stand inside of JSON strings.
+#[derive(Clone, Copy, PartialEq)]
+enum Quotes {
+    /// `\"`, as JSON asks: such placeholders are JSON already.
+    Escaped,
+    /// `"`: such placeholders have to be escaped.
+    Plain,
+}
+
+/// Turns every placeholder outside of JSON strings into a string of its own.
+fn quote_placeholders(source: &str, quotes: Quotes) -> Option<String> {
+    let bytes = source.as_bytes();
+    let mut json = String::with_capacity(source.len() + 16);
+    let mut in_string = false;
+    let mut position = 0;
+    while position < bytes.len() {
+        let rest = &source[position..];
+        let step = if rest.starts_with("{{") && (!in_string || quotes == Quotes::Plain) {
+            let end = placeholder_end(source, position)?;
+            let string = Value::from(&source[position..end]).to_string();
+            json.push_str(if in_string {
+                &string[1..string.len() - 1]
+            } else {
+                &string
+            });
+            end - position
+        } else {
+            let step = match bytes[position] {
+                b'\\' if in_string => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
+                b'"' => {
+                    in_string = !in_string;
+                    1
+                }
+                _ => rest.chars().next().map_or(1, char::len_utf8),
+            };
+            json.push_str(&rest[..step]);
+            step
+        };
+        position += step;
+    }
+    Some(json)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn reads_json_with_placeholders_anywhere() {
+        let table = [
+            (
+                r#"{"a": {{x}}, "b": "hi {{y}}"}"#,
+                Some(json!({"a": "{{x}}", "b": "hi {{y}}"})),
+            ),
+            (r#"{"a":{"b":{{x}}}}"#, Some(json!({"a": {"b": "{{x}}"}}))),
+            (
+                r#"[{{a}}, {{ b | default("c") }}]"#,
+                Some(json!(["{{a}}", "{{ b | default(\"c\") }}"])),
+            ),
+            (
+                r#"{"a": "{{ x | default("y") }}"}"#,
+                Some(json!({"a": "{{ x | default(\"y\") }}"})),
+            ),
+            (
+                r#"{"a": "{{ x | default(\"y\") }}"}"#,
+                Some(json!({"a": "{{ x | default(\"y\") }}"})),
+            ),
+            (
+                r#"{"a": "{{ x | default('y') }}"}"#,
+                Some(json!({"a": "{{ x | default('y') }}"})),
+            ),
+            (r#"{"a": "\\\"{{x}}\n"}"#, Some(json!({"a": "\\\"{{x}}\n"}))),
+            (r#"{"é": "ü{{x}}", "n": 1.50}"#, Some(json!({"é": "ü{{x}}", "n": 1.5}))),
+            ("{{x}}", Some(json!("{{x}}"))),
+            ("12", Some(json!(12))),
+            ("hello {{x}}", None),
+            ("", None),
+            (r#"{"a": pre{{x}}}"#, None),
+            (r#"{"a": -{{x}}}"#, None),
+            (r#"{"a": {{x}"#, None),
+            ("{", None),
+            ("\"\\", None),
+            ("\\é{{x}}", None),
+        ];
+        for (source, expected) in table {
+            assert_eq!(json_from_text(source), expected, "{source}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(source in r#"[{}"'\\a:,é\[\] ]{0,40}"#) {
+            drop(json_from_text(&source));
+        }
+    }
+}

@@ -1,0 +1,374 @@
+//! Templates of JSON values: bodies, query parameters, headers.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::error::{RenderError, TemplateError, pointer_segment};
+use super::expression::{Expression, text};
+use super::scan::{self, Part};
+
+/// Deepest nesting of objects and arrays in a template.
+const DEEPEST: usize = 64;
+
+/// A JSON value whose strings may hold `{{ expression }}` placeholders.
+#[derive(Debug)]
+pub struct ValueTemplate(Node);
+
+#[derive(Debug)]
+enum Node {
+    /// A value without placeholders.
+    Constant(Value),
+    /// A string that is exactly one placeholder: the value keeps its type.
+    Typed(Expression),
+    /// A string with placeholders among other text.
+    Text(Vec<Piece>),
+    Array(Vec<Node>),
+    Object(Vec<(String, Node)>),
+}
+
+#[derive(Debug)]
+enum Piece {
+    Literal(String),
+    Expression(Expression),
+}
+
+impl ValueTemplate {
+    /// Compiles every string inside `source`.
+    ///
+    /// # Errors
+    /// [`TemplateError`] names the pointer of the string and the byte offset within it.
+    pub fn compile(source: &Value) -> Result<Self, TemplateError> {
+        Node::compile(source, 0).map(Self)
+    }
+
+    /// A template that is exactly the argument `name`, whatever characters the name has.
+    pub fn argument(name: impl Into<String>) -> Self {
+        Self(Node::Typed(Expression::Argument(name.into())))
+    }
+
+    /// An object built of already compiled members, in order.
+    pub fn object(members: Vec<(String, ValueTemplate)>) -> Self {
+        Self(Node::Object(
+            members.into_iter().map(|(key, member)| (key, member.0)).collect(),
+        ))
+    }
+
+    /// Names of the arguments that the template reads.
+    pub fn arguments(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        self.0.collect_arguments(&mut names);
+        names
+    }
+
+    /// The value, or `None` when it depends on an argument that was not given (the key is then dropped).
+    ///
+    /// # Errors
+    /// [`RenderError`] when an expression fails on these arguments.
+    pub fn render(&self, arguments: &Map<String, Value>) -> Result<Option<Value>, RenderError> {
+        self.0.render(arguments)
+    }
+}
+
+impl Node {
+    fn compile(source: &Value, depth: usize) -> Result<Self, TemplateError> {
+        if depth > DEEPEST {
+            return Err(TemplateError::at(0, format!("nested more than {DEEPEST} levels deep")));
+        }
+        match source {
+            Value::String(source) => Self::compile_text(source),
+            Value::Array(elements) => {
+                let compiled = elements.iter().enumerate().map(|(index, element)| {
+                    Self::compile(element, depth + 1).map_err(|error| within(&index.to_string(), error))
+                });
+                let compiled: Vec<_> = compiled.collect::<Result<_, _>>()?;
+                Ok(if compiled.iter().all(Self::is_constant) {
+                    Self::Constant(source.clone())
+                } else {
+                    Self::Array(compiled)
+                })
+            }
+            Value::Object(members) => {
+                let compiled = members.iter().map(|(key, member)| {
+                    if let Some(offset) = key.find("{{") {
+                        let message = format!("the key `{key}` holds a placeholder: only values can");
+                        return Err(within(key, TemplateError::at(offset, message)));
+                    }
+                    let member = Self::compile(member, depth + 1).map_err(|error| within(key, error))?;
+                    Ok((key.clone(), member))
+                });
+                let compiled: Vec<_> = compiled.collect::<Result<_, _>>()?;
+                Ok(if compiled.iter().all(|(_, member)| member.is_constant()) {
+                    Self::Constant(source.clone())
+                } else {
+                    Self::Object(compiled)
+                })
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => Ok(Self::Constant(source.clone())),
+        }
+    }
+
+    fn compile_text(source: &str) -> Result<Self, TemplateError> {
+        let parts = scan::split(source)?;
+        if let [Part::Placeholder { offset, inside, .. }] = parts.as_slice() {
+            return Ok(Self::Typed(Expression::compile(inside, *offset)?));
+        }
+        if parts.iter().all(|part| matches!(part, Part::Literal(_))) {
+            return Ok(Self::Constant(Value::String(source.to_owned())));
+        }
+        let pieces = parts.into_iter().map(|part| match part {
+            Part::Literal(literal) => Ok(Piece::Literal(literal.to_owned())),
+            Part::Placeholder { offset, inside, .. } => Expression::compile(inside, offset).map(Piece::Expression),
+        });
+        Ok(Self::Text(pieces.collect::<Result<_, _>>()?))
+    }
+
+    fn is_constant(&self) -> bool {
+        matches!(self, Self::Constant(_))
+    }
+
+    fn collect_arguments(&self, names: &mut BTreeSet<String>) {
+        match self {
+            Self::Constant(_) => {}
+            Self::Typed(expression) => expression.collect_arguments(names),
+            Self::Text(pieces) => {
+                for piece in pieces {
+                    if let Piece::Expression(expression) = piece {
+                        expression.collect_arguments(names);
+                    }
+                }
+            }
+            Self::Array(elements) => elements.iter().for_each(|element| element.collect_arguments(names)),
+            Self::Object(members) => members.iter().for_each(|(_, member)| member.collect_arguments(names)),
+        }
+    }
+
+    fn render(&self, arguments: &Map<String, Value>) -> Result<Option<Value>, RenderError> {
+        match self {
+            Self::Constant(value) => Ok(Some(value.clone())),
+            Self::Typed(expression) => Ok(expression.evaluate(arguments)?.map(Cow::into_owned)),
+            Self::Text(pieces) => Ok(render_text(pieces, arguments)?.map(Value::String)),
+            Self::Array(elements) => {
+                let mut rendered = Vec::with_capacity(elements.len());
+                for element in elements {
+                    rendered.extend(element.render(arguments)?);
+                }
+                Ok(Some(Value::Array(rendered)))
+            }
+            Self::Object(members) => {
+                let mut rendered = Map::with_capacity(members.len());
+                for (key, member) in members {
+                    if let Some(member) = member.render(arguments)? {
+                        rendered.insert(key.clone(), member);
+                    }
+                }
+                Ok(Some(Value::Object(rendered)))
+            }
+        }
+    }
+}
+
+fn render_text(pieces: &[Piece], arguments: &Map<String, Value>) -> Result<Option<String>, RenderError> {
+    let mut rendered = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Literal(literal) => rendered.push_str(literal),
+            Piece::Expression(expression) => {
+                let value = expression.evaluate(arguments)?;
+                let Some(text) = value.as_deref().and_then(text) else {
+                    return Ok(None);
+                };
+                rendered.push_str(&text);
+            }
+        }
+    }
+    Ok(Some(rendered))
+}
+
+/// `error` seen from the object or array that holds its string under `key`.
+fn within(key: &str, error: TemplateError) -> TemplateError {
+    TemplateError {
+        pointer: pointer_segment(key) + &error.pointer,
+        ..error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn render(template: &Value, arguments: &Value) -> Option<Value> {
+        let template = ValueTemplate::compile(template).unwrap_or_else(|error| panic!("{template}: {error}"));
+        template
+            .render(arguments.as_object().expect("an object"))
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[test]
+    fn a_lone_placeholder_keeps_the_type() {
+        let long = "é\"\n".repeat(300_000);
+        for value in [
+            json!(3),
+            json!(3.5),
+            json!(u64::MAX),
+            json!(i64::MIN),
+            json!(1e300),
+            json!(true),
+            json!(null),
+            json!(""),
+            json!("3"),
+            json!({"b": [1, {"a": null}]}),
+            json!([]),
+            json!("quote \" newline \n nul \u{0} 𝄞 \u{fffd}"),
+            json!(long),
+        ] {
+            let arguments = json!({"x": value});
+            assert_eq!(render(&json!("{{x}}"), &arguments), Some(value.clone()));
+            assert_eq!(
+                render(&json!({"k": ["{{ x }}"]}), &arguments),
+                Some(json!({"k": [value]}))
+            );
+        }
+    }
+
+    #[test]
+    fn mixed_text_is_written_out() {
+        let table = [
+            (json!("a"), Some("<a>")),
+            (json!(""), Some("<>")),
+            (json!(3), Some("<3>")),
+            (json!(1.0), Some("<1.0>")),
+            (json!(u64::MAX), Some("<18446744073709551615>")),
+            (json!(false), Some("<false>")),
+            (json!([1, "a"]), Some("<[1,\"a\"]>")),
+            (json!({"z": 1, "a": null}), Some("<{\"z\":1,\"a\":null}>")),
+            (json!("say \"hi\"\n"), Some("<say \"hi\"\n>")),
+            (json!("{{7*7}}"), Some("<{{7*7}}>")),
+            (json!(null), None),
+        ];
+        for (value, expected) in table {
+            assert_eq!(
+                render(&json!("<{{x}}>"), &json!({"x": value})),
+                expected.map(Value::from),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn strings_that_read_something_missing_are_dropped() {
+        let template = json!({
+            "title": "{{title}}",
+            "note": "by {{author}}",
+            "priority": "{{ priority | default('normal') }}",
+            "labels": ["{{a}}", "fixed", "{{b}} and {{a}}"],
+            "nested": {"only": "{{b}}", "deeper": {"b": "{{b}}"}},
+            "fixed": {"x": [1, null, {}]},
+        });
+        assert_eq!(
+            render(&template, &json!({"title": "T", "a": 1})),
+            Some(json!({
+                "title": "T", "priority": "normal", "labels": [1, "fixed"], "nested": {"deeper": {}},
+                "fixed": {"x": [1, null, {}]},
+            }))
+        );
+        assert_eq!(render(&json!("{{gone}}"), &json!({})), None);
+        assert_eq!(render(&json!("{{gone}}{{a}}"), &json!({"a": 1})), None);
+        assert_eq!(render(&json!(["{{gone}}"]), &json!({})), Some(json!([])));
+    }
+
+    #[test]
+    fn values_never_change_the_shape_of_the_json() {
+        for hostile in [
+            "\"",
+            "\\",
+            "\", \"admin\": true, \"x\": \"",
+            "\n",
+            "}}",
+            "{{x}}",
+            "\u{0}\u{1f}",
+            "</script>",
+        ] {
+            let rendered = render(&json!({"a": "{{x}}", "b": "hi {{x}}!"}), &json!({"x": hostile}));
+            let sent = rendered.expect("a value").to_string();
+            let read: Value = serde_json::from_str(&sent).expect("valid JSON");
+            assert_eq!(read, json!({"a": hostile, "b": format!("hi {hostile}!")}));
+        }
+    }
+
+    #[test]
+    fn keys_keep_the_authors_order() {
+        let rendered = render(&json!({"z": "{{x}}", "a": 1, "m": "{{x}}"}), &json!({"x": 0}));
+        assert_eq!(
+            rendered.map(|value| value.to_string()).as_deref(),
+            Some(r#"{"z":0,"a":1,"m":0}"#)
+        );
+    }
+
+    #[test]
+    fn arguments_lists_what_is_read() {
+        let template =
+            ValueTemplate::compile(&json!({"a": "{{x}} {{y.z}}", "b": ["{{ w | default(v) }}", "no"], "c": 1}));
+        assert_eq!(
+            Vec::from_iter(template.expect("a template").arguments()),
+            ["v", "w", "x", "y"]
+        );
+        let template = ValueTemplate::object(vec![
+            ("a".into(), ValueTemplate::argument("X-Id")),
+            ("b".into(), ValueTemplate::argument("true")),
+        ]);
+        assert_eq!(Vec::from_iter(template.arguments()), ["X-Id", "true"]);
+        let arguments = json!({"X-Id": [1]});
+        assert_eq!(
+            template.render(arguments.as_object().expect("an object")),
+            Ok(Some(json!({"a": [1]})))
+        );
+    }
+
+    #[test]
+    fn errors_point_at_the_string() {
+        let table = [
+            (json!("a {{x"), "", 2, "never closed"),
+            (
+                json!({"a/b": ["ok", {"c~": "é {{x | nope}}"}]}),
+                "/a~1b/1/c~0",
+                9,
+                "no filter `nope`",
+            ),
+            (json!({"k {{x}}": 1}), "/k {{x}}", 2, "only values can"),
+        ];
+        for (source, pointer, offset, message) in table {
+            let error = ValueTemplate::compile(&source).expect_err("an error");
+            assert!(error.message.contains(message), "{}", error.message);
+            assert_eq!((error.pointer.as_str(), error.offset), (pointer, offset));
+        }
+    }
+
+    #[test]
+    fn nesting_has_a_limit() {
+        let nested = (0..=DEEPEST).fold(json!("{{x}}"), |inner, _| json!([inner]));
+        let error = ValueTemplate::compile(&nested).expect_err("too deep");
+        assert!(error.message.contains("64 levels"), "{}", error.message);
+        assert!(ValueTemplate::compile(&nested[0]).is_ok());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(source in r#"[{}"'|a.x()\[\]1 é%\\-]{0,30}"#, value in ".*") {
+            if let Ok(template) = ValueTemplate::compile(&json!(source)) {
+                drop(template.render(json!({"a": value, "x": {"a": [1, value]}}).as_object().expect("an object")));
+            }
+        }
+
+        #[test]
+        fn text_is_kept_as_it_is(value in "(?s).{0,200}") {
+            proptest::prop_assert_eq!(
+                render(&json!("<{{x}}|{{ x }}>"), &json!({"x": value})),
+                Some(json!(format!("<{value}|{value}>")))
+            );
+        }
+    }
+}

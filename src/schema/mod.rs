@@ -2,35 +2,127 @@
 //!
 //! Pure: never fetches a reference, never knows whether a value is an argument or an answer.
 
+mod defaults;
+mod message;
+mod reference;
+
+use std::collections::HashSet;
+use std::fmt;
+
+use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::{Map, Value};
 
+use defaults::Defaults;
+use message::{Describer, Quoting};
+
+pub use reference::inlined;
+
+/// Most violations that are reported of one value.
+pub const MOST_VIOLATIONS: usize = 20;
+
+/// Values with more nodes than this get only their first violation reported: the validator collects all of them
+/// before the first can be read, and an API may answer with millions.
+const LARGE: usize = 50_000;
+
+/// Most steps back that a pattern with look-around or back-references may take. Other patterns run in linear time.
+const BACKTRACK_LIMIT: usize = 100_000;
+
+/// Largest compiled form of a pattern in bytes, against repetitions such as `(a{1000}){1000}`.
+const PATTERN_SIZE_LIMIT: usize = 1024 * 1024;
+
 /// A compiled schema.
-#[derive(Debug)]
-pub struct Schema;
+pub struct Schema {
+    document: Value,
+    validator: Validator,
+    defaults: Defaults,
+    /// Names of properties marked `writeOnly` anywhere in the document.
+    hidden: HashSet<String>,
+}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Schema").field(&self.document).finish()
+    }
+}
 
 impl Schema {
     /// Compiles a schema document. External references are refused; regular expressions run in linear time or
-    /// under a backtracking limit.
+    /// under a backtracking limit. `format` is an annotation, as 2020-12 has it.
     ///
     /// # Errors
     /// [`SchemaError`] when the document is not a valid 2020-12 schema.
-    pub fn compile(_document: &Value) -> Result<Self, SchemaError> {
-        unimplemented!()
+    pub fn compile(document: &Value) -> Result<Self, SchemaError> {
+        reference::check(document)?;
+        let patterns = PatternOptions::fancy_regex()
+            .backtrack_limit(BACKTRACK_LIMIT)
+            .size_limit(PATTERN_SIZE_LIMIT);
+        let validator = jsonschema::options()
+            .offline()
+            .with_pattern_options(patterns)
+            .build(document)
+            .map_err(|error| SchemaError {
+                pointer: error.instance_path().as_str().to_owned(),
+                message: format!("not a JSON Schema: {}", Describer::of_schema().describe(&error)),
+            })?;
+        Ok(Self {
+            validator,
+            defaults: Defaults::of(document),
+            hidden: reference::write_only(document),
+            document: document.clone(),
+        })
     }
+
     /// The document as it was compiled.
     #[must_use]
     pub fn document(&self) -> &Value {
-        unimplemented!()
+        &self.document
     }
-    /// All violations (at most 20), or an empty list. Values of properties marked `writeOnly` are never quoted.
+
+    /// All violations (at most [`MOST_VIOLATIONS`]), or an empty list. Short values are quoted, values of properties
+    /// marked `writeOnly` never.
     #[must_use]
-    pub fn violations(&self, _instance: &Value) -> Vec<Violation> {
-        unimplemented!()
+    pub fn violations(&self, instance: &Value) -> Vec<Violation> {
+        self.describe(instance, Quoting::Values)
     }
+
+    /// Like [`Schema::violations`], naming only the types of what was found: for values that must not be shown.
+    #[must_use]
+    pub fn violations_without_values(&self, instance: &Value) -> Vec<Violation> {
+        self.describe(instance, Quoting::Types)
+    }
+
+    fn describe(&self, instance: &Value, quoting: Quoting) -> Vec<Violation> {
+        if self.validator.is_valid(instance) {
+            return Vec::new();
+        }
+        let describer = Describer::new(&self.document, &self.hidden, quoting);
+        let errors: Vec<ValidationError<'_>> = if is_large(instance) {
+            self.validator.validate(instance).err().into_iter().collect()
+        } else {
+            self.validator.iter_errors(instance).take(MOST_VIOLATIONS).collect()
+        };
+        let violations = errors.iter().flat_map(|error| describer.violations(error, instance));
+        violations.take(MOST_VIOLATIONS).collect()
+    }
+
     /// Fills absent properties of `arguments` (and of objects in them that are present) with the schema's defaults.
-    pub fn apply_defaults(&self, _arguments: &mut Map<String, Value>) {
-        unimplemented!()
+    pub fn apply_defaults(&self, arguments: &mut Map<String, Value>) {
+        self.defaults.apply(arguments);
     }
+}
+
+/// Whether `value` holds more than [`LARGE`] nodes; stops counting there.
+fn is_large(value: &Value) -> bool {
+    fn count(value: &Value, left: &mut usize) -> bool {
+        let Some(fewer) = left.checked_sub(1) else { return false };
+        *left = fewer;
+        match value {
+            Value::Array(elements) => elements.iter().all(|element| count(element, left)),
+            Value::Object(members) => members.values().all(|member| count(member, left)),
+            _ => true,
+        }
+    }
+    !count(value, &mut LARGE.clone())
 }
 
 /// One place where a value does not fit its schema.
@@ -51,3 +143,6 @@ pub struct SchemaError {
     /// What is wrong.
     pub message: String,
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,8 +32,3 @@ pub struct RenderError {
     /// What is wrong, without the argument's value.
     pub message: String,
 }
-
-/// `key` as one segment of a JSON pointer (RFC 6901).
-pub(super) fn pointer_segment(key: &str) -> String {
-    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
-}

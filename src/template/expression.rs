@@ -8,8 +8,9 @@ use minijinja::value::{Serde, Value as Dynamic, ValueKind};
 use minijinja::{Error, ErrorKind};
 use serde_json::{Map, Number, Value};
 
-use super::error::{RenderError, TemplateError, pointer_segment};
+use super::error::{RenderError, TemplateError};
 use super::{filters, scan};
+use crate::schema::pointer_segment;
 
 /// What stands in a placeholder.
 pub(super) enum Expression {

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::error::{RenderError, TemplateError, pointer_segment};
+use super::error::{RenderError, TemplateError};
 use super::expression::{Expression, text};
 use super::scan::{self, Part};
+use crate::schema::pointer_segment;
 
 /// Deepest nesting of objects and arrays in a template.
 const DEEPEST: usize = 64;

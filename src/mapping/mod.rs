@@ -117,9 +117,8 @@ impl Node {
 
 /// `error` seen from the table that holds its expression under `key`.
 fn within(key: &str, error: MappingError) -> MappingError {
-    let key = key.replace('~', "~0").replace('/', "~1");
     MappingError {
-        pointer: format!("/{key}{}", error.pointer),
+        pointer: schema::pointer_segment(key) + &error.pointer,
         ..error
     }
 }

@@ -6,7 +6,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 
-use super::Violation;
+use super::{Violation, pointer_segment};
 
 /// Longest quotation, in characters.
 const LONGEST_QUOTE: usize = 80;
@@ -82,11 +82,7 @@ impl<'a> Describer<'a> {
 
     fn unknown(&self, error: &ValidationError<'_>, name: &str) -> Violation {
         Violation {
-            pointer: format!(
-                "{}/{}",
-                error.instance_path().as_str(),
-                name.replace('~', "~0").replace('/', "~1")
-            ),
+            pointer: error.instance_path().as_str().to_owned() + &pointer_segment(name),
             message: self.unknown_property(error, name),
         }
     }

@@ -125,6 +125,12 @@ fn is_large(value: &Value) -> bool {
     !count(value, &mut LARGE.clone())
 }
 
+/// `key` as one segment of a JSON pointer (RFC 6901), slash included.
+#[must_use]
+pub fn pointer_segment(key: &str) -> String {
+    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
 /// One place where a value does not fit its schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::SchemaError;
+use super::{SchemaError, pointer_segment};
 
 /// Most references that are followed from one to the next.
 const LONGEST_CHAIN: usize = 16;
@@ -78,16 +78,14 @@ impl<'a> Walk<'a> {
                 }
                 self.in_place(schema, pointer, &mut Vec::new())?;
                 for (key, member) in members {
-                    pointer.push('/');
-                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                    pointer.push_str(&pointer_segment(key));
                     self.everywhere(member, pointer)?;
                     pointer.truncate(length);
                 }
             }
             Value::Array(elements) => {
                 for (index, element) in elements.iter().enumerate() {
-                    pointer.push('/');
-                    pointer.push_str(&index.to_string());
+                    pointer.push_str(&pointer_segment(&index.to_string()));
                     self.everywhere(element, pointer)?;
                     pointer.truncate(length);
                 }

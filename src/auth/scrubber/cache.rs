@@ -11,7 +11,7 @@ use crate::crypto::sha256_of_parts;
 /// More than this many credentials in use at once are built again now and then.
 const CAPACITY: u64 = 1_024;
 /// How long the scrubber of a credential that is no longer used stays in memory.
-const IDLE: Duration = Duration::from_secs(600);
+const IDLE: Duration = Duration::from_mins(10);
 
 /// Scrubbers by a hash of the values that they look for. A rotated secret, a changed connector or another principal
 /// has other values and so another key: an entry can be unused, but never out of date.

@@ -106,7 +106,7 @@ fn cleans_values_keys_and_numbers_of_json_without_losing_members() {
     let scrubber = Scrubber::new(["k3y", "90210"]);
     let mut value = json!({
         "k3y": 1,
-        "x": ["k3y", {"deep": "ak3yb"}, 90210, 1902100.5, true, null],
+        "x": ["k3y", {"deep": "ak3yb"}, 90210, 1_902_100.5, true, null],
         "[REDACTED]": 2,
         "azN5": 3,
         "[REDACTED] (2)": 4,

@@ -2,6 +2,7 @@
 
 pub mod crypto;
 pub mod diagnostics;
+pub mod document;
 pub mod telemetry;
 
 pub mod mapping;

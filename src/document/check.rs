@@ -1,0 +1,418 @@
+//! Comparing a tree with the JSON Schema of the document type it will become.
+//!
+//! A validator for any schema would do, but its messages speak of schemas. This one knows only what `schemars`
+//! generates for our document types and speaks of keys and values.
+
+use std::ops::Range;
+
+use serde_json::{Map, Value};
+
+use super::{Kind, Node, closest};
+use crate::diagnostics::{Diagnostic, Source};
+
+/// Longest text that a message quotes.
+const LONGEST_QUOTE: usize = 60;
+
+/// Reports everything in `root` that does not fit `schema`.
+///
+/// Unknown members are taken out, and values of the wrong kind are marked broken, so that the rest can be used to find
+/// what else is wrong.
+pub fn check(source: &Source<'_>, root: &mut Node, schema: &Value) -> Vec<Diagnostic> {
+    let mut checker = Checker {
+        source,
+        definitions: schema.get("$defs"),
+        findings: Vec::new(),
+    };
+    let whole = root.span.start..root.span.start;
+    checker.value(
+        root,
+        schema,
+        &Place {
+            path: String::new(),
+            span: whole,
+        },
+    );
+    checker.findings
+}
+
+struct Checker<'a> {
+    source: &'a Source<'a>,
+    definitions: Option<&'a Value>,
+    findings: Vec<Diagnostic>,
+}
+
+/// Where a value stands, for messages about it.
+struct Place {
+    /// `actions[0].input[1].name`; empty for the document.
+    path: String,
+    /// What to mark when something is missing in it: its key.
+    span: Range<usize>,
+}
+
+impl Place {
+    fn member(&self, key: &str, span: Range<usize>) -> Self {
+        let path = if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        };
+        Self { path, span }
+    }
+
+    /// ` in connection`, or nothing for the document itself.
+    fn within(&self) -> String {
+        if self.path.is_empty() {
+            String::new()
+        } else {
+            format!(" in `{}`", self.path)
+        }
+    }
+
+    fn name(&self) -> String {
+        if self.path.is_empty() {
+            "the file".to_owned()
+        } else {
+            format!("`{}`", self.path)
+        }
+    }
+}
+
+impl<'a> Checker<'a> {
+    fn value(&mut self, node: &mut Node, schema: &'a Value, place: &Place) {
+        let schema = self.resolved(schema);
+        let Some(keywords) = schema.as_object() else { return };
+        if let Some(branches) = keywords
+            .get("anyOf")
+            .or_else(|| keywords.get("oneOf"))
+            .and_then(Value::as_array)
+        {
+            self.alternatives(node, branches, place);
+            return;
+        }
+        let accepted = types_of(keywords);
+        if !accepted.is_empty() && !accepted.iter().any(|accepted| fits(node, accepted)) {
+            self.wrong_type(node, &accepted, keywords, place);
+            return;
+        }
+        if let Some(choices) = keywords.get("enum").and_then(Value::as_array) {
+            let choices: Vec<&str> = choices.iter().filter_map(Value::as_str).collect();
+            self.choice(node, &choices, place);
+        }
+        if let Some(problem) = out_of_bounds(node, keywords) {
+            let message = format!("{} {problem}", place.name());
+            self.broken(node, "out-of-range", message, None);
+            return;
+        }
+        match &mut node.kind {
+            Kind::Table(_) => self.table(node, keywords, place),
+            Kind::List(items) => {
+                let Some(item_schema) = keywords.get("items") else {
+                    return;
+                };
+                for (index, item) in items.iter_mut().enumerate() {
+                    let span = item.span.clone();
+                    self.value(
+                        item,
+                        item_schema,
+                        &Place {
+                            path: format!("{}[{index}]", place.path),
+                            span,
+                        },
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn table(&mut self, node: &mut Node, keywords: &'a Map<String, Value>, place: &Place) {
+        let properties = keywords.get("properties").and_then(Value::as_object);
+        let others = keywords.get("additionalProperties");
+        let mut unknown = Vec::new();
+        for member in node.members_mut().into_iter().flatten() {
+            let member_place = place.member(&member.key, member.key_span.clone());
+            if let Some(schema) = properties.and_then(|properties| properties.get(&member.key)) {
+                self.value(&mut member.value, schema, &member_place);
+            } else if others == Some(&Value::Bool(false)) {
+                unknown.push((member.key.clone(), member.written.clone(), member.key_span.clone()));
+            } else if let Some(schema) = others {
+                self.value(&mut member.value, schema, &member_place);
+            }
+        }
+        for (key, written, span) in unknown {
+            node.remove(&key);
+            let known: Vec<&str> = properties.into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+            let free: Vec<&str> = known
+                .iter()
+                .copied()
+                .filter(|known| node.get(known).is_none())
+                .collect();
+            let help = match closest(&written, free.iter().copied()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("known keys: {}", known.join(", ")),
+            };
+            let message = format!("unknown key `{}`{}", shortened(&written), place.within());
+            self.findings
+                .push(self.source.error("unknown-key", span, message).help(help));
+        }
+        for key in keywords
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+        {
+            if node.get(key).is_none() {
+                let message = format!("`{key}` is missing{}", place.within());
+                let mut finding = self.source.error("missing-key", place.span.clone(), message);
+                let property = properties
+                    .and_then(|properties| properties.get(key))
+                    .map(|schema| self.resolved(schema));
+                if let Some(description) = property
+                    .and_then(|schema| schema.get("description"))
+                    .and_then(Value::as_str)
+                {
+                    finding = finding.help(format!("`{key}`: {}", description.replace('\n', " ")));
+                }
+                self.findings.push(finding);
+                node.broken = true;
+            }
+        }
+    }
+
+    /// A value for which there are several schemas.
+    fn alternatives(&mut self, node: &mut Node, branches: &'a [Value], place: &Place) {
+        let branches: Vec<&'a Value> = branches.iter().map(|branch| self.resolved(branch)).collect();
+        let choices: Vec<&str> = branches.iter().copied().filter_map(constant).collect();
+        if choices.len() == branches.len() {
+            self.choice(node, &choices, place);
+            return;
+        }
+        if let Some(key) = branches.iter().find_map(|branch| discriminator(branch)) {
+            self.tagged(node, &branches, key, place);
+            return;
+        }
+        let fitting = branches.iter().copied().find(|branch| self.could_be(node, branch));
+        if let Some(schema) = fitting {
+            self.value(node, schema, place);
+        } else {
+            let accepted: Vec<&str> = branches.iter().flat_map(|branch| self.all_types(branch)).collect();
+            self.wrong_type(node, &accepted, &Map::new(), place);
+        }
+    }
+
+    /// A table whose schema depends on the constant at `key`.
+    fn tagged(&mut self, node: &mut Node, branches: &[&'a Value], key: &str, place: &Place) {
+        if !matches!(node.kind, Kind::Table(_)) {
+            self.wrong_type(node, &["object"], &Map::new(), place);
+            return;
+        }
+        let tag_of = |branch: &'a Value| branch.get("properties").and_then(|all| all.get(key)).and_then(constant);
+        let tags: Vec<&str> = branches.iter().copied().filter_map(tag_of).collect();
+        let Some(tag) = node.get_mut(key) else {
+            let message = format!("`{key}` is missing{}", place.within());
+            let help = format!("`{key}` is one of {}", tags.join(", "));
+            self.findings
+                .push(self.source.error("missing-key", place.span.clone(), message).help(help));
+            node.broken = true;
+            return;
+        };
+        self.choice(tag, &tags, &place.member(key, tag.span.clone()));
+        let chosen = tag
+            .text()
+            .and_then(|written| branches.iter().copied().find(|branch| tag_of(branch) == Some(written)));
+        match chosen.and_then(Value::as_object) {
+            Some(keywords) => self.table(node, keywords, place),
+            None => node.broken = true,
+        }
+    }
+
+    /// A text that must be one of `choices`.
+    fn choice(&mut self, node: &mut Node, choices: &[&str], place: &Place) {
+        let written = node.text().map(str::to_owned);
+        if written.as_deref().is_some_and(|written| choices.contains(&written)) {
+            return;
+        }
+        let message = format!(
+            "{} must be one of {}, not {}",
+            place.name(),
+            choices.join(", "),
+            quoted(node)
+        );
+        let help = written.and_then(|written| {
+            closest(&written, choices.iter().copied()).map(|meant| format!("did you mean `{meant}`?"))
+        });
+        self.broken(node, "unknown-value", message, help);
+    }
+
+    fn wrong_type(&mut self, node: &mut Node, accepted: &[&str], keywords: &Map<String, Value>, place: &Place) {
+        let expected: Vec<&str> = accepted
+            .iter()
+            .filter(|name| **name != "null")
+            .map(|name| described(name))
+            .collect();
+        let secret = keywords.get("writeOnly") == Some(&Value::Bool(true));
+        let found = if secret {
+            node.describe().to_owned()
+        } else {
+            quoted(node)
+        };
+        let message = format!("{} must be {}, not {found}", place.name(), expected.join(" or "));
+        let help = match (&node.kind, accepted) {
+            (Kind::Text(text), _)
+                if accepted.contains(&"boolean")
+                    && ["yes", "no", "on", "off"].contains(&text.to_ascii_lowercase().as_str()) =>
+            {
+                Some("write `true` or `false`".to_owned())
+            }
+            (Kind::Text(text), _) if accepted.contains(&"integer") && text.parse::<u64>().is_ok() && !secret => {
+                Some(format!("write {text} without quotes"))
+            }
+            _ => None,
+        };
+        self.broken(node, "wrong-type", message, help);
+    }
+
+    fn broken(&mut self, node: &mut Node, code: &'static str, message: String, help: Option<String>) {
+        let mut finding = self.source.error(code, node.span.clone(), message);
+        finding.help = help;
+        self.findings.push(finding);
+        node.broken = true;
+    }
+
+    /// Whether a value is of a kind that `schema` accepts, whatever it holds.
+    fn could_be(&self, node: &Node, schema: &'a Value) -> bool {
+        let types = self.all_types(schema);
+        types.is_empty() || types.iter().any(|name| fits(node, name))
+    }
+
+    /// The JSON types that a schema or its alternatives accept; empty when it accepts all.
+    fn all_types(&self, schema: &'a Value) -> Vec<&'a str> {
+        let schema = self.resolved(schema);
+        if constant(schema).is_some() || schema.get("enum").is_some() {
+            return vec!["string"];
+        }
+        let Some(keywords) = schema.as_object() else {
+            return Vec::new();
+        };
+        match keywords
+            .get("anyOf")
+            .or_else(|| keywords.get("oneOf"))
+            .and_then(Value::as_array)
+        {
+            Some(branches) => branches.iter().flat_map(|branch| self.all_types(branch)).collect(),
+            None => types_of(keywords),
+        }
+    }
+
+    /// The schema that a reference leads to.
+    fn resolved(&self, mut schema: &'a Value) -> &'a Value {
+        while let Some(name) = schema
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|name| name.strip_prefix("#/$defs/"))
+        {
+            let Some(target) = self.definitions.and_then(|definitions| definitions.get(name)) else {
+                break;
+            };
+            schema = target;
+        }
+        schema
+    }
+}
+
+/// The JSON types that a schema accepts; empty when it accepts all.
+fn types_of(keywords: &Map<String, Value>) -> Vec<&str> {
+    match keywords.get("type") {
+        Some(Value::String(name)) => vec![name],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn fits(node: &Node, json_type: &str) -> bool {
+    match (&node.kind, json_type) {
+        (Kind::Null, "null")
+        | (Kind::Boolean(_), "boolean")
+        | (Kind::Number(_), "number")
+        | (Kind::Text(_), "string")
+        | (Kind::List(_), "array")
+        | (Kind::Table(_), "object") => true,
+        (Kind::Number(number), "integer") => number.is_i64() || number.is_u64(),
+        _ => false,
+    }
+}
+
+/// What keeps a number, text or list within the bounds of `keywords`, if anything does not.
+fn out_of_bounds(node: &Node, keywords: &Map<String, Value>) -> Option<String> {
+    let bound = |name: &str| keywords.get(name).and_then(Value::as_f64);
+    let (size, minimum, maximum, unit) = match &node.kind {
+        Kind::Number(number) => (number.as_f64()?, bound("minimum"), bound("maximum"), ""),
+        #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
+        Kind::Text(text) => (
+            text.chars().count() as f64,
+            bound("minLength"),
+            bound("maxLength"),
+            " characters",
+        ),
+        #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
+        Kind::List(items) => (items.len() as f64, bound("minItems"), bound("maxItems"), " items"),
+        _ => return None,
+    };
+    if minimum == Some(1.0) && size == 0.0 && !unit.is_empty() {
+        return Some("must not be empty".to_owned());
+    }
+    match (minimum, maximum) {
+        (Some(minimum), _) if size < minimum => Some(format!("must be at least {minimum}{unit}, not {size}")),
+        (_, Some(maximum)) if size > maximum => Some(format!("must be at most {maximum}{unit}, not {size}")),
+        _ => None,
+    }
+}
+
+/// The one text that a schema accepts.
+fn constant(schema: &Value) -> Option<&str> {
+    schema.get("const").and_then(Value::as_str)
+}
+
+/// The property of a tagged alternative that says which one it is.
+fn discriminator(schema: &Value) -> Option<&str> {
+    let properties = schema.get("properties")?.as_object()?;
+    properties
+        .iter()
+        .find(|(_, property)| constant(property).is_some())
+        .map(|(key, _)| key.as_str())
+}
+
+fn described(json_type: &str) -> &str {
+    match json_type {
+        "integer" => "a whole number",
+        "number" => "a number",
+        "boolean" => "true or false",
+        "string" => "text",
+        "array" => "a list",
+        "object" => "a table",
+        other => other,
+    }
+}
+
+/// A value as a message quotes it.
+fn quoted(node: &Node) -> String {
+    match &node.kind {
+        Kind::Text(text) => format!("the text \"{}\"", shortened(text)),
+        Kind::Number(number) => number.to_string(),
+        Kind::Boolean(value) => value.to_string(),
+        _ => node.describe().to_owned(),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let mut characters = text.chars();
+    let mut start: String = characters.by_ref().take(LONGEST_QUOTE).collect();
+    if characters.next().is_some() {
+        start.push('…');
+    }
+    start
+        .chars()
+        .map(|character| if character.is_control() { ' ' } else { character })
+        .collect()
+}

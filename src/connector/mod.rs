@@ -1,21 +1,49 @@
 //! Connectors: the domain model of one external API, and its loaders (TOML, YAML, JSON).
 //!
 //! Pure: gets texts, returns a model and diagnostics. Never reads a file, the environment or a secret.
+//!
+//! A file goes through the same steps whatever its format, and every step reports all that it finds:
+//!
+//! 1. [`crate::document`] reads it into a tree in which every value knows its place;
+//! 2. `spelling` gives older keys their present names;
+//! 3. the tree is compared with the JSON Schema of the document types: unknown and missing keys, kinds of values;
+//! 4. what is left is compiled into the model: templates, mappings, schemas, and rules that no schema can say.
 
+mod action;
+mod arguments;
+mod authentication;
+mod connection;
+mod document;
+mod field;
+mod headers;
+mod identity;
+mod json_schema;
+mod layout;
+mod load;
 pub mod model;
+mod naming;
+mod request;
+mod response;
+mod revision;
+mod scope;
+mod secret;
+mod security;
+mod spelling;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::diagnostics::Diagnostic;
 
+pub use load::load;
+
 /// One file of a connector's folder, already read.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SourceFile {
     /// The path to show in messages.
     pub shown: PathBuf,
     /// The path relative to the connector's folder, e.g. `services/contact.toml`.
     pub relative: PathBuf,
-    /// Its text.
+    /// Its text. May be left empty for a file of code.
     pub text: String,
 }
 
@@ -28,8 +56,13 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Loads one connector from the files of its folder (or from its single file).
-#[must_use]
-pub fn load(_files: &[SourceFile]) -> Loaded {
-    unimplemented!()
+/// Whether [`load`] wants to see the file at `relative` in a connector's folder. Other files, such as `SKILL.md`, are
+/// not part of the definition.
+pub fn is_wanted(relative: &Path) -> bool {
+    layout::is_wanted(relative)
+}
+
+/// The JSON Schema of a connector file, for editors.
+pub fn schema() -> serde_json::Value {
+    load::connector_schema().clone()
 }

@@ -1,0 +1,173 @@
+//! One action, compiled.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::arguments::Arguments;
+use super::document::{ActionDocument, DefaultsDocument, EffectName, MethodName};
+use super::headers::Forbidden;
+use super::model::{Action, Effect};
+use super::naming::{is_slug, slug_of, title_of};
+use super::scope::{Scope, json};
+use super::{request, response, revision};
+use crate::document::Node;
+use crate::schema::Schema;
+
+/// What all actions of a connector share.
+pub(super) struct Shared<'a> {
+    /// The tree of the connector's main file.
+    pub root: &'a Node,
+    /// Its `[defaults]`.
+    pub defaults: &'a DefaultsDocument,
+    /// Headers that actions must not set.
+    pub forbidden: &'a Forbidden,
+    /// The host of the base URL, which agents must not see.
+    pub host: Option<&'a str>,
+}
+
+/// Compiles the action at `node`; reports everything that is wrong with it.
+pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Option<Action> {
+    let document: ActionDocument = scope.document(node)?;
+    let name = name(scope, node, &document);
+    let title = title(&document, name.as_deref());
+    let description = description(scope, node, &document, &title, shared.host);
+    let arguments = Arguments::read(scope, node, &document);
+    let request = request::compile(scope, node, &document, &arguments, shared.forbidden);
+    let input = input_schema(scope, node, &arguments);
+    let response = response::compile(scope, node, &document, shared.defaults);
+    let effect = effect(scope, node, &document);
+    let (name, request, input, response) = (name?, request?, input?, response?);
+    if arguments.incomplete {
+        return None;
+    }
+    let revision = revision::digest(&json!({
+        "action": node.to_json(),
+        "input": input.document(),
+        "connection": json(shared.root.get("connection")),
+        "auth": json(shared.root.get("auth")),
+        "security": json(shared.root.get("security")),
+        "defaults": json(shared.root.get("defaults")),
+    }));
+    Some(Action {
+        name,
+        title,
+        description,
+        effect,
+        confirm: document.confirm.unwrap_or(effect == Effect::Write),
+        secret_arguments: arguments
+            .list
+            .iter()
+            .filter(|one| one.secret)
+            .map(|one| one.name.clone())
+            .collect(),
+        input,
+        request,
+        response: response.contract,
+        output_schema: response.output_schema,
+        timeout: document.timeout_ms.map(Duration::from_millis),
+        revision,
+    })
+}
+
+/// The name in tool names that an action's `slug` or `name` stands for, if it is one.
+pub(super) fn slug(node: &Node) -> Option<String> {
+    let slug = match node.get("slug").and_then(Node::text) {
+        Some(slug) => slug.to_owned(),
+        None => slug_of(node.get("name")?.text()?),
+    };
+    is_slug(&slug).then_some(slug)
+}
+
+fn name(scope: &Scope<'_>, node: &Node, document: &ActionDocument) -> Option<String> {
+    let name = slug(node);
+    if name.is_none() {
+        let (key, message) = match &document.slug {
+            Some(slug) => ("slug", format!("the slug `{slug}` cannot be used")),
+            None => (
+                "name",
+                format!("no name for tools can be made from `{}`", document.name),
+            ),
+        };
+        let span = node.value_span(key);
+        let help = "write a `slug` of lowercase letters, digits and single underscores, at most 64 characters";
+        scope.refuse("bad-name", span, message, help);
+    }
+    name
+}
+
+fn title(document: &ActionDocument, slug: Option<&str>) -> String {
+    match (&document.title, slug) {
+        (Some(title), _) => title.clone(),
+        (None, Some(slug)) if slug == document.name => title_of(slug),
+        (None, _) => document.name.clone(),
+    }
+}
+
+fn description(scope: &Scope<'_>, node: &Node, document: &ActionDocument, title: &str, host: Option<&str>) -> String {
+    let written = document
+        .description
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    let Some(text) = written else {
+        let span = node.value_span("name");
+        let message = format!(
+            "`{}` has no description: agents will not know when to use it",
+            document.name
+        );
+        let help = "say in `description` what it does, what it returns and when to use it";
+        scope.warn("missing-description", span, message, help);
+        return title.to_owned();
+    };
+    if host.is_some_and(|host| text.contains(host)) {
+        let span = node.value_span("description");
+        let message = "the description names the API's host, which agents should not see";
+        scope.report(scope.source.warning("host-in-description", span, message));
+    }
+    text.to_owned()
+}
+
+fn effect(scope: &Scope<'_>, node: &Node, document: &ActionDocument) -> Effect {
+    let by_method = if document.method == MethodName::Get {
+        Effect::Read
+    } else {
+        Effect::Write
+    };
+    let effect = match document.effect {
+        Some(EffectName::Read) => Effect::Read,
+        Some(EffectName::Write) => Effect::Write,
+        None => by_method,
+    };
+    if by_method == Effect::Write && effect == Effect::Read {
+        let span = node.value_span("effect");
+        let method = request::method(document.method);
+        let message = format!("this {method} request is declared to change nothing: nobody is asked before it is sent");
+        scope.report(match document.method {
+            MethodName::Post => scope.source.note("declared-safe", span, message),
+            _ => scope
+                .source
+                .warning("declared-safe", span, message)
+                .help("remove `effect` unless the API really changes nothing"),
+        });
+    }
+    effect
+}
+
+fn input_schema(scope: &Scope<'_>, node: &Node, arguments: &Arguments) -> Option<Schema> {
+    Schema::compile(&arguments.schema())
+        .map_err(|error| {
+            // `/properties/NAME/...`: blame the argument's declaration.
+            let name = error
+                .pointer
+                .split('/')
+                .nth(2)
+                .unwrap_or_default()
+                .replace("~1", "/")
+                .replace("~0", "~");
+            let argument = arguments.list.iter().find(|argument| argument.name == name);
+            let span = argument.map_or(node.span.clone(), |argument| argument.span.clone());
+            scope.error("bad-schema", span, error.message);
+        })
+        .ok()
+}

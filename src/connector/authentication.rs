@@ -1,0 +1,225 @@
+//! How requests are authenticated: references to secrets, never secrets.
+
+use http::{HeaderName, HeaderValue, header};
+
+use super::document::{AuthDocument, HeaderDocument, KeyPlaceName};
+use super::headers::{self, Forbidden};
+use super::model::{Auth, KeyPlace, SecretRef, Setting};
+use super::scope::Scope;
+use super::secret;
+use crate::document::Node;
+
+/// Kinds of authentication that connectors may name and this version cannot do.
+const NOT_YET: [&str; 5] = ["oauth2", "service_account", "jwt", "hmac", "aws_sigv4"];
+
+/// Whether this asks for a kind of authentication that this version cannot do.
+pub(super) fn is_postponed(auth: &Node) -> bool {
+    auth.get("type")
+        .and_then(Node::text)
+        .is_some_and(|name| NOT_YET.contains(&name))
+}
+
+/// Reports a kind of authentication that this version cannot do.
+pub(super) fn report_postponed(scope: &Scope<'_>, auth: &Node) {
+    let kind = auth.get("type").unwrap_or(auth);
+    let name = kind.text().unwrap_or_default();
+    let message = format!("this version does not authenticate with `{name}` yet");
+    let help = "use none, api_key, bearer_token, basic_auth or custom_header, or leave this connector out for now";
+    scope.refuse("not-yet", kind.span.clone(), message, help);
+}
+
+/// Compiles `[auth]`.
+pub(super) fn compile(scope: &Scope<'_>, node: &Node, document: AuthDocument) -> Option<Auth> {
+    match document {
+        AuthDocument::None {} => Some(Auth::None),
+        AuthDocument::ApiKey {
+            header_name,
+            name,
+            r#in,
+            prefix,
+            key,
+        } => api_key(scope, node, header_name, name, r#in, prefix, &key),
+        AuthDocument::BearerToken { token } => Some(Auth::BearerToken {
+            token: reference(scope, node, "token", &token)?,
+        }),
+        AuthDocument::BasicAuth { username, password } => {
+            let username = match secret::reference(&username) {
+                Some(reference) => Setting::Secret(kept(scope, node, "username", reference)),
+                None if username.contains(':') => {
+                    let span = node.value_span("username");
+                    let message = "a user name in basic authentication cannot hold `:` (RFC 7617)";
+                    scope.error("bad-auth", span, message);
+                    return None;
+                }
+                None => Setting::Literal(username),
+            };
+            let password = reference(scope, node, "password", &password)?;
+            Some(Auth::BasicAuth { username, password })
+        }
+        AuthDocument::CustomHeader { headers } => custom_headers(scope, node, &headers),
+    }
+}
+
+/// The headers that a credential takes.
+pub(super) fn credential_headers(auth: &Auth) -> Forbidden {
+    let credential = match auth {
+        Auth::ApiKey {
+            place: KeyPlace::Header,
+            name,
+            ..
+        } => HeaderName::from_bytes(name.as_bytes()).into_iter().collect(),
+        Auth::None | Auth::ApiKey { .. } => Vec::new(),
+        Auth::BearerToken { .. } | Auth::BasicAuth { .. } => vec![header::AUTHORIZATION],
+        Auth::CustomHeader { headers } => headers.iter().map(|(name, _)| name.clone()).collect(),
+    };
+    Forbidden { credential }
+}
+
+fn api_key(
+    scope: &Scope<'_>,
+    node: &Node,
+    header_name: Option<String>,
+    name: Option<String>,
+    place: KeyPlaceName,
+    prefix: String,
+    key: &str,
+) -> Option<Auth> {
+    let key = reference(scope, node, "key", key);
+    let (name, written) = match (place, header_name, name) {
+        (KeyPlaceName::Header, Some(name), None) => (name, "header_name"),
+        (_, None, Some(name)) => (name, "name"),
+        (KeyPlaceName::Header, None, None) => {
+            let help = "name the header that carries the key, e.g. header_name = \"X-API-Key\"";
+            scope.refuse(
+                "missing-key",
+                node.value_span("type"),
+                "`header_name` is missing in `auth`",
+                help,
+            );
+            return None;
+        }
+        (_, None, None) => {
+            let help = "name the parameter or cookie that carries the key, e.g. name = \"api_key\"";
+            scope.refuse(
+                "missing-key",
+                node.value_span("type"),
+                "`name` is missing in `auth`",
+                help,
+            );
+            return None;
+        }
+        (_, Some(_), _) => {
+            let span = node.key_span("header_name");
+            let message = "`header_name` stands beside `name`, or the key does not go into a header";
+            scope.refuse("bad-auth", span, message, "write `name` alone");
+            return None;
+        }
+    };
+    let name_span = node.value_span(written);
+    let valid = match place {
+        KeyPlaceName::Header => carries_credential(scope, &name, &name_span).is_some(),
+        KeyPlaceName::Query => !name.is_empty(),
+        KeyPlaceName::Cookie => headers::is_token(&name),
+    };
+    if !valid {
+        if place != KeyPlaceName::Header {
+            scope.error("bad-auth", name_span, format!("`{name}` cannot be a name here"));
+        }
+        return None;
+    }
+    if HeaderValue::from_str(&prefix).is_err() {
+        let span = node.value_span("prefix");
+        scope.error("bad-auth", span, "the prefix holds a character that cannot be sent");
+        return None;
+    }
+    let place = match place {
+        KeyPlaceName::Header => KeyPlace::Header,
+        KeyPlaceName::Query => KeyPlace::Query,
+        KeyPlaceName::Cookie => KeyPlace::Cookie,
+    };
+    Some(Auth::ApiKey {
+        place,
+        name,
+        prefix,
+        key: key?,
+    })
+}
+
+fn custom_headers(scope: &Scope<'_>, node: &Node, written: &[HeaderDocument]) -> Option<Auth> {
+    let mut all: Vec<(HeaderName, Setting)> = Vec::new();
+    let mut sound = true;
+    let items = node.get("headers").map(Node::items).unwrap_or_default();
+    for (HeaderDocument { name, value }, item) in written.iter().zip(items) {
+        let (Some(name_node), Some(value_node)) = (item.get("name"), item.get("value")) else {
+            continue;
+        };
+        let Some(name) = carries_credential(scope, name, &name_node.span) else {
+            sound = false;
+            continue;
+        };
+        if all.iter().any(|(other, _)| *other == name) {
+            scope.error(
+                "duplicate-key",
+                name_node.span.clone(),
+                format!("the header `{name}` is written twice"),
+            );
+            sound = false;
+        }
+        let setting = match secret::reference(value) {
+            Some(reference) => Setting::Secret(kept(scope, item, "value", reference)),
+            None if secret::carries_secret(name.as_str()) || value.starts_with("env:") => {
+                literal(scope, value_node, &format!("the value of `{name}`"));
+                sound = false;
+                continue;
+            }
+            None if HeaderValue::from_str(value).is_err() => {
+                let message = "a header's value cannot hold line breaks or other control characters";
+                scope.error("bad-header", value_node.span.clone(), message);
+                sound = false;
+                continue;
+            }
+            None => Setting::Literal(value.to_owned()),
+        };
+        all.push((name, setting));
+    }
+    sound.then_some(Auth::CustomHeader { headers: all })
+}
+
+/// A header that may carry a credential: any but those that the connection itself decides.
+fn carries_credential(scope: &Scope<'_>, written: &str, span: &std::ops::Range<usize>) -> Option<HeaderName> {
+    match HeaderName::from_bytes(written.as_bytes()) {
+        Ok(name) if !headers::is_owned(&name) => Some(name),
+        _ => {
+            scope.error(
+                "bad-header",
+                span.clone(),
+                format!("`{written}` cannot be the header of a credential"),
+            );
+            None
+        }
+    }
+}
+
+/// The reference at `key`; reports a secret that is written out, without repeating it.
+fn reference(scope: &Scope<'_>, node: &Node, key: &str, written: &str) -> Option<SecretRef> {
+    let Some(reference) = secret::reference(written) else {
+        literal(scope, node.get(key).unwrap_or(node), &format!("`{key}`"));
+        return None;
+    };
+    Some(kept(scope, node, key, reference))
+}
+
+fn literal(scope: &Scope<'_>, place: &Node, what: &str) {
+    let message = format!("{what} must say where the secret is kept, not be the secret");
+    scope.refuse("literal-secret", place.span.clone(), message, secret::ADVICE);
+}
+
+/// Warns of a reference that loads and cannot be resolved by this version.
+fn kept(scope: &Scope<'_>, node: &Node, key: &str, reference: SecretRef) -> SecretRef {
+    if matches!(reference, SecretRef::Vault(_)) {
+        let span = node.value_span(key);
+        let message = "this version has no vault yet: calls of this connector will fail for want of the secret";
+        scope.warn("not-yet", span, message, secret::ADVICE);
+    }
+    reference
+}

@@ -1,0 +1,106 @@
+//! How an author writes one action.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::InputDocument;
+
+/// One thing an agent can do: one HTTP request.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Action")]
+pub(in crate::connector) struct ActionDocument {
+    /// The name, unique in the connector, e.g. `get_customer`. Other spellings such as `Get customer` are read as the
+    /// title, and the name is made from them.
+    #[schemars(length(min = 1, max = 100))]
+    pub name: String,
+    /// The name in tool names, when it must differ from `name`.
+    pub slug: Option<String>,
+    /// The name people read.
+    pub title: Option<String>,
+    /// What it does, what it returns and when to use it. Agents choose by this.
+    pub description: Option<String>,
+    /// The HTTP method.
+    pub method: MethodName,
+    /// The path, appended to the base URL. `{x}` and `{{x}}` are filled with the argument `x`, percent-encoded.
+    pub path: String,
+    /// Whether it changes anything. GET reads and the other methods write unless this says otherwise.
+    pub effect: Option<EffectName>,
+    /// Whether a person must allow each call. Writes need it and reads do not unless this says otherwise.
+    pub confirm: Option<bool>,
+    /// The arguments.
+    #[serde(default)]
+    pub input: Vec<InputDocument>,
+    /// A JSON Schema of the body. Each of its properties becomes an argument. Or in short `{ name = "string" }`.
+    pub request_body: Option<Value>,
+    /// Query parameters. `{{x}}` stands for the argument `x`; a parameter whose argument is not given is left out.
+    #[serde(default)]
+    #[expect(dead_code, reason = "read from the tree, which keeps the places")]
+    pub query: Map<String, Value>,
+    /// Headers. `{{x}}` stands for the argument `x`.
+    #[serde(default)]
+    #[expect(dead_code, reason = "read from the tree, which keeps the places")]
+    pub headers: Map<String, Value>,
+    /// Cookies. `{{x}}` stands for the argument `x`.
+    #[serde(default)]
+    #[expect(dead_code, reason = "read from the tree, which keeps the places")]
+    pub cookies: Map<String, Value>,
+    /// The body: a table, a list, or text. A text that is only `{{x}}` keeps the type of the argument `x`, and the key
+    /// of an argument that is not given is left out.
+    #[expect(dead_code, reason = "read from the tree, which keeps the places")]
+    pub body: Option<Value>,
+    /// The type of the body: `application/json` unless written, `application/x-www-form-urlencoded`, or any text type.
+    pub content_type: Option<String>,
+    /// How the answer is reshaped: a JMESPath expression, or a table of them.
+    pub response: Option<Value>,
+    /// A JSON Schema of the answer, before it is reshaped. Or in short `{ id = "string" }`.
+    pub response_schema: Option<Value>,
+    /// What an answer that breaks `response_schema` does.
+    pub validation: Option<ValidationName>,
+    /// Statuses outside of 200-299 that are normal answers, e.g. `[404]`.
+    #[schemars(inner(range(min = 100, max = 599)))]
+    pub ok_statuses: Option<Vec<u16>>,
+    /// Longest time for one request in milliseconds, when it differs from the connection's.
+    #[schemars(range(min = 1, max = 600_000))]
+    pub timeout_ms: Option<u64>,
+}
+
+/// An HTTP method.
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "UPPERCASE")]
+#[schemars(rename = "Method")]
+pub(in crate::connector) enum MethodName {
+    /// Reads.
+    Get,
+    /// Creates, or does something.
+    Post,
+    /// Replaces.
+    Put,
+    /// Changes.
+    Patch,
+    /// Deletes.
+    Delete,
+}
+
+/// Whether an action changes anything.
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "Effect")]
+pub(in crate::connector) enum EffectName {
+    /// Leaves everything as it was.
+    Read,
+    /// Creates, changes or deletes.
+    Write,
+}
+
+/// What an answer that breaks its schema does.
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "Validation")]
+pub(in crate::connector) enum ValidationName {
+    /// The call fails. The default.
+    Strict,
+    /// The data is returned with a warning.
+    Warn,
+}

@@ -1,0 +1,136 @@
+//! How an author writes one argument.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// One argument of an action.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Input")]
+pub(in crate::connector) struct InputDocument {
+    /// The name, as templates use it and as it is sent.
+    #[schemars(length(min = 1, max = 100))]
+    pub name: String,
+    /// The name people read.
+    pub label: Option<String>,
+    /// What it means, and what values make sense.
+    pub description: Option<String>,
+    /// The kind of value. `TEXT` when there is no `schema` either.
+    pub r#type: Option<FieldType>,
+    /// Where the value goes, when no template says so.
+    pub r#in: Option<PlaceName>,
+    /// Whether it must be given.
+    #[serde(default)]
+    pub required: bool,
+    /// What is used when it is not given.
+    pub default: Option<Value>,
+    /// An example value.
+    pub placeholder: Option<Value>,
+    /// The values to choose from.
+    pub options: Option<Vec<OptionDocument>>,
+    /// Whether it is a list of such values (`FILE` and `SELECT`).
+    #[serde(default)]
+    pub multiple: bool,
+    /// A JSON Schema of the value. Or in short `{ city = "string" }`.
+    pub schema: Option<Value>,
+}
+
+/// Where an argument's value goes.
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "Place")]
+pub(in crate::connector) enum PlaceName {
+    /// The placeholder of that name in the path.
+    Path,
+    /// A query parameter.
+    Query,
+    /// A request header.
+    Header,
+    /// A cookie.
+    Cookie,
+    /// A member of the body.
+    Body,
+}
+
+/// The kind of an argument's value.
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq)]
+#[schemars(rename = "FieldType")]
+pub(in crate::connector) enum FieldType {
+    /// Text on a single line.
+    #[serde(rename = "TEXT")]
+    Text,
+    /// Text of any length.
+    #[serde(rename = "MULTI_LINE_TEXT")]
+    MultiLineText,
+    /// A number, whole or not.
+    #[serde(rename = "NUMBER")]
+    Number,
+    /// True or false.
+    #[serde(rename = "BOOLEAN")]
+    Boolean,
+    /// One of `options`.
+    #[serde(rename = "SELECT")]
+    Select,
+    /// A file: `{ fileName, mimeType, base64 }`; a list of them with `multiple`.
+    #[serde(rename = "FILE")]
+    File,
+    /// JSON, described by `schema`.
+    #[serde(rename = "OBJECT")]
+    Object,
+    /// Text that is never shown, logged or stored.
+    #[serde(rename = "PASSWORD")]
+    Password,
+    /// Text of any length (JSON Schema).
+    #[serde(rename = "string")]
+    String,
+    /// A whole number (JSON Schema).
+    #[serde(rename = "integer")]
+    Integer,
+    /// The same as `NUMBER` (JSON Schema).
+    #[serde(rename = "number")]
+    SchemaNumber,
+    /// The same as `BOOLEAN` (JSON Schema).
+    #[serde(rename = "boolean")]
+    SchemaBoolean,
+    /// The same as `OBJECT` (JSON Schema).
+    #[serde(rename = "object")]
+    SchemaObject,
+    /// A list (JSON Schema).
+    #[serde(rename = "array")]
+    Array,
+}
+
+/// A value to choose.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(rename = "Option")]
+pub(in crate::connector) enum OptionDocument {
+    /// The value alone.
+    Plain(Scalar),
+    /// The value and the name people read.
+    Labelled(LabelledOption),
+}
+
+/// A value to choose, with a name.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "LabelledOption")]
+pub(in crate::connector) struct LabelledOption {
+    /// The value that is sent.
+    pub value: Scalar,
+    /// The name people read.
+    pub label: Option<String>,
+}
+
+/// A text, a number, or true or false.
+#[derive(Deserialize, JsonSchema, Clone)]
+#[serde(untagged)]
+pub(in crate::connector) enum Scalar {
+    /// A text.
+    Text(String),
+    /// A number.
+    Number(serde_json::Number),
+    /// True or false.
+    Boolean(bool),
+}

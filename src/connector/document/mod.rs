@@ -1,0 +1,251 @@
+//! The document types: what an author writes, key by key.
+//!
+//! The doc comments are the reference: the JSON Schema that editors use and the manual are made from them.
+//! Older spellings of keys (seed formats) are brought into this shape by [`super::spelling`] before.
+
+mod action;
+mod auth;
+mod input;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+pub(in crate::connector) use action::{ActionDocument, EffectName, MethodName, ValidationName};
+pub(in crate::connector) use auth::{AuthDocument, HeaderDocument, KeyPlaceName};
+pub(in crate::connector) use input::{FieldType, InputDocument, OptionDocument, PlaceName, Scalar};
+
+/// A connector: one HTTP API whose actions agents can call.
+#[expect(
+    dead_code,
+    reason = "the shape of the file; its parts are read one by one, so that no error hides another"
+)]
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Connector")]
+pub(in crate::connector) struct ConnectorDocument {
+    /// An identifier of your own, kept as it is.
+    pub id: Option<String>,
+    /// The user that the definition belongs to.
+    pub user_id: Option<String>,
+    /// The name people read, e.g. `My Company CRM`.
+    #[schemars(length(min = 1, max = 100))]
+    pub name: String,
+    /// The name in tool names: lowercase letters, digits and single underscores. Made from `name` when left out.
+    pub slug: Option<String>,
+    /// What the API is for and when to use it. Agents read this.
+    pub description: Option<String>,
+    /// An icon: an `https:` URL of an image, or a `data:image/...` URI.
+    pub icon: Option<String>,
+    /// The layout of the folder. Found out by itself; when written, it must agree with the files that are there.
+    pub tier: Option<TierName>,
+    /// The names of the actions to offer. All when left out.
+    pub expose: Option<Vec<String>>,
+    /// How to reach the API.
+    pub connection: ConnectionDocument,
+    /// How requests are authenticated. Nothing is sent when left out.
+    pub auth: Option<AuthDocument>,
+    /// Where requests may go, and how many.
+    #[serde(default)]
+    pub security: SecurityDocument,
+    /// A tunnel to a private API.
+    pub tunnel: Option<TunnelDocument>,
+    /// What all actions share unless they say otherwise.
+    #[serde(default)]
+    pub defaults: DefaultsDocument,
+    /// What agents can do.
+    #[serde(default)]
+    pub actions: Vec<ActionDocument>,
+    /// Facts about the definition that other programs keep here. Only `status` has an effect.
+    pub metadata: Option<MetadataDocument>,
+}
+
+/// The file of one entity, in the folder `services`.
+#[expect(
+    dead_code,
+    reason = "the shape of the file; its parts are read one by one, so that no error hides another"
+)]
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Entity")]
+pub(in crate::connector) struct EntityDocument {
+    /// What agents can do with this entity.
+    #[serde(default)]
+    pub actions: Vec<ActionDocument>,
+}
+
+/// The layout of a connector's folder.
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(in crate::connector) enum TierName {
+    /// One file.
+    Lite,
+    /// `connector.toml`, and one file per entity in `services`.
+    Full,
+}
+
+/// How to reach the API.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Connection")]
+pub(in crate::connector) struct ConnectionDocument {
+    /// Where the API is, e.g. `https://crm.example.com/api/v1`. Paths of actions are appended to it.
+    #[schemars(length(min = 1))]
+    pub base_url: String,
+    /// Longest time for one request in milliseconds, from connecting to the last byte of the answer.
+    #[serde(default = "default_timeout_ms")]
+    #[schemars(range(min = 1, max = 600_000))]
+    pub timeout_ms: u64,
+    /// How many times a failed request may be repeated where that is safe.
+    #[serde(default = "default_retry_attempts")]
+    #[schemars(range(min = 0, max = 10))]
+    pub retry_attempts: u32,
+    /// Whether the API's certificate is verified. `false` also needs the server's leave, see
+    /// `egress.allow_invalid_certificates_for` in `config.toml`.
+    #[serde(default = "default_true")]
+    pub verify_ssl: bool,
+    /// Headers of every request, such as a pinned version of the API. No secrets: those belong in `auth`.
+    #[serde(default)]
+    #[expect(dead_code, reason = "read from the tree, which keeps the places")]
+    pub headers: Map<String, Value>,
+}
+
+/// Where requests may go, and how many.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Security")]
+pub(in crate::connector) struct SecurityDocument {
+    /// Patterns of the URLs that may be called, e.g. `https://crm.example.com/*`. The base URL and everything below it
+    /// when left out.
+    pub url_allowlist: Option<Vec<String>>,
+    /// Networks or addresses that the API's address must belong to, e.g. `10.20.0.0/16`. When left out, any public
+    /// address may be called and no private one.
+    pub ip_allowlist: Option<Vec<String>>,
+    /// Whether plain HTTP may be used. Needs an `ip_allowlist`.
+    #[serde(default)]
+    pub allow_http: bool,
+    /// Longest answer in bytes, after decompression.
+    #[serde(default = "default_max_response_bytes")]
+    #[schemars(range(min = 1, max = 268_435_456))]
+    pub max_response_bytes: u64,
+    /// How many calls are let through, all actions together.
+    #[serde(default)]
+    pub rate_limit: RateLimitDocument,
+}
+
+/// How many calls are let through, all actions of a connector together.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "RateLimit")]
+pub(in crate::connector) struct RateLimitDocument {
+    /// Calls in any 60 seconds.
+    #[serde(default = "default_requests_per_minute")]
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub requests_per_minute: u32,
+    /// Calls in any 24 hours.
+    #[serde(default = "default_requests_per_day")]
+    #[schemars(range(min = 1, max = 1_000_000_000))]
+    pub requests_per_day: u32,
+}
+
+/// A tunnel to a private API.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Tunnel")]
+pub(in crate::connector) struct TunnelDocument {
+    /// Whether the API is reached through the tunnel. This version cannot do that yet.
+    #[serde(default)]
+    pub enabled: bool,
+    /// The kind of tunnel: `cloudflare` or `platform_agent`.
+    pub r#type: Option<TunnelName>,
+    /// Which tunnel.
+    pub tunnel_id: Option<String>,
+}
+
+/// A kind of tunnel.
+#[derive(Deserialize, JsonSchema, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::connector) enum TunnelName {
+    /// Cloudflare Tunnel.
+    Cloudflare,
+    /// An agent of ours inside the private network.
+    PlatformAgent,
+}
+
+/// What all actions share unless they say otherwise.
+#[derive(Deserialize, JsonSchema, Default)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Defaults")]
+pub(in crate::connector) struct DefaultsDocument {
+    /// What an answer that breaks its schema does.
+    pub validation: Option<ValidationName>,
+    /// Statuses outside of 200-299 that are normal answers, e.g. `[404]`.
+    #[schemars(inner(range(min = 100, max = 599)))]
+    pub ok_statuses: Option<Vec<u16>>,
+}
+
+/// Facts about the definition that other programs keep here.
+#[expect(
+    dead_code,
+    reason = "accepted for the programs that keep them; only `status` has an effect here"
+)]
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Metadata")]
+pub(in crate::connector) struct MetadataDocument {
+    /// When it was made.
+    pub created_at: Option<String>,
+    /// When it was last changed.
+    pub updated_at: Option<String>,
+    /// When it was last used.
+    pub last_used_at: Option<String>,
+    /// How often it was used.
+    pub total_calls: Option<u64>,
+    /// `active` offers the connector's tools to agents; anything else hides them.
+    pub status: Option<String>,
+}
+
+impl Default for SecurityDocument {
+    fn default() -> Self {
+        Self {
+            url_allowlist: None,
+            ip_allowlist: None,
+            allow_http: false,
+            max_response_bytes: default_max_response_bytes(),
+            rate_limit: RateLimitDocument::default(),
+        }
+    }
+}
+
+impl Default for RateLimitDocument {
+    fn default() -> Self {
+        Self {
+            requests_per_minute: default_requests_per_minute(),
+            requests_per_day: default_requests_per_day(),
+        }
+    }
+}
+
+const fn default_timeout_ms() -> u64 {
+    30_000
+}
+
+const fn default_retry_attempts() -> u32 {
+    3
+}
+
+const fn default_true() -> bool {
+    true
+}
+
+const fn default_max_response_bytes() -> u64 {
+    10 * 1024 * 1024
+}
+
+const fn default_requests_per_minute() -> u32 {
+    60
+}
+
+const fn default_requests_per_day() -> u32 {
+    10_000
+}

@@ -1,0 +1,96 @@
+//! Which files make a connector, and in which layout (contract S4-01, ruling C-15).
+
+use std::path::Path;
+
+use super::SourceFile;
+use super::model::Tier;
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::document::Format;
+
+/// Longest file of one entity, in lines (contract S4-05).
+pub(super) const LONGEST_ENTITY_FILE: usize = 300;
+
+/// The files of a connector, sorted out.
+pub(super) struct Layout<'a> {
+    /// Settings and client, and in the lite tier the actions.
+    pub main: &'a SourceFile,
+    /// One file per entity; only in the full tier.
+    pub entities: Vec<&'a SourceFile>,
+    /// The tier that the files show.
+    pub tier: Tier,
+}
+
+/// What a file is within a connector's folder.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Main,
+    Entity,
+    /// Composed actions.
+    Gateway,
+    /// Code of an action.
+    Code,
+    /// Read by somebody else.
+    Other,
+}
+
+/// Whether a loader wants to see the file at `relative` in a connector's folder.
+pub(super) fn is_wanted(relative: &Path) -> bool {
+    role(relative) != Role::Other
+}
+
+/// Sorts the files out; reports what cannot be used.
+pub(super) fn sort(files: &[SourceFile]) -> (Option<Layout<'_>>, Vec<Diagnostic>) {
+    let mut findings = Vec::new();
+    let alone = |file: &&SourceFile| files.len() == 1 && file.relative.components().count() == 1;
+    let is_main =
+        |file: &&SourceFile| role(&file.relative) == Role::Main || alone(file) && Format::of(&file.relative).is_some();
+    let mut mains = files.iter().filter(is_main);
+    let main = mains.next();
+    for other in mains {
+        let first = main.map(|main| main.shown.display().to_string()).unwrap_or_default();
+        let message = format!("the folder holds `{first}`, too: it is not clear which of the two is the connector");
+        findings.push(error(other, "two-connectors", message).help("remove one of them"));
+    }
+    if main.is_none()
+        && let Some(file) = files.first()
+    {
+        let message = "the folder holds no connector.toml, connector.yaml or connector.json";
+        findings.push(error(file, "no-connector", message.to_owned()));
+    }
+    let entities: Vec<&SourceFile> = files
+        .iter()
+        .filter(|file| role(&file.relative) == Role::Entity)
+        .collect();
+    for file in files {
+        let what = match role(&file.relative) {
+            Role::Gateway => "composed actions",
+            Role::Code => "actions written in code",
+            _ => continue,
+        };
+        let message = format!("this version does not run {what} yet");
+        findings.push(error(file, "not-yet", message).help("move the file out of the folder for now"));
+    }
+    let tier = if entities.is_empty() { Tier::Lite } else { Tier::Full };
+    (main.map(|main| Layout { main, entities, tier }), findings)
+}
+
+fn error(file: &SourceFile, code: &'static str, message: String) -> Diagnostic {
+    Diagnostic::for_file(Severity::Error, code, &file.shown, message)
+}
+
+fn role(relative: &Path) -> Role {
+    let parts: Vec<&str> = relative.iter().filter_map(|part| part.to_str()).collect();
+    let stem = relative.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let extension = relative
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default();
+    let readable = Format::of(relative).is_some();
+    match parts.as_slice() {
+        [_] if stem == "connector" && readable => Role::Main,
+        [_] if stem == "gateway" && readable => Role::Gateway,
+        ["services", _] if readable => Role::Entity,
+        ["actions", ..] if ["js", "mjs", "wasm"].contains(&extension) => Role::Code,
+        _ => Role::Other,
+    }
+}

@@ -1,0 +1,256 @@
+//! Loading a connector from the files of its folder.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use serde_json::Value;
+
+use super::action::{self, Shared};
+use super::document::{
+    AuthDocument, ConnectionDocument, ConnectorDocument, DefaultsDocument, EntityDocument, SecurityDocument,
+};
+use super::layout::{self, LONGEST_ENTITY_FILE, Layout};
+use super::model::{Action, Auth, Connector};
+use super::scope::Scope;
+use super::{Loaded, SourceFile, authentication, connection, identity, secret, security, spelling};
+use crate::diagnostics::{Diagnostic, Source};
+use crate::document::{Format, Kind, Node, check, closest, parse};
+
+/// Most findings that are reported at once: a file of another kind would give thousands.
+const MOST_FINDINGS: usize = 200;
+
+static CONNECTOR_SCHEMA: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(ConnectorDocument).to_value());
+static ENTITY_SCHEMA: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(EntityDocument).to_value());
+
+/// The JSON Schema of a connector's main file.
+pub(super) fn connector_schema() -> &'static Value {
+    &CONNECTOR_SCHEMA
+}
+
+/// Loads one connector from the files of its folder (or from its single file).
+///
+/// A folder holds `connector.toml` (or `.yaml`, `.yml`, `.json`) and, in the full tier, one file per entity in
+/// `services`. All errors of all files are reported at once.
+#[must_use]
+pub fn load(files: &[SourceFile]) -> Loaded {
+    let (layout, mut findings) = layout::sort(files);
+    let connector = layout.and_then(|layout| load_layout(&layout, &mut findings));
+    let order: HashMap<_, _> = files
+        .iter()
+        .enumerate()
+        .map(|(index, file)| (file.shown.as_path(), index))
+        .collect();
+    findings.sort_by_key(|finding| (order.get(finding.file.as_path()).copied(), finding.line, finding.column));
+    findings.dedup();
+    let failed = findings.iter().any(Diagnostic::is_error);
+    findings.truncate(MOST_FINDINGS);
+    Loaded {
+        connector: connector.filter(|_| !failed),
+        diagnostics: findings,
+    }
+}
+
+/// One file, read and compared with its schema.
+struct File<'a> {
+    source: Source<'a>,
+    root: Node,
+    /// What is left of `[auth]` when this version cannot do what it asks for.
+    postponed_auth: Option<Node>,
+}
+
+impl<'a> File<'a> {
+    fn main(file: &'a SourceFile, findings: &mut Vec<Diagnostic>) -> Self {
+        let mut file = Self::parse(file, findings);
+        findings.extend(spelling::connector(&file.source, &mut file.root));
+        if file.root.get("auth").is_some_and(authentication::is_postponed) {
+            // Its keys are not known yet: an error about each of them would only distract.
+            file.postponed_auth = file.root.remove("auth").map(|member| member.value);
+        }
+        if !file.root.is_null() {
+            findings.extend(check(&file.source, &mut file.root, &CONNECTOR_SCHEMA));
+        }
+        file
+    }
+
+    fn entity(file: &'a SourceFile, findings: &mut Vec<Diagnostic>) -> Self {
+        let mut file = Self::parse(file, findings);
+        spelling::actions(&file.source, &mut file.root, findings);
+        if !file.root.is_null() {
+            findings.extend(check(&file.source, &mut file.root, &ENTITY_SCHEMA));
+        }
+        let lines = file.source.lines();
+        if lines > LONGEST_ENTITY_FILE {
+            let message = format!("the file has {lines} lines; a file of one entity has at most {LONGEST_ENTITY_FILE}");
+            let finding = file.source.error("too-long", 0..0, message);
+            findings.push(finding.help("move actions of another entity into a file of their own"));
+        }
+        file
+    }
+
+    /// A file that cannot be parsed has nothing as its root.
+    fn parse(file: &'a SourceFile, findings: &mut Vec<Diagnostic>) -> Self {
+        let mut source = Source::new(&file.shown, &file.text);
+        let parsed = Format::of(&file.relative).map_or_else(|| Err(Vec::new()), |format| parse(&source, format));
+        let root = parsed.unwrap_or_else(|errors| {
+            findings.extend(errors);
+            Node::new(0..0, Kind::Null)
+        });
+        if !root.is_null() {
+            source.hide(secret::written_out(&root));
+        }
+        Self {
+            source,
+            root,
+            postponed_auth: None,
+        }
+    }
+}
+
+fn load_layout(layout: &Layout<'_>, findings: &mut Vec<Diagnostic>) -> Option<Connector> {
+    let main = File::main(layout.main, findings);
+    let entities: Vec<File<'_>> = layout
+        .entities
+        .iter()
+        .map(|file| File::entity(file, findings))
+        .collect();
+    let scope = Scope::new(&main.source, &main.root);
+    let readable = !main.root.is_null();
+
+    let auth = compile_auth(&scope, &main);
+    let forbidden = auth
+        .as_ref()
+        .map(authentication::credential_headers)
+        .unwrap_or_default();
+    let defaults = part_or_default::<DefaultsDocument>(&scope, "defaults");
+    let connection: Option<ConnectionDocument> = main.root.get("connection").and_then(|node| scope.document(node));
+    let security = part_or_default::<SecurityDocument>(&scope, "security").and_then(|document| {
+        let base_url = connection.as_ref().map(|connection| connection.base_url.as_str());
+        security::compile(&scope, main.root.get("security"), &document, base_url)
+    });
+    let connection = connection
+        .zip(main.root.get("connection"))
+        .and_then(|(document, node)| connection::compile(&scope, node, &document, security.as_ref(), &forbidden));
+    let identity = readable.then(|| identity::compile(&scope, layout.tier)).flatten();
+
+    let shared = Shared {
+        root: &main.root,
+        defaults: &defaults.unwrap_or_default(),
+        forbidden: &forbidden,
+        host: connection
+            .as_ref()
+            .and_then(|connection| connection.base_url.host_str()),
+    };
+    let mut actions = Actions::default();
+    actions.compile(&scope, &shared);
+    for file in &entities {
+        let scope = Scope::new(&file.source, &file.root);
+        actions.compile(&scope, &shared);
+        findings.extend(scope.into_findings());
+    }
+    if actions.written == 0 && !actions.incomplete {
+        let advice = "describe at least one: [[actions]] with name, description, method and path";
+        scope.refuse("no-actions", 0..0, "the connector has no actions", advice);
+    }
+    let offered = exposed(&scope, actions);
+    findings.extend(scope.into_findings());
+    let identity = identity?;
+    Some(Connector {
+        slug: identity.slug,
+        id: identity.id,
+        owner: identity.owner,
+        name: identity.name,
+        description: identity.description,
+        icon: identity.icon,
+        tier: layout.tier,
+        enabled: identity.enabled,
+        connection: connection?,
+        auth: auth?,
+        security: security?,
+        actions: offered,
+    })
+}
+
+fn compile_auth(scope: &Scope<'_>, main: &File<'_>) -> Option<Auth> {
+    if let Some(auth) = &main.postponed_auth {
+        authentication::report_postponed(scope, auth);
+        return None;
+    }
+    match main.root.get("auth") {
+        Some(node) if !node.is_null() => {
+            let document: AuthDocument = scope.document(node)?;
+            authentication::compile(scope, node, document)
+        }
+        _ => Some(Auth::None),
+    }
+}
+
+/// The part at `key`: its default when it is not there, `None` when it is broken.
+fn part_or_default<T: serde::de::DeserializeOwned + Default>(scope: &Scope<'_>, key: &str) -> Option<T> {
+    scope
+        .root
+        .get(key)
+        .map_or_else(|| Some(T::default()), |node| scope.document(node))
+}
+
+/// The actions of all files.
+#[derive(Default)]
+struct Actions {
+    compiled: Vec<Arc<Action>>,
+    /// Where each name is written, for messages about another action of the same name.
+    places: HashMap<String, String>,
+    /// How many actions were written, broken ones included.
+    written: usize,
+    /// Whether a file could not be parsed, so that there may be more actions.
+    incomplete: bool,
+}
+
+impl Actions {
+    fn compile(&mut self, scope: &Scope<'_>, shared: &Shared<'_>) {
+        for node in scope.root.get("actions").map(Node::items).unwrap_or_default() {
+            self.written += 1;
+            // The name is taken from the tree: an action with errors takes its name, too.
+            let Some(slug) = action::slug(node) else { continue };
+            let name_span = node.value_span("name");
+            let place = format!(
+                "{}:{}",
+                scope.source.file().display(),
+                scope.source.line_of(name_span.start)
+            );
+            if let Some(first) = self.places.insert(slug.clone(), place) {
+                let message = format!("there is an action `{slug}` already, at {first}");
+                scope.refuse("duplicate-action", name_span, message, "rename one of them");
+                self.places.insert(slug, first);
+            }
+            self.compiled.extend(action::compile(scope, node, shared).map(Arc::new));
+        }
+        if scope.root.is_null() {
+            self.incomplete = true;
+        }
+    }
+}
+
+/// The actions that the connector offers: all, or those in `expose` (ruling C-15).
+fn exposed(scope: &Scope<'_>, actions: Actions) -> Vec<Arc<Action>> {
+    let Some(list) = scope.root.get("expose").filter(|list| !list.is_null()) else {
+        return actions.compiled;
+    };
+    for item in list.items() {
+        let Some(name) = item.text() else { continue };
+        if !actions.incomplete && !actions.places.contains_key(name) {
+            let mut finding = scope.source.error(
+                "unknown-action",
+                item.span.clone(),
+                format!("there is no action `{name}`"),
+            );
+            finding.help = closest(name, actions.places.keys().map(String::as_str))
+                .map(|meant| format!("did you mean `{meant}`?"));
+            scope.report(finding);
+        }
+    }
+    let offered = |action: &Arc<Action>| {
+        list.items()
+            .iter()
+            .any(|item| item.text() == Some(action.name.as_str()))
+    };
+    actions.compiled.into_iter().filter(offered).collect()
+}

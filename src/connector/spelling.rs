@@ -1,0 +1,204 @@
+//! Older and other spellings of a connector, brought into the one shape of the document types.
+//!
+//! Works on the tree, so that every value keeps its place in the file. What is renamed remembers how it was written:
+//! references such as `#/endpoints/0/response_schema` (contract S1-63) still find it.
+
+use crate::diagnostics::{Diagnostic, Source};
+use crate::document::{Kind, Member, Node};
+
+/// Keys of an action that have other names in the seeds' formats.
+const ACTION_KEYS: [(&str, &str); 6] = [
+    ("parameters", "input"),
+    ("fields", "input"),
+    ("inputs", "input"),
+    ("body_template", "body"),
+    ("response_mapping", "response"),
+    ("requires_confirmation", "confirm"),
+];
+
+/// Keys of an authentication that may say that they refer to a vault.
+const SECRET_KEYS: [&str; 6] = ["key", "token", "username", "password", "client_id", "client_secret"];
+
+/// Spellings of authentication types (ruling C-03), lowercase with `_` between words.
+const AUTH_TYPES: [(&str, &str); 19] = [
+    ("none_public_api", "none"),
+    ("public", "none"),
+    ("apikey", "api_key"),
+    ("bearer", "bearer_token"),
+    ("token", "bearer_token"),
+    ("basic", "basic_auth"),
+    ("basic_auth_username_password", "basic_auth"),
+    ("custom", "custom_header"),
+    ("custom_headers", "custom_header"),
+    ("header", "custom_header"),
+    ("oauth", "oauth2"),
+    ("oauth_2", "oauth2"),
+    ("oauth_2_0", "oauth2"),
+    ("oauth2_0", "oauth2"),
+    ("oauth_dcr", "oauth2"),
+    ("serviceaccount", "service_account"),
+    ("sigv4", "aws_sigv4"),
+    ("aws", "aws_sigv4"),
+    ("awssigv4", "aws_sigv4"),
+];
+
+/// Brings a connector document into the shape of the document types.
+pub(super) fn connector(source: &Source<'_>, root: &mut Node) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    unwrap_custom_api(source, root, &mut findings);
+    rename(source, root, "authentication", "auth", &mut findings);
+    gather_auth(root);
+    if let Some(auth) = root.get_mut("auth") {
+        authentication(source, auth, &mut findings);
+    }
+    actions(source, root, &mut findings);
+    findings
+}
+
+/// Brings the actions of an entity file, or of a connector, into the shape of the document types.
+pub(super) fn actions(source: &Source<'_>, root: &mut Node, findings: &mut Vec<Diagnostic>) {
+    rename(source, root, "endpoints", "actions", findings);
+    for action in root.get_mut("actions").map(Node::items_mut).unwrap_or_default() {
+        for (from, to) in ACTION_KEYS {
+            rename(source, action, from, to, findings);
+        }
+        rewrite(action, "method", str::to_ascii_uppercase);
+        for input in action.get_mut("input").map(Node::items_mut).unwrap_or_default() {
+            argument(source, input, findings);
+        }
+    }
+}
+
+/// Seed 001 puts everything below one key.
+fn unwrap_custom_api(source: &Source<'_>, root: &mut Node, findings: &mut Vec<Diagnostic>) {
+    let Some(inner) = root.get("custom_api") else { return };
+    if !matches!(inner.kind, Kind::Table(_)) {
+        return;
+    }
+    for member in root.members().iter().filter(|member| member.key != "custom_api") {
+        let message = format!(
+            "`{}` stands beside `custom_api`, which holds the whole connector",
+            member.key
+        );
+        let finding = source.error("unknown-key", member.key_span.clone(), message);
+        findings.push(finding.help("move it into `custom_api`"));
+    }
+    if let Some(member) = root.remove("custom_api") {
+        *root = member.value;
+    }
+}
+
+/// The seed's fragments write `auth_type` and `config` side by side.
+fn gather_auth(root: &mut Node) {
+    if root.get("auth").is_some() || root.get("auth_type").is_none() {
+        return;
+    }
+    let Some(kind) = root.remove("auth_type") else { return };
+    let span = kind.key_span.clone();
+    let mut members = vec![kind];
+    members.extend(root.remove("config"));
+    let auth = Node::new(span.clone(), Kind::Table(members));
+    if let Some(all) = root.members_mut() {
+        all.push(Member::new("auth".to_owned(), span, auth));
+    }
+}
+
+fn authentication(source: &Source<'_>, auth: &mut Node, findings: &mut Vec<Diagnostic>) {
+    if auth
+        .get("config")
+        .is_some_and(|config| matches!(config.kind, Kind::Table(_)))
+        && let Some(config) = auth.remove("config")
+    {
+        for member in config.value.members() {
+            if auth.get(&member.key).is_some() {
+                let message = format!("`{}` is written in `auth` and in its `config`", member.key);
+                findings.push(
+                    source
+                        .error("duplicate-key", member.key_span.clone(), message)
+                        .help("keep one of them"),
+                );
+            } else if let Some(members) = auth.members_mut() {
+                members.push(member.clone());
+            }
+        }
+    }
+    rename(source, auth, "auth_type", "type", findings);
+    rewrite(auth, "type", |written| {
+        let plain = super::naming::slug_of(written);
+        AUTH_TYPES
+            .iter()
+            .find(|(alias, _)| *alias == plain)
+            .map_or(plain, |(_, name)| (*name).to_owned())
+    });
+    for key in SECRET_KEYS {
+        rename(source, auth, &format!("{key}_vault_ref"), key, findings);
+    }
+    for header in auth.get_mut("headers").map(Node::items_mut).unwrap_or_default() {
+        rename(source, header, "value_vault_ref", "value", findings);
+    }
+}
+
+fn argument(source: &Source<'_>, input: &mut Node, findings: &mut Vec<Diagnostic>) {
+    // Seed 000 names a field by `slug` for code and by `name` or `label` for people.
+    if input.get("slug").is_some() {
+        if input.get("label").is_some() {
+            input.remove("name");
+        } else {
+            rename(source, input, "name", "label", findings);
+        }
+        rename(source, input, "slug", "name", findings);
+    }
+    rewrite(input, "in", str::to_ascii_lowercase);
+    let Some(kind) = input.get("type") else { return };
+    let Some(written) = kind.text() else { return };
+    if ["string", "integer", "number", "boolean", "object", "array"].contains(&written) {
+        return;
+    }
+    let plain = super::naming::slug_of(written).to_ascii_uppercase();
+    let alias = match plain.as_str() {
+        "ID" => Some("TEXT"),
+        "VECTOR" => Some("OBJECT"),
+        _ => None,
+    };
+    if let Some(name) = alias {
+        let message = format!("the type `{written}` is read as `{name}`");
+        findings.push(source.note("type-alias", kind.span.clone(), message));
+    }
+    rewrite(input, "type", |_| alias.map_or(plain, str::to_owned));
+}
+
+/// Gives a member its present name.
+fn rename(source: &Source<'_>, table: &mut Node, from: &str, to: &str, findings: &mut Vec<Diagnostic>) {
+    let Some(old) = table.member(from) else { return };
+    if let Some(present) = table.member(to) {
+        let line = source.line_of(present.key_span.start);
+        let message = format!(
+            "`{from}` means the same as `{}`, which is written on line {line}",
+            present.written
+        );
+        findings.push(
+            source
+                .error("duplicate-key", old.key_span.clone(), message)
+                .help("keep one of them"),
+        );
+        table.remove(from);
+        return;
+    }
+    for member in table
+        .members_mut()
+        .into_iter()
+        .flatten()
+        .filter(|member| member.key == from)
+    {
+        to.clone_into(&mut member.key);
+    }
+}
+
+fn rewrite(table: &mut Node, key: &str, change: impl FnOnce(&str) -> String) {
+    if let Some(Node {
+        kind: Kind::Text(text), ..
+    }) = table.get_mut(key)
+    {
+        *text = change(text);
+    }
+}

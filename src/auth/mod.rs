@@ -3,56 +3,152 @@
 //! Must never know the network. A credential has no revealing `Debug` and no `Serialize`.
 //! Adding a scheme touches one new file and the list in [`Credential::resolve`].
 
-use http::HeaderMap;
+mod api_key;
+mod basic_auth;
+mod bearer_token;
+mod custom_header;
+pub mod scrubber;
+
+use std::fmt;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::SecretString;
 use url::Url;
 
-use crate::connector::model::Auth;
+pub use scrubber::{Scrubber, ScrubberCache};
+
+use crate::connector::model::{Auth, Setting};
 use crate::vault::{SecretError, SecretSource};
 
-/// The resolved credential of one connection.
-pub struct Credential;
+/// The resolved credential of one connection. Its values are wiped from memory when it is dropped.
+pub struct Credential {
+    scheme: Option<Box<dyn Scheme>>,
+    scrubber: Scrubber,
+}
+
+/// What one authentication scheme does with its resolved values.
+trait Scheme: Send + Sync {
+    /// Puts the values on a request, in place of whatever was there under the same name: an argument or a template
+    /// can never take the credential's place.
+    fn apply(&self, url: &mut Url, headers: &mut HeaderMap) -> Result<(), CredentialError>;
+
+    /// Every value that nobody outside may see. Values written in the connector's file are not among them.
+    fn secrets(&self) -> Vec<&SecretString>;
+}
 
 impl Credential {
-    /// Resolves the secrets that `auth` needs.
+    /// The credential of an API that asks for none (contract S2-14).
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            scheme: None,
+            scrubber: Scrubber::empty(),
+        }
+    }
+
+    /// Resolves the secrets that `auth` needs. They are asked for anew every time, so a rotated secret is used at once;
+    /// `scrubbers` saves only the work of preparing the search for them.
     ///
     /// # Errors
     /// [`SecretError`] when one of them cannot be had.
-    pub async fn resolve(_auth: &Auth, _source: &dyn SecretSource) -> Result<Self, SecretError> {
-        unimplemented!()
+    pub async fn resolve(
+        auth: &Auth,
+        source: &dyn SecretSource,
+        scrubbers: &ScrubberCache,
+    ) -> Result<Self, SecretError> {
+        let scheme: Box<dyn Scheme> = match auth {
+            Auth::None => return Ok(Self::none()),
+            Auth::ApiKey {
+                place,
+                name,
+                prefix,
+                key,
+            } => Box::new(api_key::ApiKey {
+                place: *place,
+                name: name.clone(),
+                prefix: prefix.clone(),
+                key: source.resolve(key).await?,
+            }),
+            Auth::BearerToken { token } => Box::new(bearer_token::BearerToken {
+                token: source.resolve(token).await?,
+            }),
+            Auth::BasicAuth { username, password } => Box::new(basic_auth::BasicAuth::new(
+                Resolved::of(username, source).await?,
+                source.resolve(password).await?,
+            )),
+            Auth::CustomHeader { headers } => {
+                let mut resolved = Vec::with_capacity(headers.len());
+                for (name, setting) in headers {
+                    resolved.push((name.clone(), Resolved::of(setting, source).await?));
+                }
+                Box::new(custom_header::CustomHeader { headers: resolved })
+            }
+        };
+        let scrubber = scrubbers.scrubber(&scheme.secrets());
+        Ok(Self {
+            scheme: Some(scheme),
+            scrubber,
+        })
     }
+
     /// Puts the credential on a request.
     ///
     /// # Errors
     /// [`CredentialError`] when a value cannot be sent in its place, e.g. a line break in a header.
-    pub fn apply(&self, _url: &mut Url, _headers: &mut HeaderMap) -> Result<(), CredentialError> {
-        unimplemented!()
+    pub fn apply(&self, url: &mut Url, headers: &mut HeaderMap) -> Result<(), CredentialError> {
+        match &self.scheme {
+            Some(scheme) => scheme.apply(url, headers),
+            None => Ok(()),
+        }
     }
+
     /// Finds this credential's values in texts and removes them.
     #[must_use]
     pub fn scrubber(&self) -> &Scrubber {
-        unimplemented!()
+        &self.scrubber
     }
 }
 
-/// Replaces every value of a credential by `[REDACTED]`, in plain, base64, URL-encoded and JSON-escaped form.
-#[derive(Clone)]
-pub struct Scrubber;
+impl fmt::Debug for Credential {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Credential").finish_non_exhaustive()
+    }
+}
 
-impl Scrubber {
-    /// A scrubber that changes nothing.
-    #[must_use]
-    pub fn empty() -> Self {
-        unimplemented!()
+/// A setting's value, and whether it has to be kept from everybody.
+struct Resolved {
+    value: SecretString,
+    secret: bool,
+}
+
+impl Resolved {
+    async fn of(setting: &Setting, source: &dyn SecretSource) -> Result<Self, SecretError> {
+        Ok(match setting {
+            Setting::Literal(text) => Self {
+                value: SecretString::from(text.as_str()),
+                secret: false,
+            },
+            Setting::Secret(reference) => Self {
+                value: source.resolve(reference).await?,
+                secret: true,
+            },
+        })
     }
-    /// `text` without secrets; borrowed when there was none.
-    #[must_use]
-    pub fn text<'a>(&self, _text: &'a str) -> std::borrow::Cow<'a, str> {
-        unimplemented!()
+
+    fn if_secret(&self) -> Option<&SecretString> {
+        self.secret.then_some(&self.value)
     }
-    /// Cleans every string and key in `value`.
-    pub fn value(&self, _value: &mut serde_json::Value) {
-        unimplemented!()
-    }
+}
+
+/// Sets one header. Bytes past ASCII go out as they are (RFC 9110 section 5.5, `obs-text`): some keys are UTF-8.
+fn set_header(headers: &mut HeaderMap, name: &HeaderName, value: &str) -> Result<(), CredentialError> {
+    let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| CredentialError {
+        place: format!("the header {name}"),
+    })?;
+    // Keeps the value out of debug output and out of HTTP/2's compression table.
+    value.set_sensitive(true);
+    headers.insert(name, value);
+    Ok(())
 }
 
 /// A credential cannot be sent where its scheme puts it.
@@ -62,3 +158,6 @@ pub struct CredentialError {
     /// The place, e.g. `the header X-API-Key`.
     pub place: String,
 }
+
+#[cfg(test)]
+mod tests;

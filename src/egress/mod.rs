@@ -1,14 +1,39 @@
-//! The only way out: every outgoing HTTP request passes [`Egress::send`].
+//! The only way out: every outgoing HTTP request passes a [`Route`].
 //!
 //! Must never know what a tool or a principal is. No other room opens an outbound connection.
+//!
+//! A request is checked three times: its URL against the connector's allowlist ([`allowlist`]), an address in the URL
+//! against the connector's address rule ([`address`]), and a name's addresses against the same rule at the moment of
+//! connecting ([`resolver`]). Each redirect is checked like a request of its own.
+
+mod address;
+mod allowlist;
+mod body;
+mod client;
+mod error;
+mod failure;
+mod headers;
+mod redirect;
+mod resolver;
+mod route;
+mod special_purpose;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
-use url::Url;
+use url::{Host, Url};
 
-use crate::auth::Credential;
+pub use allowlist::UrlAllowlist;
+pub use error::EgressError;
+pub use route::Route;
+
 use crate::config::EgressConfig;
 use crate::connector::model::Connector;
+use crate::crypto::install_tls_provider;
+use address::AddressRule;
+use client::{ClientRules, Clients};
 
 /// A request before credentials are put on it. Showing one in a dry run reveals nothing.
 #[derive(Debug, Clone)]
@@ -17,12 +42,12 @@ pub struct OutgoingRequest {
     pub method: Method,
     /// The whole URL.
     pub url: Url,
-    /// Its headers.
+    /// Its headers. Those that belong to the connection, e.g. `Host` and `Content-Length`, are left out when it is sent.
     pub headers: HeaderMap,
     /// Its body.
     pub body: Option<Bytes>,
     /// Longest time for the whole exchange; the connector's when `None`.
-    pub timeout: Option<std::time::Duration>,
+    pub timeout: Option<Duration>,
 }
 
 /// An answer, with sensitive headers already gone.
@@ -40,106 +65,91 @@ pub struct UpstreamResponse {
 
 /// The way out of one process. Cheap to clone.
 #[derive(Clone)]
-pub struct Egress;
-
-/// Whether URLs may be called, compiled from a connector's `url_allowlist`.
-#[derive(Debug, Clone)]
-pub struct UrlAllowlist;
-
-impl UrlAllowlist {
-    /// Compiles patterns such as `https://crm.example.com/*`.
-    ///
-    /// # Errors
-    /// The pattern that cannot be used, and why.
-    pub fn compile(_patterns: &[String]) -> Result<Self, String> {
-        unimplemented!()
-    }
-    /// Whether `url` matches a pattern.
-    #[must_use]
-    pub fn allows(&self, _url: &Url) -> bool {
-        unimplemented!()
-    }
+pub struct Egress {
+    clients: Arc<Clients>,
+    connect_timeout: Duration,
+    read_timeout: Duration,
+    unverified_hosts: Arc<[Host]>,
 }
 
 impl Egress {
     /// Builds the way out from the server's settings.
     ///
     /// # Errors
-    /// What is wrong with `extra_ca`.
-    pub fn new(_config: &EgressConfig) -> Result<Self, EgressError> {
-        unimplemented!()
+    /// [`EgressError::Setup`] with what is wrong in them.
+    pub fn new(config: &EgressConfig) -> Result<Self, EgressError> {
+        // Building a client without a provider would panic.
+        install_tls_provider();
+        let unverified_hosts = config
+            .allow_invalid_certificates_for
+            .iter()
+            .map(|host| {
+                Host::parse(host).map_err(|error| {
+                    EgressError::Setup(format!(
+                        "`allow_invalid_certificates_for` holds `{host}`, which is not a host name: {error}"
+                    ))
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            clients: Arc::new(Clients::new(config)?),
+            connect_timeout: config.connect_timeout,
+            read_timeout: config.read_timeout,
+            unverified_hosts,
+        })
     }
-    /// Sends one request within the connector's `security`, puts `credential` on it (only towards the origin of the
-    /// base URL), follows redirects within the same rules, and reads the whole answer.
-    /// Dropping the future closes the connection.
+
+    /// Prepares a connector's way out. Done once when the connector is loaded: connectors with the same network rules
+    /// share a connection pool, and so does a connector with its own earlier definition.
     ///
     /// # Errors
-    /// [`EgressError`].
-    pub async fn send(
-        &self,
-        _request: OutgoingRequest,
-        _connector: &Connector,
-        _credential: &Credential,
-    ) -> Result<UpstreamResponse, EgressError> {
-        unimplemented!()
+    /// [`EgressError::Setup`] when its `url_allowlist` cannot be used, or when it does not want certificates verified
+    /// and the server's settings do not let it.
+    pub fn route(&self, connector: &Connector) -> Result<Route, EgressError> {
+        let security = &connector.security;
+        let connection = &connector.connection;
+        let allowlist = UrlAllowlist::compile(&security.url_allowlist)
+            .map_err(|reason| EgressError::Setup(format!("`url_allowlist`: the pattern {reason}")))?;
+        let addresses = AddressRule::new(security.ip_allowlist.as_deref());
+        let client = |verify_certificates| {
+            self.clients.get(&ClientRules {
+                addresses: addresses.clone(),
+                verify_certificates,
+            })
+        };
+        let unverified = if connection.verify_ssl {
+            None
+        } else {
+            let host = self.allowed_unverified_host(&connection.base_url)?;
+            Some((host, client(false)?))
+        };
+        Ok(Route {
+            client: client(true)?,
+            unverified,
+            allowlist,
+            addresses,
+            // An `ip_allowlist` is what makes plain HTTP bearable: without one the request would cross the internet.
+            plain_http: security.allow_http && security.ip_allowlist.is_some(),
+            origin: connection.base_url.origin(),
+            timeout: connection.timeout,
+            connect_timeout: self.connect_timeout,
+            read_timeout: self.read_timeout,
+            max_response_bytes: security.max_response_bytes,
+        })
     }
-}
 
-/// Why a request did not leave, or brought no answer. Messages never hold a URL, a host or a header.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EgressError {
-    /// The URL, or one that a redirect led to, is not in the allowlist, not HTTPS, or its address is not allowed.
-    #[error("{reason}")]
-    NotAllowed {
-        /// Which rule refused it.
-        reason: String,
-        /// Whether a request left before (a redirect led here).
-        sent: bool,
-    },
-    /// Connecting, or waiting for the answer, took too long.
-    #[error("no {phase} within {limit_ms} ms")]
-    Timeout {
-        /// `connection`, `data` or `complete answer`.
-        phase: &'static str,
-        /// The limit that was reached.
-        limit_ms: u64,
-        /// Whether the request may have reached the API.
-        sent: bool,
-    },
-    /// TLS failed.
-    #[error("the TLS connection failed: {reason}")]
-    Tls {
-        /// Why, e.g. `the certificate has expired`.
-        reason: String,
-    },
-    /// No connection: closed port, unknown name, unreachable network.
-    #[error("no connection: {reason}")]
-    Unreachable {
-        /// Why.
-        reason: String,
-    },
-    /// The connection broke after the request may have been sent, or the answer is not HTTP.
-    #[error("the connection broke: {reason}")]
-    Broken {
-        /// Why.
-        reason: String,
-    },
-    /// The answer is longer than allowed.
-    #[error("the answer is longer than {limit} bytes")]
-    TooLarge {
-        /// The limit in bytes.
-        limit: u64,
-    },
-    /// Too many redirects.
-    #[error("more than {limit} redirects")]
-    TooManyRedirects {
-        /// The limit.
-        limit: u32,
-    },
-    /// The credential cannot be put on the request.
-    #[error(transparent)]
-    Credential(#[from] crate::auth::CredentialError),
-    /// The server's own settings do not work.
-    #[error("{0}")]
-    Setup(String),
+    /// The host of `base_url` if the server lets connectors skip the verification of its certificate (ruling C-17).
+    fn allowed_unverified_host(&self, base_url: &Url) -> Result<Host, EgressError> {
+        let host = base_url.host().map(|host| host.to_owned());
+        host.clone()
+            .filter(|host| self.unverified_hosts.contains(host))
+            .ok_or_else(|| {
+                let host = host.map_or_else(String::new, |host| host.to_string());
+                EgressError::Setup(format!(
+                    "`verify_ssl = false` needs the server's leave: write `allow_invalid_certificates_for = [\"{host}\"]` \
+                     under `[egress]` in its configuration, or better, verify the certificate and name the authority that \
+                     signed it in `extra_ca` there"
+                ))
+            })
+    }
 }

@@ -1,0 +1,86 @@
+//! `api_key`: one key in a header, a query parameter or a cookie (contract S1-12, ruling C-30).
+
+use http::header::COOKIE;
+use http::{HeaderMap, HeaderName};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::{CredentialError, Scheme, set_header};
+use crate::connector::model::KeyPlace;
+
+pub(super) struct ApiKey {
+    pub(super) place: KeyPlace,
+    pub(super) name: String,
+    pub(super) prefix: String,
+    pub(super) key: SecretString,
+}
+
+impl Scheme for ApiKey {
+    fn apply(&self, url: &mut Url, headers: &mut HeaderMap) -> Result<(), CredentialError> {
+        let value = Zeroizing::new(format!("{}{}", self.prefix, self.key.expose_secret()));
+        match self.place {
+            KeyPlace::Header => {
+                let name = HeaderName::from_bytes(self.name.as_bytes()).map_err(|_| CredentialError {
+                    place: format!("a header named `{}`", self.name),
+                })?;
+                set_header(headers, &name, &value)
+            }
+            KeyPlace::Query => {
+                set_query_parameter(url, &self.name, &value);
+                Ok(())
+            }
+            KeyPlace::Cookie => set_cookie(headers, &self.name, &value),
+        }
+    }
+
+    fn secrets(&self) -> Vec<&SecretString> {
+        vec![&self.key]
+    }
+}
+
+/// Replaces every parameter of this name, and leaves the spelling of the others alone.
+fn set_query_parameter(url: &mut Url, name: &str, value: &str) {
+    let kept = url.query().map(|query| {
+        query
+            .split('&')
+            .filter(|pair| {
+                url::form_urlencoded::parse(pair.as_bytes())
+                    .next()
+                    .is_some_and(|(found, _)| found != name)
+            })
+            .collect::<Vec<_>>()
+            .join("&")
+    });
+    url.set_query(kept.as_deref().filter(|query| !query.is_empty()));
+    url.query_pairs_mut().append_pair(name, value);
+}
+
+/// Replaces every cookie of this name, and keeps the others.
+fn set_cookie(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), CredentialError> {
+    let refused = || CredentialError {
+        place: format!("the cookie {name}"),
+    };
+    if !value.bytes().all(is_cookie_octet) {
+        return Err(refused());
+    }
+    let mut line = Zeroizing::new(String::new());
+    for cookies in headers.get_all(COOKIE) {
+        let cookies = cookies.to_str().map_err(|_| refused())?;
+        for cookie in cookies.split(';').map(str::trim).filter(|cookie| !cookie.is_empty()) {
+            if cookie.split_once('=').map_or(cookie, |(found, _)| found.trim_end()) != name {
+                line.push_str(cookie);
+                line.push_str("; ");
+            }
+        }
+    }
+    line.push_str(name);
+    line.push('=');
+    line.push_str(value);
+    set_header(headers, &COOKIE, &line).map_err(|_| refused())
+}
+
+/// RFC 6265 section 4.1.1.
+fn is_cookie_octet(byte: u8) -> bool {
+    matches!(byte, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e)
+}

@@ -1,0 +1,43 @@
+//! Scrubbers that are still good: building one costs far more than using it.
+
+use std::time::Duration;
+
+use moka::sync::Cache;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Scrubber;
+use crate::crypto::sha256_of_parts;
+
+/// More than this many credentials in use at once are built again now and then.
+const CAPACITY: u64 = 1_024;
+/// How long the scrubber of a credential that is no longer used stays in memory.
+const IDLE: Duration = Duration::from_mins(10);
+
+/// Scrubbers by a hash of the values that they look for. A rotated secret, a changed connector or another principal
+/// has other values and so another key: an entry can be unused, but never out of date.
+#[derive(Clone)]
+pub struct ScrubberCache {
+    scrubbers: Cache<[u8; 32], Scrubber>,
+}
+
+impl ScrubberCache {
+    /// An empty cache.
+    #[must_use]
+    pub fn new() -> Self {
+        let scrubbers = Cache::builder().max_capacity(CAPACITY).time_to_idle(IDLE).build();
+        Self { scrubbers }
+    }
+
+    /// The scrubber for exactly these values.
+    pub(in crate::auth) fn scrubber(&self, values: &[&SecretString]) -> Scrubber {
+        let values = || values.iter().map(|value| value.expose_secret());
+        let key = sha256_of_parts(values().map(str::as_bytes));
+        self.scrubbers.get_with(key, || Scrubber::new(values()))
+    }
+}
+
+impl Default for ScrubberCache {
+    fn default() -> Self {
+        Self::new()
+    }
+}

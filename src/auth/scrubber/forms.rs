@@ -1,0 +1,42 @@
+//! The spellings of a value that have no variants: itself, base64 and hexadecimal.
+
+use base64::Engine as _;
+use base64::engine::GeneralPurpose;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
+
+/// Fewer characters of base64 than this are in every text by chance.
+const SHORTEST_PART: usize = 3;
+
+/// All of them, wiped when dropped.
+pub(super) fn of(value: &str) -> Vec<Zeroizing<Vec<u8>>> {
+    let bytes = value.as_bytes();
+    let mut forms = vec![Zeroizing::new(bytes.to_vec())];
+    for engine in [STANDARD, URL_SAFE, STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+        forms.push(Zeroizing::new(engine.encode(bytes).into_bytes()));
+    }
+    for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+        forms.extend((0..3).filter_map(|offset| within_longer_base64(&engine, bytes, offset)));
+    }
+    forms.push(hexadecimal(bytes, b"0123456789abcdef"));
+    forms.push(hexadecimal(bytes, b"0123456789ABCDEF"));
+    forms
+}
+
+/// The characters that stand for `bytes` in the base64 of something longer, in which `offset` (modulo 3) other bytes
+/// come first. The characters at the ends, which depend on the neighbours too, are left out.
+fn within_longer_base64(engine: &GeneralPurpose, bytes: &[u8], offset: usize) -> Option<Zeroizing<Vec<u8>>> {
+    let mut padded = Zeroizing::new(vec![0; offset]);
+    padded.extend_from_slice(bytes);
+    let encoded = Zeroizing::new(engine.encode(padded.as_slice()).into_bytes());
+    // One character holds six bits.
+    let first = (offset * 8).div_ceil(6);
+    let end = padded.len() * 8 / 6;
+    let part = encoded.get(first..end)?;
+    (part.len() >= SHORTEST_PART).then(|| Zeroizing::new(part.to_vec()))
+}
+
+fn hexadecimal(bytes: &[u8], digits: &[u8; 16]) -> Zeroizing<Vec<u8>> {
+    let digit = |value: u8| digits[usize::from(value & 0x0f)];
+    Zeroizing::new(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect())
+}

@@ -1,0 +1,245 @@
+//! Removes every value of a credential from texts: plain, base64, hexadecimal, URL-encoded and JSON-escaped.
+//!
+//! Knows texts only. Encodings fall into two kinds: those with few spellings (base64, hexadecimal) are searched for as
+//! they are ([`forms`]); those where every character can be written in several ways (URL and JSON escapes) are
+//! searched for in a decoded copy of the text ([`decoded`]), which leaves no spelling out.
+
+mod cache;
+mod decoded;
+mod forms;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use serde_json::{Map, Value};
+
+pub use cache::ScrubberCache;
+
+/// What stands in a secret's place.
+pub const REDACTED: &str = "[REDACTED]";
+
+/// How many escapes may be wrapped around each other, e.g. a URL-encoded value in a URL-encoded address.
+const LAYERS: u8 = 2;
+
+/// Replaces every value of a credential by `[REDACTED]`, in plain, base64, hexadecimal, URL-encoded and JSON-escaped
+/// form. Cheap to clone; an empty one does nothing.
+///
+/// The values themselves are wiped after the search for them is built; the search's own tables are freed with the
+/// scrubber, but not wiped.
+#[derive(Clone)]
+pub struct Scrubber {
+    search: Option<Arc<Search>>,
+}
+
+struct Search {
+    /// `None` when no automaton could be built: then everything is taken for a secret.
+    automaton: Option<AhoCorasick>,
+    /// Whether a value holds a space, which a form encodes as `+`.
+    spaces: bool,
+}
+
+impl Scrubber {
+    /// A scrubber that changes nothing.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self { search: None }
+    }
+
+    /// A scrubber for these values, however short. Empty ones are left out.
+    #[must_use]
+    pub fn new<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
+        let values: Vec<&str> = values.into_iter().filter(|value| !value.is_empty()).collect();
+        if values.is_empty() {
+            return Self::empty();
+        }
+        let patterns: Vec<_> = values.iter().flat_map(|value| forms::of(value)).collect();
+        // Overlapping matches are asked for, because a text may hold one value that begins within another.
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(patterns.iter().map(|pattern| pattern.as_slice()));
+        Self {
+            search: Some(Arc::new(Search {
+                automaton: automaton.ok(),
+                spaces: values.iter().any(|value| value.contains(' ')),
+            })),
+        }
+    }
+
+    /// Whether there is nothing to look for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.search.is_none()
+    }
+
+    /// `text` without secrets; borrowed when there was none.
+    #[must_use]
+    pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let found = self.find(text.as_bytes());
+        if found.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let mut clean = String::with_capacity(text.len());
+        let mut kept = 0;
+        for range in found {
+            let start = text.floor_char_boundary(range.start);
+            clean.push_str(text.get(kept..start).unwrap_or_default());
+            clean.push_str(REDACTED);
+            kept = text.ceil_char_boundary(range.end);
+        }
+        clean.push_str(text.get(kept..).unwrap_or_default());
+        Cow::Owned(clean)
+    }
+
+    /// `bytes` without secrets; borrowed when there was none.
+    #[must_use]
+    pub fn bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        let found = self.find(bytes);
+        if found.is_empty() {
+            return Cow::Borrowed(bytes);
+        }
+        let mut clean = Vec::with_capacity(bytes.len());
+        let mut kept = 0;
+        for range in found {
+            clean.extend_from_slice(bytes.get(kept..range.start).unwrap_or_default());
+            clean.extend_from_slice(REDACTED.as_bytes());
+            kept = range.end;
+        }
+        clean.extend_from_slice(bytes.get(kept..).unwrap_or_default());
+        Cow::Owned(clean)
+    }
+
+    /// Cleans every string and key in `value`, and every number whose digits hold a secret.
+    pub fn value(&self, value: &mut Value) {
+        if self.is_empty() {
+            return;
+        }
+        // A list of what is still to do instead of recursion: depth is the upstream's choice.
+        let mut left = vec![value];
+        while let Some(value) = left.pop() {
+            match value {
+                Value::Null | Value::Bool(_) => {}
+                Value::Number(number) => {
+                    if let Cow::Owned(clean) = self.text(&number.to_string()) {
+                        *value = Value::String(clean);
+                    }
+                }
+                Value::String(text) => {
+                    if let Cow::Owned(clean) = self.text(text) {
+                        *text = clean;
+                    }
+                }
+                Value::Array(items) => left.extend(items),
+                Value::Object(members) => {
+                    self.keys(members);
+                    left.extend(members.values_mut());
+                }
+            }
+        }
+    }
+
+    /// Cleans the keys of one object. Two keys that become the same stay two members: losing one would be a silent
+    /// change of the data.
+    fn keys(&self, members: &mut Map<String, Value>) {
+        if !members.keys().any(|key| matches!(self.text(key), Cow::Owned(_))) {
+            return;
+        }
+        let before = std::mem::take(members);
+        let mut taken: HashSet<String> = before
+            .keys()
+            .filter(|key| matches!(self.text(key), Cow::Borrowed(_)))
+            .cloned()
+            .collect();
+        for (key, value) in before {
+            let name = match self.text(&key) {
+                Cow::Borrowed(_) => key,
+                Cow::Owned(clean) => {
+                    let name = free_name(&clean, &taken);
+                    taken.insert(name.clone());
+                    name
+                }
+            };
+            members.insert(name, value);
+        }
+    }
+
+    /// Where secrets stand: sorted, and neither overlapping nor touching.
+    fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let Some(search) = &self.search else {
+            return Vec::new();
+        };
+        merge(search.find(text, LAYERS))
+    }
+}
+
+impl Search {
+    /// Where secrets stand in `text` and in what is left of it once up to `layers` layers of escapes are gone.
+    fn find(&self, text: &[u8], layers: u8) -> Vec<Range<usize>> {
+        let Some(automaton) = &self.automaton else {
+            return std::iter::once(0..text.len()).collect();
+        };
+        let mut found = Vec::new();
+        // The plain question first: most texts hold no secret, and it is answered several times faster.
+        if automaton.is_match(text) {
+            for hit in automaton.find_overlapping_iter(text) {
+                push(&mut found, hit.range());
+            }
+        }
+        if let Some(layers) = layers.checked_sub(1) {
+            for decode in [decoded::json, decoded::percent] {
+                if let Some(view) = decode(text) {
+                    found.extend(
+                        self.find(&view.bytes, layers)
+                            .into_iter()
+                            .map(|range| view.original(range)),
+                    );
+                }
+            }
+            if self.spaces
+                && let Some(view) = decoded::form(text)
+            {
+                found.extend(
+                    self.find(&view.bytes, layers)
+                        .into_iter()
+                        .map(|range| view.original(range)),
+                );
+            }
+        }
+        found
+    }
+}
+
+/// `name`, or `name (2)` and so on when it is taken.
+fn free_name(name: &str, taken: &HashSet<String>) -> String {
+    let mut candidate = name.to_owned();
+    let mut number = 2_usize;
+    while taken.contains(&candidate) {
+        candidate = format!("{name} ({number})");
+        number += 1;
+    }
+    candidate
+}
+
+/// Adds a match that ends no earlier than those before it, which keeps runs of matches one range.
+fn push(ranges: &mut Vec<Range<usize>>, mut range: Range<usize>) {
+    while let Some(last) = ranges.pop_if(|last| last.end >= range.start) {
+        range.start = range.start.min(last.start);
+        range.end = range.end.max(last.end);
+    }
+    ranges.push(range);
+}
+
+fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_unstable_by_key(|range| range.start);
+    let mut merged = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        push(&mut merged, range);
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests;

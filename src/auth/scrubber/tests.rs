@@ -1,0 +1,181 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+/// Holds characters that every encoding treats specially.
+const SECRET: &str = "s3cr3t/+ \"ü\"?&\\x%41";
+
+fn scrub(secret: &str, text: &str) -> String {
+    Scrubber::new([secret]).text(text).into_owned()
+}
+
+/// As between the quotes of a JSON string.
+fn in_json(text: &str) -> String {
+    let quoted = serde_json::to_string(text).unwrap();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+#[test]
+fn finds_every_form() {
+    let percent = utf8_percent_encode(SECRET, NON_ALPHANUMERIC).to_string();
+    let form: String = url::form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
+    let json = in_json(SECRET);
+    let forms = [
+        SECRET.to_owned(),
+        STANDARD.encode(SECRET),
+        STANDARD_NO_PAD.encode(SECRET),
+        URL_SAFE.encode(SECRET),
+        URL_SAFE_NO_PAD.encode(SECRET),
+        percent.clone(),
+        percent.to_lowercase(),
+        percent.replace("%20", "+"),
+        form.clone(),
+        // The component set leaves more characters alone than the form set does.
+        percent.replace("%2F", "/").replace("%3F", "?"),
+        SECRET
+            .bytes()
+            .fold(String::new(), |all, byte| format!("{all}%{byte:02x}")),
+        json.clone(),
+        json.replace('/', "\\/"),
+        json.replace('ü', "\\u00fc"),
+        json.replace('ü', "\\u00FC").replace('/', "\\u002F"),
+        json.replace('\\', "\\\\").replace('"', "\\\""),
+        utf8_percent_encode(&percent, NON_ALPHANUMERIC).to_string(),
+        utf8_percent_encode(&json, NON_ALPHANUMERIC).to_string(),
+        utf8_percent_encode(&STANDARD.encode(SECRET), NON_ALPHANUMERIC).to_string(),
+        STANDARD.encode(SECRET).replace('/', "\\/"),
+        SECRET
+            .bytes()
+            .fold(String::new(), |all, byte| format!("{all}{byte:02x}")),
+        SECRET
+            .bytes()
+            .fold(String::new(), |all, byte| format!("{all}{byte:02X}")),
+    ];
+    for spelling in forms {
+        let text = format!("ü before {spelling} after ü");
+        assert_eq!(scrub(SECRET, &text), "ü before [REDACTED] after ü", "{spelling}");
+    }
+}
+
+#[test]
+fn finds_a_value_inside_longer_base64_at_every_alignment() {
+    for before in ["", "a", "ab", "abc", "user:"] {
+        for after in ["", "z", "zy", "zyx"] {
+            for engine in [STANDARD, URL_SAFE_NO_PAD] {
+                let text = engine.encode(format!("{before}key-8f3a1c{after}"));
+                let clean = scrub("key-8f3a1c", &text);
+                assert!(clean.contains(REDACTED), "{before:?} {after:?}: {clean}");
+                // At most the neighbours' bits of one character on each side are left.
+                let left = clean.replace(REDACTED, "").trim_end_matches('=').len();
+                assert!(left <= text.len() - 12, "{before:?} {after:?}: {clean}");
+            }
+        }
+    }
+}
+
+#[test]
+fn overlapping_values_are_removed_whole() {
+    let scrubber = Scrubber::new(["abcd", "cdef", "abcdefgh"]);
+    assert_eq!(scrubber.text("-abcdef-"), "-[REDACTED]-");
+    assert_eq!(scrubber.text("-abcdefgh-"), "-[REDACTED]-");
+    assert_eq!(scrubber.text("-abcdabcd-cdef-"), "-[REDACTED]-[REDACTED]-");
+}
+
+#[test]
+fn short_values_count() {
+    assert_eq!(scrub("q", "a query"), "a [REDACTED]uery");
+    assert_eq!(scrub("ü", "für %C3%BC \\u00fc"), "f[REDACTED]r [REDACTED] [REDACTED]");
+}
+
+#[test]
+fn an_empty_scrubber_and_a_clean_text_cost_no_copy() {
+    assert!(matches!(Scrubber::empty().text("anything"), Cow::Borrowed(_)));
+    assert!(matches!(Scrubber::new([""]).text("anything"), Cow::Borrowed(_)));
+    let scrubber = Scrubber::new(["secret"]);
+    for text in ["", "clean", "50% off, 100%zz \\q \\u12 +", "\\ud800 \\ud800\\u0041"] {
+        assert!(matches!(scrubber.text(text), Cow::Borrowed(_)), "{text}");
+    }
+}
+
+#[test]
+fn cleans_values_keys_and_numbers_of_json_without_losing_members() {
+    let scrubber = Scrubber::new(["k3y", "90210"]);
+    let mut value = json!({
+        "k3y": 1,
+        "x": ["k3y", {"deep": "ak3yb"}, 90210, 1_902_100.5, true, null],
+        "[REDACTED]": 2,
+        "azN5": 3,
+        "[REDACTED] (2)": 4,
+    });
+    scrubber.value(&mut value);
+    assert_eq!(
+        value,
+        json!({
+            "[REDACTED] (3)": 1,
+            "x": ["[REDACTED]", {"deep": "a[REDACTED]b"}, "[REDACTED]", "1[REDACTED]0.5", true, null],
+            "[REDACTED]": 2,
+            "[REDACTED] (4)": 3,
+            "[REDACTED] (2)": 4,
+        })
+    );
+}
+
+#[test]
+fn depth_is_no_danger() {
+    let mut value = json!("k3y");
+    for _ in 0..100_000 {
+        value = Value::Array(vec![value]);
+    }
+    Scrubber::new(["k3y"]).value(&mut value);
+    // Taken apart by hand, because dropping it would recurse.
+    let mut depth = 0;
+    while let Value::Array(mut items) = value {
+        value = items.pop().unwrap();
+        depth += 1;
+    }
+    assert_eq!((depth, value), (100_000, json!(REDACTED)));
+}
+
+#[test]
+fn bytes_that_are_no_text_are_cleaned_too() {
+    let scrubber = Scrubber::new(["k3y"]);
+    assert_eq!(scrubber.bytes(b"\xff\xfek3y\x00").as_ref(), b"\xff\xfe[REDACTED]\x00");
+    assert!(matches!(scrubber.bytes(b"\xff"), Cow::Borrowed(_)));
+}
+
+#[test]
+fn the_cache_gives_one_scrubber_for_the_same_values_and_another_for_others() {
+    let cache = ScrubberCache::new();
+    let (first, second) = ("one".into(), "two".into());
+    let both = cache.scrubber(&[&first, &second]);
+    let again = cache.scrubber(&[&first, &second]);
+    let other = cache.scrubber(&[&first]);
+    let shared = |a: &Scrubber, b: &Scrubber| Arc::ptr_eq(a.search.as_ref().unwrap(), b.search.as_ref().unwrap());
+    assert!(shared(&both, &again));
+    assert!(!shared(&both, &other));
+    assert_eq!(other.text("one two"), "[REDACTED] two");
+}
+
+proptest! {
+    #[test]
+    fn no_spelling_of_a_value_is_left(secret in "\\PC{4,20}", before in "[^%\\\\]{0,9}", after in "\\PC{0,9}") {
+        let scrubber = Scrubber::new([secret.as_str()]);
+        let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        for spelling in [secret.clone(), form, in_json(&secret)] {
+            let text = format!("{before}{spelling}{after}");
+            prop_assert!(scrubber.text(&text).contains(REDACTED), "{}", text);
+        }
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(secret in "\\PC{1,5}", text in "(\\PC|%|\\\\|\\\\u|[0-9a-f]){0,60}") {
+        let scrubber = Scrubber::new([secret.as_str()]);
+        let clean = scrubber.text(&text).into_owned();
+        let left = clean.split(REDACTED).any(|part| part.contains(&secret));
+        prop_assert!(!left);
+    }
+}

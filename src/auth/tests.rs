@@ -1,0 +1,234 @@
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+
+use super::scrubber::REDACTED;
+use super::*;
+use crate::connector::model::{KeyPlace, SecretRef};
+
+/// Secrets by the name in `env:NAME`.
+struct Fixed(HashMap<&'static str, &'static str>);
+
+#[async_trait]
+impl SecretSource for Fixed {
+    async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+        match reference {
+            SecretRef::Environment(name) => self
+                .0
+                .get(name.as_str())
+                .map(|value| SecretString::from(*value))
+                .ok_or_else(|| SecretError::NotSet(name.clone())),
+            SecretRef::Vault(reference) => Err(SecretError::NoSource(reference.clone())),
+        }
+    }
+}
+
+fn reference(name: &str) -> SecretRef {
+    SecretRef::Environment(name.to_owned())
+}
+
+async fn credential(auth: &Auth, secrets: &[(&'static str, &'static str)]) -> Credential {
+    let source = Fixed(secrets.iter().copied().collect());
+    Credential::resolve(auth, &source, &ScrubberCache::new()).await.unwrap()
+}
+
+/// Applies to a request that already carries values of the same names.
+fn apply(credential: &Credential) -> Result<(String, HeaderMap), CredentialError> {
+    let mut url = Url::parse("https://crm.example.com/v1?page=2&api_key=forged&q=a%20b").unwrap();
+    let mut headers = HeaderMap::new();
+    headers.insert("authorization", HeaderValue::from_static("forged"));
+    headers.append("x-api-key", HeaderValue::from_static("forged"));
+    headers.append("x-api-key", HeaderValue::from_static("forged too"));
+    headers.insert("cookie", HeaderValue::from_static("lang=en; session=forged;x=1"));
+    credential.apply(&mut url, &mut headers)?;
+    Ok((url.query().unwrap_or_default().to_owned(), headers))
+}
+
+fn api_key(place: KeyPlace, name: &str, prefix: &str) -> Auth {
+    Auth::ApiKey {
+        place,
+        name: name.to_owned(),
+        prefix: prefix.to_owned(),
+        key: reference("KEY"),
+    }
+}
+
+fn basic(username: Setting) -> Auth {
+    Auth::BasicAuth {
+        username,
+        password: reference("PASSWORD"),
+    }
+}
+
+#[tokio::test]
+async fn each_scheme_sends_exactly_its_header() {
+    let user = |name: &str| Setting::Literal(name.to_owned());
+    let cases = [
+        (api_key(KeyPlace::Header, "X-API-Key", ""), "x-api-key", "k"),
+        (
+            api_key(KeyPlace::Header, "Authorization", "ApiKey "),
+            "authorization",
+            "ApiKey k",
+        ),
+        (
+            Auth::BearerToken {
+                token: reference("KEY"),
+            },
+            "authorization",
+            "Bearer k",
+        ),
+        // RFC 7617 section 2 and 2.1.
+        (
+            basic(user("Aladdin")),
+            "authorization",
+            "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+        ),
+        (
+            basic(Setting::Secret(reference("USER"))),
+            "authorization",
+            "Basic w7xzZXI6b3BlbiBzZXNhbWU=",
+        ),
+        (basic(user("")), "authorization", "Basic Om9wZW4gc2VzYW1l"),
+    ];
+    for (auth, header, expected) in cases {
+        let secrets = [("KEY", "k"), ("PASSWORD", "open sesame"), ("USER", "üser")];
+        let (query, headers) = apply(&credential(&auth, &secrets).await).unwrap();
+        let sent: Vec<_> = headers.get_all(header).iter().collect();
+        assert_eq!(sent, [expected], "{auth:?}");
+        assert!(sent.iter().all(|value| value.is_sensitive()), "{auth:?}");
+        assert_eq!(query, "page=2&api_key=forged&q=a%20b");
+    }
+}
+
+#[tokio::test]
+async fn a_utf8_password_is_encoded_as_utf8() {
+    let auth = basic(Setting::Literal("test".to_owned()));
+    let (_, headers) = apply(&credential(&auth, &[("PASSWORD", "123£")]).await).unwrap();
+    // The example of RFC 7617 section 2.1.
+    assert_eq!(headers["authorization"], "Basic dGVzdDoxMjPCow==");
+}
+
+#[tokio::test]
+async fn a_key_in_the_query_replaces_parameters_of_its_name_and_keeps_the_rest() {
+    let auth = api_key(KeyPlace::Query, "api_key", "");
+    let (query, headers) = apply(&credential(&auth, &[("KEY", "a&b=c d")]).await).unwrap();
+    assert_eq!(query, "page=2&q=a%20b&api_key=a%26b%3Dc+d");
+    assert_eq!(headers["authorization"], "forged");
+
+    let mut url = Url::parse("https://crm.example.com/?api_key=forged").unwrap();
+    credential(&auth, &[("KEY", "k")])
+        .await
+        .apply(&mut url, &mut HeaderMap::new())
+        .unwrap();
+    assert_eq!(url.as_str(), "https://crm.example.com/?api_key=k");
+}
+
+#[tokio::test]
+async fn a_key_in_a_cookie_joins_the_other_cookies() {
+    let auth = api_key(KeyPlace::Cookie, "session", "");
+    let (_, headers) = apply(&credential(&auth, &[("KEY", "k")]).await).unwrap();
+    assert_eq!(
+        headers.get_all("cookie").iter().collect::<Vec<_>>(),
+        ["lang=en; x=1; session=k"]
+    );
+    for wrong in ["a;b", "a b", "a,b", "a\"b", "a\\b", "ü", "a\nb"] {
+        let error = apply(&credential(&auth, &[("KEY", wrong)]).await).unwrap_err();
+        assert_eq!(error.place, "the cookie session", "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn custom_headers_are_all_set_and_only_secret_ones_are_scrubbed() {
+    let auth = Auth::CustomHeader {
+        headers: vec![
+            (HeaderName::from_static("x-api-key"), Setting::Secret(reference("KEY"))),
+            (HeaderName::from_static("x-tenant"), Setting::Literal("acme".to_owned())),
+        ],
+    };
+    let credential = credential(&auth, &[("KEY", "k3y")]).await;
+    let (_, headers) = apply(&credential).unwrap();
+    assert_eq!(headers.get_all("x-api-key").iter().collect::<Vec<_>>(), ["k3y"]);
+    assert_eq!(headers["x-tenant"], "acme");
+    assert_eq!(credential.scrubber().text("k3y of acme"), "[REDACTED] of acme");
+}
+
+#[tokio::test]
+async fn no_scheme_sends_nothing() {
+    let (query, headers) = apply(&credential(&Auth::None, &[]).await).unwrap();
+    assert_eq!(query, "page=2&api_key=forged&q=a%20b");
+    assert_eq!(headers["authorization"], "forged");
+    assert!(Credential::none().scrubber().is_empty());
+}
+
+#[tokio::test]
+async fn a_value_that_does_not_fit_its_place_is_named_by_the_place_only() {
+    let cases = [
+        (
+            api_key(KeyPlace::Header, "X-API-Key", ""),
+            "a\r\nX-Evil: 1",
+            "the header x-api-key",
+        ),
+        (
+            api_key(KeyPlace::Header, "X API Key", ""),
+            "k",
+            "a header named `X API Key`",
+        ),
+        (
+            Auth::BearerToken {
+                token: reference("KEY"),
+            },
+            "a\nb",
+            "the header authorization",
+        ),
+        (
+            basic(Setting::Secret(reference("KEY"))),
+            "a:b",
+            "the user name of Basic authentication",
+        ),
+        (
+            basic(Setting::Secret(reference("KEY"))),
+            "a\0b",
+            "the user name of Basic authentication",
+        ),
+    ];
+    for (auth, value, place) in cases {
+        let error = apply(&credential(&auth, &[("KEY", value), ("PASSWORD", "p")]).await).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("the credential cannot be sent in {place}: it holds a character that is not allowed there")
+        );
+    }
+    let auth = basic(Setting::Literal("user".to_owned()));
+    let error = apply(&credential(&auth, &[("PASSWORD", "p\nq")]).await).unwrap_err();
+    assert_eq!(error.place, "the password of Basic authentication");
+}
+
+#[tokio::test]
+async fn basic_authentication_is_scrubbed_as_a_pair_and_in_its_header_form() {
+    let auth = basic(Setting::Literal("Aladdin".to_owned()));
+    let credential = credential(&auth, &[("PASSWORD", "open sesame")]).await;
+    let scrubber = credential.scrubber();
+    assert_eq!(
+        scrubber.text("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ== !"),
+        "Basic [REDACTED] !"
+    );
+    assert_eq!(scrubber.text("Aladdin:open sesame"), REDACTED);
+    assert_eq!(scrubber.text("Aladdin has open+sesame"), "Aladdin has [REDACTED]");
+}
+
+#[tokio::test]
+async fn a_missing_secret_is_an_error_and_debug_shows_nothing() {
+    let source = Fixed(HashMap::new());
+    let auth = Auth::BearerToken {
+        token: reference("KEY"),
+    };
+    let error = Credential::resolve(&auth, &source, &ScrubberCache::new())
+        .await
+        .unwrap_err();
+    assert_eq!(error, SecretError::NotSet("KEY".to_owned()));
+
+    let credential = credential(&auth, &[("KEY", "s3cr3t")]).await;
+    assert_eq!(format!("{credential:?}"), "Credential { .. }");
+    let (_, headers) = apply(&credential).unwrap();
+    assert!(!format!("{headers:?}").contains("s3cr3t"));
+}

@@ -1,0 +1,244 @@
+//! One connector's way out: everything about it that can be prepared before a call, and the exchange itself.
+
+use std::time::Duration;
+
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::{HeaderMap, Method};
+use tokio::time::{Instant, timeout_at};
+use tracing::{debug, warn};
+use url::{Host, Origin, Url};
+
+use super::address::AddressRule;
+use super::allowlist::UrlAllowlist;
+use super::body::{self, Sent};
+use super::client::RuledClient;
+use super::failure::{self, Circumstances};
+use super::redirect::Hop;
+use super::{EgressError, OutgoingRequest, UpstreamResponse, headers};
+use crate::auth::Credential;
+
+/// Redirects that one request may be sent through.
+const MAX_REDIRECTS: u32 = 5;
+
+/// One connector's way out, made by [`super::Egress::route`] when its definition is loaded.
+#[derive(Debug)]
+pub struct Route {
+    pub(super) allowlist: UrlAllowlist,
+    pub(super) addresses: AddressRule,
+    pub(super) plain_http: bool,
+    /// Requests to this origin carry the credential, requests to others never do.
+    pub(super) origin: Origin,
+    pub(super) timeout: Duration,
+    pub(super) connect_timeout: Duration,
+    pub(super) read_timeout: Duration,
+    pub(super) max_response_bytes: u64,
+    pub(super) client: RuledClient,
+    /// Used for this host alone, and only when connector and server agreed not to verify its certificate.
+    pub(super) unverified: Option<(Host, RuledClient)>,
+}
+
+impl Route {
+    /// Whether a request to `url` would be let out, as far as that can be said without resolving its name.
+    ///
+    /// # Errors
+    /// [`EgressError::NotAllowed`].
+    pub fn check(&self, url: &Url) -> Result<(), EgressError> {
+        self.check_hop(url, false)
+    }
+
+    /// Sends one request, puts `credential` on it (only towards the origin of the base URL), follows redirects within
+    /// the same rules, and reads the whole answer. Dropping the future closes the connection.
+    ///
+    /// # Errors
+    /// [`EgressError`].
+    pub async fn send(
+        &self,
+        request: OutgoingRequest,
+        credential: &Credential,
+    ) -> Result<UpstreamResponse, EgressError> {
+        let writes = !request.method.is_safe();
+        let limit = request.timeout.unwrap_or(self.timeout);
+        let deadline = Deadline {
+            at: Instant::now() + limit,
+            limit,
+        };
+        let mut hop = Hop {
+            with_credential: request.url.origin() == self.origin,
+            method: request.method,
+            url: request.url,
+            headers: request.headers,
+            body: request.body,
+        };
+        headers::clean_request(&mut hop.headers);
+        let mut requests = 0;
+        loop {
+            self.check_hop(&hop.url, requests > 0)?;
+            let answer = self.exchange(&hop, credential, &deadline, requests > 0).await;
+            let (mut response, circumstances) =
+                answer.map_err(|error| after_redirect(error, writes && requests > 0))?;
+            requests += 1;
+            let Some(next) = hop.redirected(response.status(), response.headers())? else {
+                let body = self.read(&mut response, &deadline, circumstances).await?;
+                debug!(
+                    host = hop.url.host_str(),
+                    status = response.status().as_u16(),
+                    requests,
+                    "answered"
+                );
+                let mut headers = std::mem::take(response.headers_mut());
+                headers::clean_answer(&mut headers);
+                return Ok(UpstreamResponse {
+                    status: response.status(),
+                    headers,
+                    body,
+                    requests,
+                });
+            };
+            if requests > MAX_REDIRECTS {
+                return Err(EgressError::TooManyRedirects { limit: MAX_REDIRECTS });
+            }
+            hop = next;
+        }
+    }
+
+    fn check_hop(&self, url: &Url, redirected: bool) -> Result<(), EgressError> {
+        let refused = if !self.allowlist.allows(url) {
+            Some("the URL is not in the connector's `url_allowlist`".to_owned())
+        } else if url.scheme() != "https" && !self.plain_http {
+            Some("the URL is not HTTPS, and the connector does not allow plain HTTP".to_owned())
+        } else {
+            self.addresses
+                .check_literal(url)
+                .err()
+                .map(|refusal| refusal.to_string())
+        };
+        let Some(rule) = refused else {
+            return Ok(());
+        };
+        warn!(host = url.host_str(), rule, redirected, "a request is refused");
+        Err(EgressError::NotAllowed {
+            reason: if redirected {
+                format!("a redirect of the API cannot be followed: {rule}")
+            } else {
+                rule
+            },
+            sent: redirected,
+        })
+    }
+
+    /// Sends one request and waits for the head of its answer.
+    async fn exchange(
+        &self,
+        hop: &Hop,
+        credential: &Credential,
+        deadline: &Deadline,
+        redirected: bool,
+    ) -> Result<(reqwest::Response, Circumstances), EgressError> {
+        let client = self.client_for(&hop.url);
+        let (request, sent) = prepare(hop, credential)?;
+        let circumstances = || Circumstances {
+            sent: sent.is(),
+            redirected,
+            has_authorities: client.has_authorities,
+            connect_timeout: self.connect_timeout,
+            read_timeout: self.read_timeout,
+        };
+        match timeout_at(deadline.at, client.client.execute(request)).await {
+            Ok(Ok(response)) => Ok((
+                response,
+                Circumstances {
+                    sent: true,
+                    ..circumstances()
+                },
+            )),
+            Ok(Err(error)) => Err(explain(&error, &hop.url, circumstances())),
+            Err(_) => Err(failure::timeout(
+                "complete answer",
+                deadline.limit,
+                redirected || sent.is(),
+            )),
+        }
+    }
+
+    async fn read(
+        &self,
+        response: &mut reqwest::Response,
+        deadline: &Deadline,
+        circumstances: Circumstances,
+    ) -> Result<bytes::Bytes, EgressError> {
+        let url = response.url().clone();
+        let limit = self.max_response_bytes;
+        let body = timeout_at(deadline.at, body::read(response, limit))
+            .await
+            .map_err(|_| failure::timeout("complete answer", deadline.limit, true))?
+            .map_err(|error| error.into_egress_error(limit, |error| explain(error, &url, circumstances)))?;
+        // Decoded encodings have lost this header.
+        if !body.is_empty()
+            && response
+                .headers()
+                .get(CONTENT_ENCODING)
+                .is_some_and(|name| name != "identity")
+        {
+            return Err(EgressError::Broken {
+                reason: "the answer is compressed in a way that was not asked for".to_owned(),
+            });
+        }
+        Ok(body)
+    }
+
+    fn client_for(&self, url: &Url) -> &RuledClient {
+        match &self.unverified {
+            Some((host, client)) if url.host().is_some_and(|found| found == *host) => client,
+            _ => &self.client,
+        }
+    }
+}
+
+/// When the whole exchange has to be over, and how long that was from its start.
+struct Deadline {
+    at: Instant,
+    limit: Duration,
+}
+
+/// The request as it leaves, with the credential if it is for this hop.
+fn prepare(hop: &Hop, credential: &Credential) -> Result<(reqwest::Request, Sent), EgressError> {
+    let mut url = hop.url.clone();
+    let mut headers: HeaderMap = hop.headers.clone();
+    if hop.with_credential {
+        credential.apply(&mut url, &mut headers)?;
+    }
+    let (sent, body) = Sent::watch(hop.body.clone());
+    let mut request = reqwest::Request::new(hop.method.clone(), url);
+    if let Some((body, length)) = body {
+        // Without it the body would be sent in chunks, which some servers refuse.
+        headers.insert(CONTENT_LENGTH, length.into());
+        *request.body_mut() = Some(body);
+    } else if matches!(hop.method, Method::POST | Method::PUT | Method::PATCH) {
+        // RFC 9110 section 8.6: a method that has a body says so when it is empty.
+        headers.insert(CONTENT_LENGTH, 0.into());
+    }
+    *request.headers_mut() = headers;
+    Ok((request, sent))
+}
+
+/// What a failure means, with its details in the operator's log.
+fn explain(error: &reqwest::Error, url: &Url, circumstances: Circumstances) -> EgressError {
+    warn!(host = url.host_str(), cause = failure::chain(error), "a request failed");
+    failure::classify(error, circumstances)
+}
+
+/// Failures to connect say that nothing was sent. After a redirect of a request that changes data something was, and
+/// what became of it was to be learned at the target.
+fn after_redirect(error: EgressError, wrote: bool) -> EgressError {
+    match error {
+        EgressError::Tls { reason } | EgressError::Unreachable { reason } if wrote => EgressError::Broken {
+            reason: format!("the API answered with a redirect that cannot be followed: {reason}"),
+        },
+        EgressError::Timeout { phase, limit_ms, .. } if wrote => EgressError::Timeout {
+            phase,
+            limit_ms,
+            sent: true,
+        },
+        other => other,
+    }
+}

@@ -1,0 +1,181 @@
+// Runs Toolgate as a user would: the binary, the demo connector, and the sample API behind it. Everything that the
+// product prints or sends to a client is kept, so that each test can end with a search for the secret.
+
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const repository = join(import.meta.dirname, '../../..');
+const binary = process.env.TOOLGATE_BINARY ?? join(repository, 'target/debug/toolgate');
+
+/** Milliseconds that anything may take before a test gives up on it. */
+export const PATIENCE = 20_000;
+
+// A page holds fewer tools than the connector has, so that every client has to ask for more than one.
+const SETTINGS = `
+[server]
+tools_page_size = 2
+call_timeout_ms = 60000
+[approvals]
+wait_ms = 0
+[http]
+legacy_sse = true
+`;
+
+// Beside what the connector has: an answer that takes as long as one likes.
+const WAIT_ACTION = `
+[[actions]]
+name = "wait"
+description = "Answers after a while"
+method = "GET"
+path = "/slow"
+query = { ms = "{{milliseconds}}" }
+
+[[actions.input]]
+name = "milliseconds"
+type = "NUMBER"
+required = true
+`;
+
+/** Looks again and again until `condition` returns something true, and returns that. */
+export async function eventually(condition, what) {
+    for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await pause(20)) {
+        const found = await condition();
+        if (found) return found;
+    }
+    throw new Error(`waited ${PATIENCE / 1000} seconds in vain: ${what}`);
+}
+
+/** The product with the demo connector, and the sample API. `close` checks what must hold after any test. */
+export class Product {
+    calls = 0;
+    #cleanups = [];
+
+    static async start(settings = SETTINGS) {
+        const product = new Product();
+        product.folder = mkdtempSync(join(tmpdir(), 'toolgate-clients-'));
+        product.wire = join(product.folder, 'wire');
+        product.stderr = join(product.folder, 'stderr');
+        for (const file of [product.wire, product.stderr]) writeFileSync(file, '');
+        try {
+            await product.#prepare(settings);
+        } catch (error) {
+            await product.#cleanUp();
+            throw error;
+        }
+        return product;
+    }
+
+    async #prepare(settings) {
+        const key = `sk-test-${randomBytes(16).toString('hex')}`;
+        const log = join(this.folder, 'sample.log');
+        this.api = await this.#program(['sample', '--address', '127.0.0.1:0', '--key', key], process.env, log, /sample API listening on (http:\S+)/);
+        this.secrets = [key, Buffer.from(key).toString('base64').slice(0, 40), this.api.slice('http://'.length), 'x-api-key'];
+
+        const connectors = join(this.folder, 'connectors');
+        mkdirSync(connectors);
+        cpSync(join(repository, 'connectors/demo-crm'), join(connectors, 'demo-crm'), { recursive: true });
+        this.connector = join(connectors, 'demo-crm/connector.toml');
+        const text = readFileSync(this.connector, 'utf8').replaceAll('http://127.0.0.1:7878', this.api) + WAIT_ACTION;
+        writeFileSync(this.connector, text);
+        const config = join(this.folder, 'config.toml');
+        writeFileSync(config, settings);
+        this.environment = {
+            PATH: process.env.PATH,
+            HOME: this.folder,
+            DEMO_CRM_KEY: key,
+            TOOLGATE_CONFIG: config,
+            TOOLGATE_CONNECTORS: connectors,
+            TOOLGATE_STATE: join(this.folder, 'state'),
+        };
+    }
+
+    /** A command that serves over stdio and keeps what it says on both of its outputs. */
+    stdioCommand() {
+        const script = '"$0" serve 2>>"$2" | tee -a "$1"';
+        return { command: 'sh', args: ['-c', script, binary, this.wire, this.stderr], env: this.environment };
+    }
+
+    /** Serves over HTTP, behind a relay that keeps its answers; returns the address without a path. */
+    async serveHttp() {
+        const address = await this.#program(['serve', '--http', '127.0.0.1:0'], this.environment, this.stderr, /listening on (http:\S+)\/mcp/);
+        const target = Number(new URL(address).port);
+        const open = new Set();
+        const relay = createServer((client) => {
+            const server = connect(target, '127.0.0.1');
+            server.on('data', (data) => appendFileSync(this.wire, data));
+            client.pipe(server).pipe(client);
+            for (const [one, other] of [[client, server], [server, client]]) {
+                open.add(one);
+                one.on('error', () => {}).on('close', () => other.destroy());
+            }
+        });
+        await new Promise((resolve) => relay.listen(0, '127.0.0.1', resolve));
+        this.#cleanups.push(() => {
+            relay.close();
+            for (const socket of open) socket.destroy();
+        });
+        return `http://127.0.0.1:${relay.address().port}`;
+    }
+
+    /** Runs a verb that must succeed, in a process of its own, and returns what it prints. */
+    async run(...verb) {
+        const { stdout } = await promisify(execFile)(binary, verb, { env: this.environment, timeout: PATIENCE });
+        return stdout;
+    }
+
+    /** Runs a verb with --json and returns what it prints. */
+    async ask(...verb) {
+        return JSON.parse(await this.run(...verb, '--json'));
+    }
+
+    /** The requests that reached the API. */
+    async requests(method, path = '') {
+        const log = await (await fetch(`${this.api}/_requests`)).json();
+        return log.filter((row) => (!method || row.method === method) && row.path.includes(path));
+    }
+
+    /** Ends everything; then there must be one row in the audit log per call, and no secret in any output. */
+    async close() {
+        let rows;
+        try {
+            rows = await this.ask('logs');
+        } finally {
+            await this.#cleanUp();
+        }
+        assert.equal(rows.length, this.calls, 'one row in the audit log for each call');
+    }
+
+    async #cleanUp() {
+        for (const cleanup of this.#cleanups.reverse()) await cleanup();
+        for (const file of this.secrets ? [this.wire, this.stderr] : []) {
+            const text = readFileSync(file, 'utf8').toLowerCase();
+            for (const secret of this.secrets) assert.ok(!text.includes(secret.toLowerCase()), `${secret} in ${file}`);
+        }
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+
+    async #program(verb, env, output, pattern) {
+        const sink = openSync(output, 'a');
+        const child = spawn(binary, verb, { env, stdio: ['ignore', sink, sink] });
+        closeSync(sink);
+        const ended = new Promise((resolve) => child.once('close', resolve).once('error', resolve));
+        this.#cleanups.push(async () => {
+            child.kill();
+            const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+            await ended;
+            clearTimeout(late);
+        });
+        const found = await eventually(() => {
+            assert.equal(child.exitCode, null, readFileSync(output, 'utf8'));
+            return pattern.exec(readFileSync(output, 'utf8'));
+        }, `${pattern} in what the program prints`);
+        return found[1];
+    }
+}

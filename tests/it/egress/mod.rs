@@ -1,0 +1,117 @@
+//! The way out against real servers on loopback.
+
+mod addresses;
+mod api;
+mod exchange;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::{HeaderMap, Method};
+use secrecy::SecretString;
+use toolgate::auth::{Credential, ScrubberCache};
+use toolgate::config::EgressConfig;
+use toolgate::connector::model::{Auth, Connection, Connector, KeyPlace, SecretRef, Security, Tier};
+use toolgate::egress::{Egress, EgressError, OutgoingRequest, Route, UpstreamResponse};
+use toolgate::vault::{SecretError, SecretSource};
+use url::Url;
+
+const KEY: &str = "k3y/of+crm=";
+
+/// Settings with limits that no working exchange on loopback comes near.
+fn config() -> EgressConfig {
+    EgressConfig {
+        connect_timeout: Duration::from_secs(20),
+        read_timeout: Duration::from_secs(20),
+        extra_ca: None,
+        allow_invalid_certificates_for: vec![],
+    }
+}
+
+fn egress() -> Egress {
+    Egress::new(&config()).unwrap()
+}
+
+/// A connector for an API on loopback, over plain HTTP.
+fn connector(base_url: &str) -> Connector {
+    Connector {
+        slug: "crm".to_owned(),
+        id: None,
+        owner: None,
+        name: "CRM".to_owned(),
+        description: String::new(),
+        icon: None,
+        tier: Tier::Lite,
+        enabled: true,
+        connection: Connection {
+            base_url: base_url.parse().unwrap(),
+            timeout: Duration::from_secs(20),
+            retry_attempts: 0,
+            verify_ssl: true,
+            headers: vec![],
+        },
+        auth: Auth::None,
+        security: Security {
+            url_allowlist: vec![format!("{}*", Url::parse(base_url).unwrap().join("/").unwrap())],
+            ip_allowlist: Some(vec!["127.0.0.0/8".parse().unwrap()]),
+            allow_http: true,
+            max_response_bytes: 100_000,
+            requests_per_minute: 60,
+            requests_per_day: 10_000,
+        },
+        actions: vec![],
+    }
+}
+
+fn route(connector: &Connector) -> Route {
+    egress().route(connector).unwrap()
+}
+
+fn request(method: &str, url: &str) -> OutgoingRequest {
+    OutgoingRequest {
+        method: Method::from_bytes(method.as_bytes()).unwrap(),
+        url: url.parse().unwrap(),
+        headers: HeaderMap::new(),
+        body: None,
+        timeout: None,
+    }
+}
+
+async fn get(route: &Route, url: &str) -> Result<UpstreamResponse, EgressError> {
+    route.send(request("GET", url), &Credential::none()).await
+}
+
+fn api_key(place: KeyPlace, name: &str) -> Auth {
+    Auth::ApiKey {
+        place,
+        name: name.to_owned(),
+        prefix: String::new(),
+        key: SecretRef::Environment("KEY".to_owned()),
+    }
+}
+
+/// The credential of `auth`, where every secret is [`KEY`].
+async fn credential(auth: &Auth) -> Credential {
+    struct Fixed;
+
+    #[async_trait]
+    impl SecretSource for Fixed {
+        async fn resolve(&self, _reference: &SecretRef) -> Result<SecretString, SecretError> {
+            Ok(SecretString::from(KEY))
+        }
+    }
+
+    Credential::resolve(auth, &Fixed, &ScrubberCache::new()).await.unwrap()
+}
+
+/// Runs one test of this binary again in a process of its own, with these variables in its environment.
+fn in_own_process(test: &str, environment: &HashMap<&str, &str>) {
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--ignored", "--nocapture"])
+        .envs(environment)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+}

@@ -1,0 +1,9 @@
+//! Behaviour through real sockets, one module for each room. One binary, because linking is most of what a test costs.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should panic"
+)]
+
+mod egress;

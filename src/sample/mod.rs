@@ -11,7 +11,7 @@ mod reports;
 mod tickets;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -26,10 +26,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::crypto;
 use crm::{Crm, SeedError};
 use journal::Journal;
-pub use journal::{Fate, Received};
+pub use journal::{Received, RequestState};
 use problem::Problem;
 
 /// Where the key of a request is looked for.
@@ -39,7 +38,7 @@ const KEY_HEADER: &str = "x-api-key";
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A free port on loopback.
-pub const ANY_LOOPBACK_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+pub const ANY_LOOPBACK_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// A running sample API. Dropping it stops the server.
 pub struct Running {
@@ -51,15 +50,11 @@ pub struct Running {
 }
 
 /// Starts the API on `address` with fresh data. Requests for customers, tickets and reports must bring `api_key` as
-/// `X-API-Key`; with `None` a random key is made.
+/// `X-API-Key`.
 ///
 /// # Errors
-/// [`SampleError`]: the address cannot be used, or there is no randomness for a key.
-pub async fn start(address: SocketAddr, api_key: Option<String>) -> Result<Running, SampleError> {
-    let api_key = match api_key {
-        Some(key) => key,
-        None => crypto::random_id()?,
-    };
+/// [`SampleError`]: the address cannot be used.
+pub async fn start(address: SocketAddr, api_key: String) -> Result<Running, SampleError> {
     let cannot_bind = |source| SampleError::Bind { address, source };
     let listener = TcpListener::bind(address).await.map_err(cannot_bind)?;
     let address = listener.local_addr().map_err(cannot_bind)?;
@@ -70,7 +65,7 @@ pub async fn start(address: SocketAddr, api_key: Option<String>) -> Result<Runni
         api_key: api_key.as_str().into(),
         stop: stop.clone(),
     };
-    let routes = routes(shared, journal.clone());
+    let routes = routes(shared, &journal);
     // A small answer must not wait for the acknowledgement of the one before it.
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let server = tokio::spawn({
@@ -125,7 +120,7 @@ impl Running {
     }
 
     /// Stops taking requests and waits, two seconds at most, for answers that are on their way.
-    pub async fn shutdown(mut self) {
+    pub async fn stop(mut self) {
         drop(self.stop);
         if tokio::time::timeout(STOP_TIMEOUT, &mut self.server).await.is_err() {
             self.server.abort();
@@ -144,9 +139,6 @@ pub enum SampleError {
         /// Why.
         source: io::Error,
     },
-    /// No key could be made.
-    #[error(transparent)]
-    Key(#[from] crypto::RandomUnavailable),
     /// The data that comes with the program is broken.
     #[error(transparent)]
     Seed(#[from] SeedError),
@@ -166,7 +158,7 @@ impl Shared {
     }
 }
 
-fn routes(shared: Shared, journal: Journal) -> Router {
+fn routes(shared: Shared, journal: &Journal) -> Router {
     let crm = customers::routes()
         .merge(tickets::routes())
         .merge(reports::routes())
@@ -176,8 +168,9 @@ fn routes(shared: Shared, journal: Journal) -> Router {
         .merge(probe::routes())
         .fallback(no_such_endpoint)
         .method_not_allowed_fallback(no_such_method)
-        .layer(middleware::from_fn_with_state(journal, journal::keep))
         .with_state(shared)
+        .layer(middleware::from_fn_with_state(journal.clone(), journal::keep))
+        .merge(journal::routes(journal.clone()))
 }
 
 async fn require_key(State(shared): State<Shared>, request: Request, next: Next) -> Response {

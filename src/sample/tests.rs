@@ -15,7 +15,7 @@ struct Client {
     reason = "the caller of the sample API is a program of its own"
 )]
 async fn client() -> Client {
-    crypto::install_tls_provider();
+    crate::crypto::install_tls_provider();
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
@@ -23,7 +23,7 @@ async fn client() -> Client {
         .build()
         .unwrap();
     Client {
-        api: start(ANY_LOOPBACK_PORT, None).await.unwrap(),
+        api: start(ANY_LOOPBACK_PORT, "a key".into()).await.unwrap(),
         http,
     }
 }
@@ -105,10 +105,9 @@ async fn only_the_key_opens_the_crm() {
 }
 
 #[tokio::test]
-async fn a_given_key_is_the_one_that_counts() {
-    let api = start(ANY_LOOPBACK_PORT, Some("secret".into())).await.unwrap();
-    assert_eq!(api.api_key(), "secret");
-    let taken = start(api.address(), None).await.err().unwrap().to_string();
+async fn an_address_in_use_is_named() {
+    let api = start(ANY_LOOPBACK_PORT, String::new()).await.unwrap();
+    let taken = start(api.address(), String::new()).await.err().unwrap().to_string();
     assert!(
         taken.starts_with(&format!("the sample API cannot listen on {}: ", api.address())),
         "{taken}"
@@ -383,20 +382,28 @@ async fn the_journal_tells_what_arrived_and_what_became_of_it() {
     client.get("/customers?limit=1").await;
     let call = tokio::spawn(client.request("GET", "/slow?ms=60000").send());
     requests.wait_for(|requests| requests.len() == 2).await.unwrap();
-    assert_eq!(requests.borrow()[1].fate, Fate::Running);
+    assert_eq!(requests.borrow()[1].state, RequestState::Running);
     call.abort();
     requests
-        .wait_for(|requests| requests[1].fate == Fate::Abandoned)
+        .wait_for(|requests| requests[1].state == RequestState::Disconnected)
         .await
         .unwrap();
     let first = requests.borrow()[0].clone();
     assert_eq!((first.method.as_str(), first.path.as_str()), ("GET", "/v1/customers"));
     assert_eq!(
-        (first.query.as_deref(), first.fate),
-        (Some("limit=1"), Fate::Answered(200))
+        (first.query.as_deref(), first.state),
+        (Some("limit=1"), RequestState::Answered { status: 200 })
     );
     assert_eq!(client.api.count("GET", "/v1/slow"), 1);
     assert_eq!(client.api.count("POST", "/v1/slow"), 0);
+
+    let shown = client.http.get(format!("http://{}/_requests", client.api.address()));
+    let shown = json_of(shown.send().await.unwrap()).await;
+    let expected = json!([
+        {"method": "GET", "path": "/v1/customers", "query": "limit=1", "state": "answered", "status": 200},
+        {"method": "GET", "path": "/v1/slow", "query": "ms=60000", "state": "disconnected"},
+    ]);
+    assert_eq!(shown, expected);
 }
 
 #[tokio::test]
@@ -405,6 +412,6 @@ async fn stopping_does_not_wait_for_slow_answers() {
     let mut requests = client.api.requests();
     let call = tokio::spawn(client.request("GET", "/slow?ms=60000").send());
     requests.wait_for(|requests| requests.len() == 1).await.unwrap();
-    client.api.shutdown().await;
+    client.api.stop().await;
     assert_eq!(call.await.unwrap().unwrap().status(), 503);
 }

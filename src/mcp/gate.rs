@@ -22,6 +22,7 @@ pub(super) struct Gate<T> {
     inner: T,
     lifetime: Lifetime,
     unanswered: Arc<Unanswered>,
+    most_unanswered: usize,
     /// Whether the client has sent a request yet.
     opened: bool,
     /// Set at the end of input or at shutdown: until then calls in flight may still answer.
@@ -68,6 +69,7 @@ impl<T> Gate<T> {
             inner,
             lifetime,
             unanswered: Arc::default(),
+            most_unanswered: MAX_UNANSWERED,
             opened: false,
             closes_at: None,
         }
@@ -131,13 +133,14 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
     // Dropped and called again whenever rmcp has something else to do: all state is in `self`.
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
         let unanswered = Arc::clone(&self.unanswered);
+        let most_unanswered = self.most_unanswered;
         let shutdown = self.lifetime.shutdown().clone();
         while self.closes_at.is_none() {
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => { self.close_soon(); }
                 message = async {
-                    unanswered.fewer_than(MAX_UNANSWERED).await;
+                    unanswered.fewer_than(most_unanswered).await;
                     self.inner.receive().await
                 } => match message {
                     None => { self.close_soon(); }
@@ -162,5 +165,152 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
 
     fn close(&mut self) -> impl Future<Output = Result<(), Self::Error>> + Send {
         self.inner.close()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rmcp::model::{ErrorData, JsonRpcMessage};
+    use serde_json::json;
+    use tokio::sync::mpsc;
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+
+    const GRACE: Duration = Duration::from_secs(30);
+
+    /// A transport between two channels.
+    struct Channels {
+        received: mpsc::Receiver<ClientJsonRpcMessage>,
+        sent: mpsc::UnboundedSender<ServerJsonRpcMessage>,
+    }
+
+    impl Transport<RoleServer> for Channels {
+        type Error = std::io::Error;
+
+        fn send(
+            &mut self,
+            message: ServerJsonRpcMessage,
+        ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
+            let sent = self.sent.clone();
+            async move { sent.send(message).map_err(std::io::Error::other) }
+        }
+
+        async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
+            self.received.recv().await
+        }
+
+        async fn close(&mut self) -> Result<(), Self::Error> {
+            Ok(())
+        }
+    }
+
+    struct Setting {
+        gate: Gate<Channels>,
+        client: mpsc::Sender<ClientJsonRpcMessage>,
+        shutdown: CancellationToken,
+        _sent: mpsc::UnboundedReceiver<ServerJsonRpcMessage>,
+    }
+
+    fn setting() -> Setting {
+        let (client, received) = mpsc::channel(16);
+        let (sent, _sent) = mpsc::unbounded_channel();
+        let shutdown = CancellationToken::new();
+        let gate = Gate::new(Channels { received, sent }, Lifetime::new(shutdown.clone(), GRACE));
+        Setting {
+            gate,
+            client,
+            shutdown,
+            _sent,
+        }
+    }
+
+    fn message(value: serde_json::Value) -> ClientJsonRpcMessage {
+        serde_json::from_value(value).expect("a message")
+    }
+
+    fn request(id: i64) -> ClientJsonRpcMessage {
+        message(json!({ "jsonrpc": "2.0", "id": id, "method": "ping" }))
+    }
+
+    fn answer(id: i64) -> ServerJsonRpcMessage {
+        JsonRpcMessage::error(ErrorData::internal_error("", None), Some(RequestId::Number(id)))
+    }
+
+    #[tokio::test]
+    async fn nothing_but_a_request_opens_a_stream() {
+        let mut setting = setting();
+        let early = message(json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
+        setting.client.send(early.clone()).await.expect("sent");
+        setting.client.send(request(1)).await.expect("sent");
+        setting.client.send(early).await.expect("sent");
+        let first = setting.gate.receive().await;
+        assert!(matches!(first, Some(JsonRpcMessage::Request(_))), "{first:?}");
+        let second = setting.gate.receive().await;
+        assert!(matches!(second, Some(JsonRpcMessage::Notification(_))), "{second:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_read_is_not_read() {
+        let mut setting = setting();
+        setting.gate.most_unanswered = 2;
+        for id in 1..=3 {
+            setting.client.send(request(id)).await.expect("sent");
+        }
+        for _ in 0..2 {
+            assert!(setting.gate.receive().await.is_some());
+        }
+        let third = tokio::time::timeout(GRACE, setting.gate.receive()).await;
+        assert!(third.is_err(), "{third:?}");
+        setting.gate.send(answer(1)).await.expect("sent");
+        assert!(setting.gate.receive().await.is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_end_of_input_waits_for_answers() {
+        let mut setting = setting();
+        setting.client.send(request(1)).await.expect("sent");
+        assert!(setting.gate.receive().await.is_some());
+        drop(setting.client);
+        let early = tokio::time::timeout(GRACE / 2, setting.gate.receive()).await;
+        assert!(early.is_err(), "{early:?}");
+        setting.gate.send(answer(1)).await.expect("sent");
+        assert!(setting.gate.receive().await.is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn answers_are_not_waited_for_longer_than_the_grace() {
+        let mut setting = setting();
+        setting.client.send(request(1)).await.expect("sent");
+        assert!(setting.gate.receive().await.is_some());
+        let start = Instant::now();
+        setting.shutdown.cancel();
+        assert!(setting.gate.receive().await.is_none());
+        assert_eq!(start.elapsed(), GRACE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cancelled_request_is_not_waited_for() {
+        let mut setting = setting();
+        setting.client.send(request(1)).await.expect("sent");
+        let cancelled = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 1 } });
+        setting.client.send(message(cancelled)).await.expect("sent");
+        for _ in 0..2 {
+            assert!(setting.gate.receive().await.is_some());
+        }
+        let start = Instant::now();
+        drop(setting.client);
+        assert!(setting.gate.receive().await.is_none());
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test]
+    async fn shutdown_ends_reading() {
+        let mut setting = setting();
+        setting.shutdown.cancel();
+        setting.client.send(request(1)).await.expect("sent");
+        assert!(setting.gate.receive().await.is_none());
     }
 }

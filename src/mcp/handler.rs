@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, ListToolsResult, MetaObject, PaginatedRequestParams, ServerConfig,
-    SubscriptionFilter, Tool,
+    CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod, CompleteRequestParams,
+    CompleteResult, ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod,
+    ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult, ListToolsResult, MetaObject,
+    PaginatedRequestParams, ServerConfig, SubscriptionFilter, Tool,
 };
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -141,11 +143,7 @@ impl Handler {
     }
 
     /// Names the server in the result, which 2026-07-28 recommends: there is no handshake that does.
-    fn signed(
-        &self,
-        mut result: rmcp::model::CallToolResult,
-        context: &RequestContext<RoleServer>,
-    ) -> rmcp::model::CallToolResult {
+    fn signed(&self, mut result: CallToolResult, context: &RequestContext<RoleServer>) -> CallToolResult {
         let stateless = context
             .protocol_version()
             .is_some_and(|version| !version.has_initialize());
@@ -189,6 +187,40 @@ impl ServerHandler for Handler {
             .catch_unwind()
             .await
             .unwrap_or_else(|_| Err(ErrorData::internal_error("the call failed inside Toolgate", None)))
+    }
+
+    // rmcp answers these with empty lists, as if the capabilities were there. They are not advertised.
+
+    async fn list_prompts(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
+    }
+
+    async fn list_resources(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
+    }
+
+    async fn complete(
+        &self,
+        _request: CompleteRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        Err(ErrorData::method_not_found::<CompleteRequestMethod>())
     }
 
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {

@@ -221,3 +221,6 @@ async fn receive_body(State(limit): State<usize>, request: Request, next: Next) 
         Err(_) => (StatusCode::REQUEST_TIMEOUT, "Request Timeout").into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests;

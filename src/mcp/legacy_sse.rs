@@ -252,3 +252,6 @@ impl Transport<RoleServer> for Bridged {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

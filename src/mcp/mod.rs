@@ -23,6 +23,8 @@ mod questions;
 mod results;
 pub mod stdio;
 mod subscriptions;
+#[cfg(test)]
+mod testing;
 mod tools;
 
 pub use authorization::Authentication;

@@ -56,3 +56,120 @@ where
     lifetime.settle().await;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::Value;
+    use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, ReadHalf, WriteHalf, split};
+    use tokio::task::JoinHandle;
+
+    use super::super::testing::{Probe, State, initialize, stateless_call};
+    use super::*;
+
+    /// Longer than rmcp itself waits for answers at the end of input (5 s).
+    const GRACE: Duration = Duration::from_secs(60);
+
+    struct Client {
+        input: WriteHalf<DuplexStream>,
+        output: BufReader<ReadHalf<DuplexStream>>,
+        probe: Probe,
+        shutdown: CancellationToken,
+        served: JoinHandle<Result<(), StdioError>>,
+    }
+
+    fn start() -> Client {
+        let (client, server) = tokio::io::duplex(64 * 1024);
+        let (output, input) = split(client);
+        let (server_input, server_output) = split(server);
+        let shutdown = CancellationToken::new();
+        let lifetime = Lifetime::new(shutdown.clone(), GRACE);
+        let probe = Probe::new(&lifetime);
+        let served = tokio::spawn(serve_streams(probe.clone(), server_input, server_output, lifetime));
+        Client {
+            input,
+            output: BufReader::new(output),
+            probe,
+            shutdown,
+            served,
+        }
+    }
+
+    impl Client {
+        async fn write(&mut self, line: &str) {
+            self.input
+                .write_all(format!("{line}\n").as_bytes())
+                .await
+                .expect("written");
+        }
+
+        async fn read(&mut self) -> Value {
+            let mut line = String::new();
+            self.output.read_line(&mut line).await.expect("read");
+            serde_json::from_str(&line).expect("every line is JSON")
+        }
+
+        async fn begin_call(&mut self) {
+            self.write(&stateless_call(7, None).to_string()).await;
+            self.probe.until(|state| state.begun == 1).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_in_flight_are_answered_after_the_end_of_input() {
+        let mut client = start();
+        client.begin_call().await;
+        client.input.shutdown().await.expect("closed");
+        let probe = client.probe.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(GRACE / 2).await;
+            probe.release();
+        });
+        assert_eq!(client.read().await["id"], 7);
+        client.served.await.expect("no panic").expect("served");
+        client.probe.until(|state| state.cancelled == 0).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_past_the_grace_are_cancelled() {
+        let mut client = start();
+        client.begin_call().await;
+        client.shutdown.cancel();
+        client.served.await.expect("no panic").expect("served");
+        let reached = |state: &State| state.cancelled == 1;
+        client.probe.until(reached).await;
+    }
+
+    #[tokio::test]
+    async fn rubbish_does_not_end_the_stream() {
+        let mut client = start();
+        for rubbish in [
+            "",
+            "rubbish",
+            "{}",
+            "[]",
+            "7",
+            "\u{0}",
+            r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+        ] {
+            client.write(rubbish).await;
+        }
+        client.write(&initialize().to_string()).await;
+        loop {
+            let answer = client.read().await;
+            if answer["id"] == 0 {
+                assert_eq!(answer["result"]["protocolVersion"], "2025-11-25");
+                break;
+            }
+            assert_eq!(answer["error"]["code"], -32600, "{answer}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_says_nothing_is_no_error() {
+        let mut client = start();
+        client.input.shutdown().await.expect("closed");
+        client.served.await.expect("no panic").expect("served");
+    }
+}

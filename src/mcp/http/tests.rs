@@ -1,0 +1,286 @@
+//! The HTTP server over real connections.
+
+use std::net::SocketAddr;
+
+use tokio::task::JoinHandle;
+
+use super::super::testing::{
+    Connection, MCP, Probe, STATELESS, any_port, exchange, initialize, stateless_call, status,
+};
+use super::*;
+
+const GRACE: Duration = Duration::from_secs(30);
+
+struct Server {
+    address: SocketAddr,
+    probe: Probe,
+    shutdown: CancellationToken,
+    served: JoinHandle<Result<(), HttpError>>,
+}
+
+async fn start(adjust: impl FnOnce(&mut HttpSettings)) -> Server {
+    let mut settings = HttpSettings::default();
+    adjust(&mut settings);
+    let shutdown = CancellationToken::new();
+    let lifetime = Lifetime::new(shutdown.clone(), GRACE);
+    let probe = Probe::new(&lifetime);
+    let listener = bind(any_port(), Authentication::None).await.expect("bound");
+    let address = listener.local_addr().expect("address");
+    let service = probe.clone();
+    let served = tokio::spawn(async move { serve(listener, move |_| service.clone(), &settings, lifetime).await });
+    Server {
+        address,
+        probe,
+        shutdown,
+        served,
+    }
+}
+
+impl Server {
+    async fn post(&self, headers: &str, body: &serde_json::Value) -> String {
+        exchange(
+            self.address,
+            "POST",
+            "/mcp",
+            &format!("{MCP}{headers}"),
+            &body.to_string(),
+        )
+        .await
+    }
+
+    /// Opens a session of the older era and returns its identifier.
+    async fn session(&self) -> String {
+        let answer = self.post("", &initialize()).await;
+        assert_eq!(status(&answer), "200", "{answer}");
+        let line = answer.lines().find_map(|line| line.strip_prefix("mcp-session-id: "));
+        line.expect("session").trim().to_owned()
+    }
+}
+
+#[tokio::test]
+async fn addresses_that_others_can_reach_are_refused() {
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80", "[::ffff:192.0.2.1]:80"] {
+        let refused = bind(address.parse().expect("address"), Authentication::None).await;
+        let Err(error @ HttpError::Unprotected(_)) = refused else {
+            panic!("{address}: {refused:?}");
+        };
+        assert!(error.to_string().contains("127.0.0.1"), "{error}");
+    }
+    for address in ["127.0.0.1:0", "127.1.2.3:0", "[::ffff:127.0.0.1]:0"] {
+        assert!(
+            bind(address.parse().expect("address"), Authentication::None)
+                .await
+                .is_ok(),
+            "{address}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_named() {
+    let taken = bind(any_port(), Authentication::None).await.expect("bound");
+    let address = taken.local_addr().expect("address");
+    let error = bind(address, Authentication::None).await.expect_err("taken");
+    assert!(error.to_string().contains(&address.to_string()), "{error}");
+}
+
+#[tokio::test]
+async fn unreadable_patterns_stop_the_start() {
+    let server = start(|settings| settings.allowed_origins = vec!["localhost".into()]).await;
+    let error = server.served.await.expect("no panic").expect_err("refused");
+    assert!(error.to_string().contains("`localhost`"), "{error}");
+}
+
+#[tokio::test]
+async fn host_and_origin_are_checked_on_every_route_but_the_probe() {
+    let server = start(|_| {}).await;
+    for (method, path) in [
+        ("POST", "/mcp"),
+        ("GET", "/mcp"),
+        ("GET", "/sse"),
+        ("POST", "/messages?session_id=x"),
+    ] {
+        for header in [
+            "Host: evil.example.com\r\n",
+            "Origin: http://evil.example.com\r\n",
+            "Origin: null\r\n",
+        ] {
+            let answer = exchange(server.address, method, path, &format!("{MCP}{header}"), "").await;
+            assert_eq!(status(&answer), "403", "{method} {path} {header}");
+        }
+    }
+    let answer = exchange(server.address, "GET", "/healthz", "Host: 10.0.0.1\r\n", "").await;
+    assert_eq!(status(&answer), "200");
+}
+
+#[tokio::test]
+async fn a_plain_call_is_answered_with_json() {
+    let server = start(|_| {}).await;
+    server.probe.release();
+    let origin = "Origin: http://localhost:6274\r\n";
+    let answer = server
+        .post(&format!("{STATELESS}{origin}"), &stateless_call(1, None))
+        .await;
+    assert_eq!(status(&answer), "200", "{answer}");
+    assert!(answer.contains("content-type: application/json"), "{answer}");
+    assert!(answer.contains("\"done\""), "{answer}");
+}
+
+#[tokio::test]
+async fn what_comes_before_the_result_is_streamed() {
+    let server = start(|_| {}).await;
+    server.probe.release();
+    let answer = server.post(STATELESS, &stateless_call(1, Some("token"))).await;
+    assert!(answer.contains("content-type: text/event-stream"), "{answer}");
+    let progress = answer.find("notifications/progress").expect("progress");
+    let result = answer.find("\"done\"").expect("result");
+    assert!(progress < result, "{answer}");
+}
+
+#[tokio::test]
+async fn a_session_of_the_older_era_is_served() {
+    let server = start(|_| {}).await;
+    server.probe.release();
+    let session = server.session().await;
+    let call = serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": "wait" } });
+    let answer = server.post(&format!("Mcp-Session-Id: {session}\r\n"), &call).await;
+    assert!(answer.contains("\"done\""), "{answer}");
+    let unknown = server.post("Mcp-Session-Id: unknown\r\n", &call).await;
+    assert_eq!(status(&unknown), "404", "{unknown}");
+}
+
+#[tokio::test]
+async fn sessions_have_a_limit_and_calls_without_session_do_not() {
+    let server = start(|settings| settings.max_sessions = 1).await;
+    server.probe.release();
+    server.session().await;
+    let answer = server.post("", &initialize()).await;
+    assert_eq!(status(&answer), "503", "{answer}");
+    assert!(answer.contains("retry-after: 60"), "{answer}");
+    let answer = server.post(STATELESS, &stateless_call(1, None)).await;
+    assert_eq!(status(&answer), "200", "{answer}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn silent_sessions_are_closed() {
+    let server = start(|settings| settings.session_idle = Duration::from_hours(1)).await;
+    let session = server.session().await;
+    let ping = serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" });
+    let header = format!("Mcp-Session-Id: {session}\r\n");
+    tokio::time::sleep(Duration::from_mins(50)).await;
+    assert_eq!(status(&server.post(&header, &ping).await), "200");
+    tokio::time::sleep(Duration::from_mins(50)).await;
+    assert_eq!(status(&server.post(&header, &ping).await), "200");
+    tokio::time::sleep(Duration::from_mins(70)).await;
+    assert_eq!(status(&server.post(&header, &ping).await), "404");
+}
+
+#[tokio::test]
+async fn bodies_have_a_limit() {
+    let server = start(|settings| settings.max_body_bytes = 1_000).await;
+    server.probe.release();
+    let mut call = stateless_call(1, None);
+    assert_eq!(status(&server.post(STATELESS, &call).await), "200");
+    call["params"]["arguments"]["text"] = "x".repeat(1_000).into();
+    let answer = server.post(STATELESS, &call).await;
+    assert_eq!(status(&answer), "413", "{answer}");
+}
+
+#[tokio::test]
+async fn broken_messages_are_refused_and_change_nothing() {
+    let server = start(|_| {}).await;
+    server.probe.release();
+    for body in ["", "{", "[]", "7", "{}", "\u{0}"] {
+        let answer = exchange(server.address, "POST", "/mcp", MCP, body).await;
+        assert!(status(&answer).starts_with('4'), "{body:?}: {answer}");
+    }
+    assert_eq!(status(&server.post(STATELESS, &stateless_call(1, None)).await), "200");
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_cancels_its_call() {
+    let server = start(|_| {}).await;
+    let mut connection = Connection::open(server.address).await;
+    let body = stateless_call(1, None).to_string();
+    connection
+        .send("POST", "/mcp", &format!("{MCP}{STATELESS}"), &body)
+        .await;
+    server.probe.until(|state| state.begun == 1).await;
+    drop(connection);
+    server.probe.until(|state| state.cancelled == 1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_have_a_limit() {
+    let server = start(|settings| settings.max_connections = 1).await;
+    let mut first = Connection::open(server.address).await;
+    first.send("GET", "/healthz", "", "").await;
+    first.until("ok").await;
+    let mut second = Connection::open(server.address).await;
+    second.send("GET", "/healthz", "", "").await;
+    let early = tokio::time::timeout(Duration::from_secs(1), second.until("ok")).await;
+    assert!(early.is_err(), "{early:?}");
+    drop(first);
+    second.until("ok").await;
+}
+
+/// Time is paused, so it jumps to the next deadline as soon as there is nothing else to do.
+#[tokio::test(start_paused = true)]
+async fn headers_and_bodies_must_come_in_time() {
+    let server = start(|_| {}).await;
+    let mut silent = Connection::open(server.address).await;
+    assert_eq!(silent.until_closed().await, "");
+
+    let mut slow = Connection::open(server.address).await;
+    slow.send(
+        "POST",
+        "/mcp",
+        &format!("{MCP}Connection: close\r\nContent-Length: 100\r\nX-Ignored: "),
+        "",
+    )
+    .await;
+    let answer = slow.until_closed().await;
+    assert_eq!(status(&answer), "408", "{answer}");
+}
+
+#[tokio::test]
+async fn shutdown_lets_calls_in_flight_answer() {
+    let server = start(|_| {}).await;
+    let mut connection = Connection::open(server.address).await;
+    let body = stateless_call(1, None).to_string();
+    connection
+        .send("POST", "/mcp", &format!("{MCP}{STATELESS}"), &body)
+        .await;
+    server.probe.until(|state| state.begun == 1).await;
+    server.shutdown.cancel();
+    server.probe.release();
+    let answer = connection.until_closed().await;
+    assert!(answer.contains("\"done\""), "{answer}");
+    server.served.await.expect("no panic").expect("served");
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_does_not_wait_for_streams_or_stuck_calls() {
+    let server = start(|_| {}).await;
+    let session = server.session().await;
+    let mut stream = Connection::open(server.address).await;
+    let headers = format!("Accept: text/event-stream\r\nMcp-Session-Id: {session}\r\n");
+    stream.send("GET", "/mcp", &headers, "").await;
+    stream.until("200 OK").await;
+    let mut sse = Connection::open(server.address).await;
+    sse.send("GET", "/sse", "", "").await;
+    sse.until("endpoint").await;
+    let mut stuck = Connection::open(server.address).await;
+    let body = stateless_call(1, None).to_string();
+    stuck.send("POST", "/mcp", &format!("{MCP}{STATELESS}"), &body).await;
+    server.probe.until(|state| state.begun == 1).await;
+    server.shutdown.cancel();
+    let start = tokio::time::Instant::now();
+    server.served.await.expect("no panic").expect("served");
+    assert!(
+        start.elapsed() < GRACE + Duration::from_secs(5),
+        "{:?}",
+        start.elapsed()
+    );
+    server.probe.until(|state| state.cancelled == 1).await;
+}

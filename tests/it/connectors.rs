@@ -1,0 +1,71 @@
+//! The connectors that come with Toolgate: they load without a complaint, and they tell the truth about their APIs.
+
+use std::path::{Path, PathBuf};
+
+use toolgate::connector::{self, SourceFile, model::Connector};
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("connectors").join(name)
+}
+
+fn files(root: &Path, folder: &Path, found: &mut Vec<SourceFile>) {
+    for entry in folder.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        let relative = path.strip_prefix(root).unwrap().to_owned();
+        if path.is_dir() {
+            files(root, &path, found);
+        } else if connector::is_wanted(&relative) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            found.push(SourceFile {
+                shown: relative.clone(),
+                relative,
+                text,
+            });
+        }
+    }
+}
+
+fn load(name: &str) -> Connector {
+    let root = folder(name);
+    let mut found = Vec::new();
+    files(&root, &root, &mut found);
+    found.sort_by(|a, b| a.relative.cmp(&b.relative));
+    let loaded = connector::load(&found);
+    let mut complaints = loaded.diagnostics;
+    // They speak to this machine alone, and say so to everybody who checks them.
+    complaints.retain(|complaint| complaint.code != "allow-http");
+    assert!(complaints.is_empty(), "{name}: {complaints:#?}");
+    loaded.connector.unwrap()
+}
+
+#[test]
+fn every_connector_loads_without_a_complaint() {
+    let folders: Vec<_> = folder("")
+        .read_dir()
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert!(folders.len() >= 2);
+    for name in folders {
+        let connector = load(name.to_str().unwrap());
+        assert!(!connector.actions.is_empty());
+    }
+}
+
+#[test]
+fn the_demo_says_what_its_skill_says_in_files_that_stay_short() {
+    let root = folder("demo-crm");
+    let skill = std::fs::read_to_string(root.join("SKILL.md")).unwrap();
+    for action in &load("demo-crm").actions {
+        assert!(
+            skill.contains(&format!("`{}`", action.name)),
+            "{} is not in SKILL.md",
+            action.name
+        );
+    }
+    for entity in root.join("services").read_dir().unwrap() {
+        let path = entity.unwrap().path();
+        let lines = std::fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines < 300, "{} has {lines} lines", path.display());
+    }
+}

@@ -111,23 +111,24 @@ fn while_exchanging(error: &reqwest::Error) -> String {
     if let Some(rustls::Error::AlertReceived(_)) = find::<rustls::Error>(error) {
         return "the API ended it with a TLS alert; it may ask for a client certificate".to_owned();
     }
-    if let Some(http) = find::<hyper::Error>(error) {
-        if http.is_parse_too_large() {
-            return "the answer has too many headers, or too long ones".to_owned();
-        }
-        if http.is_parse() {
-            return "the answer is not valid HTTP".to_owned();
-        }
-        if http.is_incomplete_message() {
-            return "the API closed it before the answer was complete".to_owned();
-        }
+    let Some(http) = find::<hyper::Error>(error) else {
+        // The connection did its part.
+        return "the answer's compression is damaged".to_owned();
+    };
+    if http.is_parse_too_large() {
+        return "the answer has too many headers, or too long ones".to_owned();
     }
-    match find::<io::Error>(error).map(io::Error::kind) {
+    if http.is_parse() {
+        return "the answer is not valid HTTP".to_owned();
+    }
+    if http.is_incomplete_message() {
+        return "the API closed it before the answer was complete".to_owned();
+    }
+    match find::<io::Error>(http).map(io::Error::kind) {
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe) => {
             "the API reset it".to_owned()
         }
         Some(io::ErrorKind::UnexpectedEof) => "the API closed it before the answer was complete".to_owned(),
-        _ if error.is_decode() => "the answer's compression is damaged".to_owned(),
         _ => "the answer could not be read".to_owned(),
     }
 }

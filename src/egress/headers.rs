@@ -17,7 +17,6 @@ const SENSITIVE: &[&str] = &[
     "x-access-token",
     "x-amz-security-token",
     "x-api-key",
-    "x-auth-token",
     "x-csrf-token",
     "x-subject-token",
     "x-xsrf-token",

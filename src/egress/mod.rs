@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
+use tracing::warn;
 use url::{Host, Url};
 
 pub use allowlist::UrlAllowlist;
@@ -121,6 +122,7 @@ impl Egress {
             None
         } else {
             let host = self.allowed_unverified_host(&connection.base_url)?;
+            warn!(connector = connector.slug, %host, "certificates are not verified");
             Some((host, client(false)?))
         };
         Ok(Route {

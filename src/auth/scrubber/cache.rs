@@ -10,7 +10,7 @@ use crate::crypto::sha256_of_parts;
 
 /// More than this many credentials in use at once are built again now and then.
 const CAPACITY: u64 = 1_024;
-/// How long the scrubber of a credential that is no longer used stays in memory.
+/// A scrubber that was not used for this long is dropped the next time the cache is used.
 const IDLE: Duration = Duration::from_mins(10);
 
 /// Scrubbers by a hash of the values that they look for. A rotated secret, a changed connector or another principal

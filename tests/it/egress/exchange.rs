@@ -39,7 +39,7 @@ async fn every_scheme_reaches_the_api() {
         let api = Api::ok().await;
         let route = route(&connector(&api.url("/v1")));
         let answer = route
-            .send(request("GET", &api.url("/v1/a?b=c")), &credential(&auth).await)
+            .send(outgoing("GET", &api.url("/v1/a?b=c")), &credential(&auth).await)
             .await
             .unwrap();
         assert_eq!((answer.status, answer.body.as_ref()), (StatusCode::OK, b"ok".as_ref()));
@@ -55,7 +55,7 @@ async fn a_key_in_the_query_reaches_the_api() {
     let route = route(&connector(&api.url("/")));
     let credential = credential(&api_key(KeyPlace::Query, "api_key")).await;
     let url = api.url("/a?b=c&api_key=forged");
-    route.send(request("GET", &url), &credential).await.unwrap();
+    route.send(outgoing("GET", &url), &credential).await.unwrap();
     assert_eq!(api.only().uri, "/a?b=c&api_key=k3y%2Fof%2Bcrm%3D");
 }
 
@@ -63,7 +63,7 @@ async fn a_key_in_the_query_reaches_the_api() {
 async fn requests_go_out_as_they_are_with_the_headers_of_the_connection_made_here() {
     let api = Api::ok().await;
     let route = route(&connector(&api.url("/")));
-    let mut post = request("POST", &api.url("/tickets"));
+    let mut post = outgoing("POST", &api.url("/tickets"));
     post.body = Some(Bytes::from_static(b"{\"title\":\"\xc3\xbc\"}"));
     for (name, value) in [
         ("content-type", "application/json"),
@@ -76,9 +76,9 @@ async fn requests_go_out_as_they_are_with_the_headers_of_the_connection_made_her
     ] {
         post.headers.insert(name, value.parse().unwrap());
     }
-    let mut empty = request("POST", &api.url("/empty"));
+    let mut empty = outgoing("POST", &api.url("/empty"));
     empty.headers.insert("user-agent", "crm-sync/2".parse().unwrap());
-    for request in [post, empty, request("GET", &api.url("/get"))] {
+    for request in [post, empty, outgoing("GET", &api.url("/get"))] {
         route.send(request, &Credential::none()).await.unwrap();
     }
     let [post, empty, get] = api.seen().try_into().unwrap();

@@ -3,6 +3,10 @@
 mod addresses;
 mod api;
 mod exchange;
+mod faults;
+mod limits;
+mod redirects;
+mod tls;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -68,7 +72,7 @@ fn route(connector: &Connector) -> Route {
     egress().route(connector).unwrap()
 }
 
-fn request(method: &str, url: &str) -> OutgoingRequest {
+fn outgoing(method: &str, url: &str) -> OutgoingRequest {
     OutgoingRequest {
         method: Method::from_bytes(method.as_bytes()).unwrap(),
         url: url.parse().unwrap(),
@@ -79,7 +83,7 @@ fn request(method: &str, url: &str) -> OutgoingRequest {
 }
 
 async fn get(route: &Route, url: &str) -> Result<UpstreamResponse, EgressError> {
-    route.send(request("GET", url), &Credential::none()).await
+    route.send(outgoing("GET", url), &Credential::none()).await
 }
 
 fn api_key(place: KeyPlace, name: &str) -> Auth {
@@ -105,13 +109,20 @@ async fn credential(auth: &Auth) -> Credential {
     Credential::resolve(auth, &Fixed, &ScrubberCache::new()).await.unwrap()
 }
 
+/// One request that changes data.
+async fn post(route: &Route, url: &str) -> Result<UpstreamResponse, EgressError> {
+    let mut request = outgoing("POST", url);
+    request.body = Some("{}".into());
+    route.send(request, &Credential::none()).await
+}
+
 /// Runs one test of this binary again in a process of its own, with these variables in its environment.
-fn in_own_process(test: &str, environment: &HashMap<&str, &str>) {
+fn in_own_process(name: &str, environment: &HashMap<&str, &str>) {
     let output = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--ignored", "--nocapture"])
+        .args(["--exact", name, "--ignored", "--nocapture"])
         .envs(environment)
         .output()
         .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }

@@ -211,19 +211,19 @@ mod tests {
         gate: Gate<Channels>,
         client: mpsc::Sender<ClientJsonRpcMessage>,
         shutdown: CancellationToken,
-        _sent: mpsc::UnboundedReceiver<ServerJsonRpcMessage>,
+        _outbox: mpsc::UnboundedReceiver<ServerJsonRpcMessage>,
     }
 
     fn setting() -> Setting {
         let (client, received) = mpsc::channel(16);
-        let (sent, _sent) = mpsc::unbounded_channel();
+        let (sent, outbox) = mpsc::unbounded_channel();
         let shutdown = CancellationToken::new();
         let gate = Gate::new(Channels { received, sent }, Lifetime::new(shutdown.clone(), GRACE));
         Setting {
             gate,
             client,
             shutdown,
-            _sent,
+            _outbox: outbox,
         }
     }
 

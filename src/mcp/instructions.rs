@@ -27,19 +27,19 @@ pub(super) fn write(catalog: &Catalog) -> String {
         return format!("{INTRODUCTION}\n\nNo connector is loaded at the moment.");
     }
     let share = (MAX_LIST_CHARS / connectors.len()).clamp(MIN_DESCRIPTION_CHARS, MAX_DESCRIPTION_CHARS);
-    let mut text = format!("{INTRODUCTION}\n\nConnectors:");
+    let mut lines = vec![INTRODUCTION.to_owned(), String::new(), "Connectors:".to_owned()];
     let mut room = MAX_LIST_CHARS;
     for (position, connector) in connectors.iter().enumerate() {
         let line = line(connector, share);
         let length = line.chars().count();
         if length > room {
-            text.push_str(&format!("\n- and {} more", connectors.len() - position));
+            lines.push(format!("- and {} more", connectors.len() - position));
             break;
         }
         room -= length;
-        text.push_str(&line);
+        lines.push(line);
     }
-    text
+    lines.join("\n")
 }
 
 fn line(connector: &Connector, share: usize) -> String {
@@ -47,9 +47,9 @@ fn line(connector: &Connector, share: usize) -> String {
     let description = connector.description.split_whitespace().collect::<Vec<_>>().join(" ");
     let name = cut(&connector.name, MIN_DESCRIPTION_CHARS);
     if description.is_empty() {
-        format!("\n- {} ({name})", connector.slug)
+        format!("- {} ({name})", connector.slug)
     } else {
-        format!("\n- {} ({name}): {}", connector.slug, cut(&description, share))
+        format!("- {} ({name}): {}", connector.slug, cut(&description, share))
     }
 }
 

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     /// Longer than rmcp itself waits for answers at the end of input (5 s).
-    const GRACE: Duration = Duration::from_secs(60);
+    const GRACE: Duration = Duration::from_mins(1);
 
     struct Client {
         input: WriteHalf<DuplexStream>,
@@ -80,13 +80,13 @@ mod tests {
     }
 
     fn start() -> Client {
-        let (client, server) = tokio::io::duplex(64 * 1024);
-        let (output, input) = split(client);
-        let (server_input, server_output) = split(server);
+        let (near, far) = tokio::io::duplex(64 * 1024);
+        let (output, input) = split(near);
+        let (far_input, far_output) = split(far);
         let shutdown = CancellationToken::new();
         let lifetime = Lifetime::new(shutdown.clone(), GRACE);
         let probe = Probe::new(&lifetime);
-        let served = tokio::spawn(serve_streams(probe.clone(), server_input, server_output, lifetime));
+        let served = tokio::spawn(serve_streams(probe.clone(), far_input, far_output, lifetime));
         Client {
             input,
             output: BufReader::new(output),

@@ -84,7 +84,14 @@ async fn accept(
             let slot = Arc::clone(slots).acquire_owned().await.ok()?;
             loop {
                 match listener.accept().await {
-                    Ok((stream, _)) => return Some((stream, slot)),
+                    Ok((stream, _)) => {
+                        // With Nagle's algorithm on, each small event of a stream waits for an acknowledgement, about
+                        // 40 ms.
+                        if let Err(error) = stream.set_nodelay(true) {
+                            tracing::debug!(%error, "cannot set TCP_NODELAY");
+                        }
+                        return Some((stream, slot));
+                    }
                     Err(error) => {
                         tracing::warn!(%error, "cannot accept a connection");
                         tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -102,10 +109,6 @@ async fn connection(
     abort: CancellationToken,
     _slot: OwnedSemaphorePermit,
 ) {
-    // With Nagle's algorithm on, each small event of a stream waits for an acknowledgement, about 40 ms.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "cannot set TCP_NODELAY");
-    }
     let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
     builder
         .http1()
@@ -124,5 +127,24 @@ async fn connection(
     };
     if let Err(error) = ended {
         tracing::debug!(error, "a connection broke");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::any_port;
+    use super::*;
+
+    #[tokio::test]
+    async fn small_messages_leave_at_once() {
+        let listener = TcpListener::bind(any_port()).await.expect("bound");
+        let _client = TcpStream::connect(listener.local_addr().expect("address"))
+            .await
+            .expect("connected");
+        let slots = Arc::new(Semaphore::new(1));
+        let (stream, _slot) = accept(&listener, &slots, &CancellationToken::new())
+            .await
+            .expect("accepted");
+        assert!(stream.nodelay().expect("option"));
     }
 }

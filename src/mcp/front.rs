@@ -1,6 +1,6 @@
 //! The engine's view of the MCP client that brought a call: it can perhaps ask its person, and it can show progress.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -41,11 +41,9 @@ impl PeerFront {
         let Some(token) = self.token.clone() else {
             return;
         };
-        let (value, total) = self
-            .progress
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .advance(step, steps);
+        let Some((value, total)) = self.shown().advance(step, steps) else {
+            return;
+        };
         let notification = ProgressNotificationParam::new(token, value)
             .with_total(total)
             .with_message(message);
@@ -53,8 +51,15 @@ impl PeerFront {
         match tokio::time::timeout(PROGRESS_TIMEOUT, self.peer.notify_progress(notification)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::debug!(%error, "progress could not be sent"),
-            Err(_) => tracing::debug!("the client does not read its progress notifications"),
+            Err(_) => {
+                tracing::debug!("the client does not read its progress notifications");
+                self.shown().abandoned = true;
+            }
         }
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -105,12 +110,17 @@ struct Progress {
     /// Notifications since `step` began.
     repeats: u32,
     shown: bool,
+    /// The client did not take one in time; the call does not wait for it again.
+    abandoned: bool,
 }
 
 impl Progress {
     /// Value and total for the next notification. One that does not lead past the last step, as while waiting,
     /// comes nearer to the next step without reaching it.
-    fn advance(&mut self, step: u32, steps: Option<u32>) -> (f64, f64) {
+    fn advance(&mut self, step: u32, steps: Option<u32>) -> Option<(f64, f64)> {
+        if self.abandoned {
+            return None;
+        }
         if let Some(steps) = steps {
             self.steps = steps;
         }
@@ -123,7 +133,7 @@ impl Progress {
         self.shown = true;
         let repeats = f64::from(self.repeats);
         let value = f64::from(self.step) + repeats / (repeats + 1.0);
-        (value, f64::from(self.steps).max(value.ceil()).max(1.0))
+        Some((value, f64::from(self.steps).max(value.ceil()).max(1.0)))
     }
 }
 
@@ -146,7 +156,7 @@ mod tests {
         ];
         let mut last = -1.0;
         for (step, steps) in steps {
-            let (value, total) = progress.advance(step, steps);
+            let (value, total) = progress.advance(step, steps).expect("shown");
             assert!(value > last, "{value} after {last}");
             assert!(value <= total, "{value} of {total}");
             last = value;
@@ -158,10 +168,10 @@ mod tests {
         let mut progress = Progress::default();
         progress.advance(1, Some(3));
         for _ in 0..1_000 {
-            let (value, total) = progress.advance(0, None);
+            let (value, total) = progress.advance(0, None).expect("shown");
             assert!(value < 2.0 && total > 2.0, "{value} of {total}");
         }
-        let (value, _) = progress.advance(2, Some(3));
+        let (value, _) = progress.advance(2, Some(3)).expect("shown");
         assert!(value >= 2.0);
     }
 }

@@ -10,6 +10,7 @@ use rmcp::model::{ClientJsonRpcMessage, ClientNotification, RequestId, ServerJso
 use rmcp::transport::Transport;
 use tokio::sync::Notify;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::Lifetime;
 
@@ -21,6 +22,8 @@ const MAX_UNANSWERED: usize = 4_096;
 pub(super) struct Gate<T> {
     inner: T,
     lifetime: Lifetime,
+    /// Cancelled to end the calls that are not answered within the grace: rmcp would wait for them once more.
+    cut: CancellationToken,
     unanswered: Arc<Unanswered>,
     most_unanswered: usize,
     /// Whether the client has sent a request yet.
@@ -64,10 +67,12 @@ impl Unanswered {
 }
 
 impl<T> Gate<T> {
-    pub(super) fn new(inner: T, lifetime: Lifetime) -> Self {
+    /// A gate to a service loop that ends when `cut` is cancelled.
+    pub(super) fn new(inner: T, lifetime: Lifetime, cut: CancellationToken) -> Self {
         Self {
             inner,
             lifetime,
+            cut,
             unanswered: Arc::default(),
             most_unanswered: MAX_UNANSWERED,
             opened: false,
@@ -157,8 +162,9 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
         {
             tracing::warn!(
                 requests = unanswered.len(),
-                "closing with requests that were not answered in time"
+                "cancelling requests that were not answered in time"
             );
+            self.cut.cancel();
         }
         None
     }
@@ -175,7 +181,6 @@ mod tests {
     use rmcp::model::{ErrorData, JsonRpcMessage};
     use serde_json::json;
     use tokio::sync::mpsc;
-    use tokio_util::sync::CancellationToken;
 
     use super::*;
 
@@ -211,6 +216,7 @@ mod tests {
         gate: Gate<Channels>,
         client: mpsc::Sender<ClientJsonRpcMessage>,
         shutdown: CancellationToken,
+        cut: CancellationToken,
         _outbox: mpsc::UnboundedReceiver<ServerJsonRpcMessage>,
     }
 
@@ -218,11 +224,14 @@ mod tests {
         let (client, received) = mpsc::channel(16);
         let (sent, outbox) = mpsc::unbounded_channel();
         let shutdown = CancellationToken::new();
-        let gate = Gate::new(Channels { received, sent }, Lifetime::new(shutdown.clone(), GRACE));
+        let cut = CancellationToken::new();
+        let lifetime = Lifetime::new(shutdown.clone(), GRACE);
+        let gate = Gate::new(Channels { received, sent }, lifetime, cut.clone());
         Setting {
             gate,
             client,
             shutdown,
+            cut,
             _outbox: outbox,
         }
     }
@@ -278,6 +287,7 @@ mod tests {
         assert!(early.is_err(), "{early:?}");
         setting.gate.send(answer(1)).await.expect("sent");
         assert!(setting.gate.receive().await.is_none());
+        assert!(!setting.cut.is_cancelled());
     }
 
     #[tokio::test(start_paused = true)]
@@ -289,6 +299,7 @@ mod tests {
         setting.shutdown.cancel();
         assert!(setting.gate.receive().await.is_none());
         assert_eq!(start.elapsed(), GRACE);
+        assert!(setting.cut.is_cancelled());
     }
 
     #[tokio::test(start_paused = true)]

@@ -82,6 +82,9 @@ pub enum HttpError {
         /// Why.
         source: std::io::Error,
     },
+    /// The listener does not know its address.
+    #[error("cannot tell the address that the server listens on: {0}")]
+    Address(#[source] std::io::Error),
     /// A host or origin in the settings cannot be read.
     #[error(transparent)]
     Pattern(#[from] PatternError),
@@ -101,10 +104,11 @@ pub async fn bind(address: SocketAddr, authentication: Authentication) -> Result
 }
 
 /// Serves MCP on `listener` until the lifetime ends. `service` makes the handler of each session or request, and must
-/// be cheap.
+/// be cheap. The listener's own address is served whatever [`HttpSettings::allowed_hosts`] says: a page cannot be made
+/// to look like it came from there.
 ///
 /// # Errors
-/// [`HttpError::Pattern`] before anything is served.
+/// [`HttpError::Pattern`] and [`HttpError::Address`] before anything is served.
 pub async fn serve<S, F>(
     listener: TcpListener,
     service: F,
@@ -116,7 +120,10 @@ where
     F: Fn(Channel) -> S + Clone + Send + Sync + 'static,
 {
     let cut_streams = CancellationToken::new();
-    let router = router(service, settings, &lifetime, &cut_streams)?;
+    let own = listener.local_addr().map_err(HttpError::Address)?.ip().to_string();
+    let hosts = settings.allowed_hosts.iter().cloned().chain([own]).collect::<Vec<_>>();
+    let guard = Guard::new(&hosts, &settings.allowed_origins)?;
+    let router = router(service, settings, guard, &lifetime, &cut_streams);
     connections::serve(listener, router, settings.max_connections, &lifetime, cut_streams).await;
     lifetime.settle().await;
     Ok(())
@@ -125,27 +132,26 @@ where
 fn router<S, F>(
     service: F,
     settings: &HttpSettings,
+    guard: Guard,
     lifetime: &Lifetime,
     cut_streams: &CancellationToken,
-) -> Result<Router, HttpError>
+) -> Router
 where
     S: ServerHandler,
     F: Fn(Channel) -> S + Clone + Send + Sync + 'static,
 {
-    let guard = Arc::new(Guard::new(&settings.allowed_hosts, &settings.allowed_origins)?);
     let body_limit = settings.max_body_bytes;
     let legacy_sse = legacy_sse::router(service.clone(), settings, lifetime, cut_streams);
-    let router = streamable(service, settings, cut_streams)
+    streamable(service, settings, cut_streams)
         .merge(legacy_sse)
         .layer(middleware::from_fn_with_state(body_limit, receive_body))
         .layer(middleware::from_fn_with_state(
             settings.authentication,
             authorization::authenticate,
         ))
-        .layer(middleware::from_fn_with_state(guard, guard::check))
+        .layer(middleware::from_fn_with_state(Arc::new(guard), guard::check))
         // Outside of all checks: probes name whatever host they like, and there is nothing to learn.
-        .route("/healthz", get(|| async { "ok" }));
-    Ok(router)
+        .route("/healthz", get(|| async { "ok" }))
 }
 
 fn streamable<S, F>(service: F, settings: &HttpSettings, cut_streams: &CancellationToken) -> Router

@@ -126,7 +126,7 @@ where
         idle: bridge.idle,
         idle_at: Instant::now() + bridge.idle,
     };
-    let gate = Gate::new(bridged, bridge.lifetime.clone());
+    let gate = Gate::new(bridged, bridge.lifetime.clone(), cancel.clone());
     tokio::spawn(run((bridge.service)(Channel::Sse), gate, cancel.clone()));
 
     let ending = Ending {

@@ -44,9 +44,9 @@ where
     W: AsyncWrite + Send + Unpin + 'static,
 {
     let transport: AsyncRwTransport<RoleServer, _, _> = AsyncRwTransport::new(input, output);
-    let gate = Gate::new(transport, lifetime.clone());
-    // Cancelling this token is the hard end; the gate brings the soft one.
-    let running = match serve_server_with_ct(service, gate, CancellationToken::new()).await {
+    let cut = CancellationToken::new();
+    let gate = Gate::new(transport, lifetime.clone(), cut.clone());
+    let running = match serve_server_with_ct(service, gate, cut).await {
         Ok(running) => running,
         // The client left, or the server was stopped, before anything happened.
         Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => return Ok(()),
@@ -135,8 +135,10 @@ mod tests {
     async fn calls_past_the_grace_are_cancelled() {
         let mut client = start();
         client.begin_call().await;
+        let start = tokio::time::Instant::now();
         client.shutdown.cancel();
         client.served.await.expect("no panic").expect("served");
+        assert_eq!(start.elapsed(), GRACE);
         let reached = |state: &State| state.cancelled == 1;
         client.probe.until(reached).await;
     }

@@ -114,6 +114,15 @@ async fn host_and_origin_are_checked_on_every_route_but_the_probe() {
 }
 
 #[tokio::test]
+async fn the_own_address_is_always_served() {
+    let server = start(|settings| settings.allowed_hosts = vec!["tools.example.com".into()]).await;
+    for (host, expected) in [("127.0.0.1", "406"), ("tools.example.com", "406"), ("localhost", "403")] {
+        let answer = exchange(server.address, "POST", "/mcp", &format!("Host: {host}\r\n"), "").await;
+        assert_eq!(status(&answer), expected, "{host}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_plain_call_is_answered_with_json() {
     let server = start(|_| {}).await;
     server.probe.release();

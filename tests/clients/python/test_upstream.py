@@ -1,0 +1,174 @@
+"""What reaches the API is what was meant, and what comes back from it cannot do harm."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents import Door, connect, text_of
+from conftest import SETTINGS
+from product import SampleApi, Toolgate
+
+pytestmark = pytest.mark.anyio
+
+DOOR = Door("mcp-auto", "stdio")
+
+CONNECTOR = """
+name = "Probe"
+description = "Endpoints that do what they are told"
+
+[connection]
+base_url = "{address}/v1"
+
+[security]
+url_allowlist = ["{address}/v1/*"]
+ip_allowlist = ["127.0.0.0/8"]
+allow_http = true
+
+[auth]
+type = "api_key"
+header_name = "X-API-Key"
+key = "env:DEMO_CRM_KEY"
+
+[[actions]]
+name = "echo"
+description = "Shows the request that arrived"
+effect = "read"
+method = "POST"
+path = "/echo/{{where}}"
+query = {{ q = "{{{{query}}}}" }}
+headers = {{ X-Note = "{{{{note}}}}" }}
+body = {{ text = "{{{{text}}}}", count = "{{{{count}}}}", both = "{{{{text}}}} and {{{{count}}}}" }}
+response = "{{path: path, query: query, note: headers.\\"x-note\\", evil: headers.\\"x-evil\\", key: headers.\\"x-api-key\\", json: json}}"
+input = [
+    {{ name = "where", type = "TEXT" }},
+    {{ name = "query", type = "TEXT" }},
+    {{ name = "note", type = "TEXT" }},
+    {{ name = "text", type = "TEXT" }},
+    {{ name = "count", type = "NUMBER" }},
+]
+
+[[actions]]
+name = "status"
+description = "An answer with this status"
+method = "GET"
+path = "/status/{{code}}"
+input = [{{ name = "code", type = "NUMBER", required = true }}]
+
+[[actions]]
+name = "slow"
+description = "An answer after a while"
+method = "GET"
+path = "/slow"
+query = {{ ms = "{{{{milliseconds}}}}" }}
+input = [{{ name = "milliseconds", type = "NUMBER", required = true }}]
+
+[[actions]]
+name = "bytes"
+description = "An answer of this length"
+method = "GET"
+path = "/bytes"
+query = {{ count = "{{{{count}}}}" }}
+input = [{{ name = "count", type = "NUMBER", required = true }}]
+
+[[actions]]
+name = "redirect"
+description = "A redirect"
+method = "GET"
+path = "/redirect"
+query = {{ to = "{{{{to}}}}" }}
+input = [{{ name = "to", type = "TEXT", required = true }}]
+"""
+
+
+@pytest.fixture
+def settings() -> str:
+    return SETTINGS.replace("call_timeout_ms = 60000", "call_timeout_ms = 3000")
+
+
+@pytest.fixture
+def product(tmp_path: Path, api: SampleApi, settings: str) -> Iterator[Toolgate]:
+    toolgate = Toolgate(tmp_path / "toolgate", settings, {"DEMO_CRM_KEY": api.key})
+    folder = toolgate.connectors / "probe"
+    folder.mkdir()
+    (folder / "connector.toml").write_text(CONNECTOR.format(address=api.address))
+    checked = toolgate.run("check")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    yield toolgate
+    toolgate.assert_silent_about(api.key)
+    assert len(toolgate.log_rows()) == toolgate.calls
+
+
+NASTY = 'quotes " and \\ and\nlines and {{ 7 * 7 }} and {text} and ü and \U0001f600'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"where": "here", "text": NASTY}, {"json": {"text": NASTY, "both": f"{NASTY} and "}}),
+        ({"where": "here", "count": 2.5}, {"json": {"count": 2.5, "both": " and 2.5"}}),
+        ({"where": "here", "query": "a&b=c #d"}, {"query": "q=a%26b%3Dc%20%23d"}),
+        ({"where": "a b?c#d", "text": "x"}, {"path": "/v1/echo/a%20b%3Fc%23d"}),
+        ({"where": "here", "note": "plain"}, {"note": "plain"}),
+    ],
+    ids=["text kept", "number kept", "query encoded", "path encoded", "header sent"],
+)
+async def test_arguments_arrive_as_they_were_given(
+    product: Toolgate, arguments: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    async with connect(DOOR, product) as agent:
+        result = await agent.call("probe__echo", arguments)
+        assert not result.is_error, text_of(result)
+        arrived = result.structured_content
+        assert {name: arrived[name] for name in expected} == expected
+        assert arrived["key"], "the key was sent, and something stands in for it in the answer"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"where": "../customers"},
+        {"where": ".."},
+        {"where": "%2e%2e/customers"},
+        {"where": "a/b"},
+        {"where": "here", "note": "a\r\nX-Evil: 1"},
+    ],
+    ids=json.dumps,
+)
+async def test_arguments_cannot_leave_their_place(
+    product: Toolgate, api: SampleApi, arguments: dict[str, Any]
+) -> None:
+    async with connect(DOOR, product) as agent:
+        result = await agent.call("probe__echo", arguments)
+        if not result.is_error:
+            assert result.structured_content["evil"] is None
+    for request in api.requests():
+        assert request["path"].startswith("/v1/echo/") and request["path"].count("/") == 3, request
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "code"),
+    [
+        ("probe__status", {"code": 401}, "AUTHENTICATION_FAILED"),
+        ("probe__status", {"code": 404}, "ENDPOINT_NOT_FOUND"),
+        ("probe__status", {"code": 422}, "INVALID_REQUEST"),
+        ("probe__status", {"code": 429}, "RATE_LIMITED"),
+        ("probe__status", {"code": 500}, "UPSTREAM_ERROR"),
+        ("probe__slow", {"milliseconds": 60_000}, "TIMEOUT"),
+        ("probe__bytes", {"count": 64 * 1024 * 1024}, "RESPONSE_TOO_LARGE"),
+        ("probe__redirect", {"to": "http://169.254.169.254/latest/meta-data"}, "URL_NOT_ALLOWED"),
+        ("probe__redirect", {"to": "http://127.0.0.1:9/v1/status/200"}, "URL_NOT_ALLOWED"),
+    ],
+)
+async def test_what_goes_wrong_out_there_has_a_code(
+    product: Toolgate, tool: str, arguments: dict[str, Any], code: str
+) -> None:
+    async with connect(DOOR, product) as agent:
+        result = await agent.call(tool, arguments)
+        assert result.is_error
+        assert text_of(result).startswith(code), text_of(result)
+        assert "What to do:" in text_of(result)
+    [row] = product.log_rows()
+    assert row["outcome"] == code

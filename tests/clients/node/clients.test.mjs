@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { Agent, DOORS, textOf } from './agents.mjs';
@@ -32,7 +33,7 @@ function approvalId(result) {
 
 for (const door of DOORS) {
     describe(door.name, () => {
-        it('finds every tool, and what the server is for', LIMIT, () => withAgent(door, async (agent) => {
+        it('finds every tool, hears what the server is for, and reads', LIMIT, () => withAgent(door, async (agent) => {
             assert.match(agent.client.getInstructions(), /demo_crm/);
             const names = await agent.toolNames();
             for (const name of ['get_customer', 'search_customers', 'create_ticket', 'wait']) {
@@ -40,6 +41,8 @@ for (const door of DOORS) {
             }
             assert.equal(new Set(names).size, names.length);
             assert.deepEqual(await agent.toolNames(), names);
+            const read = await agent.call('demo_crm__get_customer', { customer_id: TICKET.customer_id });
+            assert.equal(read.structuredContent?.name, 'Astrid Lindqvist', textOf(read));
         }));
 
         it('fails in ways that a model can act on', LIMIT, () => withAgent(door, async (agent, product) => {
@@ -47,7 +50,7 @@ for (const door of DOORS) {
             assert.ok(wrong.isError);
             assert.match(textOf(wrong), /INVALID_REQUEST[^]*\/limit/);
             await assert.rejects(agent.call('demo_crm__get_custumer', {}), { code: -32602, message: /demo_crm__get_customer/ });
-            assert.equal(product.requests().length, 0);
+            assert.equal((await product.requests()).length, 0);
             const missing = await agent.call('demo_crm__get_customer', { customer_id: 'no-such-customer' });
             assert.ok(missing.isError);
             assert.match(textOf(missing), /ENDPOINT_NOT_FOUND[^]*404/);
@@ -58,7 +61,7 @@ for (const door of DOORS) {
                 const result = await agent.call(WRITE, TICKET);
                 assert.equal(Boolean(result.isError), leaves === 0, textOf(result));
                 if (code) assert.match(textOf(result), code);
-                assert.equal(product.requests('POST').length, leaves);
+                assert.equal((await product.requests('POST')).length, leaves);
                 assert.equal(agent.questions.length, 1);
                 assert.match(agent.questions[0].message, /POST[^]*The invoice is wrong/);
             }, { action }));
@@ -70,7 +73,7 @@ for (const door of DOORS) {
             const result = await agent.call(WRITE, TICKET);
             assert.ok(!result.isError, textOf(result));
             assert.notEqual(approvalId(await agent.call(WRITE, TICKET)), asked);
-            assert.equal(product.requests('POST').length, 1);
+            assert.equal((await product.requests('POST')).length, 1);
         }));
 
         it('reports progress while it waits for an operator', LIMIT, () => withAgent(door, async (agent, product) => {
@@ -82,19 +85,19 @@ for (const door of DOORS) {
             await product.run('approvals', 'approve', pending.id);
             const result = await call;
             assert.ok(!result.isError, textOf(result));
-            assert.equal(product.requests('POST').length, 1);
+            assert.equal((await product.requests('POST')).length, 1);
         }, { settings: '[server]\ntools_page_size = 2\n[approvals]\nwait_ms = 30000\n[http]\nlegacy_sse = true\n' }));
 
         it('hears of new tools, and keeps the old ones after a broken edit', LIMIT, () => withAgent(door, async (agent, product) => {
-            const original = readFileSync(product.connector, 'utf8');
+            const file = join(product.services, 'more.toml');
             const before = await agent.toolNames();
-            writeFileSync(product.connector, `${original}\n[[actions]]\nname = "extra"\ndescription = "One more"\nmethod = "GET"\npath = "/customers"\n`);
+            writeFileSync(file, `[[actions]]\nname = "extra"\ndescription = "One more"\nmethod = "GET"\npath = "/customers"\n`);
             await eventually(() => agent.changes > 0, 'a word that the tools changed');
             const edited = await agent.toolNames();
             assert.deepEqual(edited.filter((name) => !before.includes(name)), ['demo_crm__extra']);
             const said = readFileSync(product.stderr).length;
-            writeFileSync(product.connector, `${original}\n[[actions]\n`);
-            await eventually(() => readFileSync(product.stderr).subarray(said).includes('connector.toml'), 'a word about the broken edit');
+            writeFileSync(file, '[[actions]\n');
+            await eventually(() => readFileSync(product.stderr).subarray(said).includes('more.toml'), 'a word about the broken edit');
             assert.deepEqual(await agent.toolNames(), edited);
         }));
 
@@ -102,10 +105,10 @@ for (const door of DOORS) {
             const cancel = new AbortController();
             const call = agent.call('demo_crm__wait', { milliseconds: 60_000 }, { signal: cancel.signal });
             call.catch(() => {});
-            await eventually(() => product.requests('GET', '/slow').length, 'the request at the API');
+            await eventually(async () => (await product.requests('GET', '/slow')).length, 'the request at the API');
             cancel.abort();
             await assert.rejects(call);
-            await eventually(() => product.requests('GET', '/slow')[0].fate === 'abandoned', 'the API to see the disconnect');
+            await eventually(async () => (await product.requests('GET', '/slow'))[0].state === 'disconnected', 'the API to see the disconnect');
             await eventually(async () => (await product.ask('logs')).length === 1, 'the call in the audit log');
         }));
     });

@@ -47,7 +47,7 @@ async function session(product, transport, era) {
     const refused = await call('demo_crm__create_ticket', { customer_id: 'cust_1001', title: 'The invoice is wrong', priority: 'high' });
     assert.ok(refused.isError);
     assert.match(refused.content[0].text, /APPROVAL_REQUIRED[^]*[0-9a-f]{32}/);
-    assert.equal(product.requests('POST').length, 0);
+    assert.equal((await product.requests('POST')).length, 0);
 }
 
 /** Runs the Inspector and returns the result that it prints, for a failed call as well. */

@@ -75,16 +75,16 @@ export class Product {
     async #prepare(settings) {
         const key = `sk-test-${randomBytes(16).toString('hex')}`;
         const log = join(this.folder, 'sample.log');
-        this.journal = log;
         this.api = await this.#program(['sample', '--address', '127.0.0.1:0', '--key', key], process.env, log, /sample API listening on (http:\S+)/);
         this.secrets = [key, Buffer.from(key).toString('base64').slice(0, 40), this.api.slice('http://'.length), 'x-api-key'];
 
         const connectors = join(this.folder, 'connectors');
         mkdirSync(connectors);
         cpSync(join(repository, 'connectors/demo-crm'), join(connectors, 'demo-crm'), { recursive: true });
-        this.connector = join(connectors, 'demo-crm/connector.toml');
-        const text = readFileSync(this.connector, 'utf8').replaceAll('http://127.0.0.1:7878', this.api) + WAIT_ACTION;
-        writeFileSync(this.connector, text);
+        const connector = join(connectors, 'demo-crm/connector.toml');
+        writeFileSync(connector, readFileSync(connector, 'utf8').replaceAll('http://127.0.0.1:7878', this.api));
+        this.services = join(connectors, 'demo-crm/services');
+        writeFileSync(join(this.services, 'wait.toml'), WAIT_ACTION);
         const config = join(this.folder, 'config.toml');
         writeFileSync(config, settings);
         this.environment = {
@@ -136,15 +136,10 @@ export class Product {
         return JSON.parse(await this.run(...verb, '--json'));
     }
 
-    /** The requests that reached the API: it prints a line of JSON for whatever becomes of each. */
-    requests(method, path = '') {
-        const newest = new Map();
-        for (const line of readFileSync(this.journal, 'utf8').split('\n')) {
-            if (!line.startsWith('{')) continue;
-            const row = JSON.parse(line);
-            newest.set(row.number, row);
-        }
-        return [...newest.values()].filter((row) => (!method || row.method === method) && row.path.includes(path));
+    /** The requests that reached the API, oldest first, and what became of each. */
+    async requests(method, path = '') {
+        const journal = await (await fetch(`${this.api}/_requests`)).json();
+        return journal.filter((row) => (!method || row.method === method) && row.path.includes(path));
     }
 
     /** Ends everything; then there must be one row in the audit log per call, and no secret in any output. */

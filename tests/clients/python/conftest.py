@@ -64,7 +64,8 @@ def api(tmp_path: Path) -> Iterator[SampleApi]:
 def product(tmp_path: Path, api: SampleApi, settings: str) -> Iterator[Toolgate]:
     """The product with the demo connector. What must hold after any test is checked when the test ends."""
     toolgate = Toolgate(tmp_path / "toolgate", settings, {"DEMO_CRM_KEY": api.key})
-    toolgate.add_connector("demo-crm", {"http://127.0.0.1:7878": api.address}, WAIT_ACTION)
+    folder = toolgate.add_connector("demo-crm", {"http://127.0.0.1:7878": api.address})
+    (folder / "services" / "wait.toml").write_text(WAIT_ACTION)
     yield toolgate
     host = api.address.removeprefix("http://")
     toolgate.assert_silent_about(api.key, host, "X-API-Key")

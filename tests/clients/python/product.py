@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import time
 import urllib.parse
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,23 +80,20 @@ def announced(process: subprocess.Popen[bytes], output: Path, pattern: str) -> s
 
 
 class SampleApi:
-    """The bundled customer API, with a key of its own. It prints a line of JSON for whatever becomes of a request."""
+    """The bundled customer API, with a key of its own and a journal of the requests it got."""
 
     CUSTOMER = "cust_1001"
     NAME = "Astrid Lindqvist"
     """One of the customers that it always has."""
 
-    def __init__(self, address: str, key: str, output: Path) -> None:
+    def __init__(self, address: str, key: str) -> None:
         self.address = address
         self.key = key
-        self._output = output
 
     def requests(self, path: str = "") -> list[dict[str, Any]]:
-        """The requests that reached it, oldest first, each with the last that is known about it."""
-        lines = self._output.read_text().splitlines()
-        rows = [json.loads(line) for line in lines if line.startswith("{")]
-        newest = {row["number"]: row for row in rows}
-        return [row for row in newest.values() if path in row["path"]]
+        """The requests that reached it, oldest first, and what became of each."""
+        with urllib.request.urlopen(f"{self.address}/_requests", timeout=PATIENCE) as journal:
+            return [row for row in json.load(journal) if path in row["path"]]
 
     def writes(self) -> list[dict[str, Any]]:
         """The requests that changed something, or tried to."""
@@ -108,7 +106,7 @@ def sample_api(folder: Path) -> Iterator[SampleApi]:
     key = f"sk-test-{secrets.token_hex(16)}"
     output = folder / "sample.log"
     with program([str(binary()), "sample", "--address", "127.0.0.1:0", "--key", key], output) as process:
-        yield SampleApi(announced(process, output, r"sample API listening on (http://\S+)"), key, output)
+        yield SampleApi(announced(process, output, r"sample API listening on (http://\S+)"), key)
 
 
 class Toolgate:
@@ -135,16 +133,17 @@ class Toolgate:
             **(environment or {}),
         }
 
-    def add_connector(self, name: str, replace: dict[str, str], more: str = "") -> Path:
-        """Copies a connector of the repository, with other addresses in it and `more` at its end."""
-        shutil.copytree(CONNECTORS / name, self.connectors / name)
-        main = self.connectors / name / "connector.toml"
+    def add_connector(self, name: str, replacements: dict[str, str]) -> Path:
+        """Copies a connector of the repository, its address among others replaced; returns the folder."""
+        folder = self.connectors / name
+        shutil.copytree(CONNECTORS / name, folder)
+        main = folder / "connector.toml"
         text = main.read_text()
-        for old, new in replace.items():
+        for old, new in replacements.items():
             assert old in text, f"{old} is not in {main}"
             text = text.replace(old, new)
-        main.write_text(text + more)
-        return main
+        main.write_text(text)
+        return folder
 
     def stdio_command(self) -> list[str]:
         """A command that serves over stdio and keeps what it says on both of its outputs."""

@@ -24,4 +24,4 @@ async def test_cancelling_a_call_stops_its_request(door: Door, product: Toolgate
 def stopped(api: SampleApi) -> bool:
     """Whether the slow request ended before its answer was complete."""
     [request] = api.requests(path="/slow")
-    return request["fate"] == "abandoned"
+    return request["state"] == "disconnected"

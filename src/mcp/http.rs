@@ -36,6 +36,8 @@ pub struct HttpSettings {
     pub allowed_hosts: Vec<String>,
     /// `Origin` values that are served; `:*` stands for any port. Default: pages from loopback.
     pub allowed_origins: Vec<String>,
+    /// Whether clients of 2024-11-05 are served at `/sse` and `/messages`.
+    pub legacy_sse: bool,
     /// How callers prove who they are.
     pub authentication: Authentication,
     /// Longest request body in bytes.
@@ -56,6 +58,7 @@ impl Default for HttpSettings {
                 .iter()
                 .flat_map(|host| [format!("http://{host}:*"), format!("https://{host}:*")])
                 .collect(),
+            legacy_sse: true,
             authentication: Authentication::None,
             max_body_bytes: 4 * 1024 * 1024,
             max_connections: 1_024,
@@ -141,7 +144,11 @@ where
     F: Fn(Channel) -> S + Clone + Send + Sync + 'static,
 {
     let body_limit = settings.max_body_bytes;
-    let legacy_sse = legacy_sse::router(service.clone(), settings, lifetime, cut_streams);
+    let legacy_sse = if settings.legacy_sse {
+        legacy_sse::router(service.clone(), settings, lifetime, cut_streams)
+    } else {
+        Router::new()
+    };
     streamable(service, settings, cut_streams)
         .merge(legacy_sse)
         .layer(middleware::from_fn_with_state(body_limit, receive_body))

@@ -70,6 +70,13 @@ async fn answers_come_on_the_stream() {
 }
 
 #[tokio::test]
+async fn the_bridge_can_be_left_out() {
+    let server = start(|settings| settings.legacy_sse = false).await;
+    assert_eq!(status(&exchange(server.address, "GET", "/sse", "", "").await), "404");
+    assert_eq!(status(&server.post("/messages?session_id=0123", &call()).await), "404");
+}
+
+#[tokio::test]
 async fn only_open_sessions_take_messages() {
     let server = start(|_| {}).await;
     assert_eq!(status(&server.post("/messages?session_id=0123", &call()).await), "404");

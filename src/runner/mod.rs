@@ -1,1 +1,5 @@
-//! runner
+//! Runners: how an action's definition becomes requests, and answers become results.
+//!
+//! Must never know who is calling or hold a secret. A declarative action is data and runs in the host.
+
+pub mod declarative;

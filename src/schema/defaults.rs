@@ -53,7 +53,8 @@ impl Defaults {
         }
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
         self.own.is_empty() && self.members.is_empty()
     }
 

@@ -85,6 +85,13 @@ impl Schema {
         self.describe(instance, Quoting::Values)
     }
 
+    /// [`Schema::violations`] of an object.
+    #[must_use]
+    pub fn object_violations(&self, members: &Map<String, Value>) -> Vec<Violation> {
+        // The validator reads whole values only; arguments are small beside the request that they become.
+        self.violations(&Value::Object(members.clone()))
+    }
+
     /// Like [`Schema::violations`], naming only the types of what was found: for values that must not be shown.
     #[must_use]
     pub fn violations_without_values(&self, instance: &Value) -> Vec<Violation> {
@@ -103,6 +110,12 @@ impl Schema {
         };
         let violations = errors.iter().flat_map(|error| describer.violations(error, instance));
         violations.take(MOST_VIOLATIONS).collect()
+    }
+
+    /// Whether [`Schema::apply_defaults`] can change anything.
+    #[must_use]
+    pub fn has_defaults(&self) -> bool {
+        !self.defaults.is_empty()
     }
 
     /// Fills absent properties of `arguments` (and of objects in them that are present) with the schema's defaults.

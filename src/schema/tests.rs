@@ -333,6 +333,8 @@ fn defaults_fill_what_is_absent() {
         })
     );
     assert_eq!(fill(json!({"page": "x", "filter": []}))["page"], json!("x"));
+    assert!(schema.has_defaults());
+    assert!(!compile(&json!({"properties": {"a": {"type": "string"}}})).has_defaults());
 }
 
 #[test]

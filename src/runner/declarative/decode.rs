@@ -1,0 +1,311 @@
+//! From the bytes of an answer to JSON, text or a file.
+
+use encoding_rs::{Encoding, UTF_8};
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use mime::Mime;
+use serde_json::Value;
+
+/// What an answer's body is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Decoded {
+    /// No bytes, or nothing but white space where text is expected.
+    Empty,
+    /// JSON, by its type or, where the type leaves it open, by its looks.
+    Json(Value),
+    /// Text of another kind.
+    Text {
+        /// The text.
+        text: String,
+        /// Whether bytes had to be replaced because they are not valid in the answer's character set.
+        damaged: bool,
+    },
+    /// An image, audio, or anything else that is no text.
+    Binary {
+        /// The media type without parameters.
+        mime_type: String,
+    },
+}
+
+/// Decodes a body as its `Content-Type` says. Integers of more than 64 bits become the nearest double.
+///
+/// # Errors
+/// Why a body that claims to be JSON is none, without quoting it.
+pub(super) fn decode(headers: &HeaderMap, body: &[u8]) -> Result<Decoded, String> {
+    if body.is_empty() {
+        return Ok(Decoded::Empty);
+    }
+    let media_type = media_type(headers);
+    match kind(media_type.as_ref(), body) {
+        Kind::Json => {
+            let text = json_text(media_type.as_ref(), body)?;
+            let text = text.trim();
+            if text.is_empty() {
+                return Ok(Decoded::Empty);
+            }
+            serde_json::from_str(text)
+                .map(Decoded::Json)
+                .map_err(|error| reason(&error))
+        }
+        Kind::Text { may_be_json } => {
+            let (text, _, damaged) = character_set(media_type.as_ref()).decode(body);
+            if text.trim().is_empty() {
+                return Ok(Decoded::Empty);
+            }
+            // Sloppy servers send JSON as plain text; a bare word or number stays text, though.
+            if may_be_json
+                && text.trim_start().starts_with(['{', '['])
+                && let Ok(value) = serde_json::from_str(&text)
+            {
+                return Ok(Decoded::Json(value));
+            }
+            Ok(Decoded::Text {
+                text: text.into_owned(),
+                damaged,
+            })
+        }
+        Kind::Binary => Ok(Decoded::Binary {
+            mime_type: media_type.map_or_else(
+                || "application/octet-stream".to_owned(),
+                |media| media.essence_str().to_owned(),
+            ),
+        }),
+    }
+}
+
+/// The media type, when there is a readable one.
+pub(super) fn media_type(headers: &HeaderMap) -> Option<Mime> {
+    headers.get(CONTENT_TYPE)?.to_str().ok()?.parse().ok()
+}
+
+enum Kind {
+    Json,
+    Text {
+        /// Whether the type leaves open that the text is JSON.
+        may_be_json: bool,
+    },
+    Binary,
+}
+
+fn kind(media_type: Option<&Mime>, body: &[u8]) -> Kind {
+    let Some(media_type) = media_type else {
+        let is_text = std::str::from_utf8(body).is_ok_and(|text| !text.contains('\0'));
+        return if is_text {
+            Kind::Text { may_be_json: true }
+        } else {
+            Kind::Binary
+        };
+    };
+    let subtype = media_type.subtype().as_str();
+    let suffix = media_type.suffix().map(|suffix| suffix.as_str());
+    match media_type.type_().as_str() {
+        "application" | "text" if subtype == "json" || suffix == Some("json") => Kind::Json,
+        "text" => Kind::Text {
+            may_be_json: subtype == "plain",
+        },
+        "application" if suffix == Some("xml") || suffix == Some("yaml") || TEXTUAL.contains(&subtype) => {
+            Kind::Text { may_be_json: false }
+        }
+        // An SVG is more use to a model as text.
+        "image" if suffix == Some("xml") => Kind::Text { may_be_json: false },
+        _ => Kind::Binary,
+    }
+}
+
+/// Subtypes of `application` that are text.
+const TEXTUAL: [&str; 15] = [
+    "ecmascript",
+    "graphql",
+    "javascript",
+    "jsonl",
+    "jwt",
+    "ndjson",
+    "sql",
+    "toml",
+    "x-javascript",
+    "x-ndjson",
+    "x-sh",
+    "x-www-form-urlencoded",
+    "x-yaml",
+    "xml",
+    "yaml",
+];
+
+fn character_set(media_type: Option<&Mime>) -> &'static Encoding {
+    let label = media_type.and_then(|media_type| media_type.get_param(mime::CHARSET));
+    label
+        .and_then(|label| Encoding::for_label(label.as_str().as_bytes()))
+        .unwrap_or(UTF_8)
+}
+
+/// The text of a JSON body: UTF-8 (RFC 8259, section 8.1) unless its type or a byte order mark says otherwise.
+fn json_text<'a>(media_type: Option<&Mime>, body: &'a [u8]) -> Result<std::borrow::Cow<'a, str>, String> {
+    let (text, used, damaged) = character_set(media_type).decode(body);
+    if damaged {
+        return Err(format!("its bytes are not valid {}", used.name()));
+    }
+    Ok(text)
+}
+
+/// What a JSON parser says, which is about syntax and never quotes.
+fn reason(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    if said.starts_with("recursion limit exceeded") {
+        return "it is nested more than 128 levels deep".to_owned();
+    }
+    if error.is_eof() {
+        return format!("it breaks off: {said}");
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn decode_as(content_type: Option<&str>, body: &[u8]) -> Result<Decoded, String> {
+        let mut headers = HeaderMap::new();
+        if let Some(content_type) = content_type {
+            headers.insert(CONTENT_TYPE, content_type.parse().expect("a header"));
+        }
+        decode(&headers, body)
+    }
+
+    fn text(text: &str) -> Decoded {
+        Decoded::Text {
+            text: text.to_owned(),
+            damaged: false,
+        }
+    }
+
+    #[test]
+    fn bodies_are_what_their_type_says() {
+        let binary = |mime_type: &str| Decoded::Binary {
+            mime_type: mime_type.to_owned(),
+        };
+        let table: [(Option<&str>, &[u8], Decoded); 30] = [
+            (Some("application/json"), b"{\"a\":1}", Decoded::Json(json!({"a": 1}))),
+            (Some("application/json"), b" 7\n", Decoded::Json(json!(7))),
+            (
+                Some("application/json; charset=utf-8"),
+                "\"\u{e9}\"".as_bytes(),
+                Decoded::Json(json!("é")),
+            ),
+            (Some("APPLICATION/JSON"), b"null", Decoded::Json(json!(null))),
+            (Some("application/vnd.api+json"), b"[]", Decoded::Json(json!([]))),
+            (Some("application/problem+json"), b"{}", Decoded::Json(json!({}))),
+            (Some("text/json"), b"1", Decoded::Json(json!(1))),
+            (
+                Some("application/json"),
+                b"\xef\xbb\xbf{\"a\":1}",
+                Decoded::Json(json!({"a": 1})),
+            ),
+            (
+                Some("application/json; charset=iso-8859-1"),
+                b"\"\xe9\"",
+                Decoded::Json(json!("é")),
+            ),
+            (Some("application/json"), b"\xff\xfe1\0", Decoded::Json(json!(1))),
+            (
+                Some("application/json; charset=utf-16le"),
+                b"1\0",
+                Decoded::Json(json!(1)),
+            ),
+            (
+                Some("application/json"),
+                b"\"\\ud834\\udd1e\"",
+                Decoded::Json(json!("𝄞")),
+            ),
+            (
+                Some("application/json"),
+                b"18446744073709551615",
+                Decoded::Json(json!(u64::MAX)),
+            ),
+            (
+                Some("application/json"),
+                b"18446744073709551617",
+                Decoded::Json(json!(18_446_744_073_709_552_000.0_f64)),
+            ),
+            (Some("application/json"), b"", Decoded::Empty),
+            (Some("application/json"), b" \r\n", Decoded::Empty),
+            (None, b"", Decoded::Empty),
+            (None, b"{\"a\":1}", Decoded::Json(json!({"a": 1}))),
+            (None, b"hello", text("hello")),
+            (None, b"{broken", text("{broken")),
+            (None, b"\xff\xfe\x00", binary("application/octet-stream")),
+            (Some("text/plain"), b"[1]", Decoded::Json(json!([1]))),
+            (Some("text/plain"), b"12", text("12")),
+            (Some("text/plain; charset=windows-1252"), b"\x80", text("€")),
+            (Some("text/html"), b"{\"a\":1}", text("{\"a\":1}")),
+            (Some("text/csv"), b"a,b\n1,2", text("a,b\n1,2")),
+            (Some("application/xml"), b"<a/>", text("<a/>")),
+            (Some("image/svg+xml"), b"<svg/>", text("<svg/>")),
+            (Some("image/png; x=1"), b"{}", binary("image/png")),
+            (Some("not a type"), b"plain", text("plain")),
+        ];
+        for (content_type, body, expected) in table {
+            assert_eq!(
+                decode_as(content_type, body),
+                Ok(expected),
+                "{content_type:?} {}",
+                String::from_utf8_lossy(body)
+            );
+        }
+    }
+
+    #[test]
+    fn damaged_text_is_marked() {
+        let expected = Decoded::Text {
+            text: "a\u{fffd}b".to_owned(),
+            damaged: true,
+        };
+        assert_eq!(
+            decode_as(Some("text/plain; charset=utf-8"), b"a\xffb"),
+            Ok(expected.clone())
+        );
+        assert_eq!(decode_as(Some("text/plain; charset=no-such"), b"a\xffb"), Ok(expected));
+    }
+
+    #[test]
+    fn broken_json_says_why_without_quoting() {
+        let deep = "[".repeat(100_000);
+        let table: [(&str, &[u8], &str); 10] = [
+            (
+                "application/json",
+                b"{\"secret\": hunter2}",
+                "expected value at line 1 column 12",
+            ),
+            ("application/json", b"{\"secret\": \"hunter2", "breaks off"),
+            ("application/json", b"{} trailing hunter2", "trailing characters"),
+            (
+                "application/json",
+                b"<html>hunter2</html>",
+                "expected value at line 1 column 1",
+            ),
+            ("application/json", b"1e400", "number out of range"),
+            ("application/json", b"\"\\ud834 hunter2\"", "hex escape"),
+            ("application/json", b"\"\xff hunter2\"", "not valid UTF-8"),
+            ("application/json; charset=utf-8", b"\xe9", "not valid UTF-8"),
+            ("application/json", b"NaN", "expected"),
+            ("application/json", deep.as_bytes(), "128 levels"),
+        ];
+        for (content_type, body, expected) in table {
+            let reason = decode_as(Some(content_type), body).expect_err(expected);
+            assert!(reason.contains(expected), "{reason}");
+            assert!(!reason.contains("hunter2"), "{reason}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(content_type in "(application|text|image)/(json|x\\+json|plain|html)(; charset=.{0,8})?", body: Vec<u8>) {
+            let mut headers = HeaderMap::new();
+            if let Ok(value) = http::HeaderValue::from_str(&content_type) {
+                headers.insert(CONTENT_TYPE, value);
+            }
+            drop(decode(&headers, &body));
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! From an answer to a result. The order is that of ruling C-09, with the reason for each position beside it.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::decode::{self, Decoded};
+use super::detail::detail;
+use super::status::{StatusKind, retry_after};
+use super::{Content, Interpreted, ResponseError};
+use crate::auth::Scrubber;
+use crate::connector::model::{Action, Connector, ResponseContract, Validation};
+use crate::egress::UpstreamResponse;
+use crate::mapping;
+use crate::schema::Violation;
+
+/// Most violations that a warning lists.
+const MOST_WARNED: usize = 5;
+
+/// Makes a result of what the API answered. `scrubber` knows the values of the credential that was used.
+///
+/// # Errors
+/// [`ResponseError`] when the answer is a failure, or not what the action expects.
+pub fn interpret(
+    connector: &Connector,
+    action: &Action,
+    response: &UpstreamResponse,
+    scrubber: &Scrubber,
+) -> Result<Interpreted, ResponseError> {
+    let contract = &action.response;
+    let mut warnings = Vec::new();
+
+    // Status: a failure's body follows no schema.
+    if !response.status.is_success() && !contract.ok_statuses.contains(&response.status.as_u16()) {
+        // A failure that claims to be JSON and is not, e.g. a gateway's page, is text.
+        let body = decode::decode(&response.headers, &response.body).unwrap_or_else(|_| Decoded::Text {
+            text: String::from_utf8_lossy(&response.body).into_owned(),
+            damaged: true,
+        });
+        return Err(ResponseError::Status {
+            status: response.status.as_u16(),
+            kind: StatusKind::of(response.status),
+            retry_after_seconds: retry_after(&response.headers),
+            detail: detail(&body, &connector.connection.base_url, scrubber),
+        });
+    }
+
+    // Decoding.
+    let not_json = |reason| ResponseError::NotJson { reason };
+    let mut value = match decode::decode(&response.headers, &response.body).map_err(not_json)? {
+        Decoded::Empty => Value::Null,
+        Decoded::Json(value) => value,
+        Decoded::Text { text, damaged } => {
+            if damaged {
+                warnings.push("some of the answer's bytes are not text and were replaced".to_owned());
+            }
+            expected_json(contract, &text, response)?
+        }
+        Decoded::Binary { mime_type } => {
+            if contract.schema.is_some() || contract.mapping.is_some() {
+                return Err(not_json(format!("its type is {mime_type}")));
+            }
+            let bytes = match scrubber.bytes(&response.body) {
+                Cow::Borrowed(_) => response.body.clone(),
+                Cow::Owned(clean) => Bytes::from(clean),
+            };
+            return Ok(Interpreted {
+                content: Content::Binary { mime_type, bytes },
+                warnings,
+            });
+        }
+    };
+
+    // Redaction before validation, so that no violation or mapping error can hold a secret.
+    scrubber.value(&mut value);
+
+    // Schema before mapping: it describes what the API sends.
+    if let Some(schema) = &contract.schema {
+        let violations = schema.violations_without_values(&value);
+        match contract.validation {
+            _ if violations.is_empty() => {}
+            Validation::Strict => return Err(ResponseError::SchemaMismatch { violations }),
+            Validation::Warn => warnings.push(mismatch(&violations)),
+        }
+    }
+
+    if let Some(mapping) = &contract.mapping {
+        value = mapping.apply(&value).map_err(ResponseError::Mapping)?;
+    }
+
+    // Last, because a mapping may make anything: structured content is an object.
+    Ok(Interpreted {
+        content: Content::Json(Value::Object(mapping::structured(value))),
+        warnings,
+    })
+}
+
+/// What a text answer is worth to an action that may expect JSON: the text itself unless it expects something else.
+fn expected_json(contract: &ResponseContract, text: &str, response: &UpstreamResponse) -> Result<Value, ResponseError> {
+    let as_text = Value::from(text);
+    let fits = contract
+        .schema
+        .as_ref()
+        .is_none_or(|schema| schema.violations_without_values(&as_text).is_empty());
+    if fits && contract.mapping.is_none() {
+        return Ok(as_text);
+    }
+    serde_json::from_str(text.trim()).map_err(|_| {
+        let media_type = decode::media_type(&response.headers);
+        ResponseError::NotJson {
+            reason: media_type.map_or("it is text".to_owned(), |media_type| {
+                format!("its type is {}", media_type.essence_str())
+            }),
+        }
+    })
+}
+
+fn mismatch(violations: &[Violation]) -> String {
+    let listed: Vec<_> = violations
+        .iter()
+        .take(MOST_WARNED)
+        .map(|violation| {
+            format!(
+                "{}: {}",
+                if violation.pointer.is_empty() {
+                    "/"
+                } else {
+                    &violation.pointer
+                },
+                violation.message
+            )
+        })
+        .collect();
+    let more = violations.len().saturating_sub(MOST_WARNED);
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!("; and {more} more")
+    };
+    format!("the answer does not match its schema: {}{more}", listed.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::fixture::{connector, response};
+    use super::*;
+
+    fn interpreted(action: &str, answer: &UpstreamResponse) -> Result<Interpreted, ResponseError> {
+        let (connector, action) = connector("", &format!("method = \"GET\"\npath = \"/a\"\n{action}"));
+        interpret(&connector, &action, answer, &Scrubber::empty())
+    }
+
+    fn json_of(action: &str, answer: &UpstreamResponse) -> Value {
+        match interpreted(action, answer) {
+            Ok(Interpreted {
+                content: Content::Json(value),
+                warnings,
+            }) => {
+                assert_eq!(warnings, Vec::<String>::new());
+                value
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    const SCHEMA: &str = "response_schema = { type = \"object\", properties = { id = { type = \"integer\" }, state = { enum = [\"open\"] } }, required = [\"id\"] }";
+
+    #[test]
+    fn answers_become_objects() {
+        let json = "application/json";
+        let table = [
+            (response(200, json, "{\"a\":1}"), json!({"a": 1})),
+            (response(201, json, "[1,2]"), json!({"result": [1, 2]})),
+            (response(200, json, "null"), json!({"result": null})),
+            (response(204, "", ""), json!({"result": null})),
+            (response(200, json, ""), json!({"result": null})),
+            (response(200, "text/plain", "hello"), json!({"result": "hello"})),
+            (response(200, "text/html", "<p>hi"), json!({"result": "<p>hi"})),
+            (response(200, json, "{\"error\":\"x\"}"), json!({"error": "x"})),
+        ];
+        for (answer, expected) in table {
+            assert_eq!(json_of("", &answer), expected, "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn files_pass_as_they_are() {
+        let bytes = Bytes::from_static(b"\x89PNG\r\n");
+        assert_eq!(
+            interpreted("", &response(200, "image/png", bytes.clone())),
+            Ok(Interpreted {
+                content: Content::Binary {
+                    mime_type: "image/png".to_owned(),
+                    bytes
+                },
+                warnings: Vec::new(),
+            })
+        );
+    }
+
+    #[test]
+    fn damaged_text_comes_with_a_warning() {
+        let found = interpreted("", &response(200, "text/plain", &b"a\xff"[..])).expect("a result");
+        assert_eq!(found.content, Content::Json(json!({"result": "a\u{fffd}"})));
+        assert!(found.warnings[0].contains("were replaced"), "{:?}", found.warnings);
+    }
+
+    #[test]
+    fn the_schema_is_checked_before_the_mapping() {
+        let action = format!("response = \"{{n: id}}\"\n{SCHEMA}");
+        assert_eq!(
+            json_of(&action, &response(200, "application/json", "{\"id\":7}")),
+            json!({"n": 7})
+        );
+        let error = interpreted(
+            &action,
+            &response(200, "application/json", "{\"id\":\"hunter2\",\"state\":\"hunter3\"}"),
+        );
+        let Err(ResponseError::SchemaMismatch { violations }) = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(
+            violations
+                .iter()
+                .map(|violation| (violation.pointer.as_str(), violation.message.as_str()))
+                .collect::<Vec<_>>(),
+            [
+                ("/id", "expected integer, got a string"),
+                ("/state", "expected one of \"open\", got a string")
+            ]
+        );
+    }
+
+    #[test]
+    fn mismatches_can_be_warnings() {
+        let action = format!("validation = \"warn\"\n{SCHEMA}");
+        let found = interpreted(&action, &response(200, "application/json", "{\"id\":\"hunter2\"}")).expect("a result");
+        assert_eq!(found.content, Content::Json(json!({"id": "hunter2"})));
+        assert_eq!(
+            found.warnings,
+            ["the answer does not match its schema: /id: expected integer, got a string"]
+        );
+        let schema = "validation = \"warn\"\nresponse_schema = { type = \"array\", items = { type = \"string\" } }";
+        let found = interpreted(schema, &response(200, "application/json", "[1,2,3,4,5,6,7]")).expect("a result");
+        assert!(
+            found.warnings[0].ends_with("/4: expected string, got a number; and 2 more"),
+            "{:?}",
+            found.warnings
+        );
+    }
+
+    #[test]
+    fn failures_carry_what_the_api_says() {
+        let mut answer = response(
+            429,
+            "application/json",
+            "{\"message\":\"slow down at https://api.example.com/v1/a\"}",
+        );
+        answer.headers.insert("retry-after", "30".parse().expect("a header"));
+        assert_eq!(
+            interpreted("", &answer),
+            Err(ResponseError::Status {
+                status: 429,
+                kind: StatusKind::TooManyRequests,
+                retry_after_seconds: Some(30),
+                detail: Some("slow down at [API]/a".to_owned()),
+            })
+        );
+        let broken = interpreted(SCHEMA, &response(502, "application/json", "<h1>Bad Gateway</h1>"));
+        let Err(ResponseError::Status {
+            status, kind, detail, ..
+        }) = broken
+        else {
+            panic!("{broken:?}")
+        };
+        assert_eq!(
+            (status, kind, detail.as_deref()),
+            (502, StatusKind::ServerError, Some("Bad Gateway"))
+        );
+    }
+
+    #[test]
+    fn declared_statuses_are_normal_answers() {
+        let gone = response(404, "application/json", "{\"detail\":\"none\"}");
+        assert_eq!(json_of("ok_statuses = [404]", &gone), json!({"detail": "none"}));
+        let refused = interpreted("ok_statuses = [404]", &response(403, "", ""));
+        assert!(
+            matches!(refused, Err(ResponseError::Status { status: 403, .. })),
+            "{refused:?}"
+        );
+        assert!(matches!(
+            interpreted("", &response(302, "", "")),
+            Err(ResponseError::Status { .. })
+        ));
+    }
+
+    #[test]
+    fn what_is_not_json_says_so() {
+        let table = [
+            ("", "application/json", "{\"id\": hunter2", "expected value at line 1"),
+            ("", "application/json", "<html>hunter2", "expected value at line 1"),
+            (SCHEMA, "text/html", "<p>hunter2</p>", "its type is text/html"),
+            (SCHEMA, "", "hunter2", "it is text"),
+            (SCHEMA, "image/png", "hunter2", "its type is image/png"),
+            ("response = \"id\"", "text/plain", "hunter2", "its type is text/plain"),
+        ];
+        for (action, content_type, body, expected) in table {
+            let error = interpreted(action, &response(200, content_type, body))
+                .expect_err(body)
+                .to_string();
+            assert!(
+                error.starts_with("the API's answer is not JSON: ") && error.contains(expected),
+                "{error}"
+            );
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn json_under_another_name_is_read_where_json_is_expected() {
+        let answer = response(200, "text/html", " {\"id\":7}");
+        assert_eq!(json_of(SCHEMA, &answer), json!({"id": 7}));
+        assert_eq!(json_of("response = \"{n: id}\"", &answer), json!({"n": 7}));
+        assert_eq!(
+            json_of(
+                "response_schema = { type = \"string\" }",
+                &response(200, "text/csv", "a,b")
+            ),
+            json!({"result": "a,b"})
+        );
+    }
+
+    #[test]
+    fn mappings_that_do_not_fit_name_their_place() {
+        let action = "response = { n = \"sum(rows)\" }";
+        let error = interpreted(action, &response(200, "application/json", "{}"))
+            .expect_err("an error")
+            .to_string();
+        assert_eq!(
+            error,
+            "the response mapping failed at `/n`: `sum(rows)` does not fit the answer: parameter 1 is null, not array[number]"
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(status in 100_u16..1000, body: Vec<u8>, content_type in "(application/json|text/plain|image/png|)") {
+            let (connector, action) = connector("", "method = \"GET\"\npath = \"/a\"\nresponse = \"{n: a.b}\"");
+            drop(interpret(&connector, &action, &response(status, &content_type, body), &Scrubber::empty()));
+        }
+    }
+}

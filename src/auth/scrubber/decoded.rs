@@ -1,61 +1,163 @@
 //! A text with one layer of escapes taken away, and the way back from a place in it to the place in the original.
+//!
+//! The way back is walked again when it is needed, which is seldom: keeping it would cost several times the text.
 
 use std::ops::Range;
 
-/// A decoded copy of a text.
-pub(super) struct Decoded {
-    pub(super) bytes: Vec<u8>,
-    escapes: Vec<Escape>,
+/// One way of writing characters as escapes.
+pub(super) struct Escapes {
+    /// The bytes that an escape can begin with.
+    marks: &'static [u8],
+    /// Reads one escape at the start of what it is given: its length and what it stands for.
+    read: fn(&[u8]) -> Option<(usize, Character)>,
 }
 
-/// One escape: where it was and what it became. Everything between two escapes was copied.
-struct Escape {
-    from: usize,
-    from_len: usize,
-    at: usize,
-    at_len: usize,
-}
+/// URL escapes: `%2F`.
+pub(super) const PERCENT: Escapes = Escapes {
+    marks: b"%",
+    read: percent_escape,
+};
 
-impl Decoded {
-    /// The range of the original text that `range` of the decoded one was made of; escapes are taken whole.
-    pub(super) fn original(&self, range: Range<usize>) -> Range<usize> {
-        self.origin(range.start).start..self.origin(range.end.saturating_sub(1)).end
-    }
-
-    /// What the byte at `position` was made of.
-    fn origin(&self, position: usize) -> Range<usize> {
-        let before = self.escapes.partition_point(|escape| escape.at <= position);
-        let Some(escape) = before.checked_sub(1).and_then(|index| self.escapes.get(index)) else {
-            return position..position + 1;
-        };
-        let after = escape.at + escape.at_len;
-        if position < after {
-            return escape.from..escape.from + escape.from_len;
-        }
-        let start = escape.from + escape.from_len + (position - after);
-        start..start + 1
-    }
-}
-
-/// URL escapes (`%2F`) decoded; `None` when there are none.
-pub(super) fn percent(text: &[u8]) -> Option<Decoded> {
-    decode(text, b"%", percent_escape)
-}
-
-/// Form encoding (`%2F`, and `+` for a space) decoded; `None` when there is no `+`.
-pub(super) fn form(text: &[u8]) -> Option<Decoded> {
-    if !text.contains(&b'+') {
-        return None;
-    }
-    decode(text, b"%+", |rest| match rest {
+/// Form encoding: `%2F`, and `+` for a space.
+pub(super) const FORM: Escapes = Escapes {
+    marks: b"%+",
+    read: |rest| match rest {
         [b'+', ..] => Some((1, Character::from(' '))),
         _ => percent_escape(rest),
-    })
+    },
+};
+
+/// JSON's string escapes: `\/`, `\u002f`.
+pub(super) const JSON: Escapes = Escapes {
+    marks: b"\\",
+    read: json_escape,
+};
+
+impl Escapes {
+    /// `text` without these escapes; `None` when there are none in it.
+    pub(super) fn decode(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let mut decoded = None;
+        for piece in self.pieces(text) {
+            // Nothing is copied before the first escape is found.
+            if decoded.is_none() && piece.character.is_none() && piece.from.end == text.len() {
+                return None;
+            }
+            decoded
+                .get_or_insert_with(|| Vec::with_capacity(text.len()))
+                .extend_from_slice(piece.bytes(text));
+        }
+        decoded
+    }
+
+    /// The ranges of `text` that `ranges` of its decoded form were made of; escapes are taken whole. `ranges` are
+    /// sorted and apart.
+    pub(super) fn originals(&self, text: &[u8], ranges: &[Range<usize>]) -> Vec<Range<usize>> {
+        let mut originals = Vec::with_capacity(ranges.len());
+        let mut ranges = ranges.iter().peekable();
+        let mut begun = None;
+        let mut position = 0;
+        for piece in self.pieces(text) {
+            let end = position + piece.bytes(text).len();
+            while let Some(range) = ranges.next_if(|range| range.end <= end) {
+                let start = begun.take().unwrap_or_else(|| piece.start_of(range.start - position));
+                originals.push(start..piece.end_of(range.end - position));
+            }
+            if begun.is_none()
+                && let Some(range) = ranges.peek().filter(|range| range.start < end)
+            {
+                begun = Some(piece.start_of(range.start - position));
+            }
+            position = end;
+        }
+        originals
+    }
+
+    fn pieces<'a>(&'a self, text: &'a [u8]) -> Pieces<'a> {
+        Pieces {
+            escapes: self,
+            text,
+            position: 0,
+            pending: None,
+        }
+    }
 }
 
-/// JSON's string escapes (`\/`, `\u002f`) decoded; `None` when there are none.
-pub(super) fn json(text: &[u8]) -> Option<Decoded> {
-    decode(text, b"\\", json_escape)
+/// A text cut into escapes and what is between them.
+struct Pieces<'a> {
+    escapes: &'a Escapes,
+    text: &'a [u8],
+    position: usize,
+    /// The escape behind the piece that was given last.
+    pending: Option<Piece>,
+}
+
+struct Piece {
+    from: Range<usize>,
+    /// What it stands for if it is an escape, else it stands for itself.
+    character: Option<Character>,
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        if let Some(escape) = self.pending.take() {
+            return Some(escape);
+        }
+        let start = self.position;
+        let plain = |from| Piece { from, character: None };
+        let mut at = start;
+        while let Some(skip) = self
+            .text
+            .get(at..)?
+            .iter()
+            .position(|byte| self.escapes.marks.contains(byte))
+        {
+            at += skip;
+            let Some((length, character)) = (self.escapes.read)(self.text.get(at..)?) else {
+                at += 1;
+                continue;
+            };
+            self.position = at + length;
+            let escape = Piece {
+                from: at..self.position,
+                character: Some(character),
+            };
+            if at == start {
+                return Some(escape);
+            }
+            self.pending = Some(escape);
+            return Some(plain(start..at));
+        }
+        self.position = self.text.len();
+        (start < self.position).then(|| plain(start..self.position))
+    }
+}
+
+impl Piece {
+    fn bytes<'a>(&'a self, text: &'a [u8]) -> &'a [u8] {
+        match &self.character {
+            Some(character) => character.bytes.get(..character.len),
+            None => text.get(self.from.clone()),
+        }
+        .unwrap_or_default()
+    }
+
+    /// Where the decoded byte at `offset` in this piece begins in the original.
+    fn start_of(&self, offset: usize) -> usize {
+        match self.character {
+            Some(_) => self.from.start,
+            None => self.from.start + offset,
+        }
+    }
+
+    /// Where the decoded bytes before `offset` in this piece end in the original.
+    fn end_of(&self, offset: usize) -> usize {
+        match self.character {
+            Some(_) => self.from.end,
+            None => self.from.start + offset,
+        }
+    }
 }
 
 /// What an escape stands for: up to four bytes.
@@ -70,41 +172,6 @@ impl From<char> for Character {
         let len = character.encode_utf8(&mut bytes).len();
         Self { bytes, len }
     }
-}
-
-/// `escape` reads one escape at the start of what it is given: its length and what it stands for.
-fn decode(text: &[u8], marks: &[u8], escape: impl Fn(&[u8]) -> Option<(usize, Character)>) -> Option<Decoded> {
-    let mut decoded = Decoded {
-        bytes: Vec::new(),
-        escapes: Vec::new(),
-    };
-    let mut copied = 0;
-    let mut position = 0;
-    while let Some(rest) = text.get(position..) {
-        let Some(skip) = rest.iter().position(|byte| marks.contains(byte)) else {
-            break;
-        };
-        position += skip;
-        let Some((from_len, character)) = text.get(position..).and_then(&escape) else {
-            position += 1;
-            continue;
-        };
-        decoded.bytes.extend_from_slice(text.get(copied..position)?);
-        decoded.escapes.push(Escape {
-            from: position,
-            from_len,
-            at: decoded.bytes.len(),
-            at_len: character.len,
-        });
-        decoded.bytes.extend_from_slice(character.bytes.get(..character.len)?);
-        position += from_len;
-        copied = position;
-    }
-    if decoded.escapes.is_empty() {
-        return None;
-    }
-    decoded.bytes.extend_from_slice(text.get(copied..)?);
-    Some(decoded)
 }
 
 fn percent_escape(rest: &[u8]) -> Option<(usize, Character)> {

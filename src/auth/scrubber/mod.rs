@@ -17,6 +17,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::{Map, Value};
 
 pub use cache::ScrubberCache;
+use decoded::{FORM, JSON, PERCENT};
 
 /// What stands in a secret's place.
 pub const REDACTED: &str = "[REDACTED]";
@@ -171,12 +172,12 @@ impl Scrubber {
         let Some(search) = &self.search else {
             return Vec::new();
         };
-        merge(search.find(text, LAYERS))
+        search.find(text, LAYERS)
     }
 }
 
 impl Search {
-    /// Where secrets stand in `text` and in what is left of it once up to `layers` layers of escapes are gone.
+    /// Where secrets stand in `text`, also in what it is once up to `layers` layers of escapes are gone. Sorted and apart.
     fn find(&self, text: &[u8], layers: u8) -> Vec<Range<usize>> {
         let Some(automaton) = &self.automaton else {
             return std::iter::once(0..text.len()).collect();
@@ -189,26 +190,15 @@ impl Search {
             }
         }
         if let Some(layers) = layers.checked_sub(1) {
-            for decode in [decoded::json, decoded::percent] {
-                if let Some(view) = decode(text) {
-                    found.extend(
-                        self.find(&view.bytes, layers)
-                            .into_iter()
-                            .map(|range| view.original(range)),
-                    );
+            let kinds = [Some(JSON), Some(PERCENT), self.spaces.then_some(FORM)];
+            for escapes in kinds.into_iter().flatten() {
+                if let Some(decoded) = escapes.decode(text) {
+                    let hits = self.find(&decoded, layers);
+                    found.extend(escapes.originals(text, &hits));
                 }
             }
-            if self.spaces
-                && let Some(view) = decoded::form(text)
-            {
-                found.extend(
-                    self.find(&view.bytes, layers)
-                        .into_iter()
-                        .map(|range| view.original(range)),
-                );
-            }
         }
-        found
+        merge(found)
     }
 }
 

@@ -86,6 +86,20 @@ fn overlapping_values_are_removed_whole() {
 }
 
 #[test]
+fn several_values_in_escapes_are_each_found_where_they_are() {
+    let scrubber = Scrubber::new(["a/b", "c d"]);
+    for (text, clean) in [
+        ("a%2fb-%41-c%20d", "[REDACTED]-%41-[REDACTED]"),
+        ("%61/b%63+d", "[REDACTED]"),
+        ("x\\/a\\/b\\nc\\u0020d\\n", "x\\/[REDACTED]\\n[REDACTED]\\n"),
+        ("a\\u002f%62 a%252Fb", "[REDACTED] [REDACTED]"),
+        ("a\\/ba%2Fba/b", "[REDACTED]"),
+    ] {
+        assert_eq!(scrubber.text(text), clean);
+    }
+}
+
+#[test]
 fn short_values_count() {
     assert_eq!(scrub("q", "a query"), "a [REDACTED]uery");
     assert_eq!(scrub("ü", "für %C3%BC \\u00fc"), "f[REDACTED]r [REDACTED] [REDACTED]");

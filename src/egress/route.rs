@@ -19,6 +19,8 @@ use crate::auth::Credential;
 
 /// Redirects that one request may be sent through.
 const MAX_REDIRECTS: u32 = 5;
+/// No exchange takes longer, whatever the settings say: a time too far away cannot even be counted.
+const LONGEST_EXCHANGE: Duration = Duration::from_hours(24);
 
 /// One connector's way out, made by [`super::Egress::route`] when its definition is loaded.
 #[derive(Debug)]
@@ -57,7 +59,7 @@ impl Route {
         credential: &Credential,
     ) -> Result<UpstreamResponse, EgressError> {
         let writes = !request.method.is_safe();
-        let limit = request.timeout.unwrap_or(self.timeout);
+        let limit = request.timeout.unwrap_or(self.timeout).min(LONGEST_EXCHANGE);
         let deadline = Deadline {
             at: Instant::now() + limit,
             limit,

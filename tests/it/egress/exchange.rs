@@ -149,6 +149,15 @@ async fn two_ways_out_share_nothing() {
     assert_eq!(api.connections(), 2);
 }
 
+#[tokio::test]
+async fn an_absurd_time_limit_is_no_danger() {
+    let api = Api::ok().await;
+    let mut request = outgoing("GET", &api.url("/"));
+    request.timeout = Some(Duration::MAX);
+    let route = route(&connector(&api.url("/")));
+    route.send(request, &Credential::none()).await.unwrap();
+}
+
 #[test]
 fn proxies_of_the_environment_are_not_used() {
     let dead = "http://127.0.0.1:9";

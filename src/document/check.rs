@@ -147,9 +147,13 @@ impl<'a> Checker<'a> {
                 .copied()
                 .filter(|known| node.get(known).is_none())
                 .collect();
-            let help = match closest(&written, free.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("known keys: {}", known.join(", ")),
+            let help = if let Some(meant) = closest(&written, free.iter().copied()) {
+                format!("did you mean `{meant}`?")
+            } else if let Some(meant) = closest(&written, known.iter().copied()) {
+                let line = self.source.line_of(node.key_span(meant).start);
+                format!("did you mean `{meant}`? It is written already, on line {line}")
+            } else {
+                format!("known keys: {}", known.join(", "))
             };
             let message = format!("unknown key `{}`{}", shortened(&written), place.within());
             self.findings

@@ -113,3 +113,6 @@ fn number(text: &str) -> Option<serde_json::Number> {
     let written_as_integer = !text.contains(['.', 'e', 'E']);
     (!written_as_integer || number.is_i64() || number.is_u64() || number.as_f64() == Some(0.0)).then_some(number)
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,7 @@ pub(super) fn parse(source: &Source<'_>) -> Result<Node, Vec<Diagnostic>> {
             .push(source.error("syntax", span, format!("not valid TOML: {}", error.message().trim())));
     }
     if !reader.findings.is_empty() {
+        reader.findings.sort_by_key(|finding| (finding.line, finding.column));
         // What was recovered is not trusted: findings about half of a value would only distract.
         return Err(reader.findings);
     }

@@ -1,0 +1,75 @@
+//! Reading `config.toml`.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use super::{Config, Locations};
+use crate::diagnostics::{Diagnostic, Severity, Source};
+use crate::document::{Format, Node, check, parse};
+
+static SCHEMA: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(Config).to_value());
+
+/// The JSON Schema of `config.toml`, for editors.
+pub fn schema() -> Value {
+    SCHEMA.clone()
+}
+
+/// Reads the settings; the defaults when there is no file.
+///
+/// # Errors
+/// Everything that is wrong with the file, at once.
+pub fn load(locations: &Locations) -> Result<Config, Vec<Diagnostic>> {
+    let Some(file) = &locations.config else {
+        return Ok(Config::default());
+    };
+    let unreadable = |problem: String| {
+        let message = format!("the settings cannot be read: {problem}");
+        vec![Diagnostic::for_file(Severity::Error, "unreadable", file, message)]
+    };
+    let bytes = std::fs::read(file).map_err(|error| unreadable(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("the file is not UTF-8".to_owned()))?;
+    from_text(file, &text)
+}
+
+/// Reads settings from the text of `file`.
+pub(super) fn from_text(file: &Path, text: &str) -> Result<Config, Vec<Diagnostic>> {
+    let mut source = Source::new(file, text);
+    let format = Format::of(file).unwrap_or(Format::Toml);
+    if source.text().trim().is_empty() {
+        return Ok(Config::default());
+    }
+    let mut root = match parse(&source, format) {
+        Ok(root) => root,
+        // A file of comments only is what the example becomes when everything is commented out.
+        Err(findings) if findings.iter().all(|finding| finding.code == "empty-file") => return Ok(Config::default()),
+        Err(findings) => return Err(findings),
+    };
+    // Settings hold no secrets.
+    source.hide(Vec::new());
+    let mut findings = check(&source, &mut root, &SCHEMA);
+    findings.extend(check_address(&source, &root));
+    if !findings.is_empty() {
+        findings.sort_by_key(|finding| (finding.line, finding.column));
+        return Err(findings);
+    }
+    let mut config: Config = serde_json::from_value(root.to_json())
+        .map_err(|error| vec![source.error("wrong-type", 0..0, error.to_string())])?;
+    if let Some(folder) = file.parent() {
+        config.egress.extra_ca = config.egress.extra_ca.map(|path| folder.join(path));
+    }
+    Ok(config)
+}
+
+fn check_address(source: &Source<'_>, root: &Node) -> Option<Diagnostic> {
+    let place = root.get("http")?.get("address")?;
+    let written = place.text()?;
+    if written.parse::<SocketAddr>().is_ok() {
+        return None;
+    }
+    let message = format!("`{written}` is not an address and a port");
+    let help = "write an IP address and a port, e.g. 127.0.0.1:8722 or [::1]:8722";
+    Some(source.error("bad-address", place.span.clone(), message).help(help))
+}

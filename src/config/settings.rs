@@ -1,0 +1,234 @@
+//! Every setting, with its default.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tracing::level_filters::LevelFilter;
+
+/// Settings of a Toolgate server. Every setting has a default.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The server as a whole.
+    pub server: ServerConfig,
+    /// Serving over HTTP.
+    pub http: HttpConfig,
+    /// Writes that wait for a person.
+    pub approvals: ApprovalsConfig,
+    /// Requests to the connected APIs.
+    pub egress: EgressConfig,
+    /// Logs, which go to stderr.
+    pub log: LogConfig,
+    /// The connectors.
+    pub catalog: CatalogConfig,
+}
+
+/// The server as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerConfig {
+    /// The name that clients show.
+    #[schemars(length(min = 1, max = 100))]
+    pub name: String,
+    /// What agents should know beside what Toolgate tells them about the connectors.
+    #[schemars(length(max = 4000), extend("examples" = ["Ask before you create tickets for other teams."]))]
+    pub instructions: Option<String>,
+    /// How many calls run at a time.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub max_concurrent_calls: usize,
+    /// How many more calls may wait for their turn, or for a person. Calls past that are refused at once.
+    #[schemars(range(min = 0, max = 100_000))]
+    pub max_queued_calls: usize,
+    /// Longest time of one call, retries included and waiting for a person not.
+    #[schemars(range(min = 1, max = 3_600_000))]
+    pub call_timeout_ms: u64,
+    /// How long calls that are running may take to finish when the server is stopped.
+    #[schemars(range(min = 0, max = 600_000))]
+    pub shutdown_grace_ms: u64,
+    /// How many tools are listed at a time.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub tools_page_size: usize,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            name: "toolgate".to_owned(),
+            instructions: None,
+            max_concurrent_calls: 64,
+            max_queued_calls: 256,
+            call_timeout_ms: 120_000,
+            shutdown_grace_ms: 30_000,
+            tools_page_size: 100,
+        }
+    }
+}
+
+/// Serving over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct HttpConfig {
+    /// The address to serve on. When left out, `toolgate serve` talks over stdin and stdout unless `--http` is given.
+    #[schemars(with = "Option<String>", extend("examples" = ["127.0.0.1:8722"]))]
+    pub address: Option<SocketAddr>,
+    /// `Host` headers that are served, against web pages that reach this server through a name of their own: names or
+    /// addresses, with or without a port.
+    #[schemars(length(min = 1), inner(length(min = 1)))]
+    pub allowed_hosts: Vec<String>,
+    /// `Origin` headers that are served, so that other web pages cannot call tools; `:*` stands for any port.
+    #[schemars(inner(length(min = 1)))]
+    pub allowed_origins: Vec<String>,
+    /// Whether the older HTTP+SSE transport is served, at `/sse` and `/messages`.
+    pub legacy_sse: bool,
+    /// Longest request body in bytes.
+    #[schemars(range(min = 1024, max = 268_435_456))]
+    pub max_request_body_bytes: usize,
+    /// After how many seconds without a message a session ends.
+    #[schemars(range(min = 1, max = 604_800))]
+    pub session_idle_seconds: u64,
+    /// How many sessions there may be at a time.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub max_sessions: usize,
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        let hosts = ["localhost", "127.0.0.1", "[::1]"];
+        Self {
+            address: None,
+            allowed_hosts: ["localhost", "127.0.0.1", "::1"].map(String::from).to_vec(),
+            allowed_origins: hosts
+                .iter()
+                .flat_map(|host| [format!("http://{host}:*"), format!("https://{host}:*")])
+                .collect(),
+            legacy_sse: true,
+            max_request_body_bytes: 4 * 1024 * 1024,
+            session_idle_seconds: 300,
+            max_sessions: 1_000,
+        }
+    }
+}
+
+/// Writes that wait for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ApprovalsConfig {
+    /// How long a call waits for a decision made elsewhere (`toolgate approvals`) when its client cannot ask anybody.
+    #[schemars(range(min = 0, max = 3_600_000))]
+    pub wait_ms: u64,
+    /// How long an approval can be decided and used.
+    #[schemars(range(min = 1_000, max = 604_800_000))]
+    pub expires_ms: u64,
+}
+
+impl Default for ApprovalsConfig {
+    fn default() -> Self {
+        Self {
+            wait_ms: 60_000,
+            expires_ms: 600_000,
+        }
+    }
+}
+
+/// Requests to the connected APIs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct EgressConfig {
+    /// Longest time to connect.
+    #[serde(rename = "connect_timeout_ms", with = "super::milliseconds")]
+    #[schemars(with = "u64", range(min = 1, max = 600_000))]
+    pub connect_timeout: Duration,
+    /// Longest silence while an answer is read.
+    #[serde(rename = "read_timeout_ms", with = "super::milliseconds")]
+    #[schemars(with = "u64", range(min = 1, max = 600_000))]
+    pub read_timeout: Duration,
+    /// PEM file of certificate authorities to trust beside the system's. A relative path starts at the folder of
+    /// this file.
+    #[schemars(extend("examples" = ["company-ca.pem"]))]
+    pub extra_ca: Option<PathBuf>,
+    /// Hosts whose certificates are not verified when their connector says `verify_ssl = false`. Prefer `extra_ca`.
+    #[schemars(inner(length(min = 1)))]
+    pub allow_invalid_certificates_for: Vec<String>,
+}
+
+impl Default for EgressConfig {
+    fn default() -> Self {
+        // Contract S3-26.
+        Self {
+            connect_timeout: Duration::from_secs(5),
+            read_timeout: Duration::from_secs(30),
+            extra_ca: None,
+            allow_invalid_certificates_for: Vec::new(),
+        }
+    }
+}
+
+/// Logs, which go to stderr.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogConfig {
+    /// The least important events that are logged. Arguments and answers are never logged.
+    pub level: LogLevel,
+    /// How log lines look.
+    pub format: LogFormat,
+}
+
+/// How important an event is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// Nothing.
+    Off,
+    /// What failed.
+    Error,
+    /// What may become a problem.
+    Warn,
+    /// What happened.
+    #[default]
+    Info,
+    /// How it happened.
+    Debug,
+    /// Every step.
+    Trace,
+}
+
+impl From<LogLevel> for LevelFilter {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Off => Self::OFF,
+            LogLevel::Error => Self::ERROR,
+            LogLevel::Warn => Self::WARN,
+            LogLevel::Info => Self::INFO,
+            LogLevel::Debug => Self::DEBUG,
+            LogLevel::Trace => Self::TRACE,
+        }
+    }
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The connectors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CatalogConfig {
+    /// Whether changed connector files are read again while the server runs.
+    pub watch: bool,
+}
+
+impl Default for CatalogConfig {
+    fn default() -> Self {
+        Self { watch: true }
+    }
+}

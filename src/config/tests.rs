@@ -1,0 +1,226 @@
+use std::path::Path;
+use std::time::Duration;
+
+use super::load::from_text;
+use super::*;
+use crate::diagnostics::render;
+
+fn read(text: &str) -> Result<Config, String> {
+    from_text(Path::new("settings/config.toml"), text).map_err(|findings| render(&findings, false))
+}
+
+#[test]
+fn nothing_written_means_the_defaults() {
+    for text in ["", "# only a comment\n", "[http]\n", "\u{feff}"] {
+        assert_eq!(read(text), Ok(Config::default()), "{text:?}");
+    }
+    let locations = Locations {
+        config: None,
+        connectors: "connectors".into(),
+        state: "state".into(),
+    };
+    assert_eq!(load(&locations), Ok(Config::default()));
+}
+
+#[test]
+fn the_defaults_are_the_documented_ones() {
+    let config = Config::default();
+    assert_eq!(
+        (config.server.max_concurrent_calls, config.server.max_queued_calls),
+        (64, 256)
+    );
+    assert_eq!(
+        (config.server.call_timeout_ms, config.server.shutdown_grace_ms),
+        (120_000, 30_000)
+    );
+    assert_eq!(config.server.tools_page_size, 100);
+    assert_eq!(
+        (config.http.address, config.http.legacy_sse, config.http.max_sessions),
+        (None, true, 1_000)
+    );
+    assert_eq!(
+        (config.http.max_request_body_bytes, config.http.session_idle_seconds),
+        (4_194_304, 300)
+    );
+    assert_eq!(
+        (config.approvals.wait_ms, config.approvals.expires_ms),
+        (60_000, 600_000)
+    );
+    // Contract S3-26.
+    assert_eq!(config.egress.connect_timeout, Duration::from_secs(5));
+    assert_eq!(config.egress.read_timeout, Duration::from_secs(30));
+    assert!(config.catalog.watch);
+}
+
+#[test]
+fn every_setting_can_be_written() {
+    let config = read(
+        r#"
+        [server]
+        name = "crm"
+        instructions = "Be kind."
+        max_concurrent_calls = 1
+        max_queued_calls = 0
+        call_timeout_ms = 2
+        shutdown_grace_ms = 0
+        tools_page_size = 3
+        [http]
+        address = "[::1]:8722"
+        allowed_hosts = ["crm.example.com"]
+        allowed_origins = []
+        legacy_sse = false
+        max_request_body_bytes = 1024
+        session_idle_seconds = 4
+        max_sessions = 5
+        [approvals]
+        wait_ms = 0
+        expires_ms = 1000
+        [egress]
+        connect_timeout_ms = 6
+        read_timeout_ms = 7
+        extra_ca = "ca.pem"
+        allow_invalid_certificates_for = ["crm.internal"]
+        [log]
+        level = "debug"
+        format = "json"
+        [catalog]
+        watch = false
+        "#,
+    )
+    .unwrap();
+    let expected = Config {
+        server: ServerConfig {
+            name: "crm".into(),
+            instructions: Some("Be kind.".into()),
+            max_concurrent_calls: 1,
+            max_queued_calls: 0,
+            call_timeout_ms: 2,
+            shutdown_grace_ms: 0,
+            tools_page_size: 3,
+        },
+        http: HttpConfig {
+            address: "[::1]:8722".parse().ok(),
+            allowed_hosts: vec!["crm.example.com".into()],
+            allowed_origins: Vec::new(),
+            legacy_sse: false,
+            max_request_body_bytes: 1024,
+            session_idle_seconds: 4,
+            max_sessions: 5,
+        },
+        approvals: ApprovalsConfig {
+            wait_ms: 0,
+            expires_ms: 1000,
+        },
+        egress: EgressConfig {
+            connect_timeout: Duration::from_millis(6),
+            read_timeout: Duration::from_millis(7),
+            extra_ca: Some("settings/ca.pem".into()),
+            allow_invalid_certificates_for: vec!["crm.internal".into()],
+        },
+        log: LogConfig {
+            level: LogLevel::Debug,
+            format: LogFormat::Json,
+        },
+        catalog: CatalogConfig { watch: false },
+    };
+    assert_eq!(config, expected);
+}
+
+#[test]
+fn every_mistake_is_told_at_once() {
+    let told = read(
+        "[sever]\nname = \"x\"\n[server]\nmax_calls = 1\ncall_timeout_ms = 0\n[http]\naddress = \"localhost\"\nlegacy_sse = \"yes\"\n\
+         [egress]\nconnect_timeout_ms = 0\nread_timeout_ms = \"30\"\n[log]\nlevel = \"verbose\"\n",
+    )
+    .unwrap_err();
+    insta::assert_snapshot!(told, @r#"
+    error[unknown-key]: unknown key `sever`
+     --> settings/config.toml:1:2
+      |
+    1 | [sever]
+      |  ^^^^^
+      |
+      = help: did you mean `server`? It is written already, on line 3
+
+    error[unknown-key]: unknown key `max_calls` in `server`
+     --> settings/config.toml:4:1
+      |
+    4 | max_calls = 1
+      | ^^^^^^^^^
+      |
+      = help: known keys: name, instructions, max_concurrent_calls, max_queued_calls, call_timeout_ms, shutdown_grace_ms, tools_page_size
+
+    error[out-of-range]: `server.call_timeout_ms` must be at least 1, not 0
+     --> settings/config.toml:5:19
+      |
+    5 | call_timeout_ms = 0
+      |                   ^
+
+    error[bad-address]: `localhost` is not an address and a port
+     --> settings/config.toml:7:11
+      |
+    7 | address = "localhost"
+      |           ^^^^^^^^^^^
+      |
+      = help: write an IP address and a port, e.g. 127.0.0.1:8722 or [::1]:8722
+
+    error[wrong-type]: `http.legacy_sse` must be true or false, not the text "yes"
+     --> settings/config.toml:8:14
+      |
+    8 | legacy_sse = "yes"
+      |              ^^^^^
+      |
+      = help: write `true` or `false`
+
+    error[out-of-range]: `egress.connect_timeout_ms` must be at least 1, not 0
+      --> settings/config.toml:10:22
+       |
+    10 | connect_timeout_ms = 0
+       |                      ^
+
+    error[wrong-type]: `egress.read_timeout_ms` must be a whole number, not the text "30"
+      --> settings/config.toml:11:19
+       |
+    11 | read_timeout_ms = "30"
+       |                   ^^^^
+       |
+       = help: write 30 without quotes
+
+    error[unknown-value]: `log.level` must be one of off, error, warn, info, debug, trace, not the text "verbose"
+      --> settings/config.toml:13:9
+       |
+    13 | level = "verbose"
+       |         ^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let locations = |file: &Path| Locations {
+        config: Some(file.to_owned()),
+        connectors: "connectors".into(),
+        state: "state".into(),
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing.toml");
+    let findings = load(&locations(&missing)).unwrap_err();
+    assert_eq!(
+        (findings.len(), findings[0].code, findings[0].file.as_path()),
+        (1, "unreadable", missing.as_path())
+    );
+    let binary = folder.path().join("binary.toml");
+    std::fs::write(&binary, [0xff, 0xfe]).unwrap();
+    assert!(load(&locations(&binary)).unwrap_err()[0].message.contains("not UTF-8"));
+}
+
+#[test]
+fn the_example_holds_every_default() {
+    assert_eq!(read(&example()), Ok(Config::default()));
+    // What has no default is there as a comment that works when it is uncommented.
+    let uncommented = example()
+        .replace("# address =", "address =")
+        .replace("# extra_ca =", "extra_ca =")
+        .replace("# instructions =", "instructions =");
+    let config = read(&uncommented).unwrap();
+    assert!(config.http.address.is_some() && config.egress.extra_ca.is_some() && config.server.instructions.is_some());
+}

@@ -19,13 +19,11 @@ use crate::document::{Format, Kind, Node, check, closest, parse};
 /// Most findings that are reported at once: a file of another kind would give thousands.
 const MOST_FINDINGS: usize = 200;
 
-static CONNECTOR_SCHEMA: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(ConnectorDocument).to_value());
-static ENTITY_SCHEMA: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(EntityDocument).to_value());
-
 /// The JSON Schema of a connector's main file.
-pub(super) fn connector_schema() -> &'static Value {
-    &CONNECTOR_SCHEMA
-}
+pub(super) static CONNECTOR_SCHEMA: LazyLock<Value> =
+    LazyLock::new(|| schemars::schema_for!(ConnectorDocument).to_value());
+/// The JSON Schema of an entity's file.
+pub(super) static ENTITY_SCHEMA: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(EntityDocument).to_value());
 
 /// Loads one connector from the files of its folder (or from its single file).
 ///

@@ -64,5 +64,10 @@ pub fn is_wanted(relative: &Path) -> bool {
 
 /// The JSON Schema of a connector file, for editors.
 pub fn schema() -> serde_json::Value {
-    load::connector_schema().clone()
+    load::CONNECTOR_SCHEMA.clone()
+}
+
+/// The JSON Schema of the file of one entity in `services`, for editors.
+pub fn entity_schema() -> serde_json::Value {
+    load::ENTITY_SCHEMA.clone()
 }

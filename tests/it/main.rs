@@ -1,4 +1,4 @@
-//! Behaviour through real sockets, one module for each room. One binary, because linking is most of what a test costs.
+//! Behaviour seen from outside, one module for each room. One binary, because linking is most of what a test costs.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,5 +6,8 @@
     reason = "a test that cannot go on should panic"
 )]
 
+mod committed;
 mod connectors;
 mod egress;
+mod load;
+mod reference;

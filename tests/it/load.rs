@@ -1,0 +1,124 @@
+//! Loading connectors: a folder per case in `tests/cases/load`, with the connector's files and `expected.txt`, which
+//! holds what the author is told and what became of the actions.
+//!
+//! `TOOLGATE_UPDATE=1 cargo test --test it load` writes the files that are expected.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use toolgate::connector::model::{BodyTemplate, Connector};
+use toolgate::connector::{self, SourceFile};
+use toolgate::diagnostics::render;
+
+use crate::committed;
+
+const EXPECTED: &str = "expected.txt";
+
+#[test]
+fn every_case_tells_what_is_expected() {
+    let cases = committed::path("tests/cases/load");
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(&cases)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    folders.sort();
+    assert!(!folders.is_empty());
+    let changed: Vec<String> = folders
+        .iter()
+        .filter_map(|folder| committed::difference(&folder.join(EXPECTED), &outcome(folder)))
+        .collect();
+    assert!(changed.is_empty(), "{}", changed.join("\n"));
+}
+
+/// What loading a folder tells and gives.
+fn outcome(folder: &Path) -> String {
+    let mut files = Vec::new();
+    collect(folder, folder, &mut files);
+    files.sort_by(|one, other| one.relative.cmp(&other.relative));
+    let loaded = connector::load(&files);
+    let mut text = render(&loaded.diagnostics, false);
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    match &loaded.connector {
+        Some(connector) => describe(connector, &mut text),
+        None => text.push_str("No connector.\n"),
+    }
+    text
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut Vec<SourceFile>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let relative = path.strip_prefix(root).unwrap().to_owned();
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else if relative != Path::new(EXPECTED) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            files.push(SourceFile {
+                shown: relative.clone(),
+                relative,
+                text,
+            });
+        }
+    }
+}
+
+fn describe(connector: &Connector, text: &mut String) {
+    let Connector {
+        slug,
+        name,
+        tier,
+        enabled,
+        connection,
+        auth,
+        security,
+        ..
+    } = connector;
+    writeln!(text, "Connector {slug}: {name}, {tier:?}, enabled {enabled}").unwrap();
+    writeln!(
+        text,
+        "{} {:?} {} retries",
+        connection.base_url, connection.timeout, connection.retry_attempts
+    )
+    .unwrap();
+    writeln!(text, "{auth:?}").unwrap();
+    writeln!(text, "{:?} {:?}", security.url_allowlist, security.ip_allowlist).unwrap();
+    for action in &connector.actions {
+        let request = &action.request;
+        let confirm = if action.confirm { ", confirmed" } else { "" };
+        writeln!(
+            text,
+            "\n{} ({}): {:?}{confirm}",
+            action.name, action.title, action.effect
+        )
+        .unwrap();
+        writeln!(text, "{}", action.description).unwrap();
+        let query: Vec<&str> = request.query.iter().map(|(name, _)| name.as_str()).collect();
+        let headers: Vec<&str> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let cookies: Vec<&str> = request.cookies.iter().map(|(name, _)| name.as_str()).collect();
+        let body = match &request.body {
+            None => "none",
+            Some(BodyTemplate::Json(_)) => "JSON",
+            Some(BodyTemplate::Form(_)) => "form",
+            Some(BodyTemplate::Text { content_type, .. }) => content_type,
+        };
+        let path = &request.path_source;
+        writeln!(
+            text,
+            "{} {path} query {query:?} headers {headers:?} cookies {cookies:?} body {body}",
+            request.method
+        )
+        .unwrap();
+        writeln!(
+            text,
+            "secret {:?}, ok {:?}, {:?}",
+            action.secret_arguments, action.response.ok_statuses, action.response.validation
+        )
+        .unwrap();
+        writeln!(text, "input {:#}", action.input.document()).unwrap();
+        if let Some(output) = &action.output_schema {
+            writeln!(text, "output {:#}", serde_json::Value::Object((**output).clone())).unwrap();
+        }
+    }
+}

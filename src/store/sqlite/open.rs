@@ -49,13 +49,7 @@ impl SqliteStore {
             .await
             .map_err(|source| cannot_open(folder, source))?;
         create_file(&file).await.map_err(|source| cannot_open(&file, source))?;
-        let options = SqliteConnectOptions::new()
-            .filename(&file)
-            .create_if_missing(false)
-            .journal_mode(SqliteJournalMode::Wal)
-            .busy_timeout(BUSY_TIMEOUT)
-            .foreign_keys(true)
-            .disable_statement_logging();
+        let options = options(&file);
         let writer = open_writer(&options).await.map_err(|error| error.at(&file))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
@@ -69,6 +63,16 @@ impl SqliteStore {
             readers,
         })
     }
+}
+
+pub(super) fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        .busy_timeout(BUSY_TIMEOUT)
+        .foreign_keys(true)
+        .disable_statement_logging()
 }
 
 async fn create_folder(folder: &Path) -> io::Result<()> {
@@ -92,7 +96,7 @@ async fn create_file(file: &Path) -> io::Result<()> {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum OpenError {
+pub(super) enum OpenError {
     #[error(transparent)]
     Sqlite(#[from] sqlx::Error),
     #[error("its schema has version {found}, and this Toolgate knows versions up to {known}")]
@@ -124,7 +128,7 @@ impl OpenError {
         }
     }
 
-    fn at(self, file: &Path) -> StoreError {
+    pub(super) fn at(self, file: &Path) -> StoreError {
         StoreError::Open {
             path: file.display().to_string(),
             advice: self.advice(),
@@ -141,7 +145,7 @@ fn cannot_open(path: &Path, source: io::Error) -> StoreError {
     }
 }
 
-async fn open_writer(options: &SqliteConnectOptions) -> Result<SqliteConnection, OpenError> {
+pub(super) async fn open_writer(options: &SqliteConnectOptions) -> Result<SqliteConnection, OpenError> {
     let deadline = Instant::now() + OPEN_TIMEOUT;
     loop {
         match connect_and_migrate(options).await {

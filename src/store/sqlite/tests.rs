@@ -1,6 +1,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 
 use super::*;
@@ -109,6 +112,43 @@ async fn processes_that_open_a_new_folder_at_once_all_succeed() {
             opened.unwrap().unwrap();
         }
     }
+}
+
+/// A new file that another process holds locked, and options that do not wait for it in SQLite.
+async fn locked_file(folder: &Path) -> (SqliteConnection, SqliteConnectOptions) {
+    let file = database(folder);
+    std::fs::write(&file, "").unwrap();
+    let mut holder = SqliteConnectOptions::new().filename(&file).connect().await.unwrap();
+    sqlx::query("BEGIN EXCLUSIVE").execute(&mut holder).await.unwrap();
+    (holder, open::options(&file).busy_timeout(Duration::ZERO))
+}
+
+#[tokio::test]
+async fn opening_waits_for_a_process_that_holds_the_file_locked() {
+    let folder = TempDir::new().unwrap();
+    let (mut holder, options) = locked_file(folder.path()).await;
+    let opening = open::open_writer(&options);
+    tokio::pin!(opening);
+    let early = tokio::time::timeout(Duration::from_millis(50), &mut opening).await;
+    assert!(early.is_err(), "{early:?}");
+    sqlx::query("ROLLBACK").execute(&mut holder).await.unwrap();
+    opening.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_stays_locked_is_reported() {
+    let folder = TempDir::new().unwrap();
+    let (_holder, options) = locked_file(folder.path()).await;
+    let message = open::open_writer(&options)
+        .await
+        .unwrap_err()
+        .at(folder.path())
+        .to_string();
+    assert!(message.contains("database is locked"), "{message}");
+    assert!(
+        message.ends_with("; find the process that holds the file locked, and end it"),
+        "{message}"
+    );
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The connectors that come with Toolgate: they load without a complaint, and they tell the truth about their APIs.
 
+mod demo_crm;
+
 use std::path::{Path, PathBuf};
 
 use toolgate::connector::{self, SourceFile, model::Connector};
@@ -27,10 +29,18 @@ fn files(root: &Path, folder: &Path, found: &mut Vec<SourceFile>) {
 }
 
 fn load(name: &str) -> Connector {
+    load_with(name, |text| text)
+}
+
+/// Loads a connector after a change to the text of its files.
+fn load_with(name: &str, change: impl Fn(String) -> String) -> Connector {
     let root = folder(name);
     let mut found = Vec::new();
     files(&root, &root, &mut found);
     found.sort_by(|a, b| a.relative.cmp(&b.relative));
+    for file in &mut found {
+        file.text = change(std::mem::take(&mut file.text));
+    }
     let loaded = connector::load(&found);
     let mut complaints = loaded.diagnostics;
     // They speak to this machine alone, and say so to everybody who checks them.
@@ -50,23 +60,5 @@ fn every_connector_loads_without_a_complaint() {
     for name in folders {
         let connector = load(name.to_str().unwrap());
         assert!(!connector.actions.is_empty());
-    }
-}
-
-#[test]
-fn the_demo_says_what_its_skill_says_in_files_that_stay_short() {
-    let root = folder("demo-crm");
-    let skill = std::fs::read_to_string(root.join("SKILL.md")).unwrap();
-    for action in &load("demo-crm").actions {
-        assert!(
-            skill.contains(&format!("`{}`", action.name)),
-            "{} is not in SKILL.md",
-            action.name
-        );
-    }
-    for entity in root.join("services").read_dir().unwrap() {
-        let path = entity.unwrap().path();
-        let lines = std::fs::read_to_string(&path).unwrap().lines().count();
-        assert!(lines < 300, "{} has {lines} lines", path.display());
     }
 }

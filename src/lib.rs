@@ -1,4 +1,51 @@
 //! Toolgate turns the HTTP APIs you own into tools that AI agents call over MCP.
+//!
+//! This page is the manual of the code: the bird's eye, the pipeline, what must always hold, and where things are.
+//!
+//! # Bird's eye
+//!
+//! A *connector* describes one API in a file; each of its *actions* becomes one MCP tool. An agent calls a tool with
+//! named arguments. It never sees the key, the base URL or the headers; a *write* waits for a person; every call
+//! leaves one row in the audit log.
+//!
+//! ```text
+//!  agent ── MCP ──> mcp ──> engine::call ──> egress ── HTTPS ──> API
+//!                             │   │   │
+//!                       catalog  approval  audit ──> store (SQLite)
+//! ```
+//!
+//! # One pipeline
+//!
+//! Every call, from MCP or the command line, goes through [`engine::Engine::call`]. The order is written once, in
+//! `engine/call.rs`, with the reason for each position beside it:
+//!
+//! 1. *find* the action in the snapshot;
+//! 2. *allow*: the caller may call it, and the connector can be reached as it is configured;
+//! 3. *admit*: there is room for one more call;
+//! 4. *validate* the arguments, and build the request;
+//! 5. *approve*: a write waits for a person;
+//! 6. *run*: wait for a turn, resolve the credential, write down the intent, make the request;
+//! 7. *check*: decode, scrub, validate and map the answer;
+//! 8. *audit*: exactly one row, refusals included.
+//!
+//! # What always holds
+//!
+//! - Only [`egress`] opens outgoing connections, only [`crypto`] names ring, only [`config`] reads the environment,
+//!   only [`store`] speaks SQL.
+//! - [`connector`], [`schema`], [`template`] and [`mapping`] do no input or output and never hold a secret.
+//! - What holds a secret has no `Serialize` and no revealing `Debug`.
+//! - Nothing an agent sends is ever a template, a mapping program or SQL.
+//! - Every queue is bounded, every wait for the outside has a deadline, every loop over remote data has a cap.
+//! - Nothing a model can call widens a grant: there is no tool that approves.
+//! - stdout belongs to the protocol; logs go to stderr, and never show arguments.
+//!
+//! The first two are held by `tests/it/direction.rs`, which also holds the order of the rooms below: nothing imports
+//! anything that stands under it in this list.
+//!
+//! # Where things are
+//!
+//! Each room starts with a comment that says what it does and what it must never know. To add an authentication
+//! scheme see [`auth`]; a command-line verb, [`cli`]; a store, [`store`].
 
 pub mod crypto;
 pub mod diagnostics;

@@ -1,7 +1,12 @@
-//! The immutable snapshot of all loaded connectors, and how it is replaced while calls are running.
+//! The immutable snapshot of all loaded connectors, and how its next version comes to be.
 //!
 //! Reads connector folders from disk and nothing else. Must never know MCP or the network.
 
+pub mod folder;
+pub mod loader;
+pub mod naming;
 pub mod snapshot;
+pub mod watch;
 
-pub use snapshot::{Catalog, Lookup, Tool};
+pub use loader::{Loader, Report};
+pub use snapshot::{Catalog, Collision, Lookup, Tool};

@@ -1,7 +1,9 @@
 //! One snapshot: tools in a stable order, found by name or by dotted alias.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::naming::{split_tool_name, tool_name};
 use crate::connector::model::{Action, Connector};
 
 /// An action under the name that agents see.
@@ -20,6 +22,7 @@ pub struct Tool {
 pub struct Catalog {
     connectors: Vec<Arc<Connector>>,
     tools: Vec<Arc<Tool>>,
+    by_name: HashMap<String, usize>,
 }
 
 /// What a tool name leads to.
@@ -38,20 +41,92 @@ pub enum Lookup<'a> {
     },
 }
 
+/// Two things that would share one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collision {
+    /// The shared name.
+    pub name: String,
+    /// Slug of the connector that was left out because of it.
+    pub connector: String,
+}
+
 impl Catalog {
+    /// Puts `connectors` together. A connector whose slug or tools collide with an earlier one's is left out and
+    /// reported: half a connector would be worse than none.
+    #[must_use]
+    pub fn assemble(mut connectors: Vec<Arc<Connector>>) -> (Self, Vec<Collision>) {
+        // Stable: of two connectors with one slug, the one that was read first stays.
+        connectors.sort_by(|a, b| a.slug.cmp(&b.slug));
+        let mut catalog = Self::default();
+        let mut collisions = Vec::new();
+        for connector in connectors {
+            if let Some(name) = catalog.first_collision(&connector) {
+                collisions.push(Collision { name, connector: connector.slug.clone() });
+                continue;
+            }
+            if connector.enabled {
+                for action in &connector.actions {
+                    let name = tool_name(&connector.slug, &action.name);
+                    catalog.by_name.insert(name.clone(), usize::MAX);
+                    catalog.tools.push(Arc::new(Tool {
+                        name,
+                        connector: Arc::clone(&connector),
+                        action: Arc::clone(action),
+                    }));
+                }
+            }
+            catalog.connectors.push(connector);
+        }
+        catalog.tools.sort_by(|a, b| a.name.cmp(&b.name));
+        for (index, tool) in catalog.tools.iter().enumerate() {
+            catalog.by_name.insert(tool.name.clone(), index);
+        }
+        (catalog, collisions)
+    }
+
     /// Tools of enabled connectors, sorted by name.
     #[must_use]
     pub fn tools(&self) -> &[Arc<Tool>] {
         &self.tools
     }
+
     /// All connectors, sorted by slug.
     #[must_use]
     pub fn connectors(&self) -> &[Arc<Connector>] {
         &self.connectors
     }
+
     /// Finds a tool by its name or by `custom.<connector>.<action>`.
     #[must_use]
-    pub fn find(&self, _name: &str) -> Lookup<'_> {
-        unimplemented!()
+    pub fn find(&self, name: &str) -> Lookup<'_> {
+        if let Some(tool) = self.by_name.get(name).and_then(|index| self.tools.get(*index)) {
+            return Lookup::Found(tool);
+        }
+        let (slug, action) = split_tool_name(name);
+        let Ok(index) = self.connectors.binary_search_by(|connector| connector.slug.as_str().cmp(slug)) else {
+            return Lookup::UnknownConnector(slug.to_owned());
+        };
+        let connector = &self.connectors[index];
+        if !connector.enabled {
+            return Lookup::UnknownConnector(slug.to_owned());
+        }
+        // The whole name may be longer than a tool name can be, so it is shortened the same way before looking.
+        match self.by_name.get(&tool_name(slug, action)).and_then(|index| self.tools.get(*index)) {
+            Some(tool) => Lookup::Found(tool),
+            None => Lookup::UnknownAction { connector, action: action.to_owned() },
+        }
+    }
+
+    fn first_collision(&self, connector: &Connector) -> Option<String> {
+        if self.connectors.last().is_some_and(|earlier| earlier.slug == connector.slug) {
+            return Some(connector.slug.clone());
+        }
+        let mut own: Vec<String> =
+            connector.actions.iter().map(|action| tool_name(&connector.slug, &action.name)).collect();
+        if let Some(taken) = own.iter().find(|name| self.by_name.contains_key(*name)) {
+            return Some(taken.clone());
+        }
+        own.sort_unstable();
+        own.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
     }
 }

@@ -1,1 +1,131 @@
-//! cli
+//! The command line: one file per verb.
+//!
+//! Knows every room and holds no logic of its own. stdout belongs to what a verb was asked for (to the protocol for
+//! `serve`); everything else goes to stderr.
+
+mod approvals;
+mod assemble;
+mod call;
+mod check;
+mod demo;
+mod logs;
+mod output;
+mod sample;
+mod serve;
+mod terminal;
+mod tools;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// What was asked for was not possible, e.g. a call failed or files have errors.
+const FAILURE: u8 = 1;
+
+/// Toolgate cannot start: its configuration, its store or an address does not work.
+const SETUP: u8 = 3;
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 what was asked for failed (a call failed, files have errors); \
+2 the command line is wrong; 3 Toolgate cannot start (configuration, store or address).";
+
+/// Turns the HTTP APIs you own into tools that AI agents call over MCP.
+#[derive(Debug, Parser)]
+#[command(name = "toolgate", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// Where things are. Valid with every verb.
+#[derive(Debug, Clone, Args)]
+struct Global {
+    /// Server settings [default: none, every setting has a default].
+    #[arg(long, global = true, value_name = "FILE", env = "TOOLGATE_CONFIG")]
+    config: Option<PathBuf>,
+    /// Folder of connectors [default: ./connectors].
+    #[arg(long, global = true, value_name = "DIR", env = "TOOLGATE_CONNECTORS")]
+    connectors: Option<PathBuf>,
+    /// Folder of approvals and the audit log [default: `toolgate` in the user's state folder].
+    #[arg(long, global = true, value_name = "DIR", env = "TOOLGATE_STATE")]
+    state: Option<PathBuf>,
+}
+
+/// Adding a verb touches its file and this list.
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Serve(serve::Serve),
+    Demo(demo::Demo),
+    Check(check::Check),
+    Tools(tools::Tools),
+    Call(call::Call),
+    Approvals(approvals::Approvals),
+    Logs(logs::Logs),
+    Sample(sample::Sample),
+}
+
+/// A verb's end that is not a success.
+#[derive(Debug)]
+enum Failure {
+    /// What was asked for failed, and has been told already.
+    Told,
+    /// Toolgate cannot start.
+    Setup(anyhow::Error),
+    /// Anything else.
+    Other(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        // A reader such as `head` that has seen enough is no failure to tell about.
+        if error.kind() == std::io::ErrorKind::BrokenPipe { Self::Told } else { Self::Other(error.into()) }
+    }
+}
+
+/// Parses the command line and runs its verb.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::complain(&format!("error: cannot start: {error}"));
+            return ExitCode::from(SETUP);
+        }
+    };
+    let result = runtime.block_on(async {
+        match cli.verb {
+            Verb::Serve(verb) => verb.run(&cli.global).await,
+            Verb::Demo(verb) => verb.run().await,
+            Verb::Check(verb) => verb.run(&cli.global),
+            Verb::Tools(verb) => verb.run(&cli.global),
+            Verb::Call(verb) => verb.run(&cli.global).await,
+            Verb::Approvals(verb) => verb.run(&cli.global).await,
+            Verb::Logs(verb) => verb.run(&cli.global).await,
+            Verb::Sample(verb) => verb.run().await,
+        }
+    });
+    // A thread that is blocked reading a terminal must not keep the process alive.
+    runtime.shutdown_background();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Told) => ExitCode::from(FAILURE),
+        Err(Failure::Setup(error)) => {
+            output::complain(&format!("error: {error:#}"));
+            ExitCode::from(SETUP)
+        }
+        Err(Failure::Other(error)) => {
+            output::complain(&format!("error: {error:#}"));
+            ExitCode::from(FAILURE)
+        }
+    }
+}

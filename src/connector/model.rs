@@ -185,6 +185,17 @@ pub enum Effect {
     Write,
 }
 
+impl Effect {
+    /// `read` or `write`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+}
+
 /// A declarative action's HTTP request.
 #[derive(Debug)]
 pub struct RequestTemplate {

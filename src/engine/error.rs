@@ -125,12 +125,14 @@ impl CallError {
         use std::fmt::Write as _;
         let mut text = format!("{}: {}", self.code.as_str(), self.cause);
         for violation in &self.violations {
-            let _ = write!(text, "\n- {violation}");
+            drop(write!(text, "\n- {violation}"));
         }
-        let _ = write!(text, "\nWhat to do: {}", self.resolution);
+        drop(write!(text, "\nWhat to do: {}", self.resolution));
         match (self.retryable, self.retry_after_seconds) {
+            // A model that reads "can help" calls again at once, and the person has not moved yet.
+            (true, _) if self.code == ErrorCode::ApprovalRequired => text.push_str("\nRetry: only once it is approved."),
             (true, Some(seconds)) => {
-                let _ = write!(text, "\nRetry: after {seconds} seconds.");
+                drop(write!(text, "\nRetry: after {seconds} seconds."));
             }
             (true, None) => text.push_str("\nRetry: can help."),
             (false, _) => text.push_str("\nRetry: does not help without a change."),

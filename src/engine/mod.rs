@@ -1,22 +1,34 @@
-//! The one pipeline that every call goes through.
+//! The one pipeline that every call goes through: [`Engine::call`].
 //!
 //! Must never know MCP, HTTP servers or terminals: a [`Front`] asks people and shows progress.
 
+pub mod call;
 pub mod error;
-pub mod front;
+mod failures;
+mod lookup;
 pub mod outcome;
+pub mod row;
+pub mod snapshot;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub use crate::approval::front::{Answer, ApprovalPrompt, Asking, Front};
 pub use error::{CallError, ErrorCode};
-pub use front::{Answer, ApprovalPrompt, Asking, Front};
 pub use outcome::{Content, Ending, Outcome};
 
+use crate::approval::Approvals;
+use crate::audit::Audit;
+use crate::auth::ScrubberCache;
 use crate::catalog::Catalog;
+use crate::egress::Egress;
+use crate::policy::{Admission, ownership::LOCAL_USER};
+use crate::vault::SecretSource;
+use snapshot::{Snapshot, Unroutable};
 
 /// Who is calling.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,10 +43,7 @@ impl Principal {
     /// The one implicit user of a process that serves a single person (ruling C-27).
     #[must_use]
     pub fn local() -> Self {
-        Self {
-            user: "local".into(),
-            organisation: "local".into(),
-        }
+        Self { user: LOCAL_USER.into(), organisation: LOCAL_USER.into() }
     }
 }
 
@@ -66,25 +75,91 @@ pub struct Resume {
     pub answer: Answer,
 }
 
+/// What an engine is made of.
+pub struct Parts {
+    /// The way out.
+    pub egress: Egress,
+    /// The gate of writes.
+    pub approvals: Approvals,
+    /// The audit log.
+    pub audit: Audit,
+    /// Where secrets are kept.
+    pub secrets: Arc<dyn SecretSource>,
+    /// Searches for secrets that were prepared before.
+    pub scrubbers: ScrubberCache,
+    /// How many calls may run and wait.
+    pub admission: Admission,
+    /// Longest time from a call's turn to its answer; waiting for a person does not count.
+    pub call_timeout: Duration,
+}
+
 /// The pipeline and everything it needs. Cheap to clone.
 #[derive(Clone)]
 pub struct Engine {
-    _inner: Arc<()>,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: Parts,
+    snapshot: arc_swap::ArcSwap<Snapshot>,
+    changes: watch::Sender<u64>,
 }
 
 impl Engine {
+    /// An engine with an empty catalog.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let snapshot = arc_swap::ArcSwap::from_pointee(Snapshot::default());
+        Self { inner: Arc::new(Inner { parts, snapshot, changes: watch::channel(0).0 }) }
+    }
+
+    /// Replaces the catalog. Calls in flight end on the one that they began with. Returns the connectors that cannot
+    /// be reached as they are configured; their tools are offered, and fail with that reason.
+    pub fn install(&self, catalog: Catalog) -> Vec<Unroutable> {
+        let (snapshot, unroutable) = Snapshot::build(catalog, &self.inner.parts.egress);
+        self.inner.snapshot.store(Arc::new(snapshot));
+        self.inner.changes.send_modify(|revision| *revision += 1);
+        unroutable
+    }
+
     /// The catalog at this moment.
     #[must_use]
     pub fn catalog(&self) -> Arc<Catalog> {
-        unimplemented!()
+        Arc::clone(&self.inner.snapshot.load().catalog)
     }
+
     /// Changes whenever the catalog was replaced.
     #[must_use]
     pub fn catalog_changes(&self) -> watch::Receiver<u64> {
-        unimplemented!()
+        self.inner.changes.subscribe()
     }
-    /// Runs one call from start to end. Leaves exactly one audit row.
-    pub async fn call(&self, _call: Call, _front: &dyn Front) -> Ending {
-        unimplemented!()
+
+    /// Calls that are in the process.
+    #[must_use]
+    pub fn calls_in_flight(&self) -> usize {
+        self.inner.parts.admission.present()
+    }
+
+    /// Runs one call from start to end. Leaves exactly one audit row, also when the returned future is dropped.
+    pub async fn call(&self, call: Call, front: &dyn Front) -> Ending {
+        call::run(&self.inner.parts, self.inner.snapshot.load_full(), call, front).await
+    }
+
+    /// The HTTP request that a call would make, as text with its credentials replaced. Sends, asks and records nothing.
+    ///
+    /// # Errors
+    /// What would keep the call from getting as far as the request.
+    pub fn dry_run(
+        &self,
+        tool: &str,
+        arguments: &Map<String, Value>,
+        principal: &Principal,
+    ) -> Result<String, CallError> {
+        call::dry_run(&self.inner.snapshot.load(), tool, arguments, &principal.user)
+    }
+
+    /// Writes what is left to write. No call may come after.
+    pub async fn close(&self) {
+        self.inner.parts.audit.close().await;
     }
 }

@@ -34,6 +34,8 @@ pub enum Channel {
     Http,
     /// HTTP with server-sent events, as of 2024-11-05.
     Sse,
+    /// The session inside the demo's own process.
+    Demo,
 }
 
 impl Channel {
@@ -42,6 +44,7 @@ impl Channel {
             Self::Stdio => "stdio",
             Self::Http => "http",
             Self::Sse => "sse",
+            Self::Demo => "demo",
         }
     }
 }

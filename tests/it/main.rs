@@ -8,6 +8,7 @@
 
 mod committed;
 mod connectors;
+mod direction;
 mod egress;
 mod load;
 mod reference;

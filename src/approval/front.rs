@@ -1,4 +1,4 @@
-//! What the engine asks of whoever brought the call: put a question to a person, show progress.
+//! What the pipeline asks of whoever brought the call: put a question to a person, show progress.
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -56,6 +56,10 @@ pub enum Answer {
 pub trait Front: Send + Sync {
     /// Whether and how it can ask.
     fn asking(&self) -> Asking;
+    /// What the record says about where the answer came from, e.g. `elicitation`.
+    fn via(&self) -> &'static str {
+        "elicitation"
+    }
     /// Puts the question to the person and waits. Only called for [`Asking::Inline`].
     async fn ask(&self, prompt: &ApprovalPrompt) -> Answer;
     /// Shows how far the call is: `step` of `steps`, and what is happening.

@@ -1,0 +1,360 @@
+//! The gate of a write: finds, asks for and uses up the record that allows it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+
+use super::front::{Answer, ApprovalPrompt, Asking, Front};
+use super::prompt::{self, Facts};
+use crate::connector::model::Effect;
+use crate::crypto::{RandomUnavailable, random_id};
+use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, Decision, Store, StoreError, time};
+
+/// How often a waiting call looks for a decision made elsewhere.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// How often a waiting call says that it still waits.
+const SAY_EVERY: Duration = Duration::from_secs(5);
+
+/// How long things take.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// How long a call whose front cannot ask waits for a decision made elsewhere.
+    pub wait: Duration,
+    /// From asking on, how long a record can allow anything.
+    pub expires: Duration,
+}
+
+/// The gate. Cheap to clone.
+#[derive(Clone)]
+pub struct Approvals {
+    store: Arc<dyn Store>,
+    settings: Settings,
+    clock: Clock,
+}
+
+/// Tells the moment. Tests bring their own.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What a call asks leave for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The call that asks.
+    pub call_id: &'a str,
+    /// What the record is bound to.
+    pub key: &'a ApprovalKey,
+    /// The connector's plain name.
+    pub connector: &'a str,
+    /// The action's title.
+    pub action: &'a str,
+    /// What the action does.
+    pub effect: Effect,
+    /// HTTP method.
+    pub method: &'a str,
+    /// URL path and query without host.
+    pub path: &'a str,
+    /// Arguments, secret ones replaced.
+    pub arguments: &'a Map<String, Value>,
+}
+
+/// What the gate says.
+#[derive(Debug)]
+pub enum Verdict {
+    /// The write may leave, once, now.
+    Allowed(Granted),
+    /// The front must end the call with this question.
+    AskFirst(ApprovalPrompt),
+    /// The write must not leave.
+    Refused {
+        /// The record, when there is one.
+        approval_id: Option<String>,
+        /// Who refused, when someone did.
+        by: Option<String>,
+        /// The run of the same call that asked, when this one brought the answer.
+        continues: Option<Continued>,
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+/// The decision that let a write through.
+#[derive(Debug, Clone)]
+pub struct Granted {
+    /// The record.
+    pub approval_id: String,
+    /// The run of a call that asked first.
+    pub asked: Continued,
+    /// Who decided, and through which front end, e.g. `ana via cli`.
+    pub by: String,
+}
+
+/// An earlier run of the same call, which ended with the question.
+#[derive(Debug, Clone)]
+pub struct Continued {
+    /// Its identifier.
+    pub call_id: String,
+    /// When it asked.
+    pub asked_at: String,
+}
+
+/// Why a write must not leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// A person said no.
+    Declined,
+    /// The question was closed, or nobody answered it in time.
+    Unanswered,
+    /// Nobody has decided yet.
+    Undecided,
+    /// The record belongs to another call, is used up, or has expired.
+    NotValid,
+    /// The record was used by an identical call a moment ago.
+    UsedElsewhere,
+}
+
+/// The gate itself failed; nothing may leave.
+#[derive(Debug, thiserror::Error)]
+pub enum GateError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No identifier could be made.
+    #[error(transparent)]
+    Random(#[from] RandomUnavailable),
+}
+
+impl Approvals {
+    /// A gate over the records in `store`.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
+        Self { store, settings, clock: Arc::new(Timestamp::now) }
+    }
+
+    /// The same gate by another clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Asks for leave the first time a call comes.
+    ///
+    /// # Errors
+    /// [`GateError`]; nothing may leave then.
+    pub async fn request(&self, asked: Asked<'_>, front: &dyn Front, user: &str) -> Result<Verdict, GateError> {
+        if let Some(record) = self.store.find_approval(asked.key, &self.now()).await? {
+            match record.state {
+                ApprovalState::Approved => return self.use_up(&record, asked.key).await,
+                // A front's own person may be asked again; what an operator refused stays refused until it expires,
+                // or an agent could wear people down by repeating itself.
+                ApprovalState::Denied if record.decided_via.as_deref() == Some("cli") => {
+                    return Ok(refused(&record, Refusal::Declined));
+                }
+                ApprovalState::Denied | ApprovalState::Pending | ApprovalState::Used => {}
+            }
+        }
+        let record = self.store.find_or_create_approval(&self.record(&asked)?, &self.now()).await?;
+        if record.state == ApprovalState::Approved {
+            return self.use_up(&record, asked.key).await;
+        }
+        let prompt = prompt_for(&record, &asked, self.seconds_left(&record));
+        match front.asking() {
+            Asking::Deferred => Ok(Verdict::AskFirst(prompt)),
+            Asking::Inline => {
+                let left = Duration::from_secs(prompt.expires_in_seconds);
+                let answer = timeout(left, front.ask(&prompt)).await.unwrap_or(Answer::Cancelled);
+                match answer {
+                    Answer::Unavailable => self.wait(record, asked.key, front).await,
+                    answer => self.settle(&record, asked.key, answer, user, front.via()).await,
+                }
+            }
+            Asking::Unavailable => self.wait(record, asked.key, front).await,
+        }
+    }
+
+    /// Goes on with a call that comes again with the answer to [`Verdict::AskFirst`].
+    ///
+    /// # Errors
+    /// [`GateError`]; nothing may leave then.
+    pub async fn resume(
+        &self,
+        approval_id: &str,
+        answer: Answer,
+        key: &ApprovalKey,
+        user: &str,
+    ) -> Result<Verdict, GateError> {
+        match self.store.get_approval(approval_id).await? {
+            Some(record) if key_of(&record) == *key => self.settle(&record, key, answer, user, "mrtr").await,
+            _ => Ok(Verdict::Refused {
+                approval_id: Some(approval_id.to_owned()),
+                by: None,
+                continues: None,
+                refusal: Refusal::NotValid,
+            }),
+        }
+    }
+
+    async fn settle(
+        &self,
+        record: &ApprovalRecord,
+        key: &ApprovalKey,
+        answer: Answer,
+        user: &str,
+        via: &str,
+    ) -> Result<Verdict, GateError> {
+        let approved = answer == Answer::Accepted;
+        let decision = Decision { approved, at: self.now(), by: user.to_owned(), via: via.to_owned() };
+        let decided = self.store.decide_approval(&record.id, &decision).await?;
+        if !approved {
+            let refusal = if answer == Answer::Declined { Refusal::Declined } else { Refusal::Unanswered };
+            let by = (answer == Answer::Declined).then(|| format!("{user} via {via}"));
+            let continues = decided.then(|| continued(record));
+            return Ok(Verdict::Refused { approval_id: Some(record.id.clone()), by, continues, refusal });
+        }
+        // An operator may have been quicker: whatever the record says now is what counts.
+        let Some(current) = self.store.get_approval(&record.id).await? else {
+            return Ok(refused(record, Refusal::NotValid));
+        };
+        match current.state {
+            ApprovalState::Approved => self.use_up(&current, key).await,
+            ApprovalState::Denied => Ok(refused(&current, Refusal::Declined)),
+            ApprovalState::Used => Ok(refused(&current, Refusal::UsedElsewhere)),
+            ApprovalState::Pending => {
+                debug_assert!(!decided, "a decided record cannot be pending");
+                Ok(refused(&current, Refusal::NotValid))
+            }
+        }
+    }
+
+    async fn wait(
+        &self,
+        record: ApprovalRecord,
+        key: &ApprovalKey,
+        front: &dyn Front,
+    ) -> Result<Verdict, GateError> {
+        let started = Instant::now();
+        let mut said: Option<Instant> = None;
+        let mut look = interval(LOOK_EVERY);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while started.elapsed() < self.settings.wait {
+            look.tick().await;
+            if said.is_none_or(|at| at.elapsed() >= SAY_EVERY) {
+                said = Some(Instant::now());
+                front.waiting(&record.id, started.elapsed().as_secs()).await;
+            }
+            match self.store.get_approval(&record.id).await? {
+                Some(current) => match current.state {
+                    ApprovalState::Pending if current.expires_at.as_str() > self.now().as_str() => {}
+                    ApprovalState::Pending => return Ok(refused(&current, Refusal::Unanswered)),
+                    ApprovalState::Approved => return self.use_up(&current, key).await,
+                    ApprovalState::Denied => return Ok(refused(&current, Refusal::Declined)),
+                    ApprovalState::Used => return Ok(refused(&current, Refusal::UsedElsewhere)),
+                },
+                None => return Ok(refused(&record, Refusal::NotValid)),
+            }
+        }
+        Ok(refused(&record, Refusal::Undecided))
+    }
+
+    async fn use_up(&self, record: &ApprovalRecord, key: &ApprovalKey) -> Result<Verdict, GateError> {
+        if !self.store.use_approval(&record.id, key, &self.now()).await? {
+            let refusal = match self.store.get_approval(&record.id).await? {
+                Some(current) if current.state == ApprovalState::Used => Refusal::UsedElsewhere,
+                _ => Refusal::NotValid,
+            };
+            return Ok(refused(record, refusal));
+        }
+        Ok(Verdict::Allowed(Granted {
+            approval_id: record.id.clone(),
+            asked: continued(record),
+            by: decided_by(record).unwrap_or_default(),
+        }))
+    }
+
+    fn now(&self) -> String {
+        time::rfc3339((self.clock)())
+    }
+
+    fn seconds_left(&self, record: &ApprovalRecord) -> u64 {
+        let expires: Timestamp = record.expires_at.parse().unwrap_or(Timestamp::MIN);
+        u64::try_from(expires.duration_since((self.clock)()).as_secs()).unwrap_or(0)
+    }
+
+    fn record(&self, asked: &Asked<'_>) -> Result<ApprovalRecord, GateError> {
+        let ApprovalKey { user, organisation, connector, action, arguments_hash, revision } = asked.key.clone();
+        let now = (self.clock)();
+        let expires = SignedDuration::try_from(self.settings.expires).unwrap_or(SignedDuration::MAX);
+        Ok(ApprovalRecord {
+            id: random_id()?,
+            call_id: asked.call_id.to_owned(),
+            user,
+            organisation,
+            connector,
+            action,
+            effect: asked.effect.as_str().to_owned(),
+            method: asked.method.to_owned(),
+            path: asked.path.to_owned(),
+            arguments: Value::Object(asked.arguments.clone()).to_string(),
+            arguments_hash,
+            revision,
+            state: ApprovalState::Pending,
+            created_at: time::rfc3339(now),
+            expires_at: time::rfc3339(now.saturating_add(expires).unwrap_or(Timestamp::MAX)),
+            decided_at: None,
+            decided_by: None,
+            decided_via: None,
+        })
+    }
+}
+
+fn prompt_for(record: &ApprovalRecord, asked: &Asked<'_>, expires_in_seconds: u64) -> ApprovalPrompt {
+    let effect = asked.effect.as_str();
+    ApprovalPrompt {
+        approval_id: record.id.clone(),
+        connector: asked.connector.to_owned(),
+        action: asked.action.to_owned(),
+        effect,
+        method: asked.method.to_owned(),
+        path: asked.path.to_owned(),
+        arguments: asked.arguments.clone(),
+        expires_in_seconds,
+        text: prompt::text(&Facts {
+            connector: asked.connector,
+            action: asked.action,
+            effect,
+            method: asked.method,
+            path: asked.path,
+            arguments: asked.arguments,
+        }),
+    }
+}
+
+fn key_of(record: &ApprovalRecord) -> ApprovalKey {
+    ApprovalKey {
+        user: record.user.clone(),
+        organisation: record.organisation.clone(),
+        connector: record.connector.clone(),
+        action: record.action.clone(),
+        arguments_hash: record.arguments_hash.clone(),
+        revision: record.revision.clone(),
+    }
+}
+
+fn refused(record: &ApprovalRecord, refusal: Refusal) -> Verdict {
+    Verdict::Refused { approval_id: Some(record.id.clone()), by: decided_by(record), continues: None, refusal }
+}
+
+fn continued(record: &ApprovalRecord) -> Continued {
+    Continued { call_id: record.call_id.clone(), asked_at: record.created_at.clone() }
+}
+
+fn decided_by(record: &ApprovalRecord) -> Option<String> {
+    let by = record.decided_by.as_deref()?;
+    Some(match record.decided_via.as_deref() {
+        Some(via) => format!("{by} via {via}"),
+        None => by.to_owned(),
+    })
+}

@@ -1,0 +1,139 @@
+//! What a person reads before a write leaves.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+/// Longest value shown in full, in characters. Longer ones are cut and their length is said.
+const MAX_VALUE: usize = 400;
+
+/// Most arguments shown one by one.
+const MAX_ARGUMENTS: usize = 40;
+
+/// What stands in place of a secret argument.
+pub const HIDDEN: &str = "[HIDDEN]";
+
+/// Facts of one prompt.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The connector's plain name.
+    pub connector: &'a str,
+    /// The action's title.
+    pub action: &'a str,
+    /// `read` or `write`.
+    pub effect: &'a str,
+    /// HTTP method.
+    pub method: &'a str,
+    /// URL path and query without host.
+    pub path: &'a str,
+    /// Arguments, secret ones already replaced.
+    pub arguments: &'a Map<String, Value>,
+}
+
+/// The prompt as text. Values are written as JSON, so nothing in them can pass for another line of the prompt.
+#[must_use]
+pub fn text(facts: &Facts<'_>) -> String {
+    let mut text = format!(
+        "Allow \"{}\" of {}?\nEffect: {}\nRequest: {} {}\n",
+        one_line(facts.action),
+        one_line(facts.connector),
+        facts.effect,
+        facts.method,
+        cut(facts.path),
+    );
+    if facts.arguments.is_empty() {
+        text.push_str("Arguments: none");
+        return text;
+    }
+    text.push_str("Arguments:");
+    for (name, value) in facts.arguments.iter().take(MAX_ARGUMENTS) {
+        // Writing to a String cannot fail.
+        drop(write!(text, "\n  {}: {}", one_line(name), cut(&value.to_string())));
+    }
+    if facts.arguments.len() > MAX_ARGUMENTS {
+        drop(write!(text, "\n  and {} more", facts.arguments.len() - MAX_ARGUMENTS));
+    }
+    text
+}
+
+/// `arguments` with the values of `secret` ones replaced.
+#[must_use]
+pub fn hide(arguments: &Map<String, Value>, secret: &[String]) -> Map<String, Value> {
+    let mut shown = arguments.clone();
+    for name in secret {
+        if let Some(value) = shown.get_mut(name) {
+            *value = Value::String(HIDDEN.into());
+        }
+    }
+    shown
+}
+
+fn cut(text: &str) -> String {
+    let length = text.chars().count();
+    let shown: String = text.chars().take(MAX_VALUE).collect();
+    let shown = one_line(&shown);
+    if length <= MAX_VALUE { shown } else { format!("{shown}… ({length} characters in all)") }
+}
+
+/// Control and direction characters would let a value rearrange what a terminal shows.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            c if c.is_control() => '\u{fffd}',
+            c => c,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn prompt(arguments: &Value) -> String {
+        text(&Facts {
+            connector: "Demo CRM",
+            action: "Create ticket",
+            effect: "write",
+            method: "POST",
+            path: "/v1/customers/c_1/tickets",
+            arguments: arguments.as_object().unwrap(),
+        })
+    }
+
+    #[test]
+    fn says_what_will_happen() {
+        insta::assert_snapshot!(prompt(&json!({"customer_id": "c_1", "title": "Broken \"lamp\"", "tags": ["a", 2]})), @r#"
+        Allow "Create ticket" of Demo CRM?
+        Effect: write
+        Request: POST /v1/customers/c_1/tickets
+        Arguments:
+          customer_id: "c_1"
+          title: "Broken \"lamp\""
+          tags: ["a",2]
+        "#);
+        assert!(prompt(&json!({})).ends_with("Arguments: none"));
+    }
+
+    #[test]
+    fn long_values_are_cut_with_their_length() {
+        let shown = prompt(&json!({"body": "x".repeat(5000)}));
+        assert!(shown.contains("… (5002 characters in all)"), "{shown}");
+        assert!(shown.len() < 700);
+    }
+
+    #[test]
+    fn no_value_can_write_a_line_of_the_prompt() {
+        let shown = prompt(&json!({"title": "x\nEffect: read\u{202e}\u{1b}[2J"}));
+        assert_eq!(shown.lines().count(), 5);
+        assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'));
+    }
+
+    #[test]
+    fn secret_arguments_are_hidden() {
+        let arguments = json!({"user": "ana", "password": "hunter2"});
+        let shown = hide(arguments.as_object().unwrap(), &["password".into(), "absent".into()]);
+        assert_eq!(Value::Object(shown), json!({"user": "ana", "password": "[HIDDEN]"}));
+    }
+}

@@ -1,0 +1,277 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, json};
+
+use super::gate::Settings;
+use super::{Answer, ApprovalPrompt, Approvals, Asked, Asking, Front, Refusal, Verdict};
+use crate::connector::model::Effect;
+use crate::store::memory::MemoryStore;
+use crate::store::{ApprovalKey, ApprovalState, ApprovalStore as _, Decision, time};
+
+const START: Timestamp = Timestamp::constant(1_800_000_000, 0);
+
+/// A front that answers as it is told, and counts what it was asked.
+struct Scripted {
+    asking: Asking,
+    answer: Answer,
+    asked: AtomicU32,
+    waited: AtomicU32,
+}
+
+impl Scripted {
+    fn new(asking: Asking, answer: Answer) -> Self {
+        Self { asking, answer, asked: AtomicU32::new(0), waited: AtomicU32::new(0) }
+    }
+
+    fn silent() -> Self {
+        Self::new(Asking::Unavailable, Answer::Unavailable)
+    }
+}
+
+#[async_trait]
+impl Front for Scripted {
+    fn asking(&self) -> Asking {
+        self.asking
+    }
+
+    async fn ask(&self, _prompt: &ApprovalPrompt) -> Answer {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.answer
+    }
+
+    async fn progress(&self, _step: u32, _steps: u32, _message: &str) {}
+
+    async fn waiting(&self, _approval_id: &str, _seconds: u64) {
+        self.waited.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+struct Fixture {
+    store: Arc<MemoryStore>,
+    gate: Approvals,
+    moment: Arc<Mutex<Timestamp>>,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let store = Arc::new(MemoryStore::default());
+        let moment = Arc::new(Mutex::new(START));
+        let clock = Arc::clone(&moment);
+        let settings = Settings { wait: Duration::from_secs(60), expires: Duration::from_secs(600) };
+        let gate = Approvals::new(Arc::<MemoryStore>::clone(&store), settings)
+            .with_clock(Arc::new(move || *clock.lock().unwrap()));
+        Self { store, gate, moment }
+    }
+
+    fn pass(&self, seconds: i64) {
+        *self.moment.lock().unwrap() += SignedDuration::from_secs(seconds);
+    }
+
+    async fn request(&self, key: &ApprovalKey, front: &Scripted) -> Verdict {
+        let arguments = Map::from_iter([("title".to_owned(), json!("x"))]);
+        let asked = Asked {
+            call_id: "call-1",
+            key,
+            connector: "CRM",
+            action: "Create ticket",
+            effect: Effect::Write,
+            method: "POST",
+            path: "/tickets",
+            arguments: &arguments,
+        };
+        self.gate.request(asked, front, &key.user).await.unwrap()
+    }
+
+    async fn deferred(&self, key: &ApprovalKey) -> String {
+        match self.request(key, &Scripted::new(Asking::Deferred, Answer::Unavailable)).await {
+            Verdict::AskFirst(prompt) => prompt.approval_id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn decide(&self, id: &str, approved: bool) -> bool {
+        let at = time::rfc3339(*self.moment.lock().unwrap());
+        let decision = Decision { approved, at, by: "ana".into(), via: "cli".into() };
+        self.store.decide_approval(id, &decision).await.unwrap()
+    }
+}
+
+fn key() -> ApprovalKey {
+    ApprovalKey {
+        user: "local".into(),
+        organisation: "local".into(),
+        connector: "crm".into(),
+        action: "create_ticket".into(),
+        arguments_hash: "hash".into(),
+        revision: "revision".into(),
+    }
+}
+
+fn refusal(verdict: &Verdict) -> Refusal {
+    match verdict {
+        Verdict::Refused { refusal, .. } => *refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn id_of(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Refused { approval_id: Some(id), .. } => id.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_a_yes_lets_a_write_through() {
+    for (answer, expected) in [
+        (Answer::Accepted, None),
+        (Answer::Declined, Some(Refusal::Declined)),
+        (Answer::Cancelled, Some(Refusal::Unanswered)),
+        (Answer::Unavailable, Some(Refusal::Undecided)),
+    ] {
+        let fixture = Fixture::new();
+        let verdict = fixture.request(&key(), &Scripted::new(Asking::Inline, answer)).await;
+        match expected {
+            None => assert!(matches!(verdict, Verdict::Allowed(_)), "{verdict:?}"),
+            Some(expected) => assert_eq!(refusal(&verdict), expected, "{answer:?}"),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_prompt_nobody_answers_ends_with_the_record() {
+    struct Mute;
+    #[async_trait]
+    impl Front for Mute {
+        fn asking(&self) -> Asking {
+            Asking::Inline
+        }
+        async fn ask(&self, _prompt: &ApprovalPrompt) -> Answer {
+            std::future::pending().await
+        }
+        async fn progress(&self, _step: u32, _steps: u32, _message: &str) {}
+        async fn waiting(&self, _approval_id: &str, _seconds: u64) {}
+    }
+    let fixture = Fixture::new();
+    let arguments = Map::new();
+    let key = key();
+    let asked = Asked {
+        call_id: "call-1",
+        key: &key,
+        connector: "CRM",
+        action: "Create ticket",
+        effect: Effect::Write,
+        method: "POST",
+        path: "/tickets",
+        arguments: &arguments,
+    };
+    let verdict = fixture.gate.request(asked, &Mute, "local").await.unwrap();
+    assert_eq!(refusal(&verdict), Refusal::Unanswered);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_cannot_ask_waits_as_long_as_set_and_says_so() {
+    let fixture = Fixture::new();
+    let front = Scripted::silent();
+    let started = tokio::time::Instant::now();
+    let verdict = fixture.request(&key(), &front).await;
+    assert_eq!(refusal(&verdict), Refusal::Undecided);
+    let waited = started.elapsed();
+    assert!(waited >= Duration::from_secs(60) && waited < Duration::from_secs(62), "{waited:?}");
+    assert!(front.waited.load(Ordering::Relaxed) >= 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operators_yes_lets_exactly_one_call_through() {
+    let fixture = Fixture::new();
+    let id = id_of(&fixture.request(&key(), &Scripted::silent()).await);
+    assert!(fixture.decide(&id, true).await);
+    let through = fixture.request(&key(), &Scripted::silent()).await;
+    assert!(matches!(through, Verdict::Allowed(ref granted) if granted.by == "ana via cli"), "{through:?}");
+    let again = fixture.request(&key(), &Scripted::silent()).await;
+    assert_eq!(refusal(&again), Refusal::Undecided, "the approval was used twice");
+    assert_ne!(id_of(&again), id);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operators_no_is_not_asked_away() {
+    let fixture = Fixture::new();
+    let id = id_of(&fixture.request(&key(), &Scripted::silent()).await);
+    assert!(fixture.decide(&id, false).await);
+    let front = Scripted::new(Asking::Inline, Answer::Accepted);
+    assert_eq!(refusal(&fixture.request(&key(), &front).await), Refusal::Declined);
+    assert_eq!(front.asked.load(Ordering::Relaxed), 0);
+    fixture.pass(601);
+    assert!(matches!(fixture.request(&key(), &front).await, Verdict::Allowed(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_approval_is_for_nothing_but_the_call_it_was_given_for() {
+    let others = [
+        ApprovalKey { user: "bob".into(), ..key() },
+        ApprovalKey { organisation: "other".into(), ..key() },
+        ApprovalKey { connector: "wiki".into(), ..key() },
+        ApprovalKey { action: "delete_ticket".into(), ..key() },
+        ApprovalKey { arguments_hash: "changed".into(), ..key() },
+        ApprovalKey { revision: "changed".into(), ..key() },
+    ];
+    for other in others {
+        let fixture = Fixture::new();
+        let id = fixture.deferred(&key()).await;
+        let verdict = fixture.gate.resume(&id, Answer::Accepted, &other, "local").await.unwrap();
+        assert_eq!(refusal(&verdict), Refusal::NotValid, "{other:?}");
+        let record = fixture.store.get_approval(&id).await.unwrap().unwrap();
+        assert_eq!(record.state, ApprovalState::Pending, "{other:?}");
+
+        assert!(fixture.decide(&id, true).await);
+        assert_eq!(refusal(&fixture.request(&other, &Scripted::silent()).await), Refusal::Undecided, "{other:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_counts_once() {
+    let fixture = Fixture::new();
+    let id = fixture.deferred(&key()).await;
+    let first = fixture.gate.resume(&id, Answer::Accepted, &key(), "local").await.unwrap();
+    assert!(matches!(first, Verdict::Allowed(ref granted) if granted.asked.call_id == "call-1"), "{first:?}");
+    let replay = fixture.gate.resume(&id, Answer::Accepted, &key(), "local").await.unwrap();
+    assert_eq!(refusal(&replay), Refusal::UsedElsewhere);
+    let unknown = fixture.gate.resume("0000", Answer::Accepted, &key(), "local").await.unwrap();
+    assert_eq!(refusal(&unknown), Refusal::NotValid);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_declined_answer_cannot_be_followed_by_a_yes() {
+    let fixture = Fixture::new();
+    let id = fixture.deferred(&key()).await;
+    let no = fixture.gate.resume(&id, Answer::Declined, &key(), "local").await.unwrap();
+    assert!(matches!(no, Verdict::Refused { continues: Some(_), refusal: Refusal::Declined, .. }), "{no:?}");
+    let yes = fixture.gate.resume(&id, Answer::Accepted, &key(), "local").await.unwrap();
+    assert_eq!(refusal(&yes), Refusal::Declined);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_goes_through_after_expiry() {
+    let fixture = Fixture::new();
+    let asked = fixture.deferred(&key()).await;
+    fixture.pass(601);
+    let late = fixture.gate.resume(&asked, Answer::Accepted, &key(), "local").await.unwrap();
+    assert_eq!(refusal(&late), Refusal::NotValid);
+
+    let fixture = Fixture::new();
+    let id = id_of(&fixture.request(&key(), &Scripted::silent()).await);
+    assert!(fixture.decide(&id, true).await);
+    fixture.pass(601);
+    assert_eq!(refusal(&fixture.request(&key(), &Scripted::silent()).await), Refusal::Undecided);
+    assert!(!fixture.decide(&id, true).await, "an expired record was decided");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_question_is_not_asked_twice_at_once() {
+    let fixture = Fixture::new();
+    assert_eq!(fixture.deferred(&key()).await, fixture.deferred(&key()).await);
+}

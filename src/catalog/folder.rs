@@ -1,0 +1,179 @@
+//! Reading connector folders from disk: which files belong to which connector.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::connector::SourceFile;
+
+/// Longest file that is read as part of a connector, in bytes.
+pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Endings of files that are definitions.
+const DEFINITIONS: [&str; 4] = ["toml", "yaml", "yml", "json"];
+
+/// Sub-folders that hold definitions; others (`openapi/`, `fixtures/`) hold material of other kinds.
+const DEFINITION_FOLDERS: [&str; 1] = ["services"];
+
+/// One connector as it lies on disk.
+#[derive(Clone)]
+pub struct ConnectorSource {
+    /// The connector's folder, or its single file.
+    pub path: PathBuf,
+    /// Its files, sorted by path.
+    pub files: Vec<SourceFile>,
+}
+
+/// A file or folder that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read {path}: {problem}")]
+pub struct ReadError {
+    /// Which one.
+    pub path: PathBuf,
+    /// Why.
+    pub problem: String,
+}
+
+/// What lies in a connectors folder.
+#[derive(Default)]
+pub struct Sources {
+    /// Connectors sorted by path.
+    pub connectors: Vec<ConnectorSource>,
+    /// What could not be read.
+    pub problems: Vec<ReadError>,
+}
+
+/// Reads every connector in `folder`: each sub-folder with a `connector.*` file, and each single definition file.
+/// `folder` may also be one connector's own folder or file.
+#[must_use]
+pub fn read(folder: &Path) -> Sources {
+    let mut sources = Sources::default();
+    if folder.is_file() || main_file(folder).is_some() {
+        sources.add(folder);
+        return sources;
+    }
+    match entries(folder) {
+        Ok(paths) => {
+            for path in paths {
+                if (path.is_file() && is_definition(&path)) || main_file(&path).is_some() {
+                    sources.add(&path);
+                }
+            }
+        }
+        Err(problem) => sources.problems.push(ReadError { path: folder.to_owned(), problem }),
+    }
+    sources
+}
+
+impl Sources {
+    fn add(&mut self, path: &Path) {
+        let mut names: Vec<PathBuf> = Vec::new();
+        let root = if path.is_file() {
+            names.push(path.to_owned());
+            path.parent().unwrap_or(Path::new("")).to_owned()
+        } else {
+            let folders = DEFINITION_FOLDERS.iter().map(|name| path.join(name)).filter(|folder| folder.is_dir());
+            for folder in std::iter::once(path.to_owned()).chain(folders) {
+                match entries(&folder) {
+                    Ok(found) => names.extend(found.into_iter().filter(|name| name.is_file() && is_definition(name))),
+                    Err(problem) => self.problems.push(ReadError { path: folder, problem }),
+                }
+            }
+            path.to_owned()
+        };
+        let mut files = Vec::with_capacity(names.len());
+        for name in names {
+            match text_of(&name) {
+                Ok(text) => files.push(SourceFile {
+                    relative: name.strip_prefix(&root).unwrap_or(&name).to_owned(),
+                    shown: name,
+                    text,
+                }),
+                Err(problem) => self.problems.push(ReadError { path: name, problem }),
+            }
+        }
+        if !files.is_empty() {
+            self.connectors.push(ConnectorSource { path: path.to_owned(), files });
+        }
+    }
+}
+
+fn main_file(folder: &Path) -> Option<PathBuf> {
+    DEFINITIONS.iter().map(|ending| folder.join("connector").with_extension(ending)).find(|file| file.is_file())
+}
+
+fn is_definition(path: &Path) -> bool {
+    path.extension().and_then(OsStr::to_str).is_some_and(|ending| DEFINITIONS.contains(&ending))
+}
+
+/// Entries of `folder`, sorted, without hidden ones: editors keep their scratch files under such names.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut paths = std::fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>())
+        .map_err(|error| error.to_string())?;
+    paths.retain(|path| !path.file_name().and_then(OsStr::to_str).is_none_or(|name| name.starts_with('.')));
+    paths.sort_unstable();
+    Ok(paths)
+}
+
+fn text_of(path: &Path) -> Result<String, String> {
+    let length = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if length > MAX_FILE_BYTES {
+        return Err(format!("it has {length} bytes, more than the {MAX_FILE_BYTES} that a definition may have"));
+    }
+    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    String::from_utf8(bytes)
+        .map_err(|error| format!("it is not UTF-8 text: byte {} does not belong", error.utf8_error().valid_up_to()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(root: &Path, name: &str, text: &[u8]) {
+        let path = root.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    #[test]
+    fn finds_folders_and_single_files_and_leaves_the_rest() {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "crm/connector.toml", b"a");
+        write(root.path(), "crm/services/customer.toml", b"b");
+        write(root.path(), "crm/openapi/document.json", b"c");
+        write(root.path(), "crm/SKILL.md", b"d");
+        write(root.path(), "crm/.connector.toml.swp", b"e");
+        write(root.path(), "single.yaml", b"f");
+        write(root.path(), "notes/readme.toml", b"g");
+        let sources = read(root.path());
+        let found: Vec<Vec<String>> = sources
+            .connectors
+            .iter()
+            .map(|source| source.files.iter().map(|file| file.relative.display().to_string()).collect())
+            .collect();
+        assert_eq!(found, [vec!["connector.toml", "services/customer.toml"], vec!["single.yaml"]]);
+        assert!(sources.problems.is_empty());
+    }
+
+    #[test]
+    fn one_connector_can_be_named_directly() {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "crm/connector.toml", b"a");
+        assert_eq!(read(&root.path().join("crm")).connectors.len(), 1);
+        assert_eq!(read(&root.path().join("crm/connector.toml")).connectors.len(), 1);
+    }
+
+    #[test]
+    fn unreadable_files_are_reported_with_their_path() {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "latin.toml", b"name = \"caf\xe9\"");
+        let long = vec![b' '; usize::try_from(MAX_FILE_BYTES).unwrap() + 1];
+        write(root.path(), "long.toml", &long);
+        let problems: Vec<String> = read(root.path()).problems.iter().map(|problem| problem.problem.clone()).collect();
+        assert_eq!(problems.len(), 2);
+        assert!(problems[0].contains("byte 11"), "{}", problems[0]);
+        assert!(problems[1].contains("4194305 bytes"), "{}", problems[1]);
+        assert_eq!(read(&root.path().join("missing")).problems.len(), 1);
+    }
+}

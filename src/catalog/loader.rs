@@ -1,0 +1,105 @@
+//! Loading a folder again and again: what did not change is kept, what broke stays as it last worked.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::folder::{self, ConnectorSource, ReadError};
+use super::snapshot::{Catalog, Collision};
+use crate::connector::model::Connector;
+use crate::connector::{self, SourceFile};
+use crate::crypto::sha256_hex;
+use crate::diagnostics::{Diagnostic, Severity};
+
+/// Loads connectors and remembers the last good state of each.
+#[derive(Debug, Default)]
+pub struct Loader {
+    last_good: HashMap<PathBuf, Remembered>,
+}
+
+#[derive(Debug, Clone)]
+struct Remembered {
+    hash: String,
+    connector: Arc<Connector>,
+}
+
+/// What one loading found.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Everything that can be served.
+    pub catalog: Catalog,
+    /// What to tell the authors, errors and warnings. Files that did not change are not reported again.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Files and folders that cannot be read.
+    pub unreadable: Vec<ReadError>,
+    /// Connectors left out because of their names.
+    pub collisions: Vec<Collision>,
+    /// Slugs of connectors that are served as they last worked, because their files are broken now.
+    pub kept: Vec<String>,
+    /// Whether the catalog differs from that of the loading before.
+    pub changed: bool,
+}
+
+impl Report {
+    /// Whether anything keeps a connector from being served as its files say.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        !self.unreadable.is_empty()
+            || !self.collisions.is_empty()
+            || self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+impl Loader {
+    /// Loads every connector in `folder`.
+    pub fn load(&mut self, folder: &Path) -> Report {
+        self.load_sources(folder::read(folder))
+    }
+
+    /// Loads connectors that were read before.
+    pub fn load_sources(&mut self, sources: folder::Sources) -> Report {
+        let folder::Sources { connectors: sources, problems } = sources;
+        let mut report = Report { unreadable: problems, ..Report::default() };
+        let mut next = HashMap::with_capacity(sources.len());
+        let mut connectors = Vec::with_capacity(sources.len());
+        for source in &sources {
+            let hash = hash_of(source);
+            let before = self.last_good.remove(&source.path);
+            let readable = !report.unreadable.iter().any(|problem| problem.path.starts_with(&source.path));
+            let current = match before {
+                Some(before) if before.hash == hash && readable => Some(before),
+                before => {
+                    let loaded = connector::load(&source.files);
+                    report.diagnostics.extend(loaded.diagnostics);
+                    match loaded.connector.filter(|_| readable) {
+                        Some(connector) => {
+                            report.changed = true;
+                            Some(Remembered { hash, connector: Arc::new(connector) })
+                        }
+                        None => before.inspect(|kept| report.kept.push(kept.connector.slug.clone())),
+                    }
+                }
+            };
+            if let Some(current) = current {
+                connectors.push(Arc::clone(&current.connector));
+                next.insert(source.path.clone(), current);
+            }
+        }
+        // What is left over has lost its files.
+        report.changed |= !self.last_good.is_empty();
+        self.last_good = next;
+        (report.catalog, report.collisions) = Catalog::assemble(connectors);
+        report
+    }
+}
+
+fn hash_of(source: &ConnectorSource) -> String {
+    let mut whole = String::new();
+    for SourceFile { relative, text, .. } in &source.files {
+        // The lengths keep a text from running over into its neighbour's name.
+        // Writing to a String cannot fail.
+        drop(write!(whole, "{}\n{}\n{text}\n", relative.display(), text.len()));
+    }
+    sha256_hex(whole.as_bytes())
+}

@@ -1,0 +1,150 @@
+//! `toolgate approvals`: the operator's side of a waiting write.
+
+use clap::{Args, Subcommand};
+
+use super::{Failure, Global, assemble, output};
+use crate::approval::prompt::{self, Facts};
+use crate::store::{ApprovalRecord, ApprovalState, Decision, Store, time};
+use jiff::Timestamp;
+
+/// Most records listed.
+const LIST_LIMIT: u32 = 200;
+
+/// List, show, approve or deny writes that wait for a person.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  toolgate approvals list
+  toolgate approvals show 1f0c9a52d3b84e7691c2a4d05e6f7788
+  toolgate approvals approve 1f0c9a52d3b84e7691c2a4d05e6f7788
+
+An approval allows one exact call once: the same caller, action and arguments, until it expires.
+
+Exit codes: 0 done; 1 no such approval, or it is decided or expired; 2 usage; 3 Toolgate cannot start.")]
+pub(super) struct Approvals {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// List the ones that wait, newest first.
+    List {
+        /// Those of every state.
+        #[arg(long)]
+        all: bool,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one with its arguments.
+    Show {
+        /// Its id.
+        id: String,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Allow one: the same call then goes through once.
+    Approve {
+        /// Its id.
+        id: String,
+    },
+    /// Refuse one.
+    Deny {
+        /// Its id.
+        id: String,
+    },
+}
+
+impl Approvals {
+    pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
+        let store = assemble::store(&assemble::locations(global)?).await?;
+        let store = store.as_ref();
+        match self.verb {
+            Verb::List { all, json } => list(store, all, json).await,
+            Verb::Show { id, json } => show(store, &id, json).await,
+            Verb::Approve { id } => decide(store, &id, true).await,
+            Verb::Deny { id } => decide(store, &id, false).await,
+        }
+    }
+}
+
+async fn list(store: &dyn Store, all: bool, json: bool) -> Result<(), Failure> {
+    let state = (!all).then_some(ApprovalState::Pending);
+    let mut records = store.list_approvals(state, LIST_LIMIT).await.map_err(anyhow::Error::from)?;
+    if !all {
+        let now = now();
+        records.retain(|record| record.expires_at > now);
+    }
+    if json {
+        return Ok(output::say_json(&records)?);
+    }
+    if records.is_empty() {
+        return Ok(output::say("nothing waits for approval")?);
+    }
+    let mut rows = vec![["ID", "STATE", "ASKED", "USER", "ACTION", "REQUEST"].map(str::to_owned).to_vec()];
+    rows.extend(records.iter().map(|record| {
+        vec![
+            record.id.clone(),
+            state_of(record).to_owned(),
+            record.created_at.clone(),
+            record.user.clone(),
+            format!("{}.{}", record.connector, record.action),
+            format!("{} {}", record.method, record.path),
+        ]
+    }));
+    Ok(output::say(&output::table(&rows))?)
+}
+
+async fn show(store: &dyn Store, id: &str, json: bool) -> Result<(), Failure> {
+    let record = find(store, id).await?;
+    if json {
+        return Ok(output::say_json(&record)?);
+    }
+    let arguments = serde_json::from_str(&record.arguments).map_err(anyhow::Error::from)?;
+    output::say(&prompt::text(&Facts {
+        connector: &record.connector,
+        action: &record.action,
+        effect: &record.effect,
+        method: &record.method,
+        path: &record.path,
+        arguments: &arguments,
+    }))?;
+    output::say(&format!("Asked by {} at {}, expires at {}", record.user, record.created_at, record.expires_at))?;
+    let by = match (&record.decided_by, &record.decided_via, &record.decided_at) {
+        (Some(by), Some(via), Some(at)) => format!(" by {by} via {via} at {at}"),
+        _ => String::new(),
+    };
+    Ok(output::say(&format!("State: {}{by}", state_of(&record)))?)
+}
+
+async fn decide(store: &dyn Store, id: &str, approved: bool) -> Result<(), Failure> {
+    let decision = Decision { approved, at: now(), by: crate::config::operator(), via: "cli".into() };
+    if store.decide_approval(id, &decision).await.map_err(anyhow::Error::from)? {
+        let done = if approved { "approved: the same call now goes through once" } else { "denied" };
+        return Ok(output::say(&format!("{id} {done}"))?);
+    }
+    let record = find(store, id).await?;
+    Err(Failure::Other(anyhow::anyhow!("approval {id} can no longer be decided: it is {}", state_of(&record))))
+}
+
+async fn find(store: &dyn Store, id: &str) -> Result<ApprovalRecord, Failure> {
+    store.get_approval(id).await.map_err(anyhow::Error::from)?.ok_or_else(|| {
+        Failure::Other(anyhow::anyhow!("there is no approval {id}; `toolgate approvals list` shows those that wait"))
+    })
+}
+
+fn state_of(record: &ApprovalRecord) -> &'static str {
+    match record.state {
+        ApprovalState::Used => "used",
+        ApprovalState::Denied => "denied",
+        _ if record.expires_at <= now() => "expired",
+        ApprovalState::Pending => "pending",
+        ApprovalState::Approved => "approved",
+    }
+}
+
+fn now() -> String {
+    time::rfc3339(Timestamp::now())
+}

@@ -1,0 +1,123 @@
+//! Putting the rooms together: from settings to an engine that serves.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use super::{Failure, Global, output};
+use crate::approval::{Approvals, gate::Settings};
+use crate::audit::Audit;
+use crate::auth::ScrubberCache;
+use crate::catalog::{Loader, Report};
+use crate::config::{self, Config, Locations};
+use crate::diagnostics;
+use crate::egress::Egress;
+use crate::engine::{Engine, Parts};
+use crate::policy::Admission;
+use crate::store::{self, Store};
+use crate::vault::EnvironmentSecrets;
+
+/// Where things are, after flags, environment and defaults.
+pub(super) fn locations(global: &Global) -> Result<Locations, Failure> {
+    Locations::resolve(global.config.clone(), global.connectors.clone(), global.state.clone())
+        .map_err(|error| Failure::Setup(error.into()))
+}
+
+/// Reads the server's settings.
+pub(super) fn config(locations: &Locations) -> Result<Config, Failure> {
+    config::load(locations).map_err(|diagnostics| {
+        output::complain(&diagnostics::render(&diagnostics, output::colored()));
+        Failure::Setup(anyhow::anyhow!("the configuration has errors"))
+    })
+}
+
+/// Opens the store.
+pub(super) async fn store(locations: &Locations) -> Result<Arc<dyn Store>, Failure> {
+    store::open(&locations.state).await.map_err(|error| Failure::Setup(error.into()))
+}
+
+/// An engine with an empty catalog.
+pub(super) fn engine(config: &Config, store: &Arc<dyn Store>, approvals: Settings) -> Result<Engine, Failure> {
+    let egress = Egress::new(&config.egress).map_err(|error| Failure::Setup(error.into()))?;
+    Ok(Engine::new(Parts {
+        egress,
+        approvals: Approvals::new(Arc::clone(store), approvals),
+        audit: Audit::start(Arc::clone(store)),
+        secrets: Arc::new(EnvironmentSecrets),
+        scrubbers: ScrubberCache::new(),
+        admission: Admission::new(config.server.max_concurrent_calls, config.server.max_queued_calls),
+        call_timeout: Duration::from_millis(config.server.call_timeout_ms),
+    }))
+}
+
+/// How long approvals take, from the settings.
+pub(super) fn approval_settings(config: &Config) -> Settings {
+    Settings {
+        wait: Duration::from_millis(config.approvals.wait_ms),
+        expires: Duration::from_millis(config.approvals.expires_ms),
+    }
+}
+
+/// Loads connectors once and tells on stderr what is wrong with them.
+pub(super) fn catalog(folder: &Path) -> Result<Report, Failure> {
+    let report = Loader::default().load(folder);
+    tell(&report);
+    if report.has_errors() && report.catalog.connectors().is_empty() {
+        return Err(Failure::Other(anyhow::anyhow!("no connector in {} can be used", folder.display())));
+    }
+    Ok(report)
+}
+
+/// Tells on stderr what is wrong with connectors.
+pub(super) fn tell(report: &Report) {
+    if !report.diagnostics.is_empty() {
+        output::complain(diagnostics::render(&report.diagnostics, output::colored()).trim_end());
+    }
+    for problem in problems(report) {
+        output::complain(&format!("error: {problem}"));
+    }
+}
+
+/// What is wrong beside the contents of files.
+pub(super) fn problems(report: &Report) -> Vec<String> {
+    let unreadable = report.unreadable.iter().map(ToString::to_string);
+    let collisions = report.collisions.iter().map(|collision| {
+        format!(
+            "the connector `{}` is left out: the name `{}` is taken by another; give one of them another `slug` or name",
+            collision.connector, collision.name
+        )
+    });
+    let kept = report.kept.iter().map(|slug| format!("`{slug}` is served as it last worked, because its files are broken"));
+    unreadable.chain(collisions).chain(kept).collect()
+}
+
+/// Everything a verb needs to make calls.
+pub(super) async fn calling(global: &Global, wait: Option<Duration>) -> Result<(Engine, Report), Failure> {
+    let locations = locations(global)?;
+    let config = config(&locations)?;
+    let mut report = catalog(&locations.connectors)?;
+    let store = store(&locations).await?;
+    let mut approvals = approval_settings(&config);
+    approvals.wait = wait.unwrap_or(approvals.wait);
+    let engine = engine(&config, &store, approvals)?;
+    for unroutable in engine.install(std::mem::take(&mut report.catalog)) {
+        output::complain(&format!("error: the connector `{}` cannot be reached: {}", unroutable.connector, unroutable.error));
+    }
+    Ok((engine, report))
+}
+
+/// The value of `--input`: JSON, or `@file` with JSON in it.
+pub(super) fn arguments(input: Option<&str>) -> Result<serde_json::Map<String, serde_json::Value>, Failure> {
+    let Some(input) = input else {
+        return Ok(serde_json::Map::new());
+    };
+    let (text, shown) = match input.strip_prefix('@') {
+        Some(path) => (std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?, path),
+        None => (input.to_owned(), "--input"),
+    };
+    let arguments = serde_json::from_str(&text)
+        .with_context(|| format!("{shown} is not a JSON object such as {{\"customer_id\": \"c_1\"}}"))?;
+    Ok(arguments)
+}

@@ -1,0 +1,86 @@
+//! `toolgate call`: one call through the same pipeline that agents use.
+
+use std::time::Duration;
+
+use clap::Args;
+use tokio_util::sync::CancellationToken;
+
+use super::terminal::Terminal;
+use super::{Failure, Global, assemble, output};
+use crate::engine::{self, Content, Ending, Principal};
+
+/// Call one tool and print its result.
+///
+/// A write asks in the terminal. Without a terminal it is refused, and the refusal says how to approve it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  toolgate call demo_crm__get_customer --input '{\"customer_id\": \"c_1001\"}'
+  toolgate call demo_crm__create_ticket --input @ticket.json --dry-run
+
+Exit codes: 0 the call gave a result; 1 it failed or was refused; 2 usage; 3 Toolgate cannot start.")]
+pub(super) struct Call {
+    /// The tool, as `toolgate tools` lists it, or `custom.<connector>.<action>`.
+    name: String,
+    /// Arguments as a JSON object, or `@FILE` with one in it.
+    #[arg(long, value_name = "JSON|@FILE")]
+    input: Option<String>,
+    /// Print the HTTP request, credentials replaced, and send nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Call {
+    pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
+        let arguments = assemble::arguments(self.input.as_deref())?;
+        let (engine, _) = assemble::calling(global, Some(Duration::ZERO)).await?;
+        if self.dry_run {
+            let shown = engine.dry_run(&self.name, &arguments, &Principal::local());
+            return match shown {
+                Ok(request) => Ok(output::say(&request)?),
+                Err(error) => Err(told(&error)),
+            };
+        }
+        let cancel = CancellationToken::new();
+        let interrupted = cancel.clone();
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                interrupted.cancel();
+            }
+        });
+        let call = engine::Call {
+            tool: self.name,
+            arguments,
+            principal: Principal::local(),
+            channel: "cli",
+            client: Some(concat!("toolgate ", env!("CARGO_PKG_VERSION")).into()),
+            resume: None,
+            cancel,
+        };
+        let ending = engine.call(call, &Terminal::detect()).await;
+        engine.close().await;
+        match ending {
+            Ending::Done(outcome) => {
+                for warning in &outcome.warnings {
+                    output::complain(&format!("warning: {warning}"));
+                }
+                match outcome.content {
+                    Content::Json(value) => Ok(output::say_json(&value)?),
+                    Content::Binary { mime_type, bytes } => {
+                        Ok(output::say(&format!("{} bytes of {mime_type}", bytes.len()))?)
+                    }
+                }
+            }
+            Ending::Failed(error) => Err(told(&error)),
+            Ending::AskFirst(prompt) => {
+                output::complain(&format!("approval {} is needed", prompt.approval_id));
+                Err(Failure::Told)
+            }
+        }
+    }
+}
+
+fn told(error: &engine::CallError) -> Failure {
+    output::complain(&error.text());
+    Failure::Told
+}

@@ -1,0 +1,79 @@
+//! `toolgate check`: everything that is wrong, at once, with where it is.
+
+use clap::Args;
+use serde_json::json;
+
+use super::{Failure, Global, assemble, output};
+use crate::catalog::Loader;
+use crate::config;
+use crate::diagnostics::{self, Severity};
+use crate::egress::Egress;
+
+/// Check the configuration and every connector.
+///
+/// Reports all errors at once, each with file, line and column.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  toolgate check
+  toolgate check --json --connectors ./connectors/crm
+
+Exit codes: 0 no errors (there may be warnings); 1 errors; 2 usage; 3 Toolgate cannot start.")]
+pub(super) struct Check {
+    /// Print findings as JSON, for editors and CI.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Check {
+    pub(super) fn run(self, global: &Global) -> Result<(), Failure> {
+        let locations = assemble::locations(global)?;
+        let report = Loader::default().load(&locations.connectors);
+        let mut diagnostics = report.diagnostics.clone();
+        let mut problems = assemble::problems(&report);
+        match config::load(&locations) {
+            Ok(config) => match Egress::new(&config.egress) {
+                Ok(egress) => problems.extend(report.catalog.connectors().iter().filter_map(|connector| {
+                    let error = egress.route(connector).err()?;
+                    Some(format!("the connector `{}` cannot be reached: {error}", connector.slug))
+                })),
+                Err(error) => problems.push(error.to_string()),
+            },
+            Err(found) => diagnostics.extend(found),
+        }
+        let of = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        let errors = of(Severity::Error) + problems.len();
+        let warnings = of(Severity::Warning);
+        let connectors = report.catalog.connectors().len();
+        let tools = report.catalog.tools().len();
+        if self.json {
+            output::say_json(&json!({
+                "errors": errors,
+                "warnings": warnings,
+                "connectors": connectors,
+                "tools": tools,
+                "diagnostics": diagnostics,
+                "problems": problems,
+            }))?;
+        } else {
+            if !diagnostics.is_empty() {
+                output::complain(diagnostics::render(&diagnostics, output::colored()).trim_end());
+            }
+            for problem in &problems {
+                output::complain(&format!("error: {problem}"));
+            }
+            output::say(&format!(
+                "{}, {}: {}, {}",
+                counted(connectors, "connector"),
+                counted(tools, "tool"),
+                counted(errors, "error"),
+                counted(warnings, "warning"),
+            ))?;
+        }
+        if errors == 0 { Ok(()) } else { Err(Failure::Told) }
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -1,0 +1,150 @@
+//! `toolgate demo`: the bundled sample API, its connector, and an agent's session against them.
+//!
+//! Everything runs in this process and on loopback; nothing is left behind.
+
+mod agent;
+mod connector;
+mod session;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use clap::Args;
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+
+use super::{Failure, assemble, output};
+use crate::approval::{Approvals, gate::Settings};
+use crate::audit::Audit;
+use crate::auth::ScrubberCache;
+use crate::catalog::Loader;
+use crate::config::Config;
+use crate::connector::model::SecretRef;
+use crate::egress::Egress;
+use crate::engine::{Engine, Parts};
+use crate::mcp::{Channel, Handler, Lifetime};
+use crate::policy::Admission;
+use crate::sample::ANY_LOOPBACK_PORT;
+use crate::store;
+use crate::vault::{SecretError, SecretSource};
+
+/// Show an agent's session against the bundled sample API.
+///
+/// Starts the sample CRM API inside this process, loads its connector, and speaks MCP to it as an agent would.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  toolgate demo
+  toolgate demo --keep
+
+Exit codes: 0 done; 1 the session went wrong; 3 no address on loopback could be used.")]
+pub(super) struct Demo {
+    /// Keep serving the sample API and its tools over HTTP until interrupted, for a real agent to connect to.
+    #[arg(long)]
+    keep: bool,
+}
+
+/// The one secret of the demo: the sample API's key, made at start.
+struct DemoSecrets(SecretString);
+
+#[async_trait]
+impl SecretSource for DemoSecrets {
+    async fn resolve(&self, _reference: &SecretRef) -> Result<SecretString, SecretError> {
+        Ok(self.0.clone())
+    }
+}
+
+impl Demo {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let key = crate::crypto::random_id().map_err(anyhow::Error::from)?;
+        let sample =
+            crate::sample::start(ANY_LOOPBACK_PORT, key).await.map_err(|error| Failure::Setup(error.into()))?;
+        let state = Scratch::create()?;
+        let store = store::open(&state.0).await.map_err(|error| Failure::Setup(error.into()))?;
+        let config = Config::default();
+        let egress = Egress::new(&config.egress).map_err(|error| Failure::Setup(error.into()))?;
+        let engine = Engine::new(Parts {
+            egress,
+            approvals: Approvals::new(
+                Arc::clone(&store),
+                Settings { wait: Duration::ZERO, ..assemble::approval_settings(&config) },
+            ),
+            audit: Audit::start(Arc::clone(&store)),
+            secrets: Arc::new(DemoSecrets(sample.api_key().into())),
+            scrubbers: ScrubberCache::new(),
+            admission: Admission::new(config.server.max_concurrent_calls, config.server.max_queued_calls),
+            call_timeout: Duration::from_millis(config.server.call_timeout_ms),
+        });
+        let report = Loader::default().load_sources(connector::sources(sample.address()));
+        assemble::tell(&report);
+        for unroutable in engine.install(report.catalog) {
+            output::complain(&format!("error: `{}` cannot be reached: {}", unroutable.connector, unroutable.error));
+        }
+
+        let lifetime = Lifetime::new(CancellationToken::new(), Duration::ZERO);
+        let handler = Handler::new(engine.clone(), config.server.tools_page_size, lifetime)
+            .map_err(|error| Failure::Setup(error.into()))?;
+        let played = session::play(handler.on(Channel::Demo), store.as_ref(), sample.address()).await;
+        if played.is_ok() && self.keep {
+            keep(&engine, &config).await?;
+        } else if played.is_ok() {
+            output::say(&paste_stdio()?)?;
+        }
+        engine.close().await;
+        sample.stop().await;
+        Ok(played?)
+    }
+}
+
+/// Serves the demo over HTTP until interrupted.
+async fn keep(engine: &Engine, config: &Config) -> Result<(), Failure> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    output::say(&format!(
+        "\nServing until Ctrl-C. Paste into your agent's config:\n\n{}",
+        serde_json::to_string_pretty(&serde_json::json!({
+            "mcpServers": { "toolgate-demo": { "type": "http", "url": format!("http://{address}/mcp") } }
+        }))
+        .map_err(anyhow::Error::from)?
+    ))?;
+    super::serve::http(engine, config, listener).await
+}
+
+/// What to paste into an agent's config to use one's own connectors.
+fn paste_stdio() -> anyhow::Result<String> {
+    let binary = std::env::current_exe()?;
+    let folder = std::env::current_dir()?.join("connectors");
+    let snippet = serde_json::to_string_pretty(&serde_json::json!({
+        "mcpServers": {
+            "toolgate": {
+                "command": binary,
+                "args": ["serve", "--connectors", folder],
+                "env": { "DEMO_CRM_KEY": "the key of your API" }
+            }
+        }
+    }))?;
+    Ok(format!(
+        "\nFor your own APIs, write connectors/NAME/connector.toml and paste this into your agent's config:\n\n{snippet}\n\n\
+         `toolgate demo --keep` serves this demo for a real agent to connect to."
+    ))
+}
+
+/// A folder that is removed at the end.
+struct Scratch(std::path::PathBuf);
+
+impl Scratch {
+    fn create() -> anyhow::Result<Self> {
+        let folder = std::env::temp_dir().join(format!("toolgate-demo-{}", crate::crypto::random_id()?));
+        std::fs::create_dir(&folder)?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::warn!(%error, "the demo's folder was not removed");
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! `toolgate serve`: MCP over stdio, or over HTTP for many agents.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Failure, Global, assemble, output};
+use crate::catalog::watch::FolderWatch;
+use crate::catalog::{Loader, Report};
+use crate::config::{Config, Locations};
+use crate::diagnostics::Severity;
+use crate::engine::Engine;
+use crate::mcp::http::HttpSettings;
+use crate::mcp::{self, Handler, Lifetime};
+use crate::telemetry;
+
+/// Serve the tools to agents.
+///
+/// Speaks MCP over stdin and stdout, as agents launch it, or over HTTP with --http.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  toolgate serve
+  toolgate serve --http 127.0.0.1:8080
+
+Over HTTP, `/mcp` is Streamable HTTP and `/sse` with `/messages` the older HTTP+SSE transport.
+Connector files are read again when they change; what is broken is served as it last worked.
+
+Exit codes: 0 the client closed the connection, or a signal ended the server; 2 usage;
+3 Toolgate cannot start.")]
+pub(super) struct Serve {
+    /// Serve over HTTP on this address, e.g. 127.0.0.1:8080 [default: `http.address` of the settings, else stdio].
+    #[arg(long, value_name = "ADDR")]
+    http: Option<SocketAddr>,
+}
+
+impl Serve {
+    pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
+        let locations = assemble::locations(global)?;
+        let config = assemble::config(&locations)?;
+        telemetry::start(config.log.level.into(), config.log.format.into());
+        let store = assemble::store(&locations).await?;
+        let engine = assemble::engine(&config, &store, assemble::approval_settings(&config))?;
+
+        let mut loader = Loader::default();
+        let report = loader.load(&locations.connectors);
+        log(&report, &locations);
+        install(&engine, report);
+        let reload = config.catalog.watch.then(|| keep_current(engine.clone(), loader, locations));
+
+        let served = if let Some(address) = self.http.or(config.http.address) {
+            serve_http(&engine, &config, address).await
+        } else {
+            serve_stdio(&engine, &config).await
+        };
+        if let Some(reload) = reload {
+            reload.abort();
+        }
+        engine.close().await;
+        served
+    }
+}
+
+async fn serve_stdio(engine: &Engine, config: &Config) -> Result<(), Failure> {
+    let (handler, lifetime) = handler(engine, config)?;
+    mcp::stdio::serve(handler, lifetime).await.map_err(|error| Failure::Other(error.into()))
+}
+
+async fn serve_http(engine: &Engine, config: &Config, address: SocketAddr) -> Result<(), Failure> {
+    let settings = settings(config);
+    let listener =
+        mcp::http::bind(address, settings.authentication).await.map_err(|error| Failure::Setup(error.into()))?;
+    http(engine, config, listener).await
+}
+
+/// Serves over HTTP until a signal comes.
+pub(super) async fn http(engine: &Engine, config: &Config, listener: TcpListener) -> Result<(), Failure> {
+    let address = listener.local_addr()?;
+    let (handler, lifetime) = handler(engine, config)?;
+    output::complain(&format!("listening on http://{address}/mcp"));
+    mcp::http::serve(listener, move |channel| handler.on(channel), &settings(config), lifetime)
+        .await
+        .map_err(|error| Failure::Setup(error.into()))
+}
+
+fn handler(engine: &Engine, config: &Config) -> Result<(Handler, Lifetime), Failure> {
+    let lifetime = Lifetime::new(shutdown_signal(), Duration::from_millis(config.server.shutdown_grace_ms));
+    let handler = Handler::new(engine.clone(), config.server.tools_page_size, lifetime.clone())
+        .map_err(|error| Failure::Setup(error.into()))?;
+    Ok((handler, lifetime))
+}
+
+/// Reads connectors again whenever their files change or SIGHUP comes.
+fn keep_current(engine: Engine, mut loader: Loader, locations: Locations) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut watch = match FolderWatch::start(&locations.connectors) {
+            Ok(watch) => Some(watch),
+            Err(error) => {
+                tracing::warn!(%error, "changes of connector files are not noticed; send SIGHUP to read them again");
+                None
+            }
+        };
+        let mut hangup = hangups();
+        loop {
+            tokio::select! {
+                () = next_change(&mut watch) => {}
+                () = next_hangup(&mut hangup) => {}
+            }
+            // Reading and compiling can take a while: the workers that serve calls must not wait for it.
+            let folder = locations.connectors.clone();
+            let loaded = tokio::task::spawn_blocking(move || {
+                let report = loader.load(&folder);
+                (loader, report)
+            });
+            let Ok((again, report)) = loaded.await else {
+                tracing::error!("reading the connectors failed; they are served as they are until the next start");
+                return;
+            };
+            loader = again;
+            log(&report, &locations);
+            if report.changed {
+                install(&engine, report);
+            }
+        }
+    })
+}
+
+async fn next_change(watch: &mut Option<FolderWatch>) {
+    match watch {
+        Some(watch) => watch.changed().await,
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(unix)]
+type Hangups = Option<tokio::signal::unix::Signal>;
+#[cfg(not(unix))]
+type Hangups = Option<std::convert::Infallible>;
+
+fn hangups() -> Hangups {
+    #[cfg(unix)]
+    return tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
+    #[cfg(not(unix))]
+    None
+}
+
+async fn next_hangup(hangups: &mut Hangups) {
+    #[cfg(unix)]
+    if let Some(signal) = hangups
+        && signal.recv().await.is_some()
+    {
+        return;
+    }
+    #[cfg(not(unix))]
+    let _: &Hangups = hangups;
+    std::future::pending::<()>().await;
+}
+
+fn install(engine: &Engine, report: Report) {
+    let tools = report.catalog.tools().len();
+    for unroutable in engine.install(report.catalog) {
+        tracing::error!(connector = unroutable.connector, error = %unroutable.error, "a connector cannot be reached");
+    }
+    tracing::info!(tools, "the catalog is in place");
+}
+
+fn log(report: &Report, locations: &Locations) {
+    for finding in &report.diagnostics {
+        let place = format!("{}:{}:{}", finding.file.display(), finding.line, finding.column);
+        let help = finding.help.as_deref().unwrap_or_default();
+        match finding.severity {
+            Severity::Error => tracing::error!(place, help, "{}", finding.message),
+            Severity::Warning => tracing::warn!(place, help, "{}", finding.message),
+            Severity::Note => tracing::info!(place, help, "{}", finding.message),
+        }
+    }
+    for problem in assemble::problems(report) {
+        tracing::error!("{problem}");
+    }
+    if report.catalog.connectors().is_empty() && report.diagnostics.is_empty() {
+        tracing::warn!(folder = %locations.connectors.display(), "there are no connectors");
+    }
+}
+
+/// Cancelled by Ctrl-C or SIGTERM.
+fn shutdown_signal() -> CancellationToken {
+    let token = CancellationToken::new();
+    let cancel = token.clone();
+    tokio::spawn(async move {
+        interrupted().await;
+        cancel.cancel();
+    });
+    token
+}
+
+/// Returns at Ctrl-C or SIGTERM.
+pub(super) async fn interrupted() {
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated.recv() => {}
+        }
+        return;
+    }
+    drop(tokio::signal::ctrl_c().await);
+}
+
+fn settings(config: &Config) -> HttpSettings {
+    let defaults = HttpSettings::default();
+    HttpSettings {
+        allowed_hosts: config.http.allowed_hosts.clone(),
+        allowed_origins: config.http.allowed_origins.clone(),
+        legacy_sse: config.http.legacy_sse,
+        max_body_bytes: config.http.max_request_body_bytes,
+        session_idle: Duration::from_secs(config.http.session_idle_seconds),
+        max_sessions: config.http.max_sessions,
+        ..defaults
+    }
+}

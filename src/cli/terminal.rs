@@ -1,0 +1,60 @@
+//! A person at a terminal as the one who brought the call.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use async_trait::async_trait;
+
+use super::output::complain;
+use crate::engine::{Answer, ApprovalPrompt, Asking, Front};
+
+/// Asks on stderr and reads the answer from stdin, when both are a terminal.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terminal {
+    /// Whether anybody is there to ask.
+    attended: bool,
+}
+
+impl Terminal {
+    /// Finds out whether anybody is there.
+    pub(super) fn detect() -> Self {
+        Self { attended: std::io::stdin().is_terminal() && std::io::stderr().is_terminal() }
+    }
+
+    /// Reads one answer from stdin.
+    pub(super) async fn read_answer() -> Answer {
+        complain("Type yes to allow, anything else to decline:");
+        let read = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            std::io::stdin().lock().read_line(&mut line).map(|length| (length, line))
+        });
+        match read.await {
+            Ok(Ok((0, _)) | Err(_)) | Err(_) => Answer::Cancelled,
+            Ok(Ok((_, line))) if line.trim().eq_ignore_ascii_case("yes") => Answer::Accepted,
+            Ok(Ok(_)) => Answer::Declined,
+        }
+    }
+}
+
+#[async_trait]
+impl Front for Terminal {
+    fn asking(&self) -> Asking {
+        if self.attended { Asking::Inline } else { Asking::Unavailable }
+    }
+
+    fn via(&self) -> &'static str {
+        "terminal"
+    }
+
+    async fn ask(&self, prompt: &ApprovalPrompt) -> Answer {
+        complain(&prompt.text);
+        Self::read_answer().await
+    }
+
+    async fn progress(&self, _step: u32, _steps: u32, _message: &str) {}
+
+    async fn waiting(&self, approval_id: &str, seconds: u64) {
+        if seconds == 0 {
+            complain(&format!("waiting for `toolgate approvals approve {approval_id}`"));
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! The pipeline. Its order is written here and nowhere else.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use tokio::time::timeout;
+
+use super::outcome::{Content, Ending, Outcome};
+use super::row::Row;
+use super::snapshot::Snapshot;
+use super::{Call, CallError, Front, Parts, failures, lookup};
+use crate::approval::{Asked, Refusal, Verdict, binding, prompt};
+use crate::auth::{Credential, Scrubber};
+use crate::catalog::Tool;
+use crate::connector::model::{Action, Effect};
+use crate::egress::{OutgoingRequest, Route, UpstreamResponse};
+use crate::runner::declarative;
+
+/// Progress steps of a call, for clients that show them.
+const STEPS: u32 = 3;
+
+/// Runs one call and writes its audit row.
+pub(super) async fn run(parts: &Parts, snapshot: Arc<Snapshot>, call: Call, front: &dyn Front) -> Ending {
+    let mut row = Row::begin(parts.audit.clone(), &call);
+    let cancel = call.cancel.clone();
+    let mut ending = tokio::select! {
+        biased;
+        result = steps(parts, &snapshot, call, front, &mut row) => result.unwrap_or_else(Ending::Failed),
+        // Dropping the steps closes the connection to the API, if there is one.
+        () = cancel.cancelled() => Ending::Failed(failures::cancelled(row.write_has_left())),
+    };
+
+    // 8 audit: exactly one row, whatever happened before. An answer without its row would be an unrecorded call; only
+    // what a write has already done is told all the same.
+    let write_has_left = row.write_has_left();
+    if let Err(error) = row.finish(&ending).await {
+        tracing::error!(%error, "an audit row was not written");
+        match &mut ending {
+            Ending::Done(outcome) if write_has_left => outcome.warnings.push("the audit log could not be written".into()),
+            Ending::Failed(_) => {}
+            Ending::Done(_) | Ending::AskFirst(_) => ending = Ending::Failed(failures::no_audit()),
+        }
+    }
+    ending
+}
+
+async fn steps(
+    parts: &Parts,
+    snapshot: &Snapshot,
+    mut call: Call,
+    front: &dyn Front,
+    row: &mut Row,
+) -> Result<Ending, CallError> {
+    // 1 find: for an unknown API or endpoint nothing else runs. What does not exist for this principal is unknown.
+    let tool = lookup::find(&snapshot.catalog, &call.tool, &call.principal.user)?;
+    row.found(&tool);
+    let action = &tool.action;
+
+    // 2 allow: before any work is done for a call that cannot go anywhere.
+    let route = snapshot.route(&tool.connector).map_err(|error| failures::egress(&error, false))?;
+
+    // 3 admit: a rejected call costs nothing upstream and prompts nobody.
+    let _place = parts.admission.admit().map_err(failures::overloaded)?;
+
+    // 4 validate: before a person is asked and before the vault is touched.
+    let arguments = validate(action, std::mem::take(&mut call.arguments))?;
+    let request = declarative::prepare(&tool.connector, action, &arguments).map_err(failures::prepare)?;
+    let hash = binding::arguments_hash(&arguments);
+    // What people and logs see of the request never holds a secret argument, wherever the action puts it.
+    let shown = if action.secret_arguments.is_empty() {
+        None
+    } else {
+        let hidden = prompt::hide(&arguments, &action.secret_arguments);
+        let request = declarative::prepare(&tool.connector, action, &hidden).map_err(failures::prepare)?;
+        Some((hidden, request))
+    };
+    let (shown_arguments, shown_request) = shown.as_ref().map_or((&arguments, &request), |(hidden, shown)| (hidden, shown));
+    row.prepared(shown_request, &hash);
+    route.check(&request.url).map_err(|error| failures::egress(&error, false))?;
+
+    // 5 approve: no credential has been resolved yet.
+    if action.confirm {
+        let asking = Asking { tool: &tool, call: &call, hash: &hash, arguments: shown_arguments, request: shown_request };
+        if let Some(question) = approve(parts, asking, front, row).await? {
+            return Ok(question);
+        }
+    } else {
+        row.allowed();
+    }
+
+    // 6 run: the deadline covers the wait for a turn as well, so that a full queue cannot hold a call for ever.
+    let (response, scrubber) = timeout(parts.call_timeout, send(parts, &tool, route, request, front, row))
+        .await
+        .map_err(|_| failures::deadline(parts.call_timeout, row.write_has_left()))??;
+
+    // 7 check: schema, mapping and redaction, before anything reaches the agent.
+    front.progress(STEPS - 1, STEPS, "the API answered").await;
+    let interpreted = declarative::interpret(action, &response, &scrubber)
+        .map_err(|error| failures::response(error, action.effect))?;
+    front.progress(STEPS, STEPS, "done").await;
+    Ok(Ending::Done(Outcome {
+        content: match interpreted.content {
+            declarative::Content::Json(value) => Content::Json(value),
+            declarative::Content::Binary { mime_type, bytes } => Content::Binary { mime_type, bytes },
+        },
+        warnings: interpreted.warnings,
+    }))
+}
+
+/// What a call would send. Goes through the steps that have no effect.
+pub(super) fn dry_run(
+    snapshot: &Snapshot,
+    tool: &str,
+    arguments: &Map<String, Value>,
+    user: &str,
+) -> Result<String, CallError> {
+    let tool = lookup::find(&snapshot.catalog, tool, user)?;
+    let route = snapshot.route(&tool.connector).map_err(|error| failures::egress(&error, false))?;
+    let arguments = validate(&tool.action, arguments.clone())?;
+    let shown = prompt::hide(&arguments, &tool.action.secret_arguments);
+    let request = declarative::prepare(&tool.connector, &tool.action, &shown).map_err(failures::prepare)?;
+    route.check(&request.url).map_err(|error| failures::egress(&error, false))?;
+    Ok(declarative::redacted(&tool.connector, &request))
+}
+
+/// Step 4: fills in defaults, then checks against the schema.
+fn validate(action: &Action, mut given: Map<String, Value>) -> Result<Map<String, Value>, CallError> {
+    action.input.apply_defaults(&mut given);
+    let instance = Value::Object(given);
+    let violations = action.input.violations(&instance);
+    match instance {
+        Value::Object(arguments) if violations.is_empty() => Ok(arguments),
+        _ => Err(failures::invalid_arguments(&violations)),
+    }
+}
+
+/// What step 5 needs to know of a call.
+#[derive(Clone, Copy)]
+struct Asking<'a> {
+    tool: &'a Tool,
+    call: &'a Call,
+    hash: &'a str,
+    /// Secret ones replaced.
+    arguments: &'a Map<String, Value>,
+    /// As it looks with secret arguments replaced.
+    request: &'a OutgoingRequest,
+}
+
+/// Step 5: leave from a person. `Some` when the call must end with a question.
+async fn approve(
+    parts: &Parts,
+    asking: Asking<'_>,
+    front: &dyn Front,
+    row: &mut Row,
+) -> Result<Option<Ending>, CallError> {
+    let Asking { tool, call, hash, arguments, request } = asking;
+    let user = call.principal.user.as_str();
+    let key = binding::key(user, &call.principal.organisation, &tool.connector, &tool.action, hash);
+    let verdict = if let Some(resume) = &call.resume {
+        parts.approvals.resume(&resume.approval_id, resume.answer, &key, user).await
+    } else {
+        let call_id = row.call_id().to_owned();
+        let path = path_and_query(request);
+        let asked = Asked {
+            call_id: &call_id,
+            key: &key,
+            connector: &tool.connector.name,
+            action: &tool.action.title,
+            effect: tool.action.effect,
+            method: request.method.as_str(),
+            path: &path,
+            arguments,
+        };
+        parts.approvals.request(asked, front, user).await
+    };
+    match verdict.map_err(|error| failures::gate(&error))? {
+        Verdict::Allowed(granted) => {
+            row.approved(&granted, call.resume.is_some());
+            Ok(None)
+        }
+        Verdict::AskFirst(prompt) => {
+            row.pending(&prompt.approval_id);
+            Ok(Some(Ending::AskFirst(prompt)))
+        }
+        Verdict::Refused { approval_id, by, continues, refusal } => {
+            if let Some(earlier) = &continues {
+                row.adopt(earlier);
+            }
+            if refusal == Refusal::Undecided {
+                row.pending(approval_id.as_deref().unwrap_or_default());
+            } else {
+                row.denied(approval_id.clone(), by.clone());
+            }
+            Err(failures::refused(refusal, approval_id, by))
+        }
+    }
+}
+
+/// Step 6: waits for a turn, resolves the credential and makes the request.
+async fn send(
+    parts: &Parts,
+    tool: &Tool,
+    route: &Route,
+    request: OutgoingRequest,
+    front: &dyn Front,
+    row: &mut Row,
+) -> Result<(UpstreamResponse, Scrubber), CallError> {
+    let _turn = parts.admission.turn().await.ok_or_else(failures::shutting_down)?;
+    let credential = Credential::resolve(&tool.connector.auth, parts.secrets.as_ref(), &parts.scrubbers)
+        .await
+        .map_err(|error| failures::secret(&error))?;
+    front.progress(1, STEPS, "calling the API").await;
+    row.leaving(request.body.as_ref().map_or(0, |body| body.len() as u64));
+    if tool.action.effect == Effect::Write {
+        // The intent is durable before the first byte leaves, so that a crash cannot hide a write.
+        row.intend().await.map_err(|error| failures::intent(&error))?;
+    }
+    match route.send(request, &credential).await {
+        Ok(response) => {
+            row.answered(response.status.as_u16(), response.requests, response.body.len() as u64);
+            Ok((response, credential.scrubber().clone()))
+        }
+        Err(error) => {
+            let left = failures::has_left(&error);
+            row.requests_left(u32::from(left));
+            Err(failures::egress(&error, tool.action.effect == Effect::Write))
+        }
+    }
+}
+
+fn path_and_query(request: &OutgoingRequest) -> String {
+    match request.url.query() {
+        Some(query) => format!("{}?{query}", request.url.path()),
+        None => request.url.path().to_owned(),
+    }
+}

@@ -1,0 +1,309 @@
+//! From what went wrong in a room below to the public taxonomy. No message may hold a URL, a host or a header.
+
+use std::time::Duration;
+
+use super::{CallError, ErrorCode};
+use crate::approval::Refusal;
+use crate::approval::gate::GateError;
+use crate::audit::AuditError;
+use crate::connector::model::Effect;
+use crate::egress::EgressError;
+use crate::policy::Overloaded;
+use crate::runner::declarative::{PrepareError, ResponseError, StatusKind};
+use crate::schema::Violation;
+use crate::vault::SecretError;
+
+/// What to do when a write may or may not have happened.
+const LOOK_BEFORE_REPEATING: &str =
+    "read the current state first; repeat the call only if the change is not there, since it may have been made";
+
+pub(super) fn invalid_arguments(violations: &[Violation]) -> CallError {
+    let places = if violations.len() == 1 { "1 argument does" } else { "some arguments do" };
+    CallError {
+        violations: list(violations),
+        source: Some("local"),
+        ..CallError::new(
+            ErrorCode::InvalidRequest,
+            format!("{places} not match the tool's input schema; nothing was sent"),
+            "correct what is listed and call again",
+        )
+    }
+}
+
+pub(super) fn prepare(error: PrepareError) -> CallError {
+    let PrepareError { pointer, message } = error;
+    CallError {
+        violations: vec![format!("{}: {message}", pointer.as_deref().unwrap_or("/"))],
+        source: Some("local"),
+        ..CallError::new(
+            ErrorCode::InvalidRequest,
+            "no request can be built from these arguments; nothing was sent",
+            "correct what is listed and call again",
+        )
+    }
+}
+
+pub(super) fn overloaded(error: Overloaded) -> CallError {
+    CallError {
+        retryable: true,
+        retry_after_seconds: Some(1),
+        source: Some("local"),
+        ..CallError::new(ErrorCode::RateLimited, format!("server limit: {error}"), "wait a second, then call again")
+    }
+}
+
+pub(super) fn shutting_down() -> CallError {
+    CallError {
+        retryable: true,
+        ..CallError::new(ErrorCode::InternalError, "the server is shutting down; nothing was sent", "call again later")
+    }
+}
+
+pub(super) fn cancelled(write_has_left: bool) -> CallError {
+    if write_has_left {
+        return CallError::new(
+            ErrorCode::OutcomeUnknown,
+            "the call was cancelled after its request had left",
+            LOOK_BEFORE_REPEATING,
+        );
+    }
+    CallError::new(ErrorCode::Cancelled, "the caller cancelled the call", "call again if the answer is still wanted")
+}
+
+pub(super) fn deadline(limit: Duration, write_has_left: bool) -> CallError {
+    let cause = format!("the call was not done within {} ms", limit.as_millis());
+    if write_has_left {
+        return CallError::new(ErrorCode::OutcomeUnknown, cause, LOOK_BEFORE_REPEATING);
+    }
+    CallError {
+        retryable: true,
+        ..CallError::new(ErrorCode::Timeout, cause, "ask for less, or try again when the API is less busy")
+    }
+}
+
+pub(super) fn no_audit() -> CallError {
+    CallError::new(
+        ErrorCode::InternalError,
+        "the audit log cannot be written, so the answer is withheld",
+        "tell the operator of this server; its log says why",
+    )
+}
+
+pub(super) fn intent(error: &AuditError) -> CallError {
+    tracing::error!(%error, "the intent of a write was not recorded");
+    CallError::new(
+        ErrorCode::InternalError,
+        "the audit log cannot be written, so nothing was sent",
+        "tell the operator of this server; its log says why",
+    )
+}
+
+pub(super) fn gate(error: &GateError) -> CallError {
+    tracing::error!(%error, "an approval could not be handled");
+    CallError::new(
+        ErrorCode::InternalError,
+        "approvals cannot be recorded, so nothing was sent",
+        "tell the operator of this server; its log says why",
+    )
+}
+
+pub(super) fn secret(error: &SecretError) -> CallError {
+    tracing::error!(%error, "a credential is missing");
+    CallError {
+        source: Some("local"),
+        ..CallError::new(
+            ErrorCode::AuthenticationFailed,
+            "the credential of this API is not set up; nothing was sent",
+            "ask the operator of this server to set it; its log and `toolgate check` name what is missing",
+        )
+    }
+}
+
+pub(super) fn refused(refusal: Refusal, approval_id: Option<String>, by: Option<String>) -> CallError {
+    let id = approval_id.as_deref().unwrap_or("unknown");
+    let error = match refusal {
+        Refusal::Declined => {
+            let who = by.map_or_else(String::new, |by| format!(" ({by})"));
+            CallError::new(
+                ErrorCode::ApprovalDenied,
+                format!("a person declined this call{who}; nothing was sent"),
+                "do not repeat it; ask the user what to do instead",
+            )
+        }
+        Refusal::Unanswered => CallError::new(
+            ErrorCode::ApprovalDenied,
+            "the question whether this call may go ahead was closed without an answer; nothing was sent",
+            "ask the user; call again only when they want it",
+        ),
+        Refusal::Undecided => CallError {
+            retryable: true,
+            ..CallError::new(
+                ErrorCode::ApprovalRequired,
+                format!("a person must allow this call first (approval {id}); nothing was sent"),
+                format!(
+                    "tell the user to run `toolgate approvals approve {id}` or to decline it with \
+                     `toolgate approvals deny {id}`; then make exactly the same call again, and it goes through once"
+                ),
+            )
+        },
+        Refusal::NotValid => CallError::new(
+            ErrorCode::ApprovalDenied,
+            "the approval does not belong to this call, was used before, or has expired; nothing was sent",
+            "make the call again without it, so that the user is asked anew",
+        ),
+        Refusal::UsedElsewhere => CallError::new(
+            ErrorCode::ApprovalDenied,
+            "the approval was used by an identical call; nothing was sent by this one",
+            "read the current state; call again only if the user wants the same change twice",
+        ),
+    };
+    CallError { approval_id, source: Some("local"), ..error }
+}
+
+/// Whether the request may have reached the API.
+pub(super) fn has_left(error: &EgressError) -> bool {
+    match error {
+        EgressError::NotAllowed { sent, .. } | EgressError::Timeout { sent, .. } => *sent,
+        EgressError::Broken { .. } | EgressError::TooLarge { .. } | EgressError::TooManyRedirects { .. } => true,
+        EgressError::Tls { .. }
+        | EgressError::Unreachable { .. }
+        | EgressError::Credential(_)
+        | EgressError::Setup(_) => false,
+    }
+}
+
+pub(super) fn egress(error: &EgressError, is_write: bool) -> CallError {
+    let left = has_left(error);
+    let cause = error.to_string();
+    let unknown = is_write && left;
+    let (code, resolution, retryable) = match error {
+        EgressError::NotAllowed { .. } => (
+            ErrorCode::UrlNotAllowed,
+            "tell the operator: the connector's `[security]` section decides where requests may go",
+            false,
+        ),
+        EgressError::Timeout { .. } | EgressError::Broken { .. } if unknown => {
+            (ErrorCode::OutcomeUnknown, LOOK_BEFORE_REPEATING, false)
+        }
+        EgressError::Timeout { .. } => (
+            ErrorCode::Timeout,
+            "try again, or ask for less; the operator can raise the connector's `timeout_ms` or check the API's health",
+            true,
+        ),
+        EgressError::Tls { .. } => (
+            ErrorCode::SslError,
+            "tell the operator: the API's certificate must be valid, or its authority be named in `extra_ca`",
+            false,
+        ),
+        EgressError::Unreachable { .. } | EgressError::Broken { .. } => (
+            ErrorCode::ConnectionRefused,
+            "try again later; if it persists the operator should check the connector's base URL and the network",
+            true,
+        ),
+        EgressError::TooLarge { .. } => {
+            (ErrorCode::ResponseTooLarge, "ask for less: use a filter, a smaller page or a more specific action", false)
+        }
+        EgressError::TooManyRedirects { .. } => {
+            (ErrorCode::UpstreamError, "tell the operator: the API redirects in circles", false)
+        }
+        EgressError::Credential(_) | EgressError::Setup(_) => {
+            (ErrorCode::AuthenticationFailed, "tell the operator of this server; its log says what is wrong", false)
+        }
+    };
+    let mut error = CallError::new(code, cause, resolution);
+    error.retryable = retryable;
+    if unknown && code != ErrorCode::OutcomeUnknown {
+        error.cause.push_str("; the request was made, so the change may have happened");
+    }
+    error
+}
+
+/// An answer that is no result. `effect` decides what is said about a change that may have been made.
+pub(super) fn response(error: ResponseError, effect: Effect) -> CallError {
+    let made = effect == Effect::Write;
+    match error {
+        ResponseError::Status { status, kind, retry_after_seconds, detail } => {
+            self::status(status, kind, retry_after_seconds, detail.as_deref())
+        }
+        ResponseError::SchemaMismatch { violations } => CallError {
+            violations: list(&violations),
+            source: Some("upstream"),
+            ..CallError::new(
+                ErrorCode::SchemaMismatch,
+                format!("the API's answer does not match its schema{}", done(made)),
+                "tell the operator to update the response schema, or to set `validation = \"warn\"` for this action",
+            )
+        },
+        other => CallError {
+            source: Some("upstream"),
+            ..CallError::new(
+                ErrorCode::SchemaMismatch,
+                format!("{other}{}", done(made)),
+                "tell the operator: the action expects another kind of answer",
+            )
+        },
+    }
+}
+
+fn done(made: bool) -> &'static str {
+    if made { "; the request itself succeeded, do not repeat it" } else { "" }
+}
+
+fn status(status: u16, kind: StatusKind, retry_after_seconds: Option<u64>, detail: Option<&str>) -> CallError {
+    let said = detail.map_or_else(String::new, |detail| format!(": {detail}"));
+    let (code, cause, resolution, retryable) = match kind {
+        StatusKind::Unauthorized | StatusKind::Forbidden => (
+            ErrorCode::AuthenticationFailed,
+            format!("the API refused the credential (status {status}){said}"),
+            "tell the operator: the key is wrong, expired or lacks a permission, and must be updated",
+            false,
+        ),
+        StatusKind::NotFound => (
+            ErrorCode::EndpointNotFound,
+            format!("the API has nothing there (status {status}){said}"),
+            "check the identifiers in the arguments, e.g. by searching first; else the action's path is wrong",
+            false,
+        ),
+        StatusKind::TooManyRequests => (
+            ErrorCode::RateLimited,
+            format!("the API allows no more requests for now (status {status}){said}"),
+            "wait as long as said, then call again",
+            true,
+        ),
+        StatusKind::ClientError => (
+            ErrorCode::UpstreamError,
+            format!("the API refused the request (status {status}){said}"),
+            "correct the arguments as the API says, then call again",
+            false,
+        ),
+        StatusKind::ServerError => (
+            ErrorCode::UpstreamError,
+            format!("the API failed (status {status}){said}"),
+            "try again later; for a change, look first whether it was made",
+            true,
+        ),
+        StatusKind::Other => (
+            ErrorCode::UpstreamError,
+            format!("the API answered with status {status}, which is no result{said}"),
+            "tell the operator: the action does not expect this answer",
+            false,
+        ),
+    };
+    CallError {
+        retryable,
+        retry_after_seconds,
+        upstream_status: Some(status),
+        source: Some("upstream"),
+        ..CallError::new(code, cause, resolution)
+    }
+}
+
+fn list(violations: &[Violation]) -> Vec<String> {
+    violations
+        .iter()
+        .map(|violation| {
+            let pointer = if violation.pointer.is_empty() { "/" } else { &violation.pointer };
+            format!("{pointer}: {}", violation.message)
+        })
+        .collect()
+}

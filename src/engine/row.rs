@@ -1,0 +1,179 @@
+//! The audit row of one call while the call runs.
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::{Call, Ending};
+use crate::approval::{Continued, Granted};
+use crate::audit::{Audit, AuditError};
+use crate::catalog::Tool;
+use crate::egress::OutgoingRequest;
+use crate::store::{AuditRecord, time};
+
+/// Collects what the row will say. Dropped before [`Row::finish`], it still leaves the row: a caller that hangs up
+/// drops its call's future wherever it stands.
+pub(super) struct Row {
+    record: AuditRecord,
+    audit: Audit,
+    started: Instant,
+    open: bool,
+}
+
+/// The outcome of a write whose request has left and whose end is not known.
+pub(super) const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
+
+impl Row {
+    pub(super) fn begin(audit: Audit, call: &Call) -> Self {
+        let record = AuditRecord {
+            call_id: Uuid::now_v7().to_string(),
+            started_at: time::rfc3339(Timestamp::now()),
+            ended_at: None,
+            user: call.principal.user.clone(),
+            organisation: call.principal.organisation.clone(),
+            channel: call.channel.to_owned(),
+            client: call.client.clone(),
+            tool: call.tool.clone(),
+            connector: None,
+            action: None,
+            effect: None,
+            method: None,
+            path: None,
+            arguments_hash: None,
+            decision: "refused".to_owned(),
+            approval_id: None,
+            approver: None,
+            outcome: "CANCELLED".to_owned(),
+            upstream_status: None,
+            requests: 0,
+            bytes_out: 0,
+            bytes_in: 0,
+            duration_ms: 0,
+            message: None,
+        };
+        Self { record, audit, started: Instant::now(), open: true }
+    }
+
+    pub(super) fn call_id(&self) -> &str {
+        &self.record.call_id
+    }
+
+    pub(super) fn found(&mut self, tool: &Tool) {
+        self.record.connector = Some(tool.connector.slug.clone());
+        self.record.action = Some(tool.action.name.clone());
+        self.record.effect = Some(tool.action.effect.as_str().to_owned());
+    }
+
+    pub(super) fn prepared(&mut self, request: &OutgoingRequest, arguments_hash: &str) {
+        self.record.method = Some(request.method.to_string());
+        self.record.path = Some(request.url.path().to_owned());
+        self.record.arguments_hash = Some(arguments_hash.to_owned());
+    }
+
+    /// The call waits for a person, or ended with the question.
+    pub(super) fn pending(&mut self, approval_id: &str) {
+        "pending".clone_into(&mut self.record.decision);
+        self.record.approval_id = Some(approval_id.to_owned());
+    }
+
+    pub(super) fn denied(&mut self, approval_id: Option<String>, by: Option<String>) {
+        "denied".clone_into(&mut self.record.decision);
+        self.record.approval_id = approval_id;
+        self.record.approver = by;
+    }
+
+    /// A person allowed the call. When the question ended an earlier run of it, that run's row becomes this one's:
+    /// to its caller both are one call.
+    pub(super) fn approved(&mut self, granted: &Granted, resumed: bool) {
+        "approved".clone_into(&mut self.record.decision);
+        self.record.approval_id = Some(granted.approval_id.clone());
+        self.record.approver = Some(granted.by.clone());
+        if resumed {
+            self.adopt(&granted.asked);
+        }
+    }
+
+    /// Continues the row of an earlier run of the same call.
+    pub(super) fn adopt(&mut self, earlier: &Continued) {
+        self.record.call_id.clone_from(&earlier.call_id);
+        self.record.started_at.clone_from(&earlier.asked_at);
+    }
+
+    pub(super) fn allowed(&mut self) {
+        "allowed".clone_into(&mut self.record.decision);
+    }
+
+    /// The request is about to leave: from here on an unknown end is the truth unless a better one is known.
+    pub(super) fn leaving(&mut self, bytes_out: u64) {
+        self.record.bytes_out = bytes_out;
+        if self.is_write() {
+            OUTCOME_UNKNOWN.clone_into(&mut self.record.outcome);
+        }
+    }
+
+    pub(super) fn answered(&mut self, status: u16, requests: u32, bytes_in: u64) {
+        self.record.upstream_status = Some(status);
+        self.record.requests = requests;
+        self.record.bytes_in = bytes_in;
+    }
+
+    pub(super) fn requests_left(&mut self, requests: u32) {
+        self.record.requests = requests;
+    }
+
+    /// Whether a write's request may have reached the API.
+    pub(super) fn write_has_left(&self) -> bool {
+        self.record.outcome == OUTCOME_UNKNOWN
+    }
+
+    fn is_write(&self) -> bool {
+        self.record.effect.as_deref() == Some("write")
+    }
+
+    /// Makes the intent of a write durable.
+    pub(super) async fn intend(&self) -> Result<(), AuditError> {
+        self.audit.intend(self.record.clone()).await
+    }
+
+    /// Writes the end of the call.
+    pub(super) async fn finish(mut self, ending: &Ending) -> Result<(), AuditError> {
+        match ending {
+            Ending::Done(_) => "ok".clone_into(&mut self.record.outcome),
+            Ending::AskFirst(prompt) => {
+                "APPROVAL_REQUIRED".clone_into(&mut self.record.outcome);
+                self.record.approval_id = Some(prompt.approval_id.clone());
+            }
+            Ending::Failed(error) => {
+                error.code.as_str().clone_into(&mut self.record.outcome);
+                self.record.message = error.cause.lines().next().map(str::to_owned);
+            }
+        }
+        let record = self.closed();
+        self.audit.finish(record).await
+    }
+
+    fn closed(&mut self) -> AuditRecord {
+        self.open = false;
+        self.record.ended_at = Some(time::rfc3339(Timestamp::now()));
+        self.record.duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.record.clone()
+    }
+}
+
+impl Drop for Row {
+    fn drop(&mut self) {
+        if !self.open {
+            return;
+        }
+        let record = self.closed();
+        let audit = self.audit.clone();
+        // Outside of a runtime the process is ending, and the writer with it.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                if let Err(error) = audit.finish(record).await {
+                    tracing::error!(%error, "the audit row of an abandoned call was not written");
+                }
+            });
+        }
+    }
+}

@@ -1,8 +1,15 @@
 //! What a call costs above the request that it makes: the whole pipeline, with its audit row in a real store, beside
 //! the same request by a bare client. Compare the figures of one run with each other, not with those of another day.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark that cannot go on should panic")]
-#![allow(clippy::disallowed_methods, reason = "the bare client is what the product is compared with")]
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a benchmark that cannot go on should panic"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the bare client is what the product is compared with"
+)]
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -81,13 +88,16 @@ async fn engine(address: &str, state: &std::path::Path) -> Engine {
         egress: Egress::new(&config.egress).unwrap(),
         approvals: Approvals::new(
             Arc::clone(&store),
-            Settings { wait: Duration::ZERO, expires: Duration::from_secs(600) },
+            Settings {
+                wait: Duration::ZERO,
+                expires: Duration::from_mins(10),
+            },
         ),
         audit: Audit::start(store),
         secrets: Arc::new(OneSecret),
         scrubbers: ScrubberCache::new(),
         admission: Admission::new(64, 256),
-        call_timeout: Duration::from_secs(120),
+        call_timeout: Duration::from_mins(2),
     });
     let file = SourceFile {
         shown: PathBuf::from("connector.toml"),
@@ -95,7 +105,10 @@ async fn engine(address: &str, state: &std::path::Path) -> Engine {
         text: CONNECTOR.replace("ADDRESS", address),
     };
     let report = Loader::default().load_sources(Sources {
-        connectors: vec![ConnectorSource { path: "bench".into(), files: vec![file] }],
+        connectors: vec![ConnectorSource {
+            path: "bench".into(),
+            files: vec![file],
+        }],
         problems: Vec::new(),
     });
     assert_eq!(report.catalog.tools().len(), 1, "{:?}", report.diagnostics);
@@ -119,7 +132,9 @@ fn calls(criterion: &mut Criterion) {
     toolgate::crypto::install_tls_provider();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let state = tempfile::tempdir().unwrap();
-    let sample = runtime.block_on(toolgate::sample::start(toolgate::sample::ANY_LOOPBACK_PORT, KEY.into())).unwrap();
+    let sample = runtime
+        .block_on(toolgate::sample::start(toolgate::sample::ANY_LOOPBACK_PORT, KEY.into()))
+        .unwrap();
     let url = format!("http://{}/v1/customers/cust_1001", sample.address());
     let engine = runtime.block_on(engine(&sample.address().to_string(), state.path()));
     let client = reqwest::Client::new();

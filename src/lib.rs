@@ -52,8 +52,9 @@ pub mod diagnostics;
 pub mod document;
 pub mod telemetry;
 
-pub mod mapping;
 pub mod schema;
+
+pub mod mapping;
 pub mod template;
 
 pub mod connector;

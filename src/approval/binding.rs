@@ -17,7 +17,13 @@ pub fn arguments_hash(arguments: &Map<String, Value>) -> String {
 
 /// The key under which an approval for this call is kept.
 #[must_use]
-pub fn key(user: &str, organisation: &str, connector: &Connector, action: &Action, arguments_hash: &str) -> ApprovalKey {
+pub fn key(
+    user: &str,
+    organisation: &str,
+    connector: &Connector,
+    action: &Action,
+    arguments_hash: &str,
+) -> ApprovalKey {
     ApprovalKey {
         user: user.to_owned(),
         organisation: organisation.to_owned(),
@@ -73,7 +79,10 @@ mod tests {
 
     #[test]
     fn order_of_keys_does_not_matter_at_any_level() {
-        assert_eq!(hash(&json!({"a": 1, "b": {"c": 2, "d": [3]}})), hash(&json!({"b": {"d": [3], "c": 2}, "a": 1})));
+        assert_eq!(
+            hash(&json!({"a": 1, "b": {"c": 2, "d": [3]}})),
+            hash(&json!({"b": {"d": [3], "c": 2}, "a": 1}))
+        );
     }
 
     #[test]

@@ -130,7 +130,11 @@ impl Approvals {
     /// A gate over the records in `store`.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
-        Self { store, settings, clock: Arc::new(Timestamp::now) }
+        Self {
+            store,
+            settings,
+            clock: Arc::new(Timestamp::now),
+        }
     }
 
     /// The same gate by another clock.
@@ -156,7 +160,10 @@ impl Approvals {
                 ApprovalState::Denied | ApprovalState::Pending | ApprovalState::Used => {}
             }
         }
-        let record = self.store.find_or_create_approval(&self.record(&asked)?, &self.now()).await?;
+        let record = self
+            .store
+            .find_or_create_approval(&self.record(&asked)?, &self.now())
+            .await?;
         if record.state == ApprovalState::Approved {
             return self.use_up(&record, asked.key).await;
         }
@@ -206,13 +213,27 @@ impl Approvals {
         via: &str,
     ) -> Result<Verdict, GateError> {
         let approved = answer == Answer::Accepted;
-        let decision = Decision { approved, at: self.now(), by: user.to_owned(), via: via.to_owned() };
+        let decision = Decision {
+            approved,
+            at: self.now(),
+            by: user.to_owned(),
+            via: via.to_owned(),
+        };
         let decided = self.store.decide_approval(&record.id, &decision).await?;
         if !approved {
-            let refusal = if answer == Answer::Declined { Refusal::Declined } else { Refusal::Unanswered };
+            let refusal = if answer == Answer::Declined {
+                Refusal::Declined
+            } else {
+                Refusal::Unanswered
+            };
             let by = (answer == Answer::Declined).then(|| format!("{user} via {via}"));
             let continues = decided.then(|| continued(record));
-            return Ok(Verdict::Refused { approval_id: Some(record.id.clone()), by, continues, refusal });
+            return Ok(Verdict::Refused {
+                approval_id: Some(record.id.clone()),
+                by,
+                continues,
+                refusal,
+            });
         }
         // An operator may have been quicker: whatever the record says now is what counts.
         let Some(current) = self.store.get_approval(&record.id).await? else {
@@ -229,12 +250,7 @@ impl Approvals {
         }
     }
 
-    async fn wait(
-        &self,
-        record: ApprovalRecord,
-        key: &ApprovalKey,
-        front: &dyn Front,
-    ) -> Result<Verdict, GateError> {
+    async fn wait(&self, record: ApprovalRecord, key: &ApprovalKey, front: &dyn Front) -> Result<Verdict, GateError> {
         let started = Instant::now();
         let mut said: Option<Instant> = None;
         let mut look = interval(LOOK_EVERY);
@@ -284,7 +300,14 @@ impl Approvals {
     }
 
     fn record(&self, asked: &Asked<'_>) -> Result<ApprovalRecord, GateError> {
-        let ApprovalKey { user, organisation, connector, action, arguments_hash, revision } = asked.key.clone();
+        let ApprovalKey {
+            user,
+            organisation,
+            connector,
+            action,
+            arguments_hash,
+            revision,
+        } = asked.key.clone();
         let now = (self.clock)();
         let expires = SignedDuration::try_from(self.settings.expires).unwrap_or(SignedDuration::MAX);
         Ok(ApprovalRecord {
@@ -344,11 +367,19 @@ fn key_of(record: &ApprovalRecord) -> ApprovalKey {
 }
 
 fn refused(record: &ApprovalRecord, refusal: Refusal) -> Verdict {
-    Verdict::Refused { approval_id: Some(record.id.clone()), by: decided_by(record), continues: None, refusal }
+    Verdict::Refused {
+        approval_id: Some(record.id.clone()),
+        by: decided_by(record),
+        continues: None,
+        refusal,
+    }
 }
 
 fn continued(record: &ApprovalRecord) -> Continued {
-    Continued { call_id: record.call_id.clone(), asked_at: record.created_at.clone() }
+    Continued {
+        call_id: record.call_id.clone(),
+        asked_at: record.created_at.clone(),
+    }
 }
 
 fn decided_by(record: &ApprovalRecord) -> Option<String> {

@@ -48,10 +48,10 @@ pub fn text(facts: &Facts<'_>) -> String {
     text.push_str("Arguments:");
     for (name, value) in facts.arguments.iter().take(MAX_ARGUMENTS) {
         // Writing to a String cannot fail.
-        drop(write!(text, "\n  {}: {}", one_line(name), cut(&value.to_string())));
+        write!(text, "\n  {}: {}", one_line(name), cut(&value.to_string())).ok();
     }
     if facts.arguments.len() > MAX_ARGUMENTS {
-        drop(write!(text, "\n  and {} more", facts.arguments.len() - MAX_ARGUMENTS));
+        write!(text, "\n  and {} more", facts.arguments.len() - MAX_ARGUMENTS).ok();
     }
     text
 }
@@ -72,14 +72,20 @@ fn cut(text: &str) -> String {
     let length = text.chars().count();
     let shown: String = text.chars().take(MAX_VALUE).collect();
     let shown = one_line(&shown);
-    if length <= MAX_VALUE { shown } else { format!("{shown}… ({length} characters in all)") }
+    if length <= MAX_VALUE {
+        shown
+    } else {
+        format!("{shown}… ({length} characters in all)")
+    }
 }
 
 /// Control and direction characters would let a value rearrange what a terminal shows.
 fn one_line(text: &str) -> String {
     text.chars()
         .map(|c| match c {
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}' => {
+                '\u{fffd}'
+            }
             c if c.is_control() => '\u{fffd}',
             c => c,
         })

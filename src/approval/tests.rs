@@ -24,7 +24,12 @@ struct Scripted {
 
 impl Scripted {
     fn new(asking: Asking, answer: Answer) -> Self {
-        Self { asking, answer, asked: AtomicU32::new(0), waited: AtomicU32::new(0) }
+        Self {
+            asking,
+            answer,
+            asked: AtomicU32::new(0),
+            waited: AtomicU32::new(0),
+        }
     }
 
     fn silent() -> Self {
@@ -61,7 +66,10 @@ impl Fixture {
         let store = Arc::new(MemoryStore::default());
         let moment = Arc::new(Mutex::new(START));
         let clock = Arc::clone(&moment);
-        let settings = Settings { wait: Duration::from_secs(60), expires: Duration::from_secs(600) };
+        let settings = Settings {
+            wait: Duration::from_mins(1),
+            expires: Duration::from_mins(10),
+        };
         let gate = Approvals::new(Arc::<MemoryStore>::clone(&store), settings)
             .with_clock(Arc::new(move || *clock.lock().unwrap()));
         Self { store, gate, moment }
@@ -87,7 +95,10 @@ impl Fixture {
     }
 
     async fn deferred(&self, key: &ApprovalKey) -> String {
-        match self.request(key, &Scripted::new(Asking::Deferred, Answer::Unavailable)).await {
+        match self
+            .request(key, &Scripted::new(Asking::Deferred, Answer::Unavailable))
+            .await
+        {
             Verdict::AskFirst(prompt) => prompt.approval_id,
             other => panic!("{other:?}"),
         }
@@ -95,7 +106,12 @@ impl Fixture {
 
     async fn decide(&self, id: &str, approved: bool) -> bool {
         let at = time::rfc3339(*self.moment.lock().unwrap());
-        let decision = Decision { approved, at, by: "ana".into(), via: "cli".into() };
+        let decision = Decision {
+            approved,
+            at,
+            by: "ana".into(),
+            via: "cli".into(),
+        };
         self.store.decide_approval(id, &decision).await.unwrap()
     }
 }
@@ -120,7 +136,9 @@ fn refusal(verdict: &Verdict) -> Refusal {
 
 fn id_of(verdict: &Verdict) -> String {
     match verdict {
-        Verdict::Refused { approval_id: Some(id), .. } => id.clone(),
+        Verdict::Refused {
+            approval_id: Some(id), ..
+        } => id.clone(),
         other => panic!("{other:?}"),
     }
 }
@@ -181,7 +199,10 @@ async fn a_call_that_cannot_ask_waits_as_long_as_set_and_says_so() {
     let verdict = fixture.request(&key(), &front).await;
     assert_eq!(refusal(&verdict), Refusal::Undecided);
     let waited = started.elapsed();
-    assert!(waited >= Duration::from_secs(60) && waited < Duration::from_secs(62), "{waited:?}");
+    assert!(
+        waited >= Duration::from_mins(1) && waited < Duration::from_secs(62),
+        "{waited:?}"
+    );
     assert!(front.waited.load(Ordering::Relaxed) >= 10);
 }
 
@@ -191,7 +212,10 @@ async fn an_operators_yes_lets_exactly_one_call_through() {
     let id = id_of(&fixture.request(&key(), &Scripted::silent()).await);
     assert!(fixture.decide(&id, true).await);
     let through = fixture.request(&key(), &Scripted::silent()).await;
-    assert!(matches!(through, Verdict::Allowed(ref granted) if granted.by == "ana via cli"), "{through:?}");
+    assert!(
+        matches!(through, Verdict::Allowed(ref granted) if granted.by == "ana via cli"),
+        "{through:?}"
+    );
     let again = fixture.request(&key(), &Scripted::silent()).await;
     assert_eq!(refusal(&again), Refusal::Undecided, "the approval was used twice");
     assert_ne!(id_of(&again), id);
@@ -212,23 +236,49 @@ async fn an_operators_no_is_not_asked_away() {
 #[tokio::test(start_paused = true)]
 async fn an_approval_is_for_nothing_but_the_call_it_was_given_for() {
     let others = [
-        ApprovalKey { user: "bob".into(), ..key() },
-        ApprovalKey { organisation: "other".into(), ..key() },
-        ApprovalKey { connector: "wiki".into(), ..key() },
-        ApprovalKey { action: "delete_ticket".into(), ..key() },
-        ApprovalKey { arguments_hash: "changed".into(), ..key() },
-        ApprovalKey { revision: "changed".into(), ..key() },
+        ApprovalKey {
+            user: "bob".into(),
+            ..key()
+        },
+        ApprovalKey {
+            organisation: "other".into(),
+            ..key()
+        },
+        ApprovalKey {
+            connector: "wiki".into(),
+            ..key()
+        },
+        ApprovalKey {
+            action: "delete_ticket".into(),
+            ..key()
+        },
+        ApprovalKey {
+            arguments_hash: "changed".into(),
+            ..key()
+        },
+        ApprovalKey {
+            revision: "changed".into(),
+            ..key()
+        },
     ];
     for other in others {
         let fixture = Fixture::new();
         let id = fixture.deferred(&key()).await;
-        let verdict = fixture.gate.resume(&id, Answer::Accepted, &other, "local").await.unwrap();
+        let verdict = fixture
+            .gate
+            .resume(&id, Answer::Accepted, &other, "local")
+            .await
+            .unwrap();
         assert_eq!(refusal(&verdict), Refusal::NotValid, "{other:?}");
         let record = fixture.store.get_approval(&id).await.unwrap().unwrap();
         assert_eq!(record.state, ApprovalState::Pending, "{other:?}");
 
         assert!(fixture.decide(&id, true).await);
-        assert_eq!(refusal(&fixture.request(&other, &Scripted::silent()).await), Refusal::Undecided, "{other:?}");
+        assert_eq!(
+            refusal(&fixture.request(&other, &Scripted::silent()).await),
+            Refusal::Undecided,
+            "{other:?}"
+        );
     }
 }
 
@@ -236,11 +286,26 @@ async fn an_approval_is_for_nothing_but_the_call_it_was_given_for() {
 async fn an_answer_counts_once() {
     let fixture = Fixture::new();
     let id = fixture.deferred(&key()).await;
-    let first = fixture.gate.resume(&id, Answer::Accepted, &key(), "local").await.unwrap();
-    assert!(matches!(first, Verdict::Allowed(ref granted) if granted.asked.call_id == "call-1"), "{first:?}");
-    let replay = fixture.gate.resume(&id, Answer::Accepted, &key(), "local").await.unwrap();
+    let first = fixture
+        .gate
+        .resume(&id, Answer::Accepted, &key(), "local")
+        .await
+        .unwrap();
+    assert!(
+        matches!(first, Verdict::Allowed(ref granted) if granted.asked.call_id == "call-1"),
+        "{first:?}"
+    );
+    let replay = fixture
+        .gate
+        .resume(&id, Answer::Accepted, &key(), "local")
+        .await
+        .unwrap();
     assert_eq!(refusal(&replay), Refusal::UsedElsewhere);
-    let unknown = fixture.gate.resume("0000", Answer::Accepted, &key(), "local").await.unwrap();
+    let unknown = fixture
+        .gate
+        .resume("0000", Answer::Accepted, &key(), "local")
+        .await
+        .unwrap();
     assert_eq!(refusal(&unknown), Refusal::NotValid);
 }
 
@@ -248,9 +313,27 @@ async fn an_answer_counts_once() {
 async fn a_declined_answer_cannot_be_followed_by_a_yes() {
     let fixture = Fixture::new();
     let id = fixture.deferred(&key()).await;
-    let no = fixture.gate.resume(&id, Answer::Declined, &key(), "local").await.unwrap();
-    assert!(matches!(no, Verdict::Refused { continues: Some(_), refusal: Refusal::Declined, .. }), "{no:?}");
-    let yes = fixture.gate.resume(&id, Answer::Accepted, &key(), "local").await.unwrap();
+    let no = fixture
+        .gate
+        .resume(&id, Answer::Declined, &key(), "local")
+        .await
+        .unwrap();
+    assert!(
+        matches!(
+            no,
+            Verdict::Refused {
+                continues: Some(_),
+                refusal: Refusal::Declined,
+                ..
+            }
+        ),
+        "{no:?}"
+    );
+    let yes = fixture
+        .gate
+        .resume(&id, Answer::Accepted, &key(), "local")
+        .await
+        .unwrap();
     assert_eq!(refusal(&yes), Refusal::Declined);
 }
 
@@ -259,14 +342,21 @@ async fn nothing_goes_through_after_expiry() {
     let fixture = Fixture::new();
     let asked = fixture.deferred(&key()).await;
     fixture.pass(601);
-    let late = fixture.gate.resume(&asked, Answer::Accepted, &key(), "local").await.unwrap();
+    let late = fixture
+        .gate
+        .resume(&asked, Answer::Accepted, &key(), "local")
+        .await
+        .unwrap();
     assert_eq!(refusal(&late), Refusal::NotValid);
 
     let fixture = Fixture::new();
     let id = id_of(&fixture.request(&key(), &Scripted::silent()).await);
     assert!(fixture.decide(&id, true).await);
     fixture.pass(601);
-    assert_eq!(refusal(&fixture.request(&key(), &Scripted::silent()).await), Refusal::Undecided);
+    assert_eq!(
+        refusal(&fixture.request(&key(), &Scripted::silent()).await),
+        Refusal::Undecided
+    );
     assert!(!fixture.decide(&id, true).await, "an expired record was decided");
 }
 

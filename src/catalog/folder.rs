@@ -60,7 +60,10 @@ pub fn read(folder: &Path) -> Sources {
                 }
             }
         }
-        Err(problem) => sources.problems.push(ReadError { path: folder.to_owned(), problem }),
+        Err(problem) => sources.problems.push(ReadError {
+            path: folder.to_owned(),
+            problem,
+        }),
     }
     sources
 }
@@ -72,7 +75,10 @@ impl Sources {
             names.push(path.to_owned());
             path.parent().unwrap_or(Path::new("")).to_owned()
         } else {
-            let folders = DEFINITION_FOLDERS.iter().map(|name| path.join(name)).filter(|folder| folder.is_dir());
+            let folders = DEFINITION_FOLDERS
+                .iter()
+                .map(|name| path.join(name))
+                .filter(|folder| folder.is_dir());
             for folder in std::iter::once(path.to_owned()).chain(folders) {
                 match entries(&folder) {
                     Ok(found) => names.extend(found.into_iter().filter(|name| name.is_file() && is_definition(name))),
@@ -93,25 +99,42 @@ impl Sources {
             }
         }
         if !files.is_empty() {
-            self.connectors.push(ConnectorSource { path: path.to_owned(), files });
+            self.connectors.push(ConnectorSource {
+                path: path.to_owned(),
+                files,
+            });
         }
     }
 }
 
 fn main_file(folder: &Path) -> Option<PathBuf> {
-    DEFINITIONS.iter().map(|ending| folder.join("connector").with_extension(ending)).find(|file| file.is_file())
+    DEFINITIONS
+        .iter()
+        .map(|ending| folder.join("connector").with_extension(ending))
+        .find(|file| file.is_file())
 }
 
 fn is_definition(path: &Path) -> bool {
-    path.extension().and_then(OsStr::to_str).is_some_and(|ending| DEFINITIONS.contains(&ending))
+    path.extension()
+        .and_then(OsStr::to_str)
+        .is_some_and(|ending| DEFINITIONS.contains(&ending))
 }
 
 /// Entries of `folder`, sorted, without hidden ones: editors keep their scratch files under such names.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let mut paths = std::fs::read_dir(folder)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>())
+        .and_then(|entries| {
+            entries
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect::<io::Result<Vec<_>>>()
+        })
         .map_err(|error| error.to_string())?;
-    paths.retain(|path| !path.file_name().and_then(OsStr::to_str).is_none_or(|name| name.starts_with('.')));
+    paths.retain(|path| {
+        !path
+            .file_name()
+            .and_then(OsStr::to_str)
+            .is_none_or(|name| name.starts_with('.'))
+    });
     paths.sort_unstable();
     Ok(paths)
 }
@@ -119,11 +142,17 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
 fn text_of(path: &Path) -> Result<String, String> {
     let length = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
     if length > MAX_FILE_BYTES {
-        return Err(format!("it has {length} bytes, more than the {MAX_FILE_BYTES} that a definition may have"));
+        return Err(format!(
+            "it has {length} bytes, more than the {MAX_FILE_BYTES} that a definition may have"
+        ));
     }
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
-    String::from_utf8(bytes)
-        .map_err(|error| format!("it is not UTF-8 text: byte {} does not belong", error.utf8_error().valid_up_to()))
+    String::from_utf8(bytes).map_err(|error| {
+        format!(
+            "it is not UTF-8 text: byte {} does not belong",
+            error.utf8_error().valid_up_to()
+        )
+    })
 }
 
 #[cfg(test)]
@@ -150,9 +179,18 @@ mod tests {
         let found: Vec<Vec<String>> = sources
             .connectors
             .iter()
-            .map(|source| source.files.iter().map(|file| file.relative.display().to_string()).collect())
+            .map(|source| {
+                source
+                    .files
+                    .iter()
+                    .map(|file| file.relative.display().to_string())
+                    .collect()
+            })
             .collect();
-        assert_eq!(found, [vec!["connector.toml", "services/customer.toml"], vec!["single.yaml"]]);
+        assert_eq!(
+            found,
+            [vec!["connector.toml", "services/customer.toml"], vec!["single.yaml"]]
+        );
         assert!(sources.problems.is_empty());
     }
 
@@ -170,7 +208,11 @@ mod tests {
         write(root.path(), "latin.toml", b"name = \"caf\xe9\"");
         let long = vec![b' '; usize::try_from(MAX_FILE_BYTES).unwrap() + 1];
         write(root.path(), "long.toml", &long);
-        let problems: Vec<String> = read(root.path()).problems.iter().map(|problem| problem.problem.clone()).collect();
+        let problems: Vec<String> = read(root.path())
+            .problems
+            .iter()
+            .map(|problem| problem.problem.clone())
+            .collect();
         assert_eq!(problems.len(), 2);
         assert!(problems[0].contains("byte 11"), "{}", problems[0]);
         assert!(problems[1].contains("4194305 bytes"), "{}", problems[1]);

@@ -47,7 +47,10 @@ impl Report {
     pub fn has_errors(&self) -> bool {
         !self.unreadable.is_empty()
             || !self.collisions.is_empty()
-            || self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+            || self
+                .diagnostics
+                .iter()
+                .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 }
 
@@ -59,14 +62,23 @@ impl Loader {
 
     /// Loads connectors that were read before.
     pub fn load_sources(&mut self, sources: folder::Sources) -> Report {
-        let folder::Sources { connectors: sources, problems } = sources;
-        let mut report = Report { unreadable: problems, ..Report::default() };
+        let folder::Sources {
+            connectors: sources,
+            problems,
+        } = sources;
+        let mut report = Report {
+            unreadable: problems,
+            ..Report::default()
+        };
         let mut next = HashMap::with_capacity(sources.len());
         let mut connectors = Vec::with_capacity(sources.len());
         for source in &sources {
             let hash = hash_of(source);
             let before = self.last_good.remove(&source.path);
-            let readable = !report.unreadable.iter().any(|problem| problem.path.starts_with(&source.path));
+            let readable = !report
+                .unreadable
+                .iter()
+                .any(|problem| problem.path.starts_with(&source.path));
             let current = match before {
                 Some(before) if before.hash == hash && readable => Some(before),
                 before => {
@@ -75,7 +87,10 @@ impl Loader {
                     match loaded.connector.filter(|_| readable) {
                         Some(connector) => {
                             report.changed = true;
-                            Some(Remembered { hash, connector: Arc::new(connector) })
+                            Some(Remembered {
+                                hash,
+                                connector: Arc::new(connector),
+                            })
                         }
                         None => before.inspect(|kept| report.kept.push(kept.connector.slug.clone())),
                     }
@@ -99,7 +114,7 @@ fn hash_of(source: &ConnectorSource) -> String {
     for SourceFile { relative, text, .. } in &source.files {
         // The lengths keep a text from running over into its neighbour's name.
         // Writing to a String cannot fail.
-        drop(write!(whole, "{}\n{}\n{text}\n", relative.display(), text.len()));
+        write!(whole, "{}\n{}\n{text}\n", relative.display(), text.len()).ok();
     }
     sha256_hex(whole.as_bytes())
 }

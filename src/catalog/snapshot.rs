@@ -61,7 +61,10 @@ impl Catalog {
         let mut collisions = Vec::new();
         for connector in connectors {
             if let Some(name) = catalog.first_collision(&connector) {
-                collisions.push(Collision { name, connector: connector.slug.clone() });
+                collisions.push(Collision {
+                    name,
+                    connector: connector.slug.clone(),
+                });
                 continue;
             }
             if connector.enabled {
@@ -103,7 +106,10 @@ impl Catalog {
             return Lookup::Found(tool);
         }
         let (slug, action) = split_tool_name(name);
-        let Ok(index) = self.connectors.binary_search_by(|connector| connector.slug.as_str().cmp(slug)) else {
+        let Ok(index) = self
+            .connectors
+            .binary_search_by(|connector| connector.slug.as_str().cmp(slug))
+        else {
             return Lookup::UnknownConnector(slug.to_owned());
         };
         let connector = &self.connectors[index];
@@ -111,22 +117,38 @@ impl Catalog {
             return Lookup::UnknownConnector(slug.to_owned());
         }
         // The whole name may be longer than a tool name can be, so it is shortened the same way before looking.
-        match self.by_name.get(&tool_name(slug, action)).and_then(|index| self.tools.get(*index)) {
+        match self
+            .by_name
+            .get(&tool_name(slug, action))
+            .and_then(|index| self.tools.get(*index))
+        {
             Some(tool) => Lookup::Found(tool),
-            None => Lookup::UnknownAction { connector, action: action.to_owned() },
+            None => Lookup::UnknownAction {
+                connector,
+                action: action.to_owned(),
+            },
         }
     }
 
     fn first_collision(&self, connector: &Connector) -> Option<String> {
-        if self.connectors.last().is_some_and(|earlier| earlier.slug == connector.slug) {
+        if self
+            .connectors
+            .last()
+            .is_some_and(|earlier| earlier.slug == connector.slug)
+        {
             return Some(connector.slug.clone());
         }
-        let mut own: Vec<String> =
-            connector.actions.iter().map(|action| tool_name(&connector.slug, &action.name)).collect();
+        let mut own: Vec<String> = connector
+            .actions
+            .iter()
+            .map(|action| tool_name(&connector.slug, &action.name))
+            .collect();
         if let Some(taken) = own.iter().find(|name| self.by_name.contains_key(*name)) {
             return Some(taken.clone());
         }
         own.sort_unstable();
-        own.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
+        own.windows(2)
+            .find(|pair| pair[0] == pair[1])
+            .map(|pair| pair[0].clone())
     }
 }

@@ -33,7 +33,10 @@ impl FolderWatch {
         })?;
         // The folder rather than its files: editors replace files, and Kubernetes swaps whole links.
         debouncer.watch(folder, RecursiveMode::Recursive)?;
-        Ok(Self { changes, _debouncer: debouncer })
+        Ok(Self {
+            changes,
+            _debouncer: debouncer,
+        })
     }
 
     /// Waits for the next change.

@@ -72,7 +72,10 @@ impl Approvals {
 
 async fn list(store: &dyn Store, all: bool, json: bool) -> Result<(), Failure> {
     let state = (!all).then_some(ApprovalState::Pending);
-    let mut records = store.list_approvals(state, LIST_LIMIT).await.map_err(anyhow::Error::from)?;
+    let mut records = store
+        .list_approvals(state, LIST_LIMIT)
+        .await
+        .map_err(anyhow::Error::from)?;
     if !all {
         let now = now();
         records.retain(|record| record.expires_at > now);
@@ -83,7 +86,11 @@ async fn list(store: &dyn Store, all: bool, json: bool) -> Result<(), Failure> {
     if records.is_empty() {
         return Ok(output::say("nothing waits for approval")?);
     }
-    let mut rows = vec![["ID", "STATE", "ASKED", "USER", "ACTION", "REQUEST"].map(str::to_owned).to_vec()];
+    let mut rows = vec![
+        ["ID", "STATE", "ASKED", "USER", "ACTION", "REQUEST"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
     rows.extend(records.iter().map(|record| {
         vec![
             record.id.clone(),
@@ -111,7 +118,10 @@ async fn show(store: &dyn Store, id: &str, json: bool) -> Result<(), Failure> {
         path: &record.path,
         arguments: &arguments,
     }))?;
-    output::say(&format!("Asked by {} at {}, expires at {}", record.user, record.created_at, record.expires_at))?;
+    output::say(&format!(
+        "Asked by {} at {}, expires at {}",
+        record.user, record.created_at, record.expires_at
+    ))?;
     let by = match (&record.decided_by, &record.decided_via, &record.decided_at) {
         (Some(by), Some(via), Some(at)) => format!(" by {by} via {via} at {at}"),
         _ => String::new(),
@@ -120,19 +130,41 @@ async fn show(store: &dyn Store, id: &str, json: bool) -> Result<(), Failure> {
 }
 
 async fn decide(store: &dyn Store, id: &str, approved: bool) -> Result<(), Failure> {
-    let decision = Decision { approved, at: now(), by: crate::config::operator(), via: "cli".into() };
-    if store.decide_approval(id, &decision).await.map_err(anyhow::Error::from)? {
-        let done = if approved { "approved: the same call now goes through once" } else { "denied" };
+    let decision = Decision {
+        approved,
+        at: now(),
+        by: crate::config::operator(),
+        via: "cli".into(),
+    };
+    if store
+        .decide_approval(id, &decision)
+        .await
+        .map_err(anyhow::Error::from)?
+    {
+        let done = if approved {
+            "approved: the same call now goes through once"
+        } else {
+            "denied"
+        };
         return Ok(output::say(&format!("{id} {done}"))?);
     }
     let record = find(store, id).await?;
-    Err(Failure::Other(anyhow::anyhow!("approval {id} can no longer be decided: it is {}", state_of(&record))))
+    Err(Failure::Other(anyhow::anyhow!(
+        "approval {id} can no longer be decided: it is {}",
+        state_of(&record)
+    )))
 }
 
 async fn find(store: &dyn Store, id: &str) -> Result<ApprovalRecord, Failure> {
-    store.get_approval(id).await.map_err(anyhow::Error::from)?.ok_or_else(|| {
-        Failure::Other(anyhow::anyhow!("there is no approval {id}; `toolgate approvals list` shows those that wait"))
-    })
+    store
+        .get_approval(id)
+        .await
+        .map_err(anyhow::Error::from)?
+        .ok_or_else(|| {
+            Failure::Other(anyhow::anyhow!(
+                "there is no approval {id}; `toolgate approvals list` shows those that wait"
+            ))
+        })
 }
 
 fn state_of(record: &ApprovalRecord) -> &'static str {

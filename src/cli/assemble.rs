@@ -35,7 +35,9 @@ pub(super) fn config(locations: &Locations) -> Result<Config, Failure> {
 
 /// Opens the store.
 pub(super) async fn store(locations: &Locations) -> Result<Arc<dyn Store>, Failure> {
-    store::open(&locations.state).await.map_err(|error| Failure::Setup(error.into()))
+    store::open(&locations.state)
+        .await
+        .map_err(|error| Failure::Setup(error.into()))
 }
 
 /// An engine with an empty catalog.
@@ -65,7 +67,10 @@ pub(super) fn catalog(folder: &Path) -> Result<Report, Failure> {
     let report = Loader::default().load(folder);
     tell(&report);
     if report.has_errors() && report.catalog.connectors().is_empty() {
-        return Err(Failure::Other(anyhow::anyhow!("no connector in {} can be used", folder.display())));
+        return Err(Failure::Other(anyhow::anyhow!(
+            "no connector in {} can be used",
+            folder.display()
+        )));
     }
     Ok(report)
 }
@@ -89,7 +94,10 @@ pub(super) fn problems(report: &Report) -> Vec<String> {
             collision.connector, collision.name
         )
     });
-    let kept = report.kept.iter().map(|slug| format!("`{slug}` is served as it last worked, because its files are broken"));
+    let kept = report
+        .kept
+        .iter()
+        .map(|slug| format!("`{slug}` is served as it last worked, because its files are broken"));
     unreadable.chain(collisions).chain(kept).collect()
 }
 
@@ -103,7 +111,10 @@ pub(super) async fn calling(global: &Global, wait: Option<Duration>) -> Result<(
     approvals.wait = wait.unwrap_or(approvals.wait);
     let engine = engine(&config, &store, approvals)?;
     for unroutable in engine.install(std::mem::take(&mut report.catalog)) {
-        output::complain(&format!("error: the connector `{}` cannot be reached: {}", unroutable.connector, unroutable.error));
+        output::complain(&format!(
+            "error: the connector `{}` cannot be reached: {}",
+            unroutable.connector, unroutable.error
+        ));
     }
     Ok((engine, report))
 }
@@ -114,7 +125,10 @@ pub(super) fn arguments(input: Option<&str>) -> Result<serde_json::Map<String, s
         return Ok(serde_json::Map::new());
     };
     let (text, shown) = match input.strip_prefix('@') {
-        Some(path) => (std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?, path),
+        Some(path) => (
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?,
+            path,
+        ),
         None => (input.to_owned(), "--input"),
     };
     let arguments = serde_json::from_str(&text)

@@ -41,7 +41,12 @@ impl Check {
             },
             Err(found) => diagnostics.extend(found),
         }
-        let of = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        let of = |severity| {
+            diagnostics
+                .iter()
+                .filter(|diagnostic| diagnostic.severity == severity)
+                .count()
+        };
         let errors = of(Severity::Error) + problems.len();
         let warnings = of(Severity::Warning);
         let connectors = report.catalog.connectors().len();
@@ -75,5 +80,9 @@ impl Check {
 }
 
 fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
 }

@@ -57,17 +57,25 @@ impl Logs {
 
 /// The columns that people look for.
 pub(super) fn table(rows: &[AuditRecord]) -> String {
-    let mut lines =
-        vec![["TIME", "TOOL", "OUTCOME", "STATUS", "LATENCY", "DECISION", "BY"].map(str::to_owned).to_vec()];
+    let mut lines = vec![
+        ["TIME", "TOOL", "OUTCOME", "STATUS", "LATENCY", "DECISION", "BY"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
     lines.extend(rows.iter().map(|row| {
         vec![
             row.started_at.clone(),
             match (&row.connector, &row.action) {
                 (Some(connector), Some(action)) => format!("{connector}.{action}"),
-                _ => row.tool.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect(),
+                _ => row
+                    .tool
+                    .chars()
+                    .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+                    .collect(),
             },
             row.outcome.clone(),
-            row.upstream_status.map_or_else(|| "-".to_owned(), |status| status.to_string()),
+            row.upstream_status
+                .map_or_else(|| "-".to_owned(), |status| status.to_string()),
             format!("{}ms", row.duration_ms),
             row.decision.clone(),
             row.approver.clone().unwrap_or_default(),

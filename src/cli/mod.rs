@@ -87,7 +87,11 @@ impl From<anyhow::Error> for Failure {
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         // A reader such as `head` that has seen enough is no failure to tell about.
-        if error.kind() == std::io::ErrorKind::BrokenPipe { Self::Told } else { Self::Other(error.into()) }
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            Self::Told
+        } else {
+            Self::Other(error.into())
+        }
     }
 }
 

@@ -25,8 +25,9 @@ pub(super) struct Sample {
 
 impl Sample {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let running =
-            crate::sample::start(self.address, self.key).await.map_err(|error| Failure::Setup(error.into()))?;
+        let running = crate::sample::start(self.address, self.key)
+            .await
+            .map_err(|error| Failure::Setup(error.into()))?;
         output::say(&format!("sample API listening on http://{}", running.address()))?;
         super::serve::interrupted().await;
         running.stop().await;

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Failure, Global, assemble, output};
 use crate::catalog::watch::FolderWatch;
 use crate::catalog::{Loader, Report};
-use crate::config::{Config, Locations};
+use crate::config::{Config, Locations, LogFormat};
 use crate::diagnostics::Severity;
 use crate::engine::Engine;
 use crate::mcp::http::HttpSettings;
@@ -42,7 +42,7 @@ impl Serve {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let locations = assemble::locations(global)?;
         let config = assemble::config(&locations)?;
-        telemetry::start(config.log.level.into(), config.log.format.into());
+        telemetry::start(config.log.level.into(), log_format(config.log.format));
         let store = assemble::store(&locations).await?;
         let engine = assemble::engine(&config, &store, assemble::approval_settings(&config))?;
 
@@ -50,7 +50,10 @@ impl Serve {
         let report = loader.load(&locations.connectors);
         log(&report, &locations);
         install(&engine, report);
-        let reload = config.catalog.watch.then(|| keep_current(engine.clone(), loader, locations));
+        let reload = config
+            .catalog
+            .watch
+            .then(|| keep_current(engine.clone(), loader, locations));
 
         let served = if let Some(address) = self.http.or(config.http.address) {
             serve_http(&engine, &config, address).await
@@ -67,13 +70,16 @@ impl Serve {
 
 async fn serve_stdio(engine: &Engine, config: &Config) -> Result<(), Failure> {
     let (handler, lifetime) = handler(engine, config)?;
-    mcp::stdio::serve(handler, lifetime).await.map_err(|error| Failure::Other(error.into()))
+    mcp::stdio::serve(handler, lifetime)
+        .await
+        .map_err(|error| Failure::Other(error.into()))
 }
 
 async fn serve_http(engine: &Engine, config: &Config, address: SocketAddr) -> Result<(), Failure> {
     let settings = settings(config);
-    let listener =
-        mcp::http::bind(address, settings.authentication).await.map_err(|error| Failure::Setup(error.into()))?;
+    let listener = mcp::http::bind(address, settings.authentication)
+        .await
+        .map_err(|error| Failure::Setup(error.into()))?;
     http(engine, config, listener).await
 }
 
@@ -82,13 +88,21 @@ pub(super) async fn http(engine: &Engine, config: &Config, listener: TcpListener
     let address = listener.local_addr()?;
     let (handler, lifetime) = handler(engine, config)?;
     output::complain(&format!("listening on http://{address}/mcp"));
-    mcp::http::serve(listener, move |channel| handler.on(channel), &settings(config), lifetime)
-        .await
-        .map_err(|error| Failure::Setup(error.into()))
+    mcp::http::serve(
+        listener,
+        move |channel| handler.on(channel),
+        &settings(config),
+        lifetime,
+    )
+    .await
+    .map_err(|error| Failure::Setup(error.into()))
 }
 
 fn handler(engine: &Engine, config: &Config) -> Result<(Handler, Lifetime), Failure> {
-    let lifetime = Lifetime::new(shutdown_signal(), Duration::from_millis(config.server.shutdown_grace_ms));
+    let lifetime = Lifetime::new(
+        shutdown_signal(),
+        Duration::from_millis(config.server.shutdown_grace_ms),
+    );
     let handler = Handler::new(engine.clone(), config.server.tools_page_size, lifetime.clone())
         .map_err(|error| Failure::Setup(error.into()))?;
     Ok((handler, lifetime))
@@ -104,11 +118,11 @@ fn keep_current(engine: Engine, mut loader: Loader, locations: Locations) -> Joi
                 None
             }
         };
-        let mut hangup = hangups();
+        let mut closed = hangups();
         loop {
             tokio::select! {
                 () = next_change(&mut watch) => {}
-                () = next_hangup(&mut hangup) => {}
+                () = next_hangup(&mut closed) => {}
             }
             // Reading and compiling can take a while: the workers that serve calls must not wait for it.
             let folder = locations.connectors.clone();
@@ -208,6 +222,13 @@ pub(super) async fn interrupted() {
         return;
     }
     drop(tokio::signal::ctrl_c().await);
+}
+
+fn log_format(format: LogFormat) -> telemetry::LogFormat {
+    match format {
+        LogFormat::Text => telemetry::LogFormat::Text,
+        LogFormat::Json => telemetry::LogFormat::Json,
+    }
 }
 
 fn settings(config: &Config) -> HttpSettings {

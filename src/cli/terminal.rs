@@ -17,7 +17,9 @@ pub(super) struct Terminal {
 impl Terminal {
     /// Finds out whether anybody is there.
     pub(super) fn detect() -> Self {
-        Self { attended: std::io::stdin().is_terminal() && std::io::stderr().is_terminal() }
+        Self {
+            attended: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+        }
     }
 
     /// Reads one answer from stdin.
@@ -25,7 +27,10 @@ impl Terminal {
         complain("Type yes to allow, anything else to decline:");
         let read = tokio::task::spawn_blocking(|| {
             let mut line = String::new();
-            std::io::stdin().lock().read_line(&mut line).map(|length| (length, line))
+            std::io::stdin()
+                .lock()
+                .read_line(&mut line)
+                .map(|length| (length, line))
         });
         match read.await {
             Ok(Ok((0, _)) | Err(_)) | Err(_) => Answer::Cancelled,
@@ -38,7 +43,11 @@ impl Terminal {
 #[async_trait]
 impl Front for Terminal {
     fn asking(&self) -> Asking {
-        if self.attended { Asking::Inline } else { Asking::Unavailable }
+        if self.attended {
+            Asking::Inline
+        } else {
+            Asking::Unavailable
+        }
     }
 
     fn via(&self) -> &'static str {

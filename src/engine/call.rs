@@ -36,7 +36,9 @@ pub(super) async fn run(parts: &Parts, snapshot: Arc<Snapshot>, call: Call, fron
     if let Err(error) = row.finish(&ending).await {
         tracing::error!(%error, "an audit row was not written");
         match &mut ending {
-            Ending::Done(outcome) if write_has_left => outcome.warnings.push("the audit log could not be written".into()),
+            Ending::Done(outcome) if write_has_left => {
+                outcome.warnings.push("the audit log could not be written".into());
+            }
             Ending::Failed(_) => {}
             Ending::Done(_) | Ending::AskFirst(_) => ending = Ending::Failed(failures::no_audit()),
         }
@@ -57,7 +59,9 @@ async fn steps(
     let action = &tool.action;
 
     // 2 allow: before any work is done for a call that cannot go anywhere.
-    let route = snapshot.route(&tool.connector).map_err(|error| failures::egress(&error, false))?;
+    let route = snapshot
+        .route(&tool.connector)
+        .map_err(|error| failures::egress(&error, false))?;
 
     // 3 admit: a rejected call costs nothing upstream and prompts nobody.
     let _place = parts.admission.admit().map_err(failures::overloaded)?;
@@ -74,13 +78,23 @@ async fn steps(
         let request = declarative::prepare(&tool.connector, action, &hidden).map_err(failures::prepare)?;
         Some((hidden, request))
     };
-    let (shown_arguments, shown_request) = shown.as_ref().map_or((&arguments, &request), |(hidden, shown)| (hidden, shown));
+    let (shown_arguments, shown_request) = shown
+        .as_ref()
+        .map_or((&arguments, &request), |(hidden, shown)| (hidden, shown));
     row.prepared(shown_request, &hash);
-    route.check(&request.url).map_err(|error| failures::egress(&error, false))?;
+    route
+        .check(&request.url)
+        .map_err(|error| failures::egress(&error, false))?;
 
     // 5 approve: no credential has been resolved yet.
     if action.confirm {
-        let asking = Asking { tool: &tool, call: &call, hash: &hash, arguments: shown_arguments, request: shown_request };
+        let asking = Asking {
+            tool: &tool,
+            call: &call,
+            hash: &hash,
+            arguments: shown_arguments,
+            request: shown_request,
+        };
         if let Some(question) = approve(parts, asking, front, row).await? {
             return Ok(question);
         }
@@ -115,11 +129,15 @@ pub(super) fn dry_run(
     user: &str,
 ) -> Result<String, CallError> {
     let tool = lookup::find(&snapshot.catalog, tool, user)?;
-    let route = snapshot.route(&tool.connector).map_err(|error| failures::egress(&error, false))?;
+    let route = snapshot
+        .route(&tool.connector)
+        .map_err(|error| failures::egress(&error, false))?;
     let arguments = validate(&tool.action, arguments.clone())?;
     let shown = prompt::hide(&arguments, &tool.action.secret_arguments);
     let request = declarative::prepare(&tool.connector, &tool.action, &shown).map_err(failures::prepare)?;
-    route.check(&request.url).map_err(|error| failures::egress(&error, false))?;
+    route
+        .check(&request.url)
+        .map_err(|error| failures::egress(&error, false))?;
     Ok(declarative::redacted(&tool.connector, &request))
 }
 
@@ -153,11 +171,20 @@ async fn approve(
     front: &dyn Front,
     row: &mut Row,
 ) -> Result<Option<Ending>, CallError> {
-    let Asking { tool, call, hash, arguments, request } = asking;
+    let Asking {
+        tool,
+        call,
+        hash,
+        arguments,
+        request,
+    } = asking;
     let user = call.principal.user.as_str();
     let key = binding::key(user, &call.principal.organisation, &tool.connector, &tool.action, hash);
     let verdict = if let Some(resume) = &call.resume {
-        parts.approvals.resume(&resume.approval_id, resume.answer, &key, user).await
+        parts
+            .approvals
+            .resume(&resume.approval_id, resume.answer, &key, user)
+            .await
     } else {
         let call_id = row.call_id().to_owned();
         let path = path_and_query(request);
@@ -182,7 +209,12 @@ async fn approve(
             row.pending(&prompt.approval_id);
             Ok(Some(Ending::AskFirst(prompt)))
         }
-        Verdict::Refused { approval_id, by, continues, refusal } => {
+        Verdict::Refused {
+            approval_id,
+            by,
+            continues,
+            refusal,
+        } => {
             if let Some(earlier) = &continues {
                 row.adopt(earlier);
             }

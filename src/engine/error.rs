@@ -125,14 +125,16 @@ impl CallError {
         use std::fmt::Write as _;
         let mut text = format!("{}: {}", self.code.as_str(), self.cause);
         for violation in &self.violations {
-            drop(write!(text, "\n- {violation}"));
+            write!(text, "\n- {violation}").ok();
         }
-        drop(write!(text, "\nWhat to do: {}", self.resolution));
+        write!(text, "\nWhat to do: {}", self.resolution).ok();
         match (self.retryable, self.retry_after_seconds) {
             // A model that reads "can help" calls again at once, and the person has not moved yet.
-            (true, _) if self.code == ErrorCode::ApprovalRequired => text.push_str("\nRetry: only once it is approved."),
+            (true, _) if self.code == ErrorCode::ApprovalRequired => {
+                text.push_str("\nRetry: only once it is approved.");
+            }
             (true, Some(seconds)) => {
-                drop(write!(text, "\nRetry: after {seconds} seconds."));
+                write!(text, "\nRetry: after {seconds} seconds.").ok();
             }
             (true, None) => text.push_str("\nRetry: can help."),
             (false, _) => text.push_str("\nRetry: does not help without a change."),

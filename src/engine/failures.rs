@@ -18,7 +18,11 @@ const LOOK_BEFORE_REPEATING: &str =
     "read the current state first; repeat the call only if the change is not there, since it may have been made";
 
 pub(super) fn invalid_arguments(violations: &[Violation]) -> CallError {
-    let places = if violations.len() == 1 { "1 argument does" } else { "some arguments do" };
+    let places = if violations.len() == 1 {
+        "1 argument does"
+    } else {
+        "some arguments do"
+    };
     CallError {
         violations: list(violations),
         source: Some("local"),
@@ -48,14 +52,22 @@ pub(super) fn overloaded(error: Overloaded) -> CallError {
         retryable: true,
         retry_after_seconds: Some(1),
         source: Some("local"),
-        ..CallError::new(ErrorCode::RateLimited, format!("server limit: {error}"), "wait a second, then call again")
+        ..CallError::new(
+            ErrorCode::RateLimited,
+            format!("server limit: {error}"),
+            "wait a second, then call again",
+        )
     }
 }
 
 pub(super) fn shutting_down() -> CallError {
     CallError {
         retryable: true,
-        ..CallError::new(ErrorCode::InternalError, "the server is shutting down; nothing was sent", "call again later")
+        ..CallError::new(
+            ErrorCode::InternalError,
+            "the server is shutting down; nothing was sent",
+            "call again later",
+        )
     }
 }
 
@@ -67,7 +79,11 @@ pub(super) fn cancelled(write_has_left: bool) -> CallError {
             LOOK_BEFORE_REPEATING,
         );
     }
-    CallError::new(ErrorCode::Cancelled, "the caller cancelled the call", "call again if the answer is still wanted")
+    CallError::new(
+        ErrorCode::Cancelled,
+        "the caller cancelled the call",
+        "call again if the answer is still wanted",
+    )
 }
 
 pub(super) fn deadline(limit: Duration, write_has_left: bool) -> CallError {
@@ -77,7 +93,11 @@ pub(super) fn deadline(limit: Duration, write_has_left: bool) -> CallError {
     }
     CallError {
         retryable: true,
-        ..CallError::new(ErrorCode::Timeout, cause, "ask for less, or try again when the API is less busy")
+        ..CallError::new(
+            ErrorCode::Timeout,
+            cause,
+            "ask for less, or try again when the API is less busy",
+        )
     }
 }
 
@@ -157,7 +177,11 @@ pub(super) fn refused(refusal: Refusal, approval_id: Option<String>, by: Option<
             "read the current state; call again only if the user wants the same change twice",
         ),
     };
-    CallError { approval_id, source: Some("local"), ..error }
+    CallError {
+        approval_id,
+        source: Some("local"),
+        ..error
+    }
 }
 
 /// Whether the request may have reached the API.
@@ -174,7 +198,14 @@ pub(super) fn has_left(error: &EgressError) -> bool {
 
 pub(super) fn egress(error: &EgressError, is_write: bool) -> CallError {
     let left = has_left(error);
-    let cause = error.to_string();
+    let cause = match error {
+        // These name hosts, files and headers: they are for the operator.
+        EgressError::Setup(_) | EgressError::Credential(_) => {
+            tracing::error!(%error, "a connector cannot be used as it is set up");
+            "the connector cannot be used as it is set up; nothing was sent".to_owned()
+        }
+        error => error.to_string(),
+    };
     let unknown = is_write && left;
     let (code, resolution, retryable) = match error {
         EgressError::NotAllowed { .. } => (
@@ -200,20 +231,33 @@ pub(super) fn egress(error: &EgressError, is_write: bool) -> CallError {
             "try again later; if it persists the operator should check the connector's base URL and the network",
             true,
         ),
-        EgressError::TooLarge { .. } => {
-            (ErrorCode::ResponseTooLarge, "ask for less: use a filter, a smaller page or a more specific action", false)
-        }
-        EgressError::TooManyRedirects { .. } => {
-            (ErrorCode::UpstreamError, "tell the operator: the API redirects in circles", false)
-        }
-        EgressError::Credential(_) | EgressError::Setup(_) => {
-            (ErrorCode::AuthenticationFailed, "tell the operator of this server; its log says what is wrong", false)
-        }
+        EgressError::TooLarge { .. } => (
+            ErrorCode::ResponseTooLarge,
+            "ask for less: use a filter, a smaller page or a more specific action",
+            false,
+        ),
+        EgressError::TooManyRedirects { .. } => (
+            ErrorCode::UpstreamError,
+            "tell the operator: the API redirects in circles",
+            false,
+        ),
+        EgressError::Credential(_) => (
+            ErrorCode::AuthenticationFailed,
+            "tell the operator of this server; its log says what is wrong",
+            false,
+        ),
+        EgressError::Setup(_) => (
+            ErrorCode::InternalError,
+            "tell the operator of this server; its log says what is wrong",
+            false,
+        ),
     };
     let mut error = CallError::new(code, cause, resolution);
     error.retryable = retryable;
     if unknown && code != ErrorCode::OutcomeUnknown {
-        error.cause.push_str("; the request was made, so the change may have happened");
+        error
+            .cause
+            .push_str("; the request was made, so the change may have happened");
     }
     error
 }
@@ -222,9 +266,12 @@ pub(super) fn egress(error: &EgressError, is_write: bool) -> CallError {
 pub(super) fn response(error: ResponseError, effect: Effect) -> CallError {
     let made = effect == Effect::Write;
     match error {
-        ResponseError::Status { status, kind, retry_after_seconds, detail } => {
-            self::status(status, kind, retry_after_seconds, detail.as_deref())
-        }
+        ResponseError::Status {
+            status,
+            kind,
+            retry_after_seconds,
+            detail,
+        } => self::status(status, kind, retry_after_seconds, detail.as_deref()),
         ResponseError::SchemaMismatch { violations } => CallError {
             violations: list(&violations),
             source: Some("upstream"),
@@ -246,7 +293,11 @@ pub(super) fn response(error: ResponseError, effect: Effect) -> CallError {
 }
 
 fn done(made: bool) -> &'static str {
-    if made { "; the request itself succeeded, do not repeat it" } else { "" }
+    if made {
+        "; the request itself succeeded, do not repeat it"
+    } else {
+        ""
+    }
 }
 
 fn status(status: u16, kind: StatusKind, retry_after_seconds: Option<u64>, detail: Option<&str>) -> CallError {
@@ -302,7 +353,11 @@ fn list(violations: &[Violation]) -> Vec<String> {
     violations
         .iter()
         .map(|violation| {
-            let pointer = if violation.pointer.is_empty() { "/" } else { &violation.pointer };
+            let pointer = if violation.pointer.is_empty() {
+                "/"
+            } else {
+                &violation.pointer
+            };
             format!("{pointer}: {}", violation.message)
         })
         .collect()

@@ -27,13 +27,20 @@ pub(super) fn find(catalog: &Catalog, name: &str, user: &str) -> Result<Arc<Tool
 }
 
 fn unknown_tool(catalog: &Catalog, name: &str, user: &str) -> CallError {
-    let visible =
-        catalog.tools().iter().filter(|tool| policy::may_call(user, &tool.connector)).map(|tool| tool.name.as_str());
+    let visible = catalog
+        .tools()
+        .iter()
+        .filter(|tool| policy::may_call(user, &tool.connector))
+        .map(|tool| tool.name.as_str());
     let resolution = match closest(name, visible) {
         Some(close) => format!("call `{close}` if that is what you mean, or list the tools again"),
         None => "list the tools again and call one of them by its exact name".to_owned(),
     };
-    CallError::new(ErrorCode::UnknownApi, format!("there is no tool `{}`", shown(name)), resolution)
+    CallError::new(
+        ErrorCode::UnknownApi,
+        format!("there is no tool `{}`", shown(name)),
+        resolution,
+    )
 }
 
 fn unknown_action(connector: &Connector, action: &str) -> CallError {
@@ -60,7 +67,11 @@ fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<
 
 fn shown(name: &str) -> String {
     const MAX_SHOWN: usize = 80;
-    let mut shown: String = name.chars().take(MAX_SHOWN).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut shown: String = name
+        .chars()
+        .take(MAX_SHOWN)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect();
     if name.chars().nth(MAX_SHOWN).is_some() {
         shown.push('…');
     }

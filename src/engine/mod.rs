@@ -43,7 +43,10 @@ impl Principal {
     /// The one implicit user of a process that serves a single person (ruling C-27).
     #[must_use]
     pub fn local() -> Self {
-        Self { user: LOCAL_USER.into(), organisation: LOCAL_USER.into() }
+        Self {
+            user: LOCAL_USER.into(),
+            organisation: LOCAL_USER.into(),
+        }
     }
 }
 
@@ -110,7 +113,13 @@ impl Engine {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let snapshot = arc_swap::ArcSwap::from_pointee(Snapshot::default());
-        Self { inner: Arc::new(Inner { parts, snapshot, changes: watch::channel(0).0 }) }
+        Self {
+            inner: Arc::new(Inner {
+                parts,
+                snapshot,
+                changes: watch::channel(0).0,
+            }),
+        }
     }
 
     /// Replaces the catalog. Calls in flight end on the one that they began with. Returns the connectors that cannot

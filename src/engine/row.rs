@@ -51,7 +51,12 @@ impl Row {
             duration_ms: 0,
             message: None,
         };
-        Self { record, audit, started: Instant::now(), open: true }
+        Self {
+            record,
+            audit,
+            started: Instant::now(),
+            open: true,
+        }
     }
 
     pub(super) fn call_id(&self) -> &str {
@@ -148,7 +153,11 @@ impl Row {
                 self.record.message = error.cause.lines().next().map(str::to_owned);
             }
         }
-        let record = self.closed();
+        let mut record = self.closed();
+        if matches!(ending, Ending::AskFirst(_)) {
+            // The run that brings the answer ends the call, and completes this row.
+            record.ended_at = None;
+        }
         self.audit.finish(record).await
     }
 

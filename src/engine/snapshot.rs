@@ -30,11 +30,20 @@ impl Snapshot {
         for connector in catalog.connectors() {
             let route = egress.route(connector);
             if let Err(error) = &route {
-                unroutable.push(Unroutable { connector: connector.slug.clone(), error: error.clone() });
+                unroutable.push(Unroutable {
+                    connector: connector.slug.clone(),
+                    error: error.clone(),
+                });
             }
             routes.insert(connector.slug.clone(), route);
         }
-        (Self { catalog: Arc::new(catalog), routes }, unroutable)
+        (
+            Self {
+                catalog: Arc::new(catalog),
+                routes,
+            },
+            unroutable,
+        )
     }
 
     /// The way out for `connector`, which is one of this snapshot's.
@@ -42,7 +51,10 @@ impl Snapshot {
         match self.routes.get(&connector.slug) {
             Some(Ok(route)) => Ok(route),
             Some(Err(error)) => Err(error.clone()),
-            None => Err(EgressError::Setup(format!("the connector `{}` has no route", connector.slug))),
+            None => Err(EgressError::Setup(format!(
+                "the connector `{}` has no route",
+                connector.slug
+            ))),
         }
     }
 }

@@ -44,9 +44,13 @@ impl Admission {
     /// [`Overloaded`] when all places are taken.
     pub fn admit(&self) -> Result<Admitted, Overloaded> {
         self.present
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |present| (present < self.limit).then_some(present + 1))
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |present| {
+                (present < self.limit).then_some(present + 1)
+            })
             .map_err(|_| Overloaded { limit: self.limit })?;
-        Ok(Admitted { present: Arc::clone(&self.present) })
+        Ok(Admitted {
+            present: Arc::clone(&self.present),
+        })
     }
 
     /// Waits for a turn to run. Waiting for a person happens before, so that slow people do not stop fast calls.
@@ -86,7 +90,7 @@ mod tests {
         let admission = Admission::new(1, 10);
         let running = admission.turn().await;
         assert!(running.is_some());
-        let waited = tokio::time::timeout(std::time::Duration::from_secs(60), admission.turn()).await;
+        let waited = tokio::time::timeout(std::time::Duration::from_mins(1), admission.turn()).await;
         assert!(waited.is_err(), "a second call ran beside the first");
         drop(running);
         assert!(admission.turn().await.is_some());

@@ -55,8 +55,14 @@ impl Person {
         }
         let next = self.script.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let action = next.unwrap_or(ElicitationAction::Decline);
-        let word = if action == ElicitationAction::Accept { "approves" } else { "declines" };
-        drop(output::say(&format!("  person  | (no terminal here, so a scripted person {word})")));
+        let word = if action == ElicitationAction::Accept {
+            "approves"
+        } else {
+            "declines"
+        };
+        drop(output::say(&format!(
+            "  person  | (no terminal here, so a scripted person {word})"
+        )));
         action
     }
 }
@@ -80,7 +86,11 @@ impl ClientHandler for Person {
         let action = self.answer(&message).await;
         let approves = action == ElicitationAction::Accept;
         let result = ElicitResult::new(action);
-        Ok(if approves { result.with_content(serde_json::json!({})) } else { result })
+        Ok(if approves {
+            result.with_content(serde_json::json!({}))
+        } else {
+            result
+        })
     }
 }
 
@@ -99,7 +109,9 @@ impl Agent {
                 Err(error) => tracing::error!(%error, "the demo's server did not start"),
             }
         });
-        Ok(Self { client: person.serve(near).await? })
+        Ok(Self {
+            client: person.serve(near).await?,
+        })
     }
 
     /// The instructions that the server gave.

@@ -10,9 +10,18 @@ use crate::connector::SourceFile;
 const COMMITTED_ADDRESS: &str = "127.0.0.1:7878";
 
 const FILES: [(&str, &str); 3] = [
-    ("connector.toml", include_str!("../../../connectors/demo-crm/connector.toml")),
-    ("services/customer.toml", include_str!("../../../connectors/demo-crm/services/customer.toml")),
-    ("services/ticket.toml", include_str!("../../../connectors/demo-crm/services/ticket.toml")),
+    (
+        "connector.toml",
+        include_str!("../../../connectors/demo-crm/connector.toml"),
+    ),
+    (
+        "services/customer.toml",
+        include_str!("../../../connectors/demo-crm/services/customer.toml"),
+    ),
+    (
+        "services/ticket.toml",
+        include_str!("../../../connectors/demo-crm/services/ticket.toml"),
+    ),
 ];
 
 /// The connector with the sample API's real address.
@@ -25,5 +34,11 @@ pub(super) fn sources(address: SocketAddr) -> Sources {
             text: text.replace(COMMITTED_ADDRESS, &address.to_string()),
         })
         .collect();
-    Sources { connectors: vec![ConnectorSource { path: "connectors/demo-crm".into(), files }], problems: Vec::new() }
+    Sources {
+        connectors: vec![ConnectorSource {
+            path: "connectors/demo-crm".into(),
+            files,
+        }],
+        problems: Vec::new(),
+    }
 }

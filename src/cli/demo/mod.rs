@@ -58,17 +58,23 @@ impl SecretSource for DemoSecrets {
 impl Demo {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let key = crate::crypto::random_id().map_err(anyhow::Error::from)?;
-        let sample =
-            crate::sample::start(ANY_LOOPBACK_PORT, key).await.map_err(|error| Failure::Setup(error.into()))?;
+        let sample = crate::sample::start(ANY_LOOPBACK_PORT, key)
+            .await
+            .map_err(|error| Failure::Setup(error.into()))?;
         let state = Scratch::create()?;
-        let store = store::open(&state.0).await.map_err(|error| Failure::Setup(error.into()))?;
+        let store = store::open(&state.0)
+            .await
+            .map_err(|error| Failure::Setup(error.into()))?;
         let config = Config::default();
         let egress = Egress::new(&config.egress).map_err(|error| Failure::Setup(error.into()))?;
         let engine = Engine::new(Parts {
             egress,
             approvals: Approvals::new(
                 Arc::clone(&store),
-                Settings { wait: Duration::ZERO, ..assemble::approval_settings(&config) },
+                Settings {
+                    wait: Duration::ZERO,
+                    ..assemble::approval_settings(&config)
+                },
             ),
             audit: Audit::start(Arc::clone(&store)),
             secrets: Arc::new(DemoSecrets(sample.api_key().into())),
@@ -79,7 +85,10 @@ impl Demo {
         let report = Loader::default().load_sources(connector::sources(sample.address()));
         assemble::tell(&report);
         for unroutable in engine.install(report.catalog) {
-            output::complain(&format!("error: `{}` cannot be reached: {}", unroutable.connector, unroutable.error));
+            output::complain(&format!(
+                "error: `{}` cannot be reached: {}",
+                unroutable.connector, unroutable.error
+            ));
         }
 
         let lifetime = Lifetime::new(CancellationToken::new(), Duration::ZERO);

@@ -19,7 +19,9 @@ const MAX_SHOWN: usize = 600;
 pub(super) async fn play(handler: Handler, store: &dyn Store, sample: SocketAddr) -> anyhow::Result<()> {
     let person = Person::present();
     let twice = !person.is_real();
-    say(&format!("The sample CRM API runs on http://{sample}. Toolgate holds its key; the agent never sees either."))?;
+    say(&format!(
+        "The sample CRM API runs on http://{sample}. Toolgate holds its key; the agent never sees either."
+    ))?;
     let agent = Agent::connect(handler, person).await?;
 
     title("The agent connects")?;
@@ -32,7 +34,12 @@ pub(super) async fn play(handler: Handler, store: &dyn Store, sample: SocketAddr
     say(&output::table(&tools.iter().map(row).collect::<Vec<_>>()))?;
 
     title("It searches")?;
-    let found = call(&agent, "demo_crm__search_customers", &json!({ "query": "lamp", "limit": 2 })).await?;
+    let found = call(
+        &agent,
+        "demo_crm__search_customers",
+        &json!({ "query": "lamp", "limit": 2 }),
+    )
+    .await?;
     let customer = first_customer(&found).context("the search found nobody")?;
 
     title("It reads")?;
@@ -52,12 +59,22 @@ pub(super) async fn play(handler: Handler, store: &dyn Store, sample: SocketAddr
     }
 
     title("It makes a mistake, and reads how to mend it")?;
-    call(&agent, "demo_crm__create_ticket", &json!({ "customer_id": customer, "priority": "urgent" })).await?;
+    call(
+        &agent,
+        "demo_crm__create_ticket",
+        &json!({ "customer_id": customer, "priority": "urgent" }),
+    )
+    .await?;
     call(&agent, "demo_crm__get_customer", &json!({ "customer_id": "c_9999" })).await?;
     agent.leave().await?;
 
     title("What the audit log kept, newest first")?;
-    let rows = store.read_audit(&AuditFilter { limit: 20, ..AuditFilter::default() }).await?;
+    let rows = store
+        .read_audit(&AuditFilter {
+            limit: 20,
+            ..AuditFilter::default()
+        })
+        .await?;
     say(&logs::table(&rows))?;
     Ok(())
 }
@@ -65,14 +82,18 @@ pub(super) async fn play(handler: Handler, store: &dyn Store, sample: SocketAddr
 async fn call(agent: &Agent, tool: &str, arguments: &Value) -> anyhow::Result<CallToolResult> {
     say(&format!("  agent   | {tool} {arguments}"))?;
     let result = agent.call(tool, arguments).await?;
-    let sign = if result.is_error == Some(true) { "error  " } else { "result " };
+    let sign = if result.is_error == Some(true) {
+        "error  "
+    } else {
+        "result "
+    };
     for content in &result.content {
         let Some(text) = content.as_text() else { continue };
         let length = text.text.chars().count();
         let mut shown: String = text.text.chars().take(MAX_SHOWN).collect();
         if length > MAX_SHOWN {
             // Writing to a String cannot fail.
-            drop(write!(shown, "… ({length} characters)"));
+            write!(shown, "… ({length} characters)").ok();
         }
         for line in shown.lines() {
             say(&format!("  {sign} | {line}"))?;
@@ -82,7 +103,11 @@ async fn call(agent: &Agent, tool: &str, arguments: &Value) -> anyhow::Result<Ca
 }
 
 fn row(tool: &Tool) -> Vec<String> {
-    let reads = tool.annotations.as_ref().and_then(|annotations| annotations.read_only_hint) == Some(true);
+    let reads = tool
+        .annotations
+        .as_ref()
+        .and_then(|annotations| annotations.read_only_hint)
+        == Some(true);
     let description = tool.description.as_deref().unwrap_or_default();
     vec![
         format!("  {}", tool.name),

@@ -3,85 +3,73 @@
 use serde_json::{Map, Value};
 
 /// Longest line of a comment, in characters.
-const LINE: usize = 100;
+const LONGEST_COMMENT: usize = 100;
 
 /// The example file, made from the documentation of the settings.
 pub fn example() -> String {
     let schema = super::schema();
     let definitions = schema.get("$defs").cloned().unwrap_or_default();
     let defaults = serde_json::to_value(super::Config::default()).unwrap_or_default();
-    let mut text = String::from(
-        "# Settings of a Toolgate server. Every setting is shown with its default; a file needs only what differs.\n\
-         # Toolgate reads it when it is named: `toolgate --config config.toml serve`, or TOOLGATE_CONFIG.\n",
-    );
-    for (name, section) in members(&schema, "properties") {
+    let mut lines = vec![
+        "# Settings of a Toolgate server. Every setting is shown with its default; a file needs only what differs."
+            .to_owned(),
+        "# Toolgate reads it when it is named: `toolgate --config config.toml serve`, or TOOLGATE_CONFIG.".to_owned(),
+    ];
+    for (name, section) in members(&schema) {
         let section = resolved(section, &definitions);
-        text.push('\n');
-        comment(&mut text, section);
-        text.push_str(&format!("[{name}]\n"));
-        for (key, setting) in members(section, "properties") {
-            let default = defaults
-                .get(name)
-                .and_then(|section| section.get(key))
-                .unwrap_or(&Value::Null);
-            comment(&mut text, setting);
-            choices(&mut text, resolved(setting, &definitions));
-            match default {
-                Value::Null => {
-                    let example = setting
-                        .get("examples")
-                        .and_then(|examples| examples.get(0))
-                        .unwrap_or(&Value::Null);
-                    text.push_str(&format!("# {key} = {}\n", literal(example)));
-                }
-                default => text.push_str(&format!("{key} = {}\n", literal(default))),
-            }
+        lines.push(String::new());
+        lines.extend(comment(section));
+        lines.push(format!("[{name}]"));
+        for (key, setting) in members(section) {
+            lines.extend(comment(setting));
+            lines.extend(choices(resolved(setting, &definitions)));
+            let default = defaults.get(name).and_then(|section| section.get(key));
+            lines.push(match default.filter(|default| !default.is_null()) {
+                Some(default) => format!("{key} = {}", literal(default)),
+                None => format!(
+                    "# {key} = {}",
+                    setting.pointer("/examples/0").map_or_else(String::new, literal)
+                ),
+            });
         }
     }
-    text
+    lines.join("\n") + "\n"
 }
 
-fn members<'a>(schema: &'a Value, key: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
-    schema
-        .get(key)
-        .and_then(Value::as_object)
-        .into_iter()
-        .flat_map(Map::iter)
+fn members(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    properties.into_iter().flat_map(Map::iter)
 }
 
 fn resolved<'a>(schema: &'a Value, definitions: &'a Value) -> &'a Value {
-    let name = schema
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|name| name.strip_prefix("#/$defs/"));
+    let reference = schema.get("$ref").and_then(Value::as_str);
+    let name = reference.and_then(|reference| reference.strip_prefix("#/$defs/"));
     name.and_then(|name| definitions.get(name)).unwrap_or(schema)
 }
 
-fn comment(text: &mut String, schema: &Value) {
-    let Some(description) = schema.get("description").and_then(Value::as_str) else {
-        return;
-    };
-    let mut line = String::from("#");
+/// A description as comment lines.
+fn comment(schema: &Value) -> Vec<String> {
+    let description = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+    let mut lines: Vec<String> = Vec::new();
     for word in description.split_whitespace() {
-        if line.chars().count() + 1 + word.chars().count() > LINE {
-            text.push_str(&line);
-            text.push_str("\n#");
-            line.clear();
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= LONGEST_COMMENT => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(format!("# {word}")),
         }
-        line.push(' ');
-        line.push_str(word);
     }
-    text.push_str(&line);
-    text.push('\n');
+    lines
 }
 
-/// The values of a setting that has only a few.
-fn choices(text: &mut String, schema: &Value) {
-    for choice in schema.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
-        let value = choice.get("const").and_then(Value::as_str).unwrap_or_default();
-        let description = choice.get("description").and_then(Value::as_str).unwrap_or_default();
-        text.push_str(&format!("#   \"{value}\": {description}\n"));
-    }
+/// The values of a setting that has only a few, as comment lines.
+fn choices(schema: &Value) -> Vec<String> {
+    let choices = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    let text = |choice: &Value, key: &str| choice.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    choices
+        .map(|choice| format!("#   \"{}\": {}", text(choice, "const"), text(choice, "description")))
+        .collect()
 }
 
 /// A value in TOML's notation, which is JSON's for everything that settings hold.

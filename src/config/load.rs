@@ -48,7 +48,7 @@ pub(super) fn from_text(file: &Path, text: &str) -> Result<Config, Vec<Diagnosti
         Err(findings) => return Err(findings),
     };
     // Settings hold no secrets.
-    source.hide(Vec::new());
+    source.hide([]);
     let mut findings = check(&source, &mut root, &SCHEMA);
     findings.extend(check_address(&source, &root));
     if !findings.is_empty() {

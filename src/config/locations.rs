@@ -33,7 +33,13 @@ impl Locations {
         connectors: Option<PathBuf>,
         state: Option<PathBuf>,
     ) -> Result<Self, LocationsError> {
-        Self::resolve_in(config, connectors, state, &environment_variable, std::env::home_dir())
+        Self::resolve_in(
+            config,
+            connectors,
+            state,
+            &environment_variable,
+            std::env::home_dir().as_deref(),
+        )
     }
 
     fn resolve_in(
@@ -41,7 +47,7 @@ impl Locations {
         connectors: Option<PathBuf>,
         state: Option<PathBuf>,
         environment: &dyn Fn(&str) -> Option<String>,
-        home: Option<PathBuf>,
+        home: Option<&Path>,
     ) -> Result<Self, LocationsError> {
         let named = |name: &str| environment(name).map(PathBuf::from);
         Ok(Self {
@@ -51,7 +57,7 @@ impl Locations {
                 .unwrap_or_else(|| "connectors".into()),
             state: state
                 .or_else(|| named("TOOLGATE_STATE"))
-                .or_else(|| state_folder(environment, home.as_deref()))
+                .or_else(|| state_folder(environment, home))
                 .ok_or(LocationsError)?,
         })
     }
@@ -88,7 +94,7 @@ mod tests {
                 .find(|(key, _)| *key == name)
                 .map(|(_, value)| (*value).to_owned())
         };
-        let locations = Locations::resolve_in(config, connectors, state, &environment, home.map(PathBuf::from))
+        let locations = Locations::resolve_in(config, connectors, state, &environment, home.map(Path::new))
             .map_err(|error| error.to_string())?;
         let shown = |path: PathBuf| path.to_string_lossy().into_owned();
         Ok([

@@ -170,8 +170,14 @@ fn file() -> Map<String, Value> {
 
 fn choices(schema: &mut Map<String, Value>, options: &[OptionDocument]) {
     let values: Vec<Value> = options.iter().map(value_of).collect();
-    if values.iter().all(Value::is_string) {
-        set_type(schema, "string");
+    let common = [
+        ("string", Value::is_string as fn(&Value) -> bool),
+        ("integer", |value| value.is_i64() || value.is_u64()),
+        ("number", Value::is_number),
+        ("boolean", Value::is_boolean),
+    ];
+    if let Some((name, _)) = common.iter().find(|(_, fits)| values.iter().all(fits)) {
+        set_type(schema, name);
         schema.shift_remove("pattern");
     }
     schema.insert("enum".to_owned(), Value::Array(values));

@@ -62,6 +62,9 @@ pub(super) fn sort(files: &[SourceFile]) -> (Option<Layout<'_>>, Vec<Diagnostic>
         .filter(|file| role(&file.relative) == Role::Entity)
         .collect();
     for file in files {
+        if role(&file.relative) == Role::Other && main.is_some_and(|main| main.shown != file.shown) {
+            findings.extend(stray(file));
+        }
         let what = match role(&file.relative) {
             Role::Gateway => "composed actions",
             Role::Code => "actions written in code",
@@ -72,6 +75,16 @@ pub(super) fn sort(files: &[SourceFile]) -> (Option<Layout<'_>>, Vec<Diagnostic>
     }
     let tier = if entities.is_empty() { Tier::Lite } else { Tier::Full };
     (main.map(|main| Layout { main, entities, tier }), findings)
+}
+
+/// A definition in a place where nothing looks for one. JSON files of other programs are common.
+fn stray(file: &SourceFile) -> Option<Diagnostic> {
+    if !matches!(Format::of(&file.relative), Some(Format::Toml | Format::Yaml)) {
+        return None;
+    }
+    let message = "this file is not read: it is no part of a connector by its name";
+    let finding = Diagnostic::for_file(Severity::Warning, "not-read", &file.shown, message);
+    Some(finding.help("actions of an entity belong in the folder `services`"))
 }
 
 fn error(file: &SourceFile, code: &'static str, message: String) -> Diagnostic {

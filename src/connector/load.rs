@@ -90,7 +90,11 @@ impl<'a> File<'a> {
         let mut source = Source::new(&file.shown, &file.text);
         let parsed = Format::of(&file.relative).map_or_else(|| Err(Vec::new()), |format| parse(&source, format));
         let root = parsed.unwrap_or_else(|errors| {
-            findings.extend(errors);
+            let advice = "a connector needs at least a name, a connection with a base_url, and one action";
+            findings.extend(errors.into_iter().map(|error| match error.code {
+                "empty-file" => error.help(advice),
+                _ => error,
+            }));
             Node::new(0..0, Kind::Null)
         });
         if !root.is_null() {
@@ -207,22 +211,25 @@ impl Actions {
         for node in scope.root.get("actions").map(Node::items).unwrap_or_default() {
             self.written += 1;
             // The name is taken from the tree: an action with errors takes its name, too.
-            let Some(slug) = action::slug(node) else { continue };
-            let name_span = node.value_span("name");
-            let place = format!(
-                "{}:{}",
-                scope.source.file().display(),
-                scope.source.line_of(name_span.start)
-            );
-            if let Some(first) = self.places.insert(slug.clone(), place) {
-                let message = format!("there is an action `{slug}` already, at {first}");
-                scope.refuse("duplicate-action", name_span, message, "rename one of them");
-                self.places.insert(slug, first);
+            if let Some(slug) = action::slug(node) {
+                self.take(scope, node, slug);
             }
             self.compiled.extend(action::compile(scope, node, shared).map(Arc::new));
         }
         if scope.root.is_null() {
             self.incomplete = true;
+        }
+    }
+
+    /// Takes a name for an action; reports it when it is taken.
+    fn take(&mut self, scope: &Scope<'_>, node: &Node, slug: String) {
+        let span = node.value_span("name");
+        let place = format!("{}:{}", scope.source.file().display(), scope.source.line_of(span.start));
+        if let Some(first) = self.places.get(&slug) {
+            let message = format!("there is an action `{slug}` already, at {first}");
+            scope.refuse("duplicate-action", span, message, "rename one of them");
+        } else {
+            self.places.insert(slug, place);
         }
     }
 }

@@ -71,3 +71,6 @@ pub fn schema() -> serde_json::Value {
 pub fn entity_schema() -> serde_json::Value {
     load::ENTITY_SCHEMA.clone()
 }
+
+#[cfg(test)]
+mod tests;

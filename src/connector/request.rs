@@ -25,6 +25,7 @@ pub(super) fn compile(
         scope,
         arguments,
         used: BTreeSet::new(),
+        unread: false,
         sound: true,
     };
     let path = request.path(node);
@@ -70,6 +71,8 @@ struct Request<'a> {
     arguments: &'a Arguments,
     /// Names of arguments that end up somewhere.
     used: BTreeSet<String>,
+    /// Whether some template could not be read: an input that seems unused may stand in it.
+    unread: bool,
     sound: bool,
 }
 
@@ -99,6 +102,7 @@ impl Request<'_> {
             let message = format!("the path `{text}` does not start with `/`");
             let help = "write only what comes behind the base URL, e.g. `/customers`";
             self.refuse_with_help("bad-path", place.span.clone(), message, help);
+            self.refused_template();
             return None;
         }
         let template = match PathTemplate::compile(text) {
@@ -109,6 +113,7 @@ impl Request<'_> {
                     self.scope.within_text(place, error.offset),
                     error.message,
                 );
+                self.refused_template();
                 return None;
             }
         };
@@ -291,6 +296,7 @@ impl Request<'_> {
                 let help = "write the body as a table, or say what it is: content_type = \"text/plain\"";
                 let message = "this text is not JSON, which the body is unless `content_type` says otherwise";
                 self.refuse_with_help("bad-body", place.span.clone(), message.to_owned(), help);
+                self.refused_template();
                 return None;
             };
             // Positions within the text are lost with its quotes, so that an error is placed at the text's beginning.
@@ -298,6 +304,7 @@ impl Request<'_> {
                 Ok(template) => template,
                 Err(error) => {
                     self.refuse("bad-template", place.span.clone(), error.message);
+                    self.refused_template();
                     return None;
                 }
             };
@@ -313,11 +320,13 @@ impl Request<'_> {
                 place.span.clone(),
                 "a form is a table of names and values".to_owned(),
             );
+            self.refused_template();
             return None;
         }
         if !is_json && !is_form && place.text().is_none() {
             let message = "a body of this `content_type` must be text".to_owned();
             self.refuse("bad-body", place.span.clone(), message);
+            self.refused_template();
             return None;
         }
         let template = self.template(place)?;
@@ -407,6 +416,9 @@ impl Request<'_> {
 
     /// An input that goes nowhere is a mistake: the agent would believe that it has an effect (contract S1-25).
     fn check_used(&mut self) {
+        if self.unread {
+            return;
+        }
         let arguments = self.arguments;
         for argument in arguments
             .list
@@ -426,7 +438,7 @@ impl Request<'_> {
     fn template(&mut self, node: &Node) -> Option<ValueTemplate> {
         let template = self.scope.template(node);
         if template.is_none() {
-            self.sound = false;
+            self.refused_template();
         }
         for text in super::scope::texts(node) {
             if let Ok(template) = ValueTemplate::compile(&text.to_json()) {
@@ -434,6 +446,11 @@ impl Request<'_> {
             }
         }
         template
+    }
+
+    fn refused_template(&mut self) {
+        self.unread = true;
+        self.sound = false;
     }
 
     fn use_arguments(&mut self, names: &BTreeSet<String>, place: &Node) {

@@ -42,6 +42,35 @@ const AUTH_TYPES: [(&str, &str); 19] = [
     ("awssigv4", "aws_sigv4"),
 ];
 
+/// Names of authentication types, the ones that this version cannot do included.
+const CANONICAL_AUTH_TYPES: [&str; 10] = [
+    "none",
+    "api_key",
+    "bearer_token",
+    "basic_auth",
+    "custom_header",
+    "oauth2",
+    "service_account",
+    "jwt",
+    "hmac",
+    "aws_sigv4",
+];
+
+/// HTTP methods of actions.
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/// Types of fields in the seeds' notation.
+const FIELD_TYPES: [&str; 8] = [
+    "TEXT",
+    "MULTI_LINE_TEXT",
+    "NUMBER",
+    "BOOLEAN",
+    "SELECT",
+    "FILE",
+    "OBJECT",
+    "PASSWORD",
+];
+
 /// Brings a connector document into the shape of the document types.
 pub(super) fn connector(source: &Source<'_>, root: &mut Node) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
@@ -62,7 +91,7 @@ pub(super) fn actions(source: &Source<'_>, root: &mut Node, findings: &mut Vec<D
         for (from, to) in ACTION_KEYS {
             rename(source, action, from, to, findings);
         }
-        rewrite(action, "method", str::to_ascii_uppercase);
+        rewrite(action, "method", |method| known(&METHODS, method.to_ascii_uppercase()));
         for input in action.get_mut("input").map(Node::items_mut).unwrap_or_default() {
             argument(source, input, findings);
         }
@@ -125,10 +154,10 @@ fn authentication(source: &Source<'_>, auth: &mut Node, findings: &mut Vec<Diagn
     rename(source, auth, "auth_type", "type", findings);
     rewrite(auth, "type", |written| {
         let plain = super::naming::slug_of(written);
-        AUTH_TYPES
-            .iter()
-            .find(|(alias, _)| *alias == plain)
-            .map_or(plain, |(_, name)| (*name).to_owned())
+        let alias = AUTH_TYPES.iter().find(|(alias, _)| *alias == plain);
+        alias
+            .map(|(_, name)| (*name).to_owned())
+            .or_else(|| known(&CANONICAL_AUTH_TYPES, plain))
     });
     for key in SECRET_KEYS {
         rename(source, auth, &format!("{key}_vault_ref"), key, findings);
@@ -148,7 +177,7 @@ fn argument(source: &Source<'_>, input: &mut Node, findings: &mut Vec<Diagnostic
         }
         rename(source, input, "slug", "name", findings);
     }
-    rewrite(input, "in", str::to_ascii_lowercase);
+    rewrite(input, "in", |place| Some(place.to_ascii_lowercase()));
     let Some(kind) = input.get("type") else { return };
     let Some(written) = kind.text() else { return };
     if ["string", "integer", "number", "boolean", "object", "array"].contains(&written) {
@@ -164,7 +193,9 @@ fn argument(source: &Source<'_>, input: &mut Node, findings: &mut Vec<Diagnostic
         let message = format!("the type `{written}` is read as `{name}`");
         findings.push(source.note("type-alias", kind.span.clone(), message));
     }
-    rewrite(input, "type", |_| alias.map_or(plain, str::to_owned));
+    rewrite(input, "type", |_| {
+        alias.map(str::to_owned).or_else(|| known(&FIELD_TYPES, plain))
+    });
 }
 
 /// Gives a member its present name.
@@ -194,11 +225,17 @@ fn rename(source: &Source<'_>, table: &mut Node, from: &str, to: &str, findings:
     }
 }
 
-fn rewrite(table: &mut Node, key: &str, change: impl FnOnce(&str) -> String) {
+/// Changes a text where `change` knows a present spelling of it; messages quote any other as it was written.
+fn rewrite(table: &mut Node, key: &str, change: impl FnOnce(&str) -> Option<String>) {
     if let Some(Node {
         kind: Kind::Text(text), ..
     }) = table.get_mut(key)
+        && let Some(present) = change(text)
     {
-        *text = change(text);
+        *text = present;
     }
+}
+
+fn known(names: &[&str], name: String) -> Option<String> {
+    names.contains(&name.as_str()).then_some(name)
 }

@@ -56,8 +56,16 @@ impl<'a> Source<'a> {
     ///
     /// Until it is known where secrets are, as in a file that cannot be parsed, findings do not show what stands behind
     /// a word such as `key`.
-    pub fn hide(&mut self, ranges: Vec<Range<usize>>) {
-        self.secrets = Some(ranges);
+    pub fn hide(&mut self, ranges: impl IntoIterator<Item = Range<usize>>) {
+        self.secrets = Some(ranges.into_iter().collect());
+    }
+
+    /// Whether any of the text in `range` is kept out of findings; messages must not quote it either.
+    pub fn is_hidden(&self, range: &Range<usize>) -> bool {
+        let overlaps = |secret: &Range<usize>| secret.start < range.end && range.start < secret.end;
+        self.secrets
+            .as_deref()
+            .is_none_or(|secrets| secrets.iter().any(overlaps))
     }
 
     /// The 1-based line that the byte at `offset` is on.
@@ -174,7 +182,7 @@ mod tests {
     fn hidden_text_never_appears() {
         let text = "key = \"sk-live\" # note";
         let mut source = Source::new(Path::new("a.toml"), text);
-        source.hide(vec![6..15]);
+        source.hide(std::iter::once(6..15));
         assert_eq!(source.error("x", 0..3, "m").source_line, "key = ********* # note");
     }
 

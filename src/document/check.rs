@@ -91,7 +91,7 @@ impl<'a> Checker<'a> {
         }
         let accepted = types_of(keywords);
         if !accepted.is_empty() && !accepted.iter().any(|accepted| fits(node, accepted)) {
-            self.wrong_type(node, &accepted, keywords, place);
+            self.wrong_type(node, &accepted, place);
             return;
         }
         if let Some(choices) = keywords.get("enum").and_then(Value::as_array) {
@@ -201,14 +201,14 @@ impl<'a> Checker<'a> {
             self.value(node, schema, place);
         } else {
             let accepted: Vec<&str> = branches.iter().flat_map(|branch| self.all_types(branch)).collect();
-            self.wrong_type(node, &accepted, &Map::new(), place);
+            self.wrong_type(node, &accepted, place);
         }
     }
 
     /// A table whose schema depends on the constant at `key`.
     fn tagged(&mut self, node: &mut Node, branches: &[&'a Value], key: &str, place: &Place) {
         if !matches!(node.kind, Kind::Table(_)) {
-            self.wrong_type(node, &["object"], &Map::new(), place);
+            self.wrong_type(node, &["object"], place);
             return;
         }
         let tag_of = |branch: &'a Value| branch.get("properties").and_then(|all| all.get(key)).and_then(constant);
@@ -241,7 +241,7 @@ impl<'a> Checker<'a> {
             "{} must be one of {}, not {}",
             place.name(),
             choices.join(", "),
-            quoted(node)
+            self.quoted(node)
         );
         let help = written.and_then(|written| {
             closest(&written, choices.iter().copied()).map(|meant| format!("did you mean `{meant}`?"))
@@ -249,27 +249,31 @@ impl<'a> Checker<'a> {
         self.broken(node, "unknown-value", message, help);
     }
 
-    fn wrong_type(&mut self, node: &mut Node, accepted: &[&str], keywords: &Map<String, Value>, place: &Place) {
-        let expected: Vec<&str> = accepted
+    fn wrong_type(&mut self, node: &mut Node, accepted: &[&str], place: &Place) {
+        let mut expected: Vec<&str> = Vec::new();
+        for name in accepted
             .iter()
             .filter(|name| **name != "null")
             .map(|name| described(name))
-            .collect();
-        let secret = keywords.get("writeOnly") == Some(&Value::Bool(true));
-        let found = if secret {
-            node.describe().to_owned()
-        } else {
-            quoted(node)
-        };
-        let message = format!("{} must be {}, not {found}", place.name(), expected.join(" or "));
-        let help = match (&node.kind, accepted) {
-            (Kind::Text(text), _)
+        {
+            if !expected.contains(&name) {
+                expected.push(name);
+            }
+        }
+        let message = format!(
+            "{} must be {}, not {}",
+            place.name(),
+            expected.join(" or "),
+            self.quoted(node)
+        );
+        let help = match node.text() {
+            Some(text)
                 if accepted.contains(&"boolean")
                     && ["yes", "no", "on", "off"].contains(&text.to_ascii_lowercase().as_str()) =>
             {
                 Some("write `true` or `false`".to_owned())
             }
-            (Kind::Text(text), _) if accepted.contains(&"integer") && text.parse::<u64>().is_ok() && !secret => {
+            Some(text) if accepted.contains(&"integer") && text.parse::<u64>().is_ok() => {
                 Some(format!("write {text} without quotes"))
             }
             _ => None,
@@ -282,6 +286,17 @@ impl<'a> Checker<'a> {
         finding.help = help;
         self.findings.push(finding);
         node.broken = true;
+    }
+
+    /// A value as a message quotes it.
+    fn quoted(&self, node: &Node) -> String {
+        match &node.kind {
+            _ if self.source.is_hidden(&node.span) => node.describe().to_owned(),
+            Kind::Text(text) => format!("the text \"{}\"", shortened(text)),
+            Kind::Number(number) => number.to_string(),
+            Kind::Boolean(value) => value.to_string(),
+            _ => node.describe().to_owned(),
+        }
     }
 
     /// Whether a value is of a kind that `schema` accepts, whatever it holds.
@@ -396,16 +411,6 @@ fn described(json_type: &str) -> &str {
         "array" => "a list",
         "object" => "a table",
         other => other,
-    }
-}
-
-/// A value as a message quotes it.
-fn quoted(node: &Node) -> String {
-    match &node.kind {
-        Kind::Text(text) => format!("the text \"{}\"", shortened(text)),
-        Kind::Number(number) => number.to_string(),
-        Kind::Boolean(value) => value.to_string(),
-        _ => node.describe().to_owned(),
     }
 }
 

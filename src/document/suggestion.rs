@@ -1,9 +1,14 @@
 //! What somebody probably meant.
 
-/// The candidate most like `written`, if one is close enough to be a slip of the pen.
-pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// Shortest beginning of a name that counts as the name.
+const SHORTEST_BEGINNING: usize = 4;
+
+/// The candidate most like `written`, if one is close enough to be a slip of the pen or begins with it.
+pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let written = written.to_lowercase();
+    let begins = |candidate: &&str| written.len() >= SHORTEST_BEGINNING && candidate.starts_with(&written);
     candidates
+        .clone()
         .into_iter()
         .map(|candidate| {
             (
@@ -14,6 +19,7 @@ pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
         .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count().min(written.chars().count()) / 4)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+        .or_else(|| candidates.into_iter().find(begins))
 }
 
 #[cfg(test)]
@@ -27,7 +33,8 @@ mod tests {
             ("base_ulr", Some("base_url")),
             ("baseUrl", Some("base_url")),
             ("Timeout_MS", Some("timeout_ms")),
-            ("timeout", None),
+            ("timeout", Some("timeout_ms")),
+            ("tim", None),
             ("pth", Some("path")),
             ("colour", None),
             ("", None),

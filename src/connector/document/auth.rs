@@ -26,22 +26,18 @@ pub(in crate::connector) enum AuthDocument {
         #[serde(default)]
         prefix: String,
         /// Where the key is kept, e.g. `env:CRM_KEY`.
-        #[schemars(extend("writeOnly" = true))]
         key: String,
     },
     /// `Authorization: Bearer <token>`.
     BearerToken {
         /// Where the token is kept, e.g. `env:CRM_TOKEN`.
-        #[schemars(extend("writeOnly" = true))]
         token: String,
     },
     /// `Authorization: Basic <user and password>`.
     BasicAuth {
         /// The user's name, or where it is kept.
-        #[schemars(extend("writeOnly" = true))]
         username: String,
         /// Where the password is kept, e.g. `env:CRM_PASSWORD`.
-        #[schemars(extend("writeOnly" = true))]
         password: String,
     },
     /// Any headers.
@@ -73,6 +69,5 @@ pub(in crate::connector) struct HeaderDocument {
     /// Its name.
     pub name: String,
     /// Where its value is kept, e.g. `env:CRM_TOKEN`; or the value itself when it is no secret, such as a tenant's id.
-    #[schemars(extend("writeOnly" = true))]
     pub value: String,
 }

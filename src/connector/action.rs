@@ -9,7 +9,7 @@ use super::document::{ActionDocument, DefaultsDocument, EffectName, MethodName};
 use super::headers::Forbidden;
 use super::model::{Action, Effect};
 use super::naming::{is_slug, slug_of, title_of};
-use super::scope::{Scope, json};
+use super::scope::{Scope, json, texts};
 use super::{request, response, revision};
 use crate::document::Node;
 use crate::schema::Schema;
@@ -31,7 +31,10 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Op
     let document: ActionDocument = scope.document(node)?;
     let name = name(scope, node, &document);
     let title = title(&document, name.as_deref());
-    let description = description(scope, node, &document, &title, shared.host);
+    let description = description(scope, node, &document, &title);
+    if let Some(host) = shared.host {
+        warn_of_host(scope, node, host);
+    }
     let arguments = Arguments::read(scope, node, &document);
     let request = request::compile(scope, node, &document, &arguments, shared.forbidden);
     let input = input_schema(scope, node, &arguments);
@@ -104,7 +107,7 @@ fn title(document: &ActionDocument, slug: Option<&str>) -> String {
     }
 }
 
-fn description(scope: &Scope<'_>, node: &Node, document: &ActionDocument, title: &str, host: Option<&str>) -> String {
+fn description(scope: &Scope<'_>, node: &Node, document: &ActionDocument, title: &str) -> String {
     let written = document
         .description
         .as_deref()
@@ -120,12 +123,18 @@ fn description(scope: &Scope<'_>, node: &Node, document: &ActionDocument, title:
         scope.warn("missing-description", span, message, help);
         return title.to_owned();
     };
-    if host.is_some_and(|host| text.contains(host)) {
-        let span = node.value_span("description");
-        let message = "the description names the API's host, which agents should not see";
-        scope.report(scope.source.warning("host-in-description", span, message));
-    }
     text.to_owned()
+}
+
+/// Agents must not see the base URL (contract S1-34, ruling C-06), and they see all of these.
+fn warn_of_host(scope: &Scope<'_>, node: &Node, host: &str) {
+    let shown = ["title", "description", "input", "request_body", "response_schema"];
+    for text in shown.iter().filter_map(|key| node.get(key)).flat_map(texts) {
+        if text.text().is_some_and(|text| text.contains(host)) {
+            let message = "this text names the API's host, which agents should not see";
+            scope.report(scope.source.warning("host-shown", text.span.clone(), message));
+        }
+    }
 }
 
 fn effect(scope: &Scope<'_>, node: &Node, document: &ActionDocument) -> Effect {

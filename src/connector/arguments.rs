@@ -60,6 +60,7 @@ impl Arguments {
             arguments.declare_body(scope, node, schema);
         }
         arguments.tell_apart(scope);
+        arguments.require_path(&document.path);
         arguments
     }
 
@@ -152,7 +153,8 @@ impl Arguments {
         });
     }
 
-    /// Each property of a body's schema becomes an argument; a body that is no object is one argument called `body`.
+    /// Each property of a body's schema becomes an argument. A body that is more than an object of known properties is
+    /// one argument called `body`: flat arguments could not say what it allows.
     fn declare_body(&mut self, scope: &Scope<'_>, node: &Node, written: &Value) {
         let schema = match Resolver::new(scope.root).resolve(written) {
             Ok(schema) => schema,
@@ -166,8 +168,6 @@ impl Arguments {
                 return;
             }
         };
-        let types = root_types(&schema);
-        let is_object = types.is_empty() || types == ["object"];
         let required: BTreeSet<&str> = schema
             .get("required")
             .and_then(Value::as_array)
@@ -178,7 +178,7 @@ impl Arguments {
         let properties = schema
             .get("properties")
             .and_then(Value::as_object)
-            .filter(|all| is_object && !all.is_empty());
+            .filter(|properties| !properties.is_empty() && is_plain_object(&schema));
         let Some(properties) = properties else {
             let schema = schema.as_object().cloned().unwrap_or_default();
             self.whole_body = Some(self.list.len());
@@ -186,7 +186,10 @@ impl Arguments {
             return;
         };
         let written_properties = node.get("properties").unwrap_or(node);
-        for (name, property) in properties {
+        for (name, property) in properties
+            .iter()
+            .filter(|(_, property)| **property != Value::Bool(false))
+        {
             let span = written_properties
                 .member(name)
                 .map_or(node.span.clone(), |member| member.key_span.clone());
@@ -223,10 +226,23 @@ impl Arguments {
             place: Some(PlaceName::Body),
             from_body_schema: true,
             required,
-            secret: schema.get("writeOnly") == Some(&Value::Bool(true)),
+            secret: field::holds_secret(&schema),
             schema,
             span,
         });
+    }
+
+    /// An argument that stands alone in a placeholder of the path must be given: there is no path without it.
+    fn require_path(&mut self, path: &str) {
+        for placeholder in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+            let argument = self
+                .list
+                .iter_mut()
+                .find(|argument| argument.name == placeholder.trim());
+            if let Some(argument) = argument.filter(|argument| !argument.schema.contains_key("default")) {
+                argument.required = true;
+            }
+        }
     }
 
     /// Gives every argument its own name.
@@ -265,6 +281,26 @@ impl Arguments {
             taken.insert(self.list[index].name.clone(), index);
         }
     }
+}
+
+/// Whether a schema says nothing about an object but what its properties are.
+fn is_plain_object(schema: &Value) -> bool {
+    let types = root_types(schema);
+    let more = [
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "not",
+        "if",
+        "patternProperties",
+        "propertyNames",
+        "dependentSchemas",
+    ];
+    (types.is_empty() || types == ["object"])
+        && more.iter().all(|keyword| schema.get(keyword).is_none())
+        && schema
+            .get("additionalProperties")
+            .is_none_or(|others| *others == Value::Bool(false))
 }
 
 /// The name of a place in front of an argument's name; none where templates fix the name.

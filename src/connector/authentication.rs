@@ -60,19 +60,32 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, document: AuthDocument) ->
     }
 }
 
-/// The headers that a credential takes.
-pub(super) fn credential_headers(auth: &Auth) -> Forbidden {
-    let credential = match auth {
+/// The names that a credential takes.
+pub(super) fn taken_names(auth: &Auth) -> Forbidden {
+    let mut forbidden = Forbidden::default();
+    match auth {
+        Auth::None => {}
         Auth::ApiKey {
             place: KeyPlace::Header,
             name,
             ..
-        } => HeaderName::from_bytes(name.as_bytes()).into_iter().collect(),
-        Auth::None | Auth::ApiKey { .. } => Vec::new(),
-        Auth::BearerToken { .. } | Auth::BasicAuth { .. } => vec![header::AUTHORIZATION],
-        Auth::CustomHeader { headers } => headers.iter().map(|(name, _)| name.clone()).collect(),
-    };
-    Forbidden { credential }
+        } => {
+            forbidden.headers.extend(HeaderName::from_bytes(name.as_bytes()).ok());
+        }
+        Auth::ApiKey {
+            place: KeyPlace::Query,
+            name,
+            ..
+        } => forbidden.query = Some(name.clone()),
+        Auth::ApiKey {
+            place: KeyPlace::Cookie,
+            name,
+            ..
+        } => forbidden.cookie = Some(name.clone()),
+        Auth::BearerToken { .. } | Auth::BasicAuth { .. } => forbidden.headers.push(header::AUTHORIZATION),
+        Auth::CustomHeader { headers } => forbidden.headers.extend(headers.iter().map(|(name, _)| name.clone())),
+    }
+    forbidden
 }
 
 fn api_key(

@@ -62,7 +62,19 @@ pub(super) fn schema(scope: &Scope<'_>, node: &Node, field: &InputDocument) -> O
 
 /// Whether a field's values are never shown, logged or stored (contract S0-40).
 pub(super) fn is_secret(field: &InputDocument, schema: &Map<String, Value>) -> bool {
-    field.r#type == Some(FieldType::Password) || schema.get("writeOnly") == Some(&Value::Bool(true))
+    field.r#type == Some(FieldType::Password) || holds_secret(schema)
+}
+
+/// Whether a value of this schema, or any part of one, is marked as a secret.
+pub(super) fn holds_secret(schema: &Map<String, Value>) -> bool {
+    fn marked(value: &Value) -> bool {
+        match value {
+            Value::Object(members) => holds_secret(members),
+            Value::Array(items) => items.iter().any(marked),
+            _ => false,
+        }
+    }
+    schema.get("writeOnly") == Some(&Value::Bool(true)) || schema.values().any(marked)
 }
 
 fn own_schema(scope: &Scope<'_>, node: &Node, field: &InputDocument, written: &Value) -> Option<Map<String, Value>> {

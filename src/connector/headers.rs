@@ -23,11 +23,15 @@ const OWNED: [&str; 12] = [
     "content-encoding",
 ];
 
-/// Headers that carry the credential of a connector.
+/// Names that carry the credential of a connector: nothing else may be sent under them.
 #[derive(Default)]
 pub(super) struct Forbidden {
-    /// Set by `[auth]`.
-    pub credential: Vec<HeaderName>,
+    /// Headers.
+    pub headers: Vec<HeaderName>,
+    /// The query parameter, if the key goes there.
+    pub query: Option<String>,
+    /// The cookie, if the key goes there.
+    pub cookie: Option<String>,
 }
 
 /// The name of a header that a connector sets; reports what must not be set.
@@ -51,7 +55,7 @@ pub(super) fn name(scope: &Scope<'_>, written: &str, span: &Range<usize>, forbid
             "carries a credential",
             "authenticate in `[auth]`, which keeps secrets from agents and logs",
         ))
-    } else if forbidden.credential.contains(&name) {
+    } else if forbidden.headers.contains(&name) {
         Some(("is set by `[auth]`", "remove it from one of the two"))
     } else {
         None

@@ -119,10 +119,7 @@ fn load_layout(layout: &Layout<'_>, findings: &mut Vec<Diagnostic>) -> Option<Co
     let readable = !main.root.is_null();
 
     let auth = compile_auth(&scope, &main);
-    let forbidden = auth
-        .as_ref()
-        .map(authentication::credential_headers)
-        .unwrap_or_default();
+    let forbidden = auth.as_ref().map(authentication::taken_names).unwrap_or_default();
     let defaults = part_or_default::<DefaultsDocument>(&scope, "defaults");
     let connection: Option<ConnectionDocument> = main.root.get("connection").and_then(|node| scope.document(node));
     let security = part_or_default::<SecurityDocument>(&scope, "security").and_then(|document| {

@@ -551,6 +551,98 @@ fn no_files_no_connector() {
     assert!(loaded.connector.is_none());
 }
 
+/// An argument must never take the place of the credential.
+#[test]
+fn names_of_the_credential_are_taken() {
+    let header = "[auth]\ntype = \"api_key\"\nheader_name = \"X-K\"\nkey = \"env:K\"";
+    let query = "[auth]\ntype = \"api_key\"\nin = \"query\"\nname = \"k\"\nkey = \"env:K\"";
+    let cookie = "[auth]\ntype = \"api_key\"\nin = \"cookie\"\nname = \"k\"\nkey = \"env:K\"";
+    let bearer = "[auth]\ntype = \"bearer\"\ntoken = \"env:K\"";
+    for (auth, lines, refused) in [
+        (header, "headers = { x-k = \"1\" }", true),
+        (header, "headers = { x-other = \"1\" }", false),
+        (header, "[[actions.input]]\nname = \"X-K\"\nin = \"header\"", true),
+        (
+            bearer,
+            "[[actions.input]]\nname = \"Authorization\"\nin = \"header\"",
+            true,
+        ),
+        (query, "query = { k = \"1\" }", true),
+        (query, "[[actions.input]]\nname = \"k\"\nin = \"query\"", true),
+        (query, "[[actions.input]]\nname = \"k\"\nin = \"cookie\"", false),
+        (cookie, "cookies = { k = \"1\" }", true),
+        (cookie, "[[actions.input]]\nname = \"k\"\nin = \"cookie\"", true),
+        (cookie, "query = { k = \"1\" }", false),
+    ] {
+        let text = format!(
+            "name = \"T\"\n[connection]\nbase_url = \"https://a.example.com\"\n{auth}\n[[actions]]\nname = \"act\"\nmethod = \"GET\"\npath = \"/\"\n{lines}"
+        );
+        assert_eq!(
+            load_text("a.toml", &text).connector.is_none(),
+            refused,
+            "{auth} {lines}"
+        );
+    }
+}
+
+#[test]
+fn arguments_of_the_path_are_required() {
+    let required = |path: &str, lines: &str| {
+        let found = action(&format!(
+            "method = \"GET\"\npath = \"{path}\"\n[[actions.input]]\nname = \"id\"\n{lines}"
+        ));
+        found.input.document().get("required").is_some()
+    };
+    assert!(required("/{id}", ""));
+    assert!(required("/a/{{ id }}/b", "in = \"path\""));
+    assert!(!required("/{{ id | default('x') }}", ""));
+    assert!(!required("/{id}", "default = \"x\""));
+}
+
+#[test]
+fn bodies_that_flat_arguments_cannot_say_are_one_argument() {
+    for (body, names) in [
+        ("{type: object, properties: {a: {type: string}}}", vec!["a"]),
+        ("{properties: {a: {type: string}, b: true, c: false}}", vec!["a", "b"]),
+        ("{type: object}", vec!["body"]),
+        (
+            "{type: [object, 'null'], properties: {a: {type: string}}}",
+            vec!["body"],
+        ),
+        (
+            "{type: object, properties: {a: {type: string}}, additionalProperties: true}",
+            vec!["body"],
+        ),
+        (
+            "{type: object, properties: {a: {type: string}}, oneOf: [{required: [a]}, {}]}",
+            vec!["body"],
+        ),
+        ("{oneOf: [{type: string}, {type: integer}]}", vec!["body"]),
+        ("[string]", vec!["body"]),
+        ("string", vec!["body"]),
+    ] {
+        let text = format!(
+            "name: T\nconnection: {{base_url: 'https://a.example.com'}}\nactions:\n  - {{name: act, method: POST, path: /, request_body: {body}}}\n"
+        );
+        let found = connector(load_text("a.yaml", &text)).actions[0].clone();
+        let properties = found.input.document()["properties"].as_object().unwrap().clone();
+        assert_eq!(properties.keys().collect::<Vec<_>>(), names, "{body}");
+        assert!(
+            ["allOf", "anyOf", "oneOf"]
+                .iter()
+                .all(|keyword| found.input.document().get(keyword).is_none())
+        );
+    }
+}
+
+#[test]
+fn an_argument_that_holds_a_secret_anywhere_is_secret() {
+    let found = action(
+        "method = \"POST\"\npath = \"/\"\nrequest_body = { login = { properties = { pin = { type = \"string\", writeOnly = true } } }, note = \"string\" }",
+    );
+    assert_eq!(found.secret_arguments, ["login"]);
+}
+
 proptest::proptest! {
     /// Whatever an editor leaves behind while somebody types, loading ends with a connector or with findings.
     #[test]

@@ -1,0 +1,219 @@
+//! The body of a request.
+
+use http::{HeaderName, header};
+
+use super::Request;
+use crate::connector::document::{ActionDocument, MethodName, PlaceName};
+use crate::connector::model::BodyTemplate;
+use crate::document::{Kind, Node};
+use crate::template::ValueTemplate;
+
+/// A body that the author wrote, compiled and as a tree.
+struct Content {
+    template: Option<ValueTemplate>,
+    tree: Option<Node>,
+}
+
+impl Request<'_> {
+    /// Compiles the body, from what the author wrote and from inputs that go into it by themselves.
+    pub(super) fn body(
+        &mut self,
+        node: &Node,
+        document: &ActionDocument,
+        headers: &mut Vec<(HeaderName, ValueTemplate)>,
+    ) -> Option<BodyTemplate> {
+        let arguments = self.arguments;
+        let place = node.get("body").filter(|body| !body.is_null());
+        let placed = || {
+            arguments
+                .list
+                .iter()
+                .filter(|argument| argument.place == Some(PlaceName::Body))
+        };
+        for argument in placed() {
+            self.used.insert(argument.name.clone());
+        }
+        if document.method == MethodName::Get {
+            self.refuse_body_of_get(node);
+            return None;
+        }
+        let media_type = self.media_type(node, document);
+        let content = match place {
+            None if placed().next().is_none() => {
+                if let Some(member) = node.member("content_type") {
+                    self.refuse(
+                        "no-effect",
+                        member.key_span.clone(),
+                        "`content_type` has no effect without a body".to_owned(),
+                    );
+                }
+                return None;
+            }
+            None => Content {
+                template: None,
+                tree: None,
+            },
+            Some(place) => self.written_body(place, media_type.as_deref())?,
+        };
+        let template = self.with_placed_arguments(place, content)?;
+        match media_type.as_deref() {
+            None | Some("application/json") => Some(BodyTemplate::Json(template)),
+            Some("application/x-www-form-urlencoded") => Some(BodyTemplate::Form(template)),
+            Some(media_type) if media_type.ends_with("+json") => {
+                if !headers.iter().any(|(name, _)| *name == header::CONTENT_TYPE) {
+                    let value = serde_json::Value::String(media_type.to_owned());
+                    headers.push((header::CONTENT_TYPE, ValueTemplate::compile(&value).ok()?));
+                }
+                Some(BodyTemplate::Json(template))
+            }
+            Some(media_type) => Some(BodyTemplate::Text {
+                content_type: media_type.to_owned(),
+                template,
+            }),
+        }
+    }
+
+    fn refuse_body_of_get(&mut self, node: &Node) {
+        for key in ["body", "request_body", "content_type"] {
+            if let Some(member) = node.member(key).filter(|member| !member.value.is_null()) {
+                let message = format!("a GET request has no body, so `{}` cannot be sent", member.written);
+                let help = "use `query`, or the method POST";
+                self.refuse_with_help("body-of-get", member.key_span.clone(), message, help);
+            }
+        }
+        let arguments = self.arguments;
+        for argument in arguments
+            .list
+            .iter()
+            .filter(|argument| argument.place == Some(PlaceName::Body))
+        {
+            if !argument.from_body_schema {
+                let message = format!(
+                    "a GET request has no body, so `{}` cannot be sent in it",
+                    argument.sent_as
+                );
+                self.refuse_with_help("body-of-get", argument.span.clone(), message, "write in = \"query\"");
+            }
+        }
+    }
+
+    fn media_type(&mut self, node: &Node, document: &ActionDocument) -> Option<String> {
+        let written = document.content_type.as_ref()?;
+        let span = node.value_span("content_type");
+        let Ok(parsed) = written.parse::<mime::Mime>() else {
+            self.refuse("bad-content-type", span, format!("`{written}` is not a media type"));
+            return None;
+        };
+        match (parsed.type_().as_str(), parsed.subtype().as_str(), parsed.essence_str()) {
+            ("multipart", ..) => {
+                let message = format!("`{written}`: this version does not send multipart bodies yet");
+                self.refuse("not-yet", span, message);
+                None
+            }
+            (_, _, essence @ ("application/json" | "application/x-www-form-urlencoded")) => Some(essence.to_owned()),
+            _ => Some(written.clone()),
+        }
+    }
+
+    /// A body that the author wrote.
+    fn written_body(&mut self, place: &Node, media_type: Option<&str>) -> Option<Content> {
+        let is_json = media_type.is_none_or(|kind| kind == "application/json" || kind.ends_with("+json"));
+        let is_form = media_type == Some("application/x-www-form-urlencoded");
+        if let (Some(text), true) = (place.text(), is_json) {
+            let Some(tree) = crate::template::json_from_text(text) else {
+                let help = "write the body as a table, or say what it is: content_type = \"text/plain\"";
+                let message = "this text is not JSON, which the body is unless `content_type` says otherwise";
+                self.refuse_with_help("bad-body", place.span.clone(), message.to_owned(), help);
+                self.refused_template();
+                return None;
+            };
+            // Positions within the text are lost with its quotes, so that an error is placed at the text's beginning.
+            let template = match ValueTemplate::compile(&tree) {
+                Ok(template) => template,
+                Err(error) => {
+                    self.refuse("bad-template", place.span.clone(), error.message);
+                    self.refused_template();
+                    return None;
+                }
+            };
+            self.use_arguments(&template.arguments(), place);
+            return Some(Content {
+                template: Some(template),
+                tree: Some(Node::from_json(place.span.clone(), &tree)),
+            });
+        }
+        if is_form && !matches!(place.kind, Kind::Table(_)) {
+            self.refuse(
+                "bad-body",
+                place.span.clone(),
+                "a form is a table of names and values".to_owned(),
+            );
+            self.refused_template();
+            return None;
+        }
+        if !is_json && !is_form && place.text().is_none() {
+            let message = "a body of this `content_type` must be text".to_owned();
+            self.refuse("bad-body", place.span.clone(), message);
+            self.refused_template();
+            return None;
+        }
+        let template = self.template(place)?;
+        Some(Content {
+            template: Some(template),
+            tree: Some(place.clone()),
+        })
+    }
+
+    /// Adds the arguments that go into the body by themselves.
+    fn with_placed_arguments(&mut self, place: Option<&Node>, content: Content) -> Option<ValueTemplate> {
+        let arguments = self.arguments;
+        if let Some(whole) = arguments.whole_body.and_then(|index| arguments.list.get(index)) {
+            if let Some(place) = place {
+                let message = "the body is written here and described by `request_body`, which is not an object";
+                self.refuse_with_help("bad-body", place.span.clone(), message.to_owned(), "keep one of them");
+            }
+            return Some(ValueTemplate::argument(whole.name.clone()));
+        }
+        let mut placed: Vec<(String, ValueTemplate)> = Vec::new();
+        for argument in arguments
+            .list
+            .iter()
+            .filter(|argument| argument.place == Some(PlaceName::Body))
+        {
+            if content
+                .tree
+                .as_ref()
+                .is_some_and(|tree| tree.get(&argument.sent_as).is_some())
+            {
+                let message = format!("`{}` is in the body already", argument.sent_as);
+                self.refuse_with_help(
+                    "duplicate-key",
+                    argument.span.clone(),
+                    message,
+                    "remove it from one of the two",
+                );
+            }
+            placed.push((argument.sent_as.clone(), ValueTemplate::argument(argument.name.clone())));
+        }
+        if placed.is_empty() {
+            return content.template;
+        }
+        let mut members = Vec::new();
+        if let Some(tree) = &content.tree {
+            if !matches!(tree.kind, Kind::Table(_)) {
+                let span = place.map_or(tree.span.clone(), |place| place.span.clone());
+                let message = "inputs go into the body by themselves, so the body must be a table";
+                self.refuse("bad-body", span, message.to_owned());
+                return None;
+            }
+            for member in tree.members() {
+                members.push((
+                    member.key.clone(),
+                    ValueTemplate::compile(&member.value.to_json()).ok()?,
+                ));
+            }
+        }
+        members.extend(placed);
+        Some(ValueTemplate::object(members))
+    }
+}

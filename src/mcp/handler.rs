@@ -150,12 +150,12 @@ impl Handler {
         let stateless = context
             .protocol_version()
             .is_some_and(|version| !version.has_initialize());
-        if stateless && let Ok(info) = serde_json::to_value(&self.listing().config().server_info) {
+        if stateless {
             result
                 .meta
                 .get_or_insert_with(MetaObject::new)
                 .0
-                .insert(SERVER_INFO_KEY.to_owned(), info);
+                .insert(SERVER_INFO_KEY.to_owned(), self.listing().server_info().clone());
         }
         result
     }
@@ -244,3 +244,6 @@ impl ServerHandler for Handler {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

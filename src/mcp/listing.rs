@@ -8,6 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rmcp::ErrorData;
 use rmcp::model::{CacheScope, Implementation, ListToolsResult, ServerCapabilities, ServerConfig, Tool};
 
+use serde_json::Value;
+
 use super::{instructions, tools};
 use crate::catalog::{Catalog, Lookup};
 
@@ -20,6 +22,8 @@ pub(super) struct Listing {
     /// Sorted by name: pages and look-ups rely on it.
     tools: Vec<Tool>,
     config: ServerConfig,
+    /// Name and version of this server as JSON.
+    server_info: Value,
 }
 
 /// The listing of the newest catalog that was asked for.
@@ -54,12 +58,23 @@ impl Listing {
         )
         .with_server_info(Implementation::new("toolgate", env!("CARGO_PKG_VERSION")).with_title("Toolgate"))
         .with_instructions(instructions::write(&catalog));
-        Self { catalog, tools, config }
+        let server_info = serde_json::to_value(&config.server_info).unwrap_or_default();
+        Self {
+            catalog,
+            tools,
+            config,
+            server_info,
+        }
     }
 
     /// Name, capabilities and instructions.
     pub(super) fn config(&self) -> &ServerConfig {
         &self.config
+    }
+
+    /// Name and version of this server as JSON, for the `_meta` of results.
+    pub(super) fn server_info(&self) -> &Value {
+        &self.server_info
     }
 
     /// A tool by its name or by its dotted alias.

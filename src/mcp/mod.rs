@@ -2,7 +2,7 @@
 //!
 //! Both protocol eras are served on every transport: 2026-07-28, where each request stands alone and a question ends
 //! the call, and 2025-11-25 and older, where a session begins with `initialize` and a question is asked while the call
-//! waits. The difference stays inside [`front`] and [`questions`].
+//! waits. The difference stays inside `front` and `questions`.
 //!
 //! Must never know how a call runs, which URL it goes to or which credential it uses: it sees tools, arguments and
 //! endings. The transports take any [`rmcp::ServerHandler`], so that the conformance fixtures run on them unchanged.

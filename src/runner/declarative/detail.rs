@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::decode::Decoded;
-use crate::auth::Scrubber;
+use super::markup::{find_ignoring_case, without_markup};
+use super::redaction::Redaction;
 
 /// Longest detail, in characters.
 const LONGEST: usize = 2000;
@@ -63,7 +64,7 @@ const PLACES: [&str; 9] = [
 ];
 
 /// What a failure's body says, without secrets and without the API's address, at most 2000 characters.
-pub(super) fn detail(body: &Decoded, base_url: &Url, scrubber: &Scrubber) -> Option<String> {
+pub(super) fn detail(body: &Decoded, base_url: &Url, redaction: &Redaction<'_>) -> Option<String> {
     let said = match body {
         Decoded::Json(value) => {
             let mut lines = Vec::new();
@@ -75,11 +76,11 @@ pub(super) fn detail(body: &Decoded, base_url: &Url, scrubber: &Scrubber) -> Opt
             }
         }
         // Secrets first, the length next: a secret that is cut in two would no longer be found.
-        Decoded::Text { text, .. } => without_markup(cut(&scrubber.text(text), LONGEST_READ)),
+        Decoded::Text { text, .. } => without_markup(cut(&redaction.text(text), LONGEST_READ)),
         Decoded::Empty | Decoded::Binary { .. } => String::new(),
     };
     // Once more for text, in which markup may have parted a secret.
-    let said = scrubber.text(&said);
+    let said = redaction.text(&said);
     let said = without_address(cut(&said, LONGEST_READ), base_url);
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
     let said: String = said.chars().filter(|character| !character.is_control()).collect();
@@ -199,53 +200,6 @@ fn place(value: &Value) -> Option<String> {
     }
 }
 
-/// The text of a page: tags, comments, scripts and styles are left out, the usual entities are read.
-fn without_markup(text: &str) -> String {
-    let start = text.trim_start();
-    if !start.starts_with('<') {
-        return text.to_owned();
-    }
-    let mut plain = String::new();
-    let mut rest = start;
-    while let Some(open) = rest.find('<') {
-        plain.push_str(&rest[..open]);
-        plain.push(' ');
-        rest = &rest[open..];
-        let end = ["<script", "<style", "<!--"]
-            .iter()
-            .zip(["</script", "</style", "-->"])
-            .find(|(tag, _)| {
-                rest.get(..tag.len())
-                    .is_some_and(|start| start.eq_ignore_ascii_case(tag))
-            })
-            .map_or(Some(0), |(_, end)| find_ignoring_case(rest, end));
-        let Some(close) = end.and_then(|end| Some(end + rest[end..].find('>')?)) else {
-            rest = "";
-            break;
-        };
-        rest = &rest[close + 1..];
-    }
-    plain.push_str(rest);
-    for (entity, character) in [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&nbsp;", " "),
-        ("&amp;", "&"),
-    ] {
-        plain = plain.replace(entity, character);
-    }
-    plain
-}
-
-/// Where `wanted`, which is ASCII, begins in `text`. Then both its ends are character boundaries.
-fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
-    text.as_bytes()
-        .windows(wanted.len())
-        .position(|window| window.eq_ignore_ascii_case(wanted.as_bytes()))
-}
-
 /// What stands where the API's address stood (contract S1-34, ruling C-06).
 const ADDRESS: &str = "[API]";
 
@@ -292,10 +246,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::auth::Scrubber;
 
     fn said(body: &Decoded) -> Option<String> {
         let base_url = Url::parse("https://api.acme.com:8443/v1").expect("a URL");
-        detail(body, &base_url, &Scrubber::empty())
+        detail(body, &base_url, &Redaction::nothing(&Scrubber::empty()))
     }
 
     fn text(text: &str) -> Option<String> {
@@ -358,25 +313,6 @@ mod tests {
     }
 
     #[test]
-    fn pages_lose_their_markup() {
-        let table = [
-            (
-                "<html><head><title>502 Bad&nbsp;Gateway</title><style>p{}</style></head><body><!-- x --><h1>502</h1><script>if(a<b){}</script>a &amp; b</body></html>",
-                "502 Bad Gateway 502 a & b",
-            ),
-            ("  <p>broken", "broken"),
-            ("<p", ""),
-            ("<script>never closed", ""),
-            ("a < b is plain", "a < b is plain"),
-            ("&lt;p&gt;", "&lt;p&gt;"),
-            (" \n ", ""),
-        ];
-        for (body, expected) in table {
-            assert_eq!(text(body).unwrap_or_default(), expected, "{body}");
-        }
-    }
-
-    #[test]
     fn the_apis_address_is_left_out() {
         let table = [
             ("no route https://api.acme.com:8443/v1/users", "no route [API]/users"),
@@ -394,7 +330,7 @@ mod tests {
         let named = Url::parse("http://crm/api").expect("a URL");
         let body = Decoded::Json(json!("the crm at http://crm/api/x, not scrm or crm_id"));
         assert_eq!(
-            detail(&body, &named, &Scrubber::empty()).as_deref(),
+            detail(&body, &named, &Redaction::nothing(&Scrubber::empty())).as_deref(),
             Some("the [API] at [API]/x, not scrm or crm_id")
         );
     }

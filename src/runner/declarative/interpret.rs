@@ -1,12 +1,10 @@
 //! From an answer to a result. The order is that of ruling C-09, with the reason for each position beside it.
 
-use std::borrow::Cow;
-
-use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::decode::{self, Decoded};
 use super::detail::detail;
+use super::redaction::Redaction;
 use super::status::{StatusKind, retry_after};
 use super::{Content, Interpreted, ResponseError};
 use crate::auth::Scrubber;
@@ -18,17 +16,20 @@ use crate::schema::Violation;
 /// Most violations that a warning lists.
 const MOST_WARNED: usize = 5;
 
-/// Makes a result of what the API answered. `scrubber` knows the values of the credential that was used.
+/// Makes a result of what the API answered to a request with these arguments. `scrubber` knows the values of the
+/// credential that was used.
 ///
 /// # Errors
 /// [`ResponseError`] when the answer is a failure, or not what the action expects.
 pub fn interpret(
     connector: &Connector,
     action: &Action,
+    arguments: &Map<String, Value>,
     response: &UpstreamResponse,
     scrubber: &Scrubber,
 ) -> Result<Interpreted, ResponseError> {
     let contract = &action.response;
+    let redaction = Redaction::of(scrubber, action, arguments);
     let mut warnings = Vec::new();
 
     // Status: a failure's body follows no schema.
@@ -42,7 +43,7 @@ pub fn interpret(
             status: response.status.as_u16(),
             kind: StatusKind::of(response.status),
             retry_after_seconds: retry_after(&response.headers),
-            detail: detail(&body, &connector.connection.base_url, scrubber),
+            detail: detail(&body, &connector.connection.base_url, &redaction),
         });
     }
 
@@ -61,10 +62,7 @@ pub fn interpret(
             if contract.schema.is_some() || contract.mapping.is_some() {
                 return Err(not_json(format!("its type is {mime_type}")));
             }
-            let bytes = match scrubber.bytes(&response.body) {
-                Cow::Borrowed(_) => response.body.clone(),
-                Cow::Owned(clean) => Bytes::from(clean),
-            };
+            let bytes = redaction.bytes(&response.body);
             return Ok(Interpreted {
                 content: Content::Binary { mime_type, bytes },
                 warnings,
@@ -73,7 +71,7 @@ pub fn interpret(
     };
 
     // Redaction before validation, so that no violation or mapping error can hold a secret.
-    scrubber.value(&mut value);
+    redaction.value(&mut value);
 
     // Schema before mapping: it describes what the API sends.
     if let Some(schema) = &contract.schema {
@@ -143,14 +141,15 @@ fn mismatch(violations: &[Violation]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
     use serde_json::json;
 
-    use super::super::fixture::{connector, response};
+    use super::super::fixture::{arguments, connector, inputs, response};
     use super::*;
 
     fn interpreted(action: &str, answer: &UpstreamResponse) -> Result<Interpreted, ResponseError> {
         let (connector, action) = connector("", &format!("method = \"GET\"\npath = \"/a\"\n{action}"));
-        interpret(&connector, &action, answer, &Scrubber::empty())
+        interpret(&connector, &action, &Map::new(), answer, &Scrubber::empty())
     }
 
     fn json_of(action: &str, answer: &UpstreamResponse) -> Value {
@@ -345,11 +344,88 @@ mod tests {
         );
     }
 
-    proptest::proptest! {
-        #[test]
-        fn never_panics(status in 100_u16..1000, body: Vec<u8>, content_type in "(application/json|text/plain|image/png|)") {
-            let (connector, action) = connector("", "method = \"GET\"\npath = \"/a\"\nresponse = \"{n: a.b}\"");
-            drop(interpret(&connector, &action, &response(status, &content_type, body), &Scrubber::empty()));
+    /// A credential, and an argument that is secret, both of which the API echoes wherever it can.
+    fn echoed(answer: &UpstreamResponse, action: &str) -> Result<Interpreted, ResponseError> {
+        let action = format!(
+            "method = \"POST\"\npath = \"/a\"\nbody = {{ p = \"{{{{p}}}}\" }}\n{action}\n{}",
+            inputs(&["p: PASSWORD"])
+        );
+        let (connector, action) = connector("", &action);
+        let scrubber = Scrubber::new(["sk-12345678"]);
+        interpret(
+            &connector,
+            &action,
+            &arguments(json!({"p": "hunter2!"})),
+            answer,
+            &scrubber,
+        )
+    }
+
+    #[test]
+    fn secrets_never_come_back() {
+        let json = "application/json";
+        let answers = [
+            response(
+                200,
+                json,
+                "{\"a\":\"sk-12345678\",\"hunter2!\":[\"x hunter2! y\"],\"b\":\"c2stMTIzNDU2Nzg=\"}",
+            ),
+            response(200, json, "[\"sk\\u002d12345678\",\"hunter2\\u0021\"]"),
+            response(200, "text/plain", "sk-12345678 hunter2! sk%2D12345678"),
+            response(200, "application/octet-stream", &b"\x00sk-12345678\xffhunter2!"[..]),
+            response(400, json, "{\"message\":\"bad password hunter2! for sk-12345678\"}"),
+            response(400, "text/html", "<p>hunt<b>er2!</b> sk-<i></i>12345678 hunter2!</p>"),
+            response(500, "text/plain", format!("{}sk-12345678hunter2!", "x".repeat(1990))),
+            response(
+                500,
+                json,
+                format!("{{\"a\":\"{}hunter2!\"}}", "x".repeat(64 * 1024 - 12)),
+            ),
+        ];
+        for answer in answers {
+            for action in ["", "response = \"{a: @, b: keys(@)}\""] {
+                let found = match echoed(&answer, action) {
+                    Ok(Interpreted {
+                        content: Content::Binary { bytes, .. },
+                        ..
+                    }) => String::from_utf8_lossy(&bytes).into_owned(),
+                    other => format!("{other:?}"),
+                };
+                for secret in ["sk-1", "5678", "hunt", "ter2!", "c2stMTIz"] {
+                    assert!(!found.contains(secret), "{secret} in {found}");
+                }
+            }
         }
+        let strict = "response_schema = { type = \"object\", properties = {}, additionalProperties = false }";
+        let error = echoed(&response(200, json, "{\"hunter2!\":1}"), strict).expect_err("a mismatch");
+        assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+    }
+
+    #[test]
+    fn short_secret_arguments_do_not_shred_answers() {
+        let action = format!(
+            "method = \"POST\"\npath = \"/a\"\nbody = {{ p = \"{{{{p}}}}\" }}\n{}",
+            inputs(&["p: PASSWORD"])
+        );
+        let (connector, action) = connector("", &action);
+        let answer = response(200, "application/json", "{\"a\":\"banana\"}");
+        let found = interpret(
+            &connector,
+            &action,
+            &arguments(json!({"p": "ana"})),
+            &answer,
+            &Scrubber::empty(),
+        );
+        assert_eq!(found.expect("a result").content, Content::Json(json!({"a": "banana"})));
+    }
+
+    #[test]
+    fn never_panics() {
+        let (connector, action) = connector("", "method = \"GET\"\npath = \"/a\"\nresponse = \"{n: a.b}\"");
+        let content_types = "(application/json|text/plain|image/png|)";
+        proptest::proptest!(|(status in 100_u16..1000, body: Vec<u8>, content_type in content_types)| {
+            let answer = response(status, &content_type, body);
+            drop(interpret(&connector, &action, &Map::new(), &answer, &Scrubber::empty()));
+        });
     }
 }

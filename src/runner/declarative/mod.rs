@@ -8,7 +8,9 @@ mod detail;
 #[cfg(test)]
 mod fixture;
 mod interpret;
+mod markup;
 mod prepare;
+mod redaction;
 mod shown;
 mod status;
 

@@ -1,0 +1,83 @@
+//! What must not come back: the credential's values, and the arguments that are secret.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use crate::auth::Scrubber;
+use crate::connector::model::Action;
+
+/// Shortest secret argument that is looked for in an answer, in characters. A shorter one is part of so many words that
+/// its absence would give it away.
+const SHORTEST: usize = 4;
+
+/// Removes secrets from what an API answers.
+pub(super) struct Redaction<'a> {
+    credential: &'a Scrubber,
+    arguments: Scrubber,
+}
+
+impl<'a> Redaction<'a> {
+    /// Redaction of one call's answer. APIs quote what they refuse, passwords included (contract S0-40).
+    pub(super) fn of(credential: &'a Scrubber, action: &Action, arguments: &Map<String, Value>) -> Self {
+        let mut texts = Vec::new();
+        for name in &action.secret_arguments {
+            if let Some(value) = arguments.get(name) {
+                collect(value, &mut texts);
+            }
+        }
+        let long = texts
+            .iter()
+            .map(Cow::as_ref)
+            .filter(|text| text.chars().nth(SHORTEST - 1).is_some());
+        Self {
+            credential,
+            arguments: Scrubber::new(long),
+        }
+    }
+
+    /// Redaction of an answer in which there is nothing to look for.
+    #[cfg(test)]
+    pub(super) fn nothing(credential: &'a Scrubber) -> Self {
+        Self {
+            credential,
+            arguments: Scrubber::empty(),
+        }
+    }
+
+    pub(super) fn text(&self, text: &str) -> String {
+        self.arguments.text(&self.credential.text(text)).into_owned()
+    }
+
+    pub(super) fn value(&self, value: &mut Value) {
+        self.credential.value(value);
+        self.arguments.value(value);
+    }
+
+    pub(super) fn bytes(&self, bytes: &Bytes) -> Bytes {
+        let clean = self.credential.bytes(bytes);
+        match (self.arguments.bytes(&clean), &clean) {
+            (Cow::Borrowed(_), Cow::Borrowed(_)) => bytes.clone(),
+            (cleaner, _) => Bytes::from(cleaner.into_owned()),
+        }
+    }
+}
+
+fn collect<'a>(value: &'a Value, texts: &mut Vec<Cow<'a, str>>) {
+    match value {
+        Value::Null | Value::Bool(_) => {}
+        Value::Number(number) => texts.push(Cow::Owned(number.to_string())),
+        Value::String(text) => texts.push(Cow::Borrowed(text)),
+        Value::Array(elements) => {
+            for element in elements {
+                collect(element, texts);
+            }
+        }
+        Value::Object(members) => {
+            for member in members.values() {
+                collect(member, texts);
+            }
+        }
+    }
+}

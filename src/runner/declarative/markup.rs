@@ -54,15 +54,12 @@ fn with_references_read(text: &str) -> String {
         rest = &rest[start..];
         // The longest that is known has ten characters: `&#1114111;`.
         let end = rest.bytes().take(10).position(|byte| byte == b';');
-        match end.and_then(|end| Some((end, character(&rest[1..end])?))) {
-            Some((end, character)) => {
-                read.push(character);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                read.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((end, character)) = end.and_then(|end| Some((end, character(&rest[1..end])?))) {
+            read.push(character);
+            rest = &rest[end + 1..];
+        } else {
+            read.push('&');
+            rest = &rest[1..];
         }
     }
     read.push_str(rest);

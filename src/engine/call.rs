@@ -109,7 +109,7 @@ async fn steps(
 
     // 7 check: schema, mapping and redaction, before anything reaches the agent.
     front.progress(STEPS - 1, STEPS, "the API answered").await;
-    let interpreted = declarative::interpret(&tool.connector, action, &response, &scrubber)
+    let interpreted = declarative::interpret(&tool.connector, action, &arguments, &response, &scrubber)
         .map_err(|error| failures::response(error, action.effect))?;
     front.progress(STEPS, STEPS, "done").await;
     Ok(Ending::Done(Outcome {

@@ -46,6 +46,19 @@ pub(super) async fn run(parts: &Parts, snapshot: Arc<Snapshot>, call: Call, fron
     ending
 }
 
+/// Refuses a call whose answer cannot be trusted, and writes its audit row. No other step runs.
+pub(super) async fn refuse(parts: &Parts, snapshot: &Snapshot, call: &Call) -> CallError {
+    let mut row = Row::begin(parts.audit.clone(), call);
+    if let Ok(tool) = lookup::find(&snapshot.catalog, &call.tool, &call.principal.user) {
+        row.found(&tool);
+    }
+    let error = failures::refused(Refusal::NotValid, None, None);
+    if let Err(unwritten) = row.finish(&Ending::Failed(error.clone())).await {
+        tracing::error!(error = %unwritten, "an audit row was not written");
+    }
+    error
+}
+
 async fn steps(
     parts: &Parts,
     snapshot: &Snapshot,

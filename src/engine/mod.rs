@@ -154,6 +154,11 @@ impl Engine {
         call::run(&self.inner.parts, self.inner.snapshot.load_full(), call, front).await
     }
 
+    /// Records a call that brings the answer to a question that was not put to its caller, and says why it is refused.
+    pub async fn refuse(&self, call: &Call) -> CallError {
+        call::refuse(&self.inner.parts, &self.inner.snapshot.load_full(), call).await
+    }
+
     /// The HTTP request that a call would make, as text with its credentials replaced. Sends, asks and records nothing.
     ///
     /// # Errors

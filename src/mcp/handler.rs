@@ -17,7 +17,7 @@ use super::caller;
 use super::front::PeerFront;
 use super::lifetime::Lifetime;
 use super::listing::{Listing, Listings};
-use super::questions::{KeyError, Questions, Subject};
+use super::questions::{KeyError, Questions, Subject, Unfounded};
 use super::results;
 use super::subscriptions::{self, Sessions};
 use crate::engine::{Asking, Call, Ending, Engine, Front as _};
@@ -111,17 +111,22 @@ impl Handler {
             &subject,
             request.request_state.as_deref(),
             request.input_responses.as_ref(),
-        )?;
+        );
         let front = PeerFront::new(&context);
-        let call = Call {
+        let mut call = Call {
             tool: request.name.to_string(),
             arguments: request.arguments.unwrap_or_default(),
             principal: principal.clone(),
             channel: self.channel.as_str(),
             client: caller::client(&context),
-            resume,
+            resume: None,
             cancel: context.ct.clone(),
         };
+        match resume {
+            Ok(resume) => call.resume = resume,
+            // The specification wants a protocol error (2026-07-28, basic/patterns/mrtr).
+            Err(Unfounded) => return Err(results::protocol_error(&self.shared.engine.refuse(&call).await)),
+        }
         // In this task, not in a spawned one: rmcp ties a question to the request by the task it is asked from.
         let result = match self.shared.engine.call(call, &front).await {
             Ending::Done(outcome) => results::success(&request.name, outcome),

@@ -81,6 +81,10 @@ pub(super) struct Questions {
     codec: RequestStateCodec,
 }
 
+/// An answer to a question that was not put to this caller about this tool, or not lately.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unfounded;
+
 /// The operating system gave no key to seal questions with.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
@@ -122,14 +126,14 @@ impl Questions {
     /// asks again.
     ///
     /// # Errors
-    /// Invalid params (-32602) for a state that was changed, has expired or belongs to another tool or principal.
-    /// The reasons are not told apart, so that nothing can be learned by trying.
+    /// [`Unfounded`] for a state that was changed, has expired or belongs to another tool or principal. The reasons
+    /// are not told apart, so that nothing can be learned by trying.
     pub(super) fn resume(
         &self,
         subject: &Subject<'_>,
         state: Option<&str>,
         responses: Option<&InputResponses>,
-    ) -> Result<Option<Resume>, ErrorData> {
+    ) -> Result<Option<Resume>, Unfounded> {
         let Some(sealed) = state else {
             return Ok(None);
         };
@@ -138,10 +142,7 @@ impl Questions {
             .open_json_with(sealed, &subject.associated_data())
             .map_err(|error| {
                 tracing::warn!(%error, tool = subject.tool, "refused the state of a question");
-                ErrorData::invalid_params(
-                    "requestState is not valid for this call or has expired; call the tool again without it",
-                    None,
-                )
+                Unfounded
             })?;
         let response = responses
             .and_then(|responses| responses.get(QUESTION))

@@ -55,12 +55,11 @@ fn binary(tool: &str, mime_type: String, bytes: &[u8]) -> ContentBlock {
 /// # Errors
 /// Invalid params (-32602) for a tool that does not exist, as the specification has it.
 pub(super) fn failure(error: &CallError, declares_output: bool) -> Result<CallToolResult, ErrorData> {
-    let facts = serde_json::to_value(error).unwrap_or(Value::Null);
-    let text = readable(error);
     if is_unknown_tool(error) {
-        return Err(ErrorData::invalid_params(text, Some(json!({ "error": facts }))));
+        return Err(protocol_error(error));
     }
-    let mut result = CallToolResult::error(vec![ContentBlock::text(text)]);
+    let facts = facts(error);
+    let mut result = CallToolResult::error(vec![ContentBlock::text(readable(error))]);
     result.meta = Some(MetaObject(JsonObject::from_iter([(
         ERROR_KEY.to_owned(),
         facts.clone(),
@@ -69,6 +68,16 @@ pub(super) fn failure(error: &CallError, declares_output: bool) -> Result<CallTo
         result.structured_content = Some(json!({ "error": facts }));
     }
     Ok(result)
+}
+
+/// A request that no tool could be run for, with the same facts as any other failure.
+pub(super) fn protocol_error(error: &CallError) -> ErrorData {
+    ErrorData::invalid_params(readable(error), Some(json!({ "error": facts(error) })))
+}
+
+fn facts(error: &CallError) -> Value {
+    // Strings and numbers always have a JSON form.
+    serde_json::to_value(error).unwrap_or_default()
 }
 
 /// Whether the name led to nothing here. An API that answers 404 has the same code, but it has answered.

@@ -29,7 +29,7 @@ use crate::connector::SourceFile;
 use crate::egress::Egress;
 use crate::engine::Parts;
 use crate::policy::Admission;
-use crate::store;
+use crate::store::{self, AuditFilter, Store};
 use crate::vault::EnvironmentSecrets;
 
 /// What the API has seen.
@@ -83,6 +83,7 @@ async fn api() -> (std::net::SocketAddr, Arc<Journal>) {
 /// A server with one connector, and what stands behind it.
 struct Server {
     engine: Engine,
+    store: Arc<dyn Store>,
     handler: Handler,
     lifetime: Lifetime,
     journal: Arc<Journal>,
@@ -107,7 +108,7 @@ impl Server {
         let engine = Engine::new(Parts {
             egress: Egress::new(&egress).expect("client"),
             approvals: Approvals::new(Arc::clone(&store), gate::Settings { wait, expires }),
-            audit: Audit::start(store),
+            audit: Audit::start(Arc::clone(&store)),
             secrets: Arc::new(EnvironmentSecrets),
             scrubbers: ScrubberCache::new(),
             admission: Admission::new(8, 8),
@@ -117,6 +118,7 @@ impl Server {
         let server = Self {
             handler: Handler::new(engine.clone(), 2, lifetime.clone()).expect("key"),
             engine,
+            store,
             lifetime,
             journal,
             address,
@@ -158,6 +160,12 @@ impl Server {
             self.lifetime.clone(),
         ));
         person.serve_with_lifecycle(near, lifecycle).await.expect("connected")
+    }
+
+    /// Tool and outcome of each audit row, newest first.
+    async fn rows(&self) -> Vec<(String, String)> {
+        let rows = self.store.read_audit(&AuditFilter::default()).await.expect("rows");
+        rows.into_iter().map(|row| (row.tool, row.outcome)).collect()
     }
 
     fn created(&self) -> u32 {
@@ -453,9 +461,17 @@ async fn an_answer_counts_once_and_only_for_its_own_question() {
         (create(), String::new()),
         (call("crm__get_ticket", json!({})), state.clone()),
     ] {
+        let tool = request.name.to_string();
         let error = protocol_error(answered(request, &state).await);
         assert_eq!(error.code, ErrorCode::INVALID_PARAMS, "{error:?}");
+        assert_eq!(server.rows().await[0], (tool, "APPROVAL_DENIED".to_owned()));
     }
+    assert_eq!(
+        server.rows().await.len(),
+        4,
+        "one row for each call: {:?}",
+        server.rows().await
+    );
     let other_arguments = call("crm__create_ticket", json!({ "title": "Paper" }));
     let CallToolResponse::Complete(refused) = answered(other_arguments, &state).await.expect("result") else {
         panic!("asked");

@@ -106,7 +106,7 @@ impl Default for HttpConfig {
                 .collect(),
             legacy_sse: true,
             max_request_body_bytes: 4 * 1024 * 1024,
-            session_idle_seconds: 300,
+            session_idle_seconds: 3600,
             max_sessions: 1_000,
         }
     }

@@ -40,7 +40,7 @@ fn the_defaults_are_the_documented_ones() {
     );
     assert_eq!(
         (config.http.max_request_body_bytes, config.http.session_idle_seconds),
-        (4_194_304, 300)
+        (4_194_304, 3_600)
     );
     assert_eq!(
         (config.approvals.wait_ms, config.approvals.expires_ms),

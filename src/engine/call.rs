@@ -262,6 +262,14 @@ async fn send(
     }
     match route.send(request, &credential).await {
         Ok(response) => {
+            if let Some(drift) = declarative::version_drift(&tool.connector, &response) {
+                let connector = tool.connector.slug.as_str();
+                tracing::warn!(
+                    connector,
+                    ?drift,
+                    "the API answered in another version than the pinned one"
+                );
+            }
             row.answered(response.status.as_u16(), response.requests, response.body.len() as u64);
             Ok((response, credential.scrubber().clone()))
         }

@@ -13,6 +13,7 @@ mod prepare;
 mod redaction;
 mod shown;
 mod status;
+mod version;
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -25,6 +26,7 @@ pub use interpret::interpret;
 pub use prepare::prepare;
 pub use shown::redacted;
 pub use status::StatusKind;
+pub use version::{VersionDrift, version_drift};
 
 /// What an answer became.
 #[derive(Debug, Clone, PartialEq)]

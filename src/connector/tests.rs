@@ -545,6 +545,47 @@ fn findings_stand_in_the_order_of_files_and_lines_and_are_capped() {
     assert!(loaded.connector.is_none());
 }
 
+/// Contract S4-05.
+#[test]
+fn a_file_of_one_entity_has_at_most_300_lines() {
+    let file = |relative: &str, text: String| SourceFile {
+        shown: relative.into(),
+        relative: relative.into(),
+        text,
+    };
+    let main = "name = \"T\"\n[connection]\nbase_url = \"https://a.example.com\"\n";
+    let action = "[[actions]]\nname = \"ping\"\nmethod = \"GET\"\npath = \"/\"\n";
+    for (lines, expected) in [(300, vec![]), (301, vec!["too-long"])] {
+        let entity = format!("{action}{}", "# more\n".repeat(lines - 4));
+        let files = [
+            file("connector.toml", main.to_owned()),
+            file("services/ping.toml", entity),
+        ];
+        let loaded = load(&files);
+        assert_eq!(errors(&loaded), expected, "{lines}");
+        assert!(
+            loaded
+                .connector
+                .is_none_or(|connector| connector.tier == model::Tier::Full)
+        );
+    }
+}
+
+#[test]
+fn long_values_are_cut_in_messages() {
+    let loaded = with_action(&format!("method = \"{}\"\npath = \"/\"", "X".repeat(500)));
+    let message = &loaded
+        .diagnostics
+        .iter()
+        .find(|finding| finding.is_error())
+        .unwrap()
+        .message;
+    assert!(
+        message.contains(&format!("{}…", "X".repeat(60))) && !message.contains(&"X".repeat(61)),
+        "{message}"
+    );
+}
+
 #[test]
 fn no_files_no_connector() {
     let loaded = load(&[]);

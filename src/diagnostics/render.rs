@@ -83,6 +83,13 @@ mod tests {
     }
 
     #[test]
+    fn colour_is_only_there_when_asked_for() {
+        let finding = Diagnostic::for_file(Severity::Note, "x", "a.toml", "m");
+        assert!(render(std::slice::from_ref(&finding), true).contains('\u{1b}'));
+        assert!(!render(&[finding], false).contains('\u{1b}'));
+    }
+
+    #[test]
     fn control_characters_do_not_reach_the_terminal() {
         let source = Source::new(Path::new("a\u{1b}[31m.toml"), "x = \"\u{1b}[31m\"");
         let text = render(&[source.error("x", 0..1, "bad \u{1b}[2J")], false);

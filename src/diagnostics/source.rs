@@ -62,10 +62,9 @@ impl<'a> Source<'a> {
 
     /// Whether any of the text in `range` is kept out of findings; messages must not quote it either.
     pub fn is_hidden(&self, range: &Range<usize>) -> bool {
-        let overlaps = |secret: &Range<usize>| secret.start < range.end && range.start < secret.end;
         self.secrets
             .as_deref()
-            .is_none_or(|secrets| secrets.iter().any(overlaps))
+            .is_none_or(|secrets| secrets.iter().any(|secret| overlap(secret, range)))
     }
 
     /// The 1-based line that the byte at `offset` is on.
@@ -132,7 +131,14 @@ impl<'a> Source<'a> {
             .then(|| guess(line))
             .flatten()
             .map(|at| line_start + at..usize::MAX);
-        let secrets = self.secrets.as_deref().unwrap_or(guessed.as_slice());
+        let line_range = line_start..line_start + line.len();
+        let secrets: Vec<&Range<usize>> = self
+            .secrets
+            .as_deref()
+            .unwrap_or(guessed.as_slice())
+            .iter()
+            .filter(|secret| overlap(secret, &line_range))
+            .collect();
         line.char_indices()
             .map(|(at, character)| {
                 let hidden = secrets.iter().any(|range| range.contains(&(line_start + at)));
@@ -144,6 +150,10 @@ impl<'a> Source<'a> {
             })
             .collect()
     }
+}
+
+fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
+    one.start < other.end && other.start < one.end
 }
 
 /// Where on a line of unknown meaning a secret may begin.

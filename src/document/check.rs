@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use super::{Kind, Node, closest};
+use super::{Kind, Member, Node, closest};
 use crate::diagnostics::{Diagnostic, Source};
 
 /// Longest text that a message quotes.
@@ -56,6 +56,11 @@ impl Place {
         } else {
             format!("{}.{key}", self.path)
         };
+        Self { path, span }
+    }
+
+    fn item(&self, index: usize, span: Range<usize>) -> Self {
+        let path = format!("{}[{index}]", self.path);
         Self { path, span }
     }
 
@@ -110,15 +115,8 @@ impl<'a> Checker<'a> {
                     return;
                 };
                 for (index, item) in items.iter_mut().enumerate() {
-                    let span = item.span.clone();
-                    self.value(
-                        item,
-                        item_schema,
-                        &Place {
-                            path: format!("{}[{index}]", place.path),
-                            span,
-                        },
-                    );
+                    let item_place = place.item(index, item.span.clone());
+                    self.value(item, item_schema, &item_place);
                 }
             }
             _ => {}
@@ -128,59 +126,61 @@ impl<'a> Checker<'a> {
     fn table(&mut self, node: &mut Node, keywords: &'a Map<String, Value>, place: &Place) {
         let properties = keywords.get("properties").and_then(Value::as_object);
         let others = keywords.get("additionalProperties");
-        let mut unknown = Vec::new();
+        let is_closed = others == Some(&Value::Bool(false));
         for member in node.members_mut().into_iter().flatten() {
-            let member_place = place.member(&member.key, member.key_span.clone());
-            if let Some(schema) = properties.and_then(|properties| properties.get(&member.key)) {
-                self.value(&mut member.value, schema, &member_place);
-            } else if others == Some(&Value::Bool(false)) {
-                unknown.push((member.key.clone(), member.written.clone(), member.key_span.clone()));
-            } else if let Some(schema) = others {
+            let schema = properties.and_then(|properties| properties.get(&member.key));
+            if let Some(schema) = schema.or(others.filter(|_| !is_closed)) {
+                let member_place = place.member(&member.key, member.key_span.clone());
                 self.value(&mut member.value, schema, &member_place);
             }
         }
-        for (key, written, span) in unknown {
-            node.remove(&key);
-            let known: Vec<&str> = properties.into_iter().flatten().map(|(key, _)| key.as_str()).collect();
-            let free: Vec<&str> = known
-                .iter()
-                .copied()
-                .filter(|known| node.get(known).is_none())
-                .collect();
-            let help = if let Some(meant) = closest(&written, free.iter().copied()) {
+        if is_closed {
+            self.unknown_keys(node, properties, place);
+        }
+        self.missing_keys(node, keywords, place);
+    }
+
+    /// Takes out the members that the schema does not know.
+    fn unknown_keys(&mut self, node: &mut Node, properties: Option<&'a Map<String, Value>>, place: &Place) {
+        let known: Vec<&str> = properties.into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+        let Some(members) = node.members_mut() else { return };
+        let (kept, unknown): (Vec<Member>, Vec<Member>) = std::mem::take(members)
+            .into_iter()
+            .partition(|member| known.contains(&member.key.as_str()));
+        *members = kept;
+        for member in unknown {
+            let free = known.iter().copied().filter(|known| node.get(known).is_none());
+            let help = if let Some(meant) = closest(&member.written, free) {
                 format!("did you mean `{meant}`?")
-            } else if let Some(meant) = closest(&written, known.iter().copied()) {
+            } else if let Some(meant) = closest(&member.written, known.iter().copied()) {
                 let line = self.source.line_of(node.key_span(meant).start);
                 format!("did you mean `{meant}`? It is written already, on line {line}")
             } else {
                 format!("known keys: {}", known.join(", "))
             };
-            let message = format!("unknown key `{}`{}", shortened(&written), place.within());
-            self.findings
-                .push(self.source.error("unknown-key", span, message).help(help));
+            let message = format!("unknown key `{}`{}", shortened(&member.written), place.within());
+            let finding = self.source.error("unknown-key", member.key_span, message);
+            self.findings.push(finding.help(help));
         }
-        for key in keywords
-            .get("required")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-        {
-            if node.get(key).is_none() {
-                let message = format!("`{key}` is missing{}", place.within());
-                let mut finding = self.source.error("missing-key", place.span.clone(), message);
-                let property = properties
-                    .and_then(|properties| properties.get(key))
-                    .map(|schema| self.resolved(schema));
-                if let Some(description) = property
-                    .and_then(|schema| schema.get("description"))
-                    .and_then(Value::as_str)
-                {
-                    finding = finding.help(format!("`{key}`: {}", description.replace('\n', " ")));
-                }
-                self.findings.push(finding);
-                node.broken = true;
+    }
+
+    fn missing_keys(&mut self, node: &mut Node, keywords: &'a Map<String, Value>, place: &Place) {
+        let required = keywords.get("required").and_then(Value::as_array).into_iter().flatten();
+        for key in required.filter_map(Value::as_str) {
+            if node.get(key).is_some() {
+                continue;
             }
+            let message = format!("`{key}` is missing{}", place.within());
+            let mut finding = self.source.error("missing-key", place.span.clone(), message);
+            let property = keywords.get("properties").and_then(|properties| properties.get(key));
+            let described = property
+                .map(|schema| self.resolved(schema))
+                .and_then(|schema| schema.get("description"));
+            if let Some(description) = described.and_then(Value::as_str) {
+                finding = finding.help(format!("`{key}`: {}", description.replace('\n', " ")));
+            }
+            self.findings.push(finding);
+            node.broken = true;
         }
     }
 

@@ -15,7 +15,7 @@ use crate::config::{Config, Locations, LogFormat};
 use crate::diagnostics::Severity;
 use crate::engine::Engine;
 use crate::mcp::http::HttpSettings;
-use crate::mcp::{self, Handler, Lifetime};
+use crate::mcp::{self, Handler, Lifetime, Presentation};
 use crate::telemetry;
 
 /// Serve the tools to agents.
@@ -103,7 +103,7 @@ fn handler(engine: &Engine, config: &Config) -> Result<(Handler, Lifetime), Fail
         shutdown_signal(),
         Duration::from_millis(config.server.shutdown_grace_ms),
     );
-    let handler = Handler::new(engine.clone(), config.server.tools_page_size, lifetime.clone())
+    let handler = Handler::new(engine.clone(), presentation(config), lifetime.clone())
         .map_err(|error| Failure::Setup(error.into()))?;
     Ok((handler, lifetime))
 }
@@ -222,6 +222,15 @@ pub(super) async fn interrupted() {
         return;
     }
     drop(tokio::signal::ctrl_c().await);
+}
+
+/// What the settings say about how the server shows itself.
+pub(super) fn presentation(config: &Config) -> Presentation {
+    Presentation {
+        name: config.server.name.clone(),
+        instructions: config.server.instructions.clone(),
+        page_size: config.server.tools_page_size,
+    }
 }
 
 fn log_format(format: LogFormat) -> telemetry::LogFormat {

@@ -16,7 +16,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use super::caller;
 use super::front::PeerFront;
 use super::lifetime::Lifetime;
-use super::listing::{Listing, Listings};
+use super::listing::{Listing, Listings, Presentation};
 use super::questions::{KeyError, Questions, Subject, Unfounded};
 use super::results;
 use super::subscriptions::{self, Sessions};
@@ -66,17 +66,17 @@ struct Shared {
 }
 
 impl Handler {
-    /// A handler for calls over stdio that lists `page_size` tools at a time.
+    /// A handler for calls over stdio that presents itself as `presentation` says.
     ///
     /// # Errors
     /// [`KeyError`] when the operating system has no randomness to give.
-    pub fn new(engine: Engine, page_size: usize, lifetime: Lifetime) -> Result<Self, KeyError> {
+    pub fn new(engine: Engine, presentation: Presentation, lifetime: Lifetime) -> Result<Self, KeyError> {
         Ok(Self {
             shared: Arc::new(Shared {
                 engine,
                 lifetime,
-                page_size,
-                listings: Listings::default(),
+                page_size: presentation.page_size,
+                listings: Listings::new(presentation),
                 questions: Questions::new()?,
                 sessions: Arc::default(),
             }),

@@ -16,8 +16,17 @@ const INTRODUCTION: &str = "Tools that call HTTP APIs. A tool's name is <connect
     by the server: never ask for them and never pass them. A tool that changes something may wait for a person's \
     approval first. An error says what to do next.";
 
-/// The instructions for one catalog.
-pub(super) fn write(catalog: &Catalog) -> String {
+/// The instructions for one catalog, with what the operator adds to them.
+pub(super) fn write(catalog: &Catalog, added: Option<&str>) -> String {
+    let mut text = describe(catalog);
+    if let Some(added) = added {
+        text.push_str("\n\n");
+        text.push_str(added);
+    }
+    text
+}
+
+fn describe(catalog: &Catalog) -> String {
     let connectors: Vec<&Arc<Connector>> = catalog
         .connectors()
         .iter()
@@ -86,7 +95,7 @@ mod tests {
         });
         let (catalog, collisions) = Catalog::assemble(loaded.collect());
         assert!(collisions.is_empty());
-        write(&catalog)
+        describe(&catalog)
     }
 
     #[test]
@@ -126,7 +135,7 @@ mod tests {
 
     #[test]
     fn without_connectors_it_says_so() {
-        assert!(write(&Catalog::default()).contains("No connector is loaded"));
+        assert!(describe(&Catalog::default()).contains("No connector is loaded"));
     }
 
     #[test]

@@ -16,6 +16,27 @@ use crate::catalog::{Catalog, Lookup};
 /// In front of the tool name inside a cursor, so that not every base64 text is one.
 const CURSOR_PREFIX: &str = "after:";
 
+/// What an operator says about the server, and how it lists.
+#[derive(Debug, Clone)]
+pub struct Presentation {
+    /// The name that clients show.
+    pub name: String,
+    /// What agents should know beside what the connectors say.
+    pub instructions: Option<String>,
+    /// Tools in one page of the list.
+    pub page_size: usize,
+}
+
+impl Default for Presentation {
+    fn default() -> Self {
+        Self {
+            name: "toolgate".to_owned(),
+            instructions: None,
+            page_size: 100,
+        }
+    }
+}
+
 /// Everything about one catalog that clients are told.
 pub(super) struct Listing {
     catalog: Arc<Catalog>,
@@ -27,12 +48,19 @@ pub(super) struct Listing {
 }
 
 /// The listing of the newest catalog that was asked for.
-#[derive(Default)]
 pub(super) struct Listings {
+    presentation: Presentation,
     newest: ArcSwapOption<Listing>,
 }
 
 impl Listings {
+    pub(super) fn new(presentation: Presentation) -> Self {
+        Self {
+            presentation,
+            newest: ArcSwapOption::empty(),
+        }
+    }
+
     /// The listing of `catalog`. Building one copies every schema, so it happens once per snapshot, not per request.
     pub(super) fn of(&self, catalog: Arc<Catalog>) -> Arc<Listing> {
         if let Some(known) = self.newest.load_full()
@@ -40,14 +68,14 @@ impl Listings {
         {
             return known;
         }
-        let listing = Arc::new(Listing::new(catalog));
+        let listing = Arc::new(Listing::new(catalog, &self.presentation));
         self.newest.store(Some(Arc::clone(&listing)));
         listing
     }
 }
 
 impl Listing {
-    fn new(catalog: Arc<Catalog>) -> Self {
+    fn new(catalog: Arc<Catalog>, presentation: &Presentation) -> Self {
         let mut tools: Vec<Tool> = catalog.tools().iter().map(|tool| tools::describe(tool)).collect();
         tools.sort_by(|left, right| left.name.cmp(&right.name));
         let config = ServerConfig::new(
@@ -56,8 +84,10 @@ impl Listing {
                 .enable_tool_list_changed()
                 .build(),
         )
-        .with_server_info(Implementation::new("toolgate", env!("CARGO_PKG_VERSION")).with_title("Toolgate"))
-        .with_instructions(instructions::write(&catalog));
+        .with_server_info(
+            Implementation::new(presentation.name.clone(), env!("CARGO_PKG_VERSION")).with_title("Toolgate"),
+        )
+        .with_instructions(instructions::write(&catalog, presentation.instructions.as_deref()));
         let server_info = serde_json::to_value(&config.server_info).unwrap_or_default();
         Self {
             catalog,

@@ -30,3 +30,4 @@ mod tools;
 pub use authorization::Authentication;
 pub use handler::{Channel, Handler};
 pub use lifetime::Lifetime;
+pub use listing::Presentation;

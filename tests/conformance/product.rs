@@ -14,7 +14,7 @@ use toolgate::catalog::Loader;
 use toolgate::config::EgressConfig;
 use toolgate::egress::Egress;
 use toolgate::engine::{Engine, Parts};
-use toolgate::mcp::{Handler, Lifetime};
+use toolgate::mcp::{Handler, Lifetime, Presentation};
 use toolgate::policy::Admission;
 use toolgate::store;
 use toolgate::vault::EnvironmentSecrets;
@@ -66,8 +66,12 @@ pub(crate) async fn start(lifetime: &Lifetime) -> Product {
         admission: Admission::new(64, 64),
         call_timeout: minute,
     });
+    let presentation = Presentation {
+        page_size: 1_000,
+        ..Presentation::default()
+    };
     let product = Product {
-        handler: Handler::new(engine.clone(), 1_000, lifetime.clone()).expect("a key"),
+        handler: Handler::new(engine.clone(), presentation, lifetime.clone()).expect("a key"),
         engine,
         loader: Mutex::default(),
         folder,

@@ -14,6 +14,7 @@ use clap::Args;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
+use super::serve::presentation;
 use super::{Failure, assemble, output};
 use crate::approval::{Approvals, gate::Settings};
 use crate::audit::Audit;
@@ -92,7 +93,7 @@ impl Demo {
         }
 
         let lifetime = Lifetime::new(CancellationToken::new(), Duration::ZERO);
-        let handler = Handler::new(engine.clone(), config.server.tools_page_size, lifetime)
+        let handler = Handler::new(engine.clone(), presentation(&config), lifetime)
             .map_err(|error| Failure::Setup(error.into()))?;
         let played = session::play(handler.on(Channel::Demo), store.as_ref(), sample.address()).await;
         if played.is_ok() && self.keep {

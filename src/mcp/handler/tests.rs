@@ -115,8 +115,13 @@ impl Server {
             call_timeout: Duration::from_mins(1),
         });
         let lifetime = Lifetime::new(CancellationToken::new(), Duration::from_secs(1));
+        let presentation = Presentation {
+            name: "our-tools".to_owned(),
+            instructions: Some("Ask Ana about the wiki.".to_owned()),
+            page_size: 2,
+        };
         let server = Self {
-            handler: Handler::new(engine.clone(), 2, lifetime.clone()).expect("key"),
+            handler: Handler::new(engine.clone(), presentation, lifetime.clone()).expect("key"),
             engine,
             store,
             lifetime,
@@ -309,9 +314,10 @@ async fn both_eras_learn_what_the_server_is_for() {
         let info = client.peer_info().expect("info");
         assert_eq!(
             info.server_info.as_ref().map(|info| info.name.as_str()),
-            Some("toolgate")
+            Some("our-tools")
         );
         let instructions = info.instructions.as_deref().expect("instructions");
+        assert!(instructions.ends_with("Ask Ana about the wiki."), "{instructions}");
         assert!(
             instructions.contains("crm (CRM): Customers and their tickets"),
             "{instructions}"

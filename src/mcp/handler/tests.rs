@@ -378,7 +378,7 @@ async fn a_read_is_answered_and_signed() {
             result.structured_content
         );
         let info = result.meta.as_ref().and_then(|meta| meta.0.get(SERVER_INFO_KEY));
-        assert_eq!(info.is_some_and(|info| info["name"] == "toolgate"), signed);
+        assert_eq!(info.is_some_and(|info| info["name"] == "our-tools"), signed);
     }
 }
 

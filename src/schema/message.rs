@@ -142,7 +142,13 @@ impl<'a> Describer<'a> {
             .iter()
             .filter_map(|errors| errors.first())
             .take(MOST_ALTERNATIVES)
-            .map(|error| self.describe(error))
+            .map(|error| match error.kind() {
+                // Alternatives within alternatives would multiply.
+                ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. } => {
+                    "fits none of its alternatives".to_owned()
+                }
+                _ => self.describe(error),
+            })
             .collect();
         let more = if context.len() > MOST_ALTERNATIVES { "; …" } else { "" };
         format!(

@@ -77,7 +77,13 @@ impl Demo {
         assert!(violations.is_empty(), "{name}: {violations:?}");
         let request = prepare(&self.connector, action, &arguments).unwrap();
         let response = self.route.send(request, &self.credential).await.unwrap();
-        let interpreted = interpret(&self.connector, action, &response, self.credential.scrubber())?;
+        let interpreted = interpret(
+            &self.connector,
+            action,
+            &arguments,
+            &response,
+            self.credential.scrubber(),
+        )?;
         assert!(interpreted.warnings.is_empty(), "{name}: {:?}", interpreted.warnings);
         if let (Content::Json(value), Some(promised)) = (&interpreted.content, &action.output_schema) {
             let promised = Schema::compile(&Value::Object(Map::clone(promised))).unwrap();

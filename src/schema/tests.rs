@@ -427,3 +427,21 @@ fn inlining_leaves_no_reference() {
 fn the_document_is_kept() {
     assert_eq!(compile(&ticket()).document(), &ticket());
 }
+
+#[test]
+fn names_made_up_by_a_sender_stay_short_and_legible() {
+    let schema = compile(&json!({
+        "type": "object", "additionalProperties": {"type": "string"}, "propertyNames": {"maxLength": 1_000_000},
+    }));
+    let long = "x".repeat(100_000);
+    let hostile = "a\u{1b}[2J\u{9b}\u{202e}";
+    let closed = compile(&json!({"type": "object", "properties": {"a": {}}, "additionalProperties": false}));
+    for schema in [&schema, &closed] {
+        for name in [long.as_str(), hostile] {
+            let violations = schema.violations(&json!({name: 1}));
+            let shown = format!("{}: {}", violations[0].pointer, violations[0].message);
+            assert!(shown.len() < 1_000, "{}", shown.len());
+            assert!(!shown.contains(crate::diagnostics::is_disruptive), "{shown:?}");
+        }
+    }
+}

@@ -1,12 +1,12 @@
 //! What every message stream needs in front of rmcp's service loop: a clean beginning, a bound on unanswered requests
 //! and an end that lets calls in flight answer.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rmcp::RoleServer;
-use rmcp::model::{ClientJsonRpcMessage, ClientNotification, RequestId, ServerJsonRpcMessage};
+use rmcp::model::{ClientJsonRpcMessage, ClientNotification, ClientRequest, RequestId, ServerJsonRpcMessage};
 use rmcp::transport::Transport;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -22,7 +22,8 @@ const MAX_UNANSWERED: usize = 4_096;
 pub(super) struct Gate<T> {
     inner: T,
     lifetime: Lifetime,
-    /// Cancelled to end the calls that are not answered within the grace: rmcp would wait for them once more.
+    /// Cancelled at the end, so that rmcp does not wait once more for what was not answered within the grace, nor for
+    /// subscriptions, which are never answered.
     cut: CancellationToken,
     unanswered: Arc<Unanswered>,
     most_unanswered: usize,
@@ -34,31 +35,39 @@ pub(super) struct Gate<T> {
 
 #[derive(Default)]
 struct Unanswered {
-    ids: Mutex<HashSet<RequestId>>,
+    requests: Mutex<HashMap<RequestId, Kind>>,
     answered: Notify,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Will be answered.
+    Call,
+    /// Goes on until the client or the server ends it.
+    Subscription,
+}
+
 impl Unanswered {
-    fn insert(&self, id: RequestId) {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+    fn requests(&self) -> MutexGuard<'_, HashMap<RequestId, Kind>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn remove(&self, id: &RequestId) {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.requests().remove(id);
         self.answered.notify_waiters();
     }
 
-    fn len(&self) -> usize {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).len()
+    fn calls(&self) -> usize {
+        self.requests().values().filter(|kind| **kind == Kind::Call).count()
     }
 
-    /// Waits until fewer than `limit` requests are unanswered.
-    async fn fewer_than(&self, limit: usize) {
+    /// Waits until `reached` says so about the requests.
+    async fn until(&self, reached: impl Fn(&Self) -> bool) {
         loop {
             let mut answered = std::pin::pin!(self.answered.notified());
             // Registered before looking, so that an answer in between is not missed.
             answered.as_mut().enable();
-            if self.len() < limit {
+            if reached(self) {
                 return;
             }
             answered.await;
@@ -85,7 +94,11 @@ impl<T> Gate<T> {
         match &message {
             ClientJsonRpcMessage::Request(request) => {
                 self.opened = true;
-                self.unanswered.insert(request.id.clone());
+                let kind = match request.request {
+                    ClientRequest::SubscriptionsListenRequest(_) => Kind::Subscription,
+                    _ => Kind::Call,
+                };
+                self.unanswered.requests().insert(request.id.clone(), kind);
             }
             // rmcp gives up on a stream that does not begin with a request.
             _ if !self.opened => {
@@ -145,7 +158,7 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
                 biased;
                 () = shutdown.cancelled() => { self.close_soon(); }
                 message = async {
-                    unanswered.fewer_than(most_unanswered).await;
+                    unanswered.until(|all| all.requests().len() < most_unanswered).await;
                     self.inner.receive().await
                 } => match message {
                     None => { self.close_soon(); }
@@ -156,16 +169,14 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
             }
         }
         let deadline = self.close_soon();
-        if tokio::time::timeout_at(deadline, unanswered.fewer_than(1))
-            .await
-            .is_err()
-        {
+        let answered = unanswered.until(|all| all.calls() == 0);
+        if tokio::time::timeout_at(deadline, answered).await.is_err() {
             tracing::warn!(
-                requests = unanswered.len(),
-                "cancelling requests that were not answered in time"
+                calls = unanswered.calls(),
+                "cancelling calls that were not answered in time"
             );
-            self.cut.cancel();
         }
+        self.cut.cancel();
         None
     }
 
@@ -284,10 +295,24 @@ mod tests {
         assert!(setting.gate.receive().await.is_some());
         drop(setting.client);
         let early = tokio::time::timeout(GRACE / 2, setting.gate.receive()).await;
-        assert!(early.is_err(), "{early:?}");
+        assert!(early.is_err() && !setting.cut.is_cancelled(), "{early:?}");
         setting.gate.send(answer(1)).await.expect("sent");
         assert!(setting.gate.receive().await.is_none());
-        assert!(!setting.cut.is_cancelled());
+        assert!(setting.cut.is_cancelled());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_subscription_is_not_waited_for() {
+        let mut setting = setting();
+        let listen = json!({ "jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen",
+            "params": { "notifications": { "toolsListChanged": true } } });
+        setting.client.send(message(listen)).await.expect("sent");
+        assert!(setting.gate.receive().await.is_some());
+        let start = Instant::now();
+        drop(setting.client);
+        assert!(setting.gate.receive().await.is_none());
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        assert!(setting.cut.is_cancelled());
     }
 
     #[tokio::test(start_paused = true)]

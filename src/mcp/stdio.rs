@@ -143,6 +143,23 @@ mod tests {
         client.probe.until(reached).await;
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_subscription_does_not_hold_the_end_up() {
+        let mut client = start();
+        let mut listen = stateless_call(7, None);
+        listen["method"] = "subscriptions/listen".into();
+        listen["params"]["notifications"] = serde_json::json!({ "toolsListChanged": true });
+        client.write(&listen.to_string()).await;
+        assert_eq!(
+            client.read().await["method"],
+            "notifications/subscriptions/acknowledged"
+        );
+        let start = tokio::time::Instant::now();
+        client.input.shutdown().await.expect("closed");
+        client.served.await.expect("no panic").expect("served");
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+
     #[tokio::test]
     async fn rubbish_does_not_end_the_stream() {
         let mut client = start();

@@ -185,7 +185,7 @@ fn install(engine: &Engine, report: Report) {
 fn log(report: &Report, locations: &Locations) {
     for finding in &report.diagnostics {
         let place = format!("{}:{}:{}", finding.file.display(), finding.line, finding.column);
-        let help = finding.help.as_deref().unwrap_or_default();
+        let help = finding.help.as_deref();
         match finding.severity {
             Severity::Error => tracing::error!(place, help, "{}", finding.message),
             Severity::Warning => tracing::warn!(place, help, "{}", finding.message),

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::connector::SourceFile;
+use crate::connector::{self, SourceFile};
 
 /// Longest file that is read as part of a connector, in bytes.
 pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -13,7 +13,7 @@ pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 const DEFINITIONS: [&str; 4] = ["toml", "yaml", "yml", "json"];
 
 /// Sub-folders that hold definitions; others (`openapi/`, `fixtures/`) hold material of other kinds.
-const DEFINITION_FOLDERS: [&str; 1] = ["services"];
+const DEFINITION_FOLDERS: [&str; 2] = ["services", "actions"];
 
 /// One connector as it lies on disk.
 #[derive(Clone)]
@@ -81,7 +81,7 @@ impl Sources {
                 .filter(|folder| folder.is_dir());
             for folder in std::iter::once(path.to_owned()).chain(folders) {
                 match entries(&folder) {
-                    Ok(found) => names.extend(found.into_iter().filter(|name| name.is_file() && is_definition(name))),
+                    Ok(found) => names.extend(found.into_iter().filter(|name| name.is_file() && belongs(name, path))),
                     Err(problem) => self.problems.push(ReadError { path: folder, problem }),
                 }
             }
@@ -89,7 +89,13 @@ impl Sources {
         };
         let mut files = Vec::with_capacity(names.len());
         for name in names {
-            match text_of(&name) {
+            // Code is no text of the definition: the loader only wants to know that it is there.
+            let text = if is_definition(&name) {
+                text_of(&name)
+            } else {
+                Ok(String::new())
+            };
+            match text {
                 Ok(text) => files.push(SourceFile {
                     relative: name.strip_prefix(&root).unwrap_or(&name).to_owned(),
                     shown: name,
@@ -112,6 +118,10 @@ fn main_file(folder: &Path) -> Option<PathBuf> {
         .iter()
         .map(|ending| folder.join("connector").with_extension(ending))
         .find(|file| file.is_file())
+}
+
+fn belongs(path: &Path, connector: &Path) -> bool {
+    is_definition(path) || path.strip_prefix(connector).is_ok_and(connector::is_wanted)
 }
 
 fn is_definition(path: &Path) -> bool {
@@ -172,6 +182,7 @@ mod tests {
         write(root.path(), "crm/services/customer.toml", b"b");
         write(root.path(), "crm/openapi/document.json", b"c");
         write(root.path(), "crm/SKILL.md", b"d");
+        write(root.path(), "crm/actions/sum.wasm", b"\0asm\xff");
         write(root.path(), "crm/.connector.toml.swp", b"e");
         write(root.path(), "single.yaml", b"f");
         write(root.path(), "notes/readme.toml", b"g");
@@ -189,7 +200,10 @@ mod tests {
             .collect();
         assert_eq!(
             found,
-            [vec!["connector.toml", "services/customer.toml"], vec!["single.yaml"]]
+            [
+                vec!["connector.toml", "services/customer.toml", "actions/sum.wasm"],
+                vec!["single.yaml"]
+            ]
         );
         assert!(sources.problems.is_empty());
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
-use super::outcome::{Content, Ending, Outcome};
+use super::outcome::{Ending, Outcome};
 use super::row::Row;
 use super::snapshot::Snapshot;
 use super::{Call, CallError, Front, Parts, failures, lookup};
@@ -126,10 +126,7 @@ async fn steps(
         .map_err(|error| failures::response(error, action.effect))?;
     front.progress(STEPS, STEPS, "done").await;
     Ok(Ending::Done(Outcome {
-        content: match interpreted.content {
-            declarative::Content::Json(value) => Content::Json(value),
-            declarative::Content::Binary { mime_type, bytes } => Content::Binary { mime_type, bytes },
-        },
+        content: interpreted.content,
         warnings: interpreted.warnings,
     }))
 }

@@ -1,9 +1,8 @@
 //! What a call ends with.
 
-use bytes::Bytes;
-use serde_json::Value;
-
 use super::{ApprovalPrompt, CallError};
+
+pub use crate::runner::declarative::Content;
 
 /// How a run of a call ended.
 #[derive(Debug)]
@@ -23,18 +22,4 @@ pub struct Outcome {
     pub content: Content,
     /// Things the agent should know beside it, e.g. a schema mismatch that was let through.
     pub warnings: Vec<String>,
-}
-
-/// What the agent gets.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Content {
-    /// Structured content, always an object; sent as JSON text too.
-    Json(Value),
-    /// An image, audio or any other bytes.
-    Binary {
-        /// Media type, e.g. `image/png`.
-        mime_type: String,
-        /// The bytes.
-        bytes: Bytes,
-    },
 }

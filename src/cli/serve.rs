@@ -50,19 +50,14 @@ impl Serve {
         let report = loader.load(&locations.connectors);
         log(&report, &locations);
         install(&engine, report);
-        let reload = config
-            .catalog
-            .watch
-            .then(|| keep_current(engine.clone(), loader, locations));
+        let reload = keep_current(engine.clone(), loader, locations, config.catalog.watch);
 
         let served = if let Some(address) = self.http.or(config.http.address) {
             serve_http(&engine, &config, address).await
         } else {
             serve_stdio(&engine, &config).await
         };
-        if let Some(reload) = reload {
-            reload.abort();
-        }
+        reload.abort();
         engine.close().await;
         served
     }
@@ -108,16 +103,16 @@ fn handler(engine: &Engine, config: &Config) -> Result<(Handler, Lifetime), Fail
     Ok((handler, lifetime))
 }
 
-/// Reads connectors again whenever their files change or SIGHUP comes.
-fn keep_current(engine: Engine, mut loader: Loader, locations: Locations) -> JoinHandle<()> {
+/// Reads connectors again whenever SIGHUP comes and, if they are to be watched, when their files change.
+fn keep_current(engine: Engine, mut loader: Loader, locations: Locations, watched: bool) -> JoinHandle<()> {
     tokio::spawn(async move {
-        let mut watch = match FolderWatch::start(&locations.connectors) {
-            Ok(watch) => Some(watch),
-            Err(error) => {
-                tracing::warn!(%error, "changes of connector files are not noticed; send SIGHUP to read them again");
-                None
-            }
-        };
+        let mut watch = watched.then(|| FolderWatch::start(&locations.connectors)).and_then(|started| {
+            started
+                .inspect_err(|error| {
+                    tracing::warn!(%error, "changes of connector files are not noticed; send SIGHUP to read them again");
+                })
+                .ok()
+        });
         let mut closed = hangups();
         loop {
             tokio::select! {

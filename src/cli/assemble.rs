@@ -12,6 +12,7 @@ use crate::audit::Audit;
 use crate::auth::ScrubberCache;
 use crate::catalog::{Loader, Report};
 use crate::config::{self, Config, Locations};
+use crate::diagnostics;
 use crate::egress::Egress;
 use crate::engine::{Engine, Parts};
 use crate::policy::Admission;
@@ -27,7 +28,7 @@ pub(super) fn locations(global: &Global) -> Result<Locations, Failure> {
 /// Reads the server's settings.
 pub(super) fn config(locations: &Locations) -> Result<Config, Failure> {
     config::load(locations).map_err(|diagnostics| {
-        output::complain_of(&diagnostics);
+        output::complain(&diagnostics::render(&diagnostics, output::colored()));
         Failure::Setup(anyhow::anyhow!("the configuration has errors"))
     })
 }
@@ -77,7 +78,7 @@ pub(super) fn catalog(folder: &Path) -> Result<Report, Failure> {
 /// Tells on stderr what is wrong with connectors.
 pub(super) fn tell(report: &Report) {
     if !report.diagnostics.is_empty() {
-        output::complain_of(&report.diagnostics);
+        output::complain(diagnostics::render(&report.diagnostics, output::colored()).trim_end());
     }
     for problem in problems(report) {
         output::complain(&format!("error: {problem}"));

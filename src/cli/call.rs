@@ -15,7 +15,7 @@ use crate::engine::{self, Content, Ending, Principal};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  toolgate call demo_crm__get_customer --input '{\"customer_id\": \"c_1001\"}'
+  toolgate call demo_crm__get_customer --input '{\"customer_id\": \"cust_1001\"}'
   toolgate call demo_crm__create_ticket --input @ticket.json --dry-run
 
 Exit codes: 0 the call gave a result; 1 it failed or was refused; 2 usage; 3 Toolgate cannot start.")]

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Failure, Global, assemble, output};
 use crate::catalog::Loader;
 use crate::config;
-use crate::diagnostics::Severity;
+use crate::diagnostics::{self, Severity};
 use crate::egress::Egress;
 
 /// Check the configuration and every connector.
@@ -62,7 +62,7 @@ impl Check {
             }))?;
         } else {
             if !diagnostics.is_empty() {
-                output::complain_of(&diagnostics);
+                output::complain(diagnostics::render(&diagnostics, output::colored()).trim_end());
             }
             for problem in &problems {
                 output::complain(&format!("error: {problem}"));

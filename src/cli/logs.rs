@@ -3,7 +3,6 @@
 use clap::Args;
 
 use super::{Failure, Global, assemble, output};
-use crate::diagnostics::legible_line;
 use crate::store::{AuditFilter, AuditRecord};
 
 /// Show calls from the audit log, newest first.
@@ -68,7 +67,11 @@ pub(super) fn table(rows: &[AuditRecord]) -> String {
             row.started_at.clone(),
             match (&row.connector, &row.action) {
                 (Some(connector), Some(action)) => format!("{connector}.{action}"),
-                _ => legible_line(&row.tool),
+                _ => row
+                    .tool
+                    .chars()
+                    .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+                    .collect(),
             },
             row.outcome.clone(),
             row.upstream_status

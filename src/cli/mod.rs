@@ -26,13 +26,18 @@ const FAILURE: u8 = 1;
 /// Toolgate cannot start: its configuration, its store or an address does not work.
 const SETUP: u8 = 3;
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 what was asked for failed (a call failed, files have errors); \
+const AFTER_HELP: &str = "\
+Examples:
+  toolgate demo
+  toolgate check
+  toolgate serve
+
+Exit codes: 0 done; 1 what was asked for failed (a call failed, files have errors);
 2 the command line is wrong; 3 Toolgate cannot start (configuration, store or address).";
 
 /// Turns the HTTP APIs you own into tools that AI agents call over MCP.
 #[derive(Debug, Parser)]
-#[command(name = "toolgate", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+#[command(name = "toolgate", version, after_help = AFTER_HELP, arg_required_else_help = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -42,6 +47,7 @@ struct Cli {
 
 /// Where things are. Valid with every verb.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Where things are")]
 struct Global {
     /// Server settings [default: none, every setting has a default].
     #[arg(long, global = true, value_name = "FILE", env = "TOOLGATE_CONFIG")]

@@ -11,8 +11,8 @@ use rmcp::service::{RequestContext, RoleClient, RunningService};
 use rmcp::{ClientHandler, ErrorData, ServiceExt as _};
 use serde_json::Value;
 
-use super::super::output;
 use super::super::terminal::Terminal;
+use super::session::speak;
 use crate::engine::{Answer, Asking, Front as _};
 use crate::mcp::Handler;
 
@@ -44,7 +44,7 @@ impl Person {
 
     async fn answer(&self, message: &str) -> ElicitationAction {
         for line in message.lines() {
-            drop(output::say(&format!("  person  | {line}")));
+            drop(speak("person", line));
         }
         if self.attended {
             return match Terminal::read_answer().await {
@@ -60,9 +60,10 @@ impl Person {
         } else {
             "declines"
         };
-        drop(output::say(&format!(
-            "  person  | (no terminal here, so a scripted person {word})"
-        )));
+        drop(speak(
+            "person",
+            &format!("(no terminal here, so a scripted person {word})"),
+        ));
         action
     }
 }

@@ -1,6 +1,5 @@
 //! The session that the demo shows, step by step.
 
-use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use anyhow::Context as _;
@@ -12,8 +11,14 @@ use super::agent::{Agent, Person};
 use crate::mcp::Handler;
 use crate::store::{AuditFilter, Store};
 
-/// Longest result shown, in characters.
-const MAX_SHOWN: usize = 600;
+/// Widest line of the transcript: what a page of documentation shows without scrolling.
+const WIDTH: usize = 100;
+/// Most lines that a result takes before the rest of it is counted instead.
+const MOST_LINES: usize = 4;
+/// Longest description in the list of tools, in characters.
+const LONGEST_DESCRIPTION: usize = 60;
+/// Where the time of day stands in an RFC 3339 time. The whole demo takes place on one day.
+const TIME_OF_DAY: std::ops::Range<usize> = 11..19;
 
 /// Plays the session and prints it.
 pub(super) async fn play(handler: Handler, store: &dyn Store, sample: SocketAddr) -> anyhow::Result<()> {
@@ -26,7 +31,7 @@ pub(super) async fn play(handler: Handler, store: &dyn Store, sample: SocketAddr
 
     title("The agent connects")?;
     for line in agent.instructions().unwrap_or_default().lines() {
-        say(&format!("  server  | {line}"))?;
+        speak("server", line)?;
     }
 
     title("It lists the tools")?;
@@ -49,7 +54,7 @@ pub(super) async fn play(handler: Handler, store: &dyn Store, sample: SocketAddr
     let ticket = json!({
         "customer_id": customer,
         "title": "Desk lamp flickers",
-        "body": "Line one\nLine two with \"quotes\"",
+        "body": "Since Monday.\nThe switch says \"dim\".",
         "priority": "high"
     });
     call(&agent, "demo_crm__create_ticket", &ticket).await?;
@@ -69,34 +74,29 @@ pub(super) async fn play(handler: Handler, store: &dyn Store, sample: SocketAddr
     agent.leave().await?;
 
     title("What the audit log kept, newest first")?;
-    let rows = store
+    let mut rows = store
         .read_audit(&AuditFilter {
             limit: 20,
             ..AuditFilter::default()
         })
         .await?;
-    say(&logs::table(&rows))?;
-    Ok(())
+    for row in &mut rows {
+        if let Some(time) = row.started_at.get(TIME_OF_DAY) {
+            row.started_at = time.to_owned();
+        }
+    }
+    say(&logs::table(&rows))
 }
 
 async fn call(agent: &Agent, tool: &str, arguments: &Value) -> anyhow::Result<CallToolResult> {
-    say(&format!("  agent   | {tool} {arguments}"))?;
+    speak("agent", &format!("{tool} {arguments}"))?;
     let result = agent.call(tool, arguments).await?;
-    let sign = if result.is_error == Some(true) {
-        "error  "
-    } else {
-        "result "
-    };
-    for content in &result.content {
-        let Some(text) = content.as_text() else { continue };
-        let length = text.text.chars().count();
-        let mut shown: String = text.text.chars().take(MAX_SHOWN).collect();
-        if length > MAX_SHOWN {
-            // Writing to a String cannot fail.
-            write!(shown, "… ({length} characters)").ok();
-        }
-        for line in shown.lines() {
-            say(&format!("  {sign} | {line}"))?;
+    let failed = result.is_error == Some(true);
+    for text in result.content.iter().filter_map(|content| content.as_text()) {
+        if failed {
+            text.text.lines().try_for_each(|line| speak("error", line))?;
+        } else {
+            speak_shortly("result", &text.text)?;
         }
     }
     Ok(result)
@@ -112,8 +112,28 @@ fn row(tool: &Tool) -> Vec<String> {
     vec![
         format!("  {}", tool.name),
         if reads { "read" } else { "write, asks" }.to_owned(),
-        description.lines().next().unwrap_or_default().to_owned(),
+        cut(first_sentence(description), LONGEST_DESCRIPTION),
     ]
+}
+
+fn first_sentence(text: &str) -> &str {
+    let line = text.lines().next().unwrap_or_default();
+    let begins_sentence = |rest: &str| rest.starts_with(|first: char| first.is_uppercase());
+    let end = line
+        .match_indices(". ")
+        .find(|(position, stop)| line.get(position + stop.len()..).is_some_and(begins_sentence));
+    end.and_then(|(position, _)| line.get(..position))
+        .unwrap_or(line)
+        .trim_end_matches('.')
+}
+
+/// `text`, cut to `limit` characters with a mark.
+fn cut(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(limit - 1).collect();
+    format!("{}…", kept.trim_end())
 }
 
 fn first_customer(result: &CallToolResult) -> Option<String> {
@@ -126,6 +146,95 @@ fn title(text: &str) -> anyhow::Result<()> {
     say(&format!("\n## {text}\n"))
 }
 
+/// Prints what somebody says, in as many lines as it takes.
+pub(super) fn speak(who: &str, text: &str) -> anyhow::Result<()> {
+    print(who, &wrapped(text))
+}
+
+/// Prints the beginning of what somebody says, and how long the whole is.
+fn speak_shortly(who: &str, text: &str) -> anyhow::Result<()> {
+    let mut lines = wrapped(text);
+    if lines.len() > MOST_LINES {
+        lines.truncate(MOST_LINES);
+        lines.push(format!("… ({} characters in all)", text.chars().count()));
+    }
+    print(who, &lines)
+}
+
+fn print(who: &str, lines: &[String]) -> anyhow::Result<()> {
+    let mut who = who;
+    for line in lines {
+        say(format!("  {who:<7} | {line}").trim_end())?;
+        who = "";
+    }
+    Ok(())
+}
+
+/// `text` in lines of at most [`WIDTH`] characters, broken after spaces, or after commas when there is JSON in it.
+fn wrapped(text: &str) -> Vec<String> {
+    let ends_word = if text.contains('{') { ',' } else { ' ' };
+    let mut lines = vec![String::new()];
+    for word in text.split_inclusive(ends_word) {
+        let mut word = word;
+        loop {
+            let Some(line) = lines.last_mut() else { return lines };
+            // A space at the end of a line may stand beyond its width.
+            let room = WIDTH.saturating_sub(line.chars().count());
+            if word.trim_end().chars().count() <= room {
+                line.push_str(word);
+                break;
+            }
+            if line.is_empty() {
+                // A word longer than a line is broken anywhere.
+                let end = word.char_indices().nth(WIDTH).map_or(word.len(), |(index, _)| index);
+                let (head, tail) = word.split_at(end);
+                line.push_str(head);
+                word = tail;
+            }
+            lines.push(String::new());
+        }
+    }
+    lines
+}
+
 fn say(text: &str) -> anyhow::Result<()> {
     Ok(output::say(text)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_breaks_after_spaces_and_commas_and_loses_nothing() {
+        let word = "w".repeat(30);
+        let json = format!("{{\"a\":\"{word}\",\"b\":\"{word}\",\"c\":\"{word}\",\"d\":\"{word}\"}}");
+        for text in [
+            json,
+            format!("{word} {word} {word} {word}"),
+            "x".repeat(3 * WIDTH + 1),
+            String::new(),
+        ] {
+            let lines = wrapped(&text);
+            assert_eq!(lines.concat(), text);
+            for line in &lines {
+                assert!(line.trim_end().chars().count() <= WIDTH, "{line}");
+            }
+        }
+        assert_eq!(wrapped(&format!("{{{word},a b,{word},{word},{word}")).len(), 2);
+    }
+
+    #[test]
+    fn a_description_is_its_first_sentence_and_short() {
+        assert_eq!(
+            first_sentence("Opens a ticket. A person is asked.\n\nDemo"),
+            "Opens a ticket"
+        );
+        assert_eq!(
+            first_sentence("Deletes it, e.g. a mistake. To end it"),
+            "Deletes it, e.g. a mistake"
+        );
+        assert_eq!(cut("four", 4), "four");
+        assert_eq!(cut("four more", 6), "four…");
+    }
 }

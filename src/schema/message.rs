@@ -7,13 +7,9 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 
 use super::{Violation, pointer_segment};
-use crate::diagnostics::is_disruptive;
 
 /// Longest quotation, in characters.
 const LONGEST_QUOTE: usize = 80;
-
-/// Longest pointer, in characters.
-const LONGEST_POINTER: usize = 300;
 
 /// Most allowed values or unknown properties that one message lists.
 const MOST_LISTED: usize = 30;
@@ -78,7 +74,7 @@ impl<'a> Describer<'a> {
                 .map(|name| self.unknown(error, name))
                 .collect(),
             _ => vec![Violation {
-                pointer: shown_pointer(pointer),
+                pointer: pointer.to_owned(),
                 message: self.describe(error),
             }],
         }
@@ -86,7 +82,7 @@ impl<'a> Describer<'a> {
 
     fn unknown(&self, error: &ValidationError<'_>, name: &str) -> Violation {
         Violation {
-            pointer: shown_pointer(&(error.instance_path().as_str().to_owned() + &pointer_segment(name))),
+            pointer: error.instance_path().as_str().to_owned() + &pointer_segment(name),
             message: self.unknown_property(error, name),
         }
     }
@@ -146,13 +142,7 @@ impl<'a> Describer<'a> {
             .iter()
             .filter_map(|errors| errors.first())
             .take(MOST_ALTERNATIVES)
-            .map(|error| match error.kind() {
-                // Alternatives within alternatives would multiply.
-                ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. } => {
-                    "fits none of its alternatives".to_owned()
-                }
-                _ => self.describe(error),
-            })
+            .map(|error| self.describe(error))
             .collect();
         let more = if context.len() > MOST_ALTERNATIVES { "; …" } else { "" };
         format!(
@@ -243,15 +233,6 @@ fn quote(value: &Value) -> String {
     }
 }
 
-/// A pointer as far as a reader can use it: the names in it may come from whoever sent the value.
-fn shown_pointer(pointer: &str) -> String {
-    let mut shown: String = one_line(pointer).chars().take(LONGEST_POINTER).collect();
-    if pointer.chars().nth(LONGEST_POINTER).is_some() {
-        shown.push('…');
-    }
-    shown
-}
-
 /// `text` on one line, cut.
 fn cut(text: &str) -> String {
     let mut start: String = one_line(text).chars().take(LONGEST_QUOTE).collect();
@@ -263,6 +244,6 @@ fn cut(text: &str) -> String {
 
 fn one_line(text: &str) -> String {
     text.chars()
-        .map(|character| if is_disruptive(character) { ' ' } else { character })
+        .map(|character| if character.is_control() { ' ' } else { character })
         .collect()
 }

@@ -9,6 +9,7 @@
 mod committed;
 mod connectors;
 mod direction;
+mod documentation;
 mod egress;
 mod load;
 mod reference;

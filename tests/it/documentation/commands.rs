@@ -1,0 +1,117 @@
+//! Commands of the manual and of `--help` are run.
+
+use super::agent::{tools_over_http, tools_over_stdio};
+use super::markdown::{Block, blocks};
+use super::workspace::Workspace;
+use super::{help, pages, transcript};
+use crate::committed;
+
+/// Stands for an approval that the reader has.
+const APPROVAL: &str = "1f0c9a52d3b84e7691c2a4d05e6f7788";
+
+/// A tool of the README's connector: whoever lists the tools must see it.
+pub(super) const README_TOOL: &str = "my_company_crm__create_ticket";
+
+#[tokio::test]
+async fn every_command_works() {
+    let workspace = Workspace::new().await;
+    let demo = transcript::demo();
+    for page in pages() {
+        let mut shown = String::new();
+        for block in blocks(&page.text) {
+            let place = format!("{}:{}", page.name, block.line);
+            match block.language.as_str() {
+                "sh" => shown = run(&workspace, &block, &place).await,
+                "text" => check_text(&block, &demo, &shown, &place),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_example_of_the_help_works() {
+    let workspace = Workspace::new().await;
+    for verb in ["serve", "demo", "check", "tools", "call", "approvals", "logs"] {
+        let help = help::help(&[verb]);
+        let (_, examples) = help.split_once("\nExample").unwrap();
+        for line in examples.lines().skip(1).take_while(|line| line.starts_with("  ")) {
+            let block = Block {
+                line: 0,
+                language: "sh".to_owned(),
+                text: line.trim().to_owned(),
+            };
+            run(&workspace, &block, &format!("toolgate {verb} --help")).await;
+        }
+    }
+}
+
+/// Runs every line of a block; what the last one printed.
+async fn run(workspace: &Workspace, block: &Block, place: &str) -> String {
+    let mut text = block.text.clone();
+    if text.contains(APPROVAL) {
+        text = text.replace(APPROVAL, &workspace.approval(place).await);
+    }
+    let mut printed = String::new();
+    for line in text.lines() {
+        let place = format!("{place}: {line}");
+        match line {
+            // The test of the transcript runs it.
+            "cargo run --release -- demo" => {}
+            // Building takes minutes: that the lock file is there and names the binary's package has to do.
+            "cargo install --path . --locked" => {
+                let lock = std::fs::read_to_string(committed::path("Cargo.lock")).unwrap();
+                assert!(lock.contains("name = \"toolgate\""), "{place}");
+            }
+            // This test is part of it.
+            "tests/run" => {
+                let script = committed::path("tests/run");
+                let finished = workspace.run(&format!("{} --help", script.display())).await;
+                assert_eq!(finished.code, Some(0), "{place}: {}", finished.stderr);
+            }
+            "toolgate demo --keep" => {
+                let tools = tools_over_http(workspace.shell("exec toolgate demo --keep")).await;
+                assert!(
+                    tools.contains(&"demo_crm__get_customer".to_owned()),
+                    "{place}: {tools:?}"
+                );
+            }
+            _ if line.starts_with("toolgate serve") => serve(workspace, line, &place).await,
+            _ if line.starts_with("claude mcp add toolgate ") => {
+                let (_, command) = line.split_once(" -- ").unwrap();
+                serve(workspace, command, &place).await;
+            }
+            _ if line.starts_with("toolgate ") => {
+                let finished = workspace.run(line).await;
+                assert_eq!(finished.code, Some(0), "{place}: {}", finished.stderr);
+                printed = finished.stdout;
+            }
+            _ => panic!("{place}: no rule says how to try this command"),
+        }
+    }
+    printed
+}
+
+async fn serve(workspace: &Workspace, line: &str, place: &str) {
+    let command = workspace.shell(&format!("exec {line}"));
+    let tools = if line.contains(" --http ") {
+        tools_over_http(command).await
+    } else {
+        tools_over_stdio(command).await
+    };
+    assert!(tools.contains(&README_TOOL.to_owned()), "{place}: {tools:?}");
+}
+
+/// What is shown as text is a picture, or what a command printed: the one before it, or the demo.
+fn check_text(block: &Block, demo: &str, printed: &str, place: &str) {
+    let said: String = demo
+        .lines()
+        .map(|line| line.split_once(" | ").map_or(line, |(_, said)| said).to_owned() + "\n")
+        .collect();
+    let is_picture = block.text.contains('▶');
+    assert!(
+        is_picture || block.text == demo || block.text == printed || said.contains(&block.text),
+        "{place}: nothing prints this:\n{}\nthe command before it printed:\n{printed}",
+        block.text
+    );
+}

@@ -1,0 +1,81 @@
+//! What `--help` says of every verb, kept in `tests/cases/help.txt`, and that it is true of exit codes.
+//!
+//! `TOOLGATE_UPDATE=1 cargo test --test it help` writes it anew.
+
+use std::process::{Command, Output, Stdio};
+
+use crate::committed;
+
+/// Every verb, the hidden one included.
+const VERBS: [&[&str]; 13] = [
+    &[],
+    &["serve"],
+    &["demo"],
+    &["check"],
+    &["tools"],
+    &["call"],
+    &["approvals"],
+    &["approvals", "list"],
+    &["approvals", "show"],
+    &["approvals", "approve"],
+    &["approvals", "deny"],
+    &["logs"],
+    &["sample"],
+];
+
+fn toolgate(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_toolgate"))
+        .args(arguments)
+        .env_clear()
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// What `--help` says of a verb.
+pub(super) fn help(verb: &[&str]) -> String {
+    let output = toolgate(&[verb, &["--help"]].concat());
+    assert!(output.status.success(), "{verb:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn help_says_what_is_expected() {
+    let mut text = String::new();
+    for verb in VERBS {
+        text.push_str(&format!("$ toolgate {}\n\n", [verb, &["--help"]].concat().join(" ")));
+        for line in help(verb).lines() {
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text.push('\n');
+    }
+    let file = committed::path("tests/cases/help.txt");
+    if let Some(difference) = committed::difference(&file, &text) {
+        panic!("{difference}");
+    }
+}
+
+#[test]
+fn every_verb_has_an_example_and_its_exit_codes() {
+    for verb in VERBS.iter().filter(|verb| verb.len() < 2) {
+        let help = help(verb);
+        assert!(help.contains("\nExample"), "{verb:?}: {help}");
+        assert!(help.contains("\nExit codes: 0 "), "{verb:?}: {help}");
+    }
+}
+
+#[test]
+fn every_verb_of_the_command_line_is_here() {
+    let listed: Vec<String> = help(&[])
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| Some(line.split_whitespace().next()?.to_owned()))
+        .filter(|verb| verb != "help")
+        .collect();
+    for verb in &listed {
+        assert!(VERBS.contains(&[verb.as_str()].as_slice()), "{verb}");
+    }
+}

@@ -1,0 +1,139 @@
+//! Connectors, settings and agents' configurations of the manual load, and the servers that they name start.
+
+use serde_json::Value;
+use toml::Table;
+
+use super::agent::{tools_over_http, tools_over_stdio};
+use super::commands::README_TOOL;
+use super::markdown::{Block, blocks};
+use super::workspace::{Workspace, write};
+use super::{Page, pages};
+
+/// Tables of `config.toml`.
+const SETTINGS: [&str; 6] = ["server", "http", "approvals", "egress", "log", "catalog"];
+
+/// What a fragment of a connector is laid over.
+const BASE: &str = r#"
+name = "Base"
+description = "What fragments are laid over"
+[connection]
+base_url = "https://api.example.com/v1"
+[[actions]]
+name = "get_thing"
+description = "Get a thing"
+method = "GET"
+path = "/thing"
+"#;
+
+#[tokio::test]
+async fn every_snippet_loads() {
+    let workspace = Workspace::new().await;
+    for page in pages() {
+        for block in blocks(&page.text) {
+            let place = format!("{}:{}", page.name, block.line);
+            match block.language.as_str() {
+                "toml" => toml(&workspace, &block, &place).await,
+                "json" => json(&workspace, &block, &place).await,
+                "yaml" => connector(&workspace, &[("connector.yaml", &block.text)], &place).await,
+                // These are tried with the commands.
+                "sh" | "text" => {}
+                other => panic!("{place}: no rule says how to try a block of `{other}`"),
+            }
+        }
+    }
+}
+
+/// A rule that never applied would be a rule that does not work.
+#[test]
+fn there_are_snippets_of_every_kind() {
+    let all: String = pages().iter().map(|Page { text, .. }| text.as_str()).collect();
+    for language in ["sh", "text", "toml", "yaml", "json"] {
+        assert!(
+            blocks(&all).iter().any(|block| block.language == language),
+            "{language}"
+        );
+    }
+}
+
+async fn toml(workspace: &Workspace, block: &Block, place: &str) {
+    let table: Table = toml::from_str(&block.text).unwrap_or_else(|error| panic!("{place}: {error}"));
+    let keys: Vec<&str> = table.keys().map(String::as_str).collect();
+    if keys == ["mcp_servers"] {
+        let servers = serde_json::to_value(&table["mcp_servers"]).unwrap();
+        agents(workspace, &servers, place).await;
+    } else if keys.iter().all(|key| SETTINGS.contains(key)) {
+        settings(workspace, &block.text, place).await;
+    } else if table.contains_key("name") && table.contains_key("connection") {
+        connector(workspace, &[("connector.toml", &block.text)], place).await;
+    } else {
+        let mut base: Table = toml::from_str(BASE).unwrap();
+        if keys == ["actions"] {
+            // It may stand in an entity's file.
+            base.remove("actions");
+            let main = toml::to_string(&base).unwrap();
+            let files = [("connector.toml", main.as_str()), ("services/entity.toml", &block.text)];
+            connector(workspace, &files, place).await;
+        } else {
+            base.extend(table);
+            let whole = toml::to_string(&base).unwrap();
+            connector(workspace, &[("connector.toml", &whole)], place).await;
+        }
+    }
+}
+
+async fn json(workspace: &Workspace, block: &Block, place: &str) {
+    let value: Value = serde_json::from_str(&block.text).unwrap_or_else(|error| panic!("{place}: {error}"));
+    let servers = ["mcpServers", "servers"].iter().find_map(|key| value.get(key));
+    if let Some(servers) = servers {
+        agents(workspace, servers, place).await;
+    } else if value.get("connection").is_some() {
+        connector(workspace, &[("connector.json", &block.text)], place).await;
+    } else {
+        panic!("{place}: no rule says how to try this JSON");
+    }
+}
+
+/// A connector loads without errors and warnings.
+async fn connector(workspace: &Workspace, files: &[(&str, &str)], place: &str) {
+    let folder = place.replace(['/', ':'], "-");
+    for (name, text) in files {
+        write(&workspace.path("tried").join(&folder).join(name), text);
+    }
+    let finished = workspace
+        .run(&format!("toolgate check --connectors 'tried/{folder}'"))
+        .await;
+    assert_eq!(finished.code, Some(0), "{place}: {}", finished.stderr);
+    assert!(!finished.stderr.contains("warning"), "{place}: {}", finished.stderr);
+    assert!(
+        finished.stdout.starts_with("1 connector, "),
+        "{place}: {}",
+        finished.stdout
+    );
+}
+
+async fn settings(workspace: &Workspace, text: &str, place: &str) {
+    write(&workspace.path("config.toml"), text);
+    let finished = workspace.run("toolgate check --config config.toml").await;
+    assert_eq!(finished.code, Some(0), "{place}: {}", finished.stderr);
+}
+
+/// Every server that an agent's configuration names starts and lists the README's tools.
+async fn agents(workspace: &Workspace, servers: &Value, place: &str) {
+    for (name, server) in servers.as_object().unwrap() {
+        let tools = if let Some(program) = server["command"].as_str() {
+            let mut command = workspace.command(workspace.path("bin").join(program).to_str().unwrap());
+            for argument in server["args"].as_array().unwrap() {
+                command.arg(workspace.filled_in(argument.as_str().unwrap()));
+            }
+            for (variable, value) in server["env"].as_object().into_iter().flatten() {
+                command.env(variable, value.as_str().unwrap());
+            }
+            tools_over_stdio(command).await
+        } else {
+            // The address is that of the manual's `toolgate serve --http`.
+            assert_eq!(server["url"], "http://127.0.0.1:8080/mcp", "{place}");
+            tools_over_http(workspace.shell("exec toolgate serve --http 127.0.0.1:0")).await
+        };
+        assert!(tools.contains(&README_TOOL.to_owned()), "{place}: {name}: {tools:?}");
+    }
+}

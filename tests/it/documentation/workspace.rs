@@ -1,0 +1,140 @@
+//! An installation as the manual assumes it: `toolgate` on the path, the README's connector and the demo's with a
+//! running API behind it.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+use super::Page;
+use super::markdown::blocks;
+use crate::committed;
+
+/// Longer than anything takes on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// The key of the sample API.
+const DEMO_KEY: &str = "key-of-the-sample-api";
+
+pub(super) struct Workspace {
+    folder: TempDir,
+    /// Ends with the workspace.
+    _sample: Child,
+}
+
+/// How a command ended.
+pub(super) struct Finished {
+    pub(super) code: Option<i32>,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+}
+
+impl Workspace {
+    pub(super) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("bin")).unwrap();
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_toolgate"), at("bin/toolgate")).unwrap();
+        let readme = blocks(&Page::read("README.md").text);
+        let connector = readme.iter().find(|block| block.language == "toml").unwrap();
+        write(&at("connectors/crm/connector.toml"), &connector.text);
+        write(&at("ticket.json"), r#"{"customer_id": "cust_1001", "title": "Lamp"}"#);
+
+        let mut sample = Command::new(env!("CARGO_BIN_EXE_toolgate"))
+            .args(["sample", "--address", "127.0.0.1:0", "--key", DEMO_KEY])
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let greeting = next_line(&mut BufReader::new(sample.stdout.take().unwrap())).await;
+        let address = greeting.rsplit('/').next().unwrap().to_owned();
+        for file in ["connector.toml", "services/customer.toml", "services/ticket.toml"] {
+            let text = std::fs::read_to_string(committed::path("connectors/demo-crm").join(file)).unwrap();
+            write(
+                &at("connectors/demo-crm").join(file),
+                &text.replace("127.0.0.1:7878", &address),
+            );
+        }
+        Self {
+            folder,
+            _sample: sample,
+        }
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// `program` with the environment that a reader would have.
+    pub(super) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("PATH", format!("{}:/usr/bin:/bin", self.path("bin").display()))
+            .env("HOME", self.folder.path())
+            .env("CRM_KEY", "key-of-my-company")
+            .env("DEMO_CRM_KEY", DEMO_KEY)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// A line of shell, with what stands for the reader's own things replaced.
+    pub(super) fn shell(&self, line: &str) -> Command {
+        let mut command = self.command("sh");
+        command.args(["-c", &self.filled_in(line)]);
+        command
+    }
+
+    /// `text` with what stands for the reader's own things replaced.
+    pub(super) fn filled_in(&self, text: &str) -> String {
+        text.replace("/path/to/connectors", self.path("connectors").to_str().unwrap())
+            .replace("127.0.0.1:8080", "127.0.0.1:0")
+    }
+
+    pub(super) async fn run(&self, line: &str) -> Finished {
+        let output = within(line, self.shell(line).output()).await.unwrap();
+        Finished {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// A write that waits: the id of its approval.
+    pub(super) async fn approval(&self, title: &str) -> String {
+        let call = format!(
+            r#"toolgate call demo_crm__create_ticket --input '{{"customer_id": "cust_1001", "title": "{title}"}}'"#
+        );
+        let refused = self.run(&call).await;
+        assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+        let (_, rest) = refused.stderr.split_once("(approval ").unwrap();
+        rest.split_once(')').unwrap().0.to_owned()
+    }
+}
+
+/// The output of `future`, which must come in time.
+pub(super) async fn within<F: Future>(what: &str, future: F) -> F::Output {
+    match tokio::time::timeout(DEADLINE, future).await {
+        Ok(output) => output,
+        Err(_) => panic!("{what}: nothing within {DEADLINE:?}"),
+    }
+}
+
+/// The next line of a stream; empty at its end.
+pub(super) async fn next_line(stream: &mut (impl AsyncBufRead + Unpin)) -> String {
+    let mut line = String::new();
+    within("a line", stream.read_line(&mut line)).await.unwrap();
+    line.trim_end().to_owned()
+}
+
+pub(super) fn write(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}

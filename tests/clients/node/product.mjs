@@ -43,6 +43,8 @@ type = "NUMBER"
 required = true
 `;
 
+const [BEGUN, ENDED] = ['=== server begun', '=== server ended'];
+
 /** Looks again and again until `condition` returns something true, and returns that. */
 export async function eventually(condition, what) {
     for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await pause(20)) {
@@ -97,9 +99,9 @@ export class Product {
         };
     }
 
-    /** A command that serves over stdio and keeps what it says on both of its outputs. */
+    /** A command that serves over stdio and keeps what it says on both of its outputs, and that it began and ended. */
     stdioCommand() {
-        const script = '"$0" serve 2>>"$2" | tee -a "$1"';
+        const script = `echo "${BEGUN}" >>"$2"; "$0" serve 2>>"$2" | tee -a "$1" && echo "${ENDED}" >>"$2"`;
         return { command: 'sh', args: ['-c', script, binary, this.wire, this.stderr], env: this.environment };
     }
 
@@ -142,15 +144,19 @@ export class Product {
         return journal.filter((row) => (!method || row.method === method) && row.path.includes(path));
     }
 
-    /** Ends everything; then there must be one row in the audit log per call, and no secret in any output. */
+    /** Ends everything; then there must be one row in the audit log per call, no secret in any output and no server
+     * that had to be killed. */
     async close() {
-        let rows;
+        let rows, printed;
         try {
             rows = await this.ask('logs');
+            printed = readFileSync(this.stderr, 'utf8');
         } finally {
             await this.#cleanUp();
         }
         assert.equal(rows.length, this.calls, 'one row in the audit log for each call');
+        const count = (mark) => printed.split(mark).length - 1;
+        assert.equal(count(ENDED), count(BEGUN), `a server did not end when its client closed its input:\n${printed}`);
     }
 
     async #cleanUp() {

@@ -67,6 +67,7 @@ def product(tmp_path: Path, api: SampleApi, settings: str) -> Iterator[Toolgate]
     folder = toolgate.add_connector("demo-crm", {"http://127.0.0.1:7878": api.address})
     (folder / "services" / "wait.toml").write_text(WAIT_ACTION)
     yield toolgate
+    toolgate.assert_every_server_ended()
     host = api.address.removeprefix("http://")
     toolgate.assert_silent_about(api.key, host, "X-API-Key")
     rows = toolgate.log_rows()

@@ -28,6 +28,8 @@ CONNECTORS = REPOSITORY / "connectors"
 PATIENCE = 20.0
 """Seconds that anything may take before a test gives up on it."""
 
+BEGUN, ENDED = "=== server begun", "=== server ended"
+
 T = TypeVar("T")
 
 
@@ -146,8 +148,8 @@ class Toolgate:
         return folder
 
     def stdio_command(self) -> list[str]:
-        """A command that serves over stdio and keeps what it says on both of its outputs."""
-        script = '"$0" serve 2>>"$2" | tee -a "$1"'
+        """A command that serves over stdio and keeps what it says on both of its outputs, and that it began and ended."""
+        script = f'echo "{BEGUN}" >>"$2"; "$0" serve 2>>"$2" | tee -a "$1" && echo "{ENDED}" >>"$2"'
         return ["sh", "-c", script, str(binary()), str(self.wire), str(self.stderr)]
 
     @contextmanager
@@ -187,6 +189,11 @@ class Toolgate:
     def log_rows(self) -> list[dict[str, Any]]:
         """The audit log, newest first."""
         return self.ask("logs")
+
+    def assert_every_server_ended(self) -> None:
+        """Every server that a client started ended when the client closed its input, without being killed."""
+        text = self.stderr.read_text()
+        assert text.count(BEGUN) == text.count(ENDED), text
 
     def assert_silent_about(self, *secret_values: str) -> None:
         """No form of a secret in anything a client got or the server printed."""

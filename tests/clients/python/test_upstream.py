@@ -46,7 +46,7 @@ input = [
     {{ name = "where", type = "TEXT" }},
     {{ name = "query", type = "TEXT" }},
     {{ name = "note", type = "TEXT" }},
-    {{ name = "text", type = "TEXT" }},
+    {{ name = "text", type = "MULTI_LINE_TEXT" }},
     {{ name = "count", type = "NUMBER" }},
 ]
 
@@ -107,13 +107,13 @@ NASTY = 'quotes " and \\ and\nlines and {{ 7 * 7 }} and {text} and ü and \U0001
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ({"where": "here", "text": NASTY}, {"json": {"text": NASTY, "both": f"{NASTY} and "}}),
-        ({"where": "here", "count": 2.5}, {"json": {"count": 2.5, "both": " and 2.5"}}),
+        ({"where": "here", "text": NASTY, "count": 7}, {"json": {"text": NASTY, "count": 7, "both": f"{NASTY} and 7"}}),
+        ({"where": "here", "count": 2.5}, {"json": {"count": 2.5}}),
         ({"where": "here", "query": "a&b=c #d"}, {"query": "q=a%26b%3Dc%20%23d"}),
         ({"where": "a b?c#d", "text": "x"}, {"path": "/v1/echo/a%20b%3Fc%23d"}),
         ({"where": "here", "note": "plain"}, {"note": "plain"}),
     ],
-    ids=["text kept", "number kept", "query encoded", "path encoded", "header sent"],
+    ids=["text kept", "number kept, missing left out", "query encoded", "path encoded", "header sent"],
 )
 async def test_arguments_arrive_as_they_were_given(
     product: Toolgate, arguments: dict[str, Any], expected: dict[str, Any]
@@ -153,7 +153,7 @@ async def test_arguments_cannot_leave_their_place(
     [
         ("probe__status", {"code": 401}, "AUTHENTICATION_FAILED"),
         ("probe__status", {"code": 404}, "ENDPOINT_NOT_FOUND"),
-        ("probe__status", {"code": 422}, "INVALID_REQUEST"),
+        ("probe__status", {"code": 422}, "UPSTREAM_ERROR"),
         ("probe__status", {"code": 429}, "RATE_LIMITED"),
         ("probe__status", {"code": 500}, "UPSTREAM_ERROR"),
         ("probe__slow", {"milliseconds": 60_000}, "TIMEOUT"),

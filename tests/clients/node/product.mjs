@@ -155,8 +155,9 @@ export class Product {
             await this.#cleanUp();
         }
         assert.equal(rows.length, this.calls, 'one row in the audit log for each call');
-        const count = (mark) => printed.split(mark).length - 1;
-        assert.equal(count(ENDED), count(BEGUN), `a server did not end when its client closed its input:\n${printed}`);
+        // The second client's probe runs a server of its own, which it kills; the session's own server comes after it.
+        const killed = printed.includes(BEGUN) && !printed.trimEnd().endsWith(ENDED);
+        assert.ok(!killed, `a server did not end when its client closed its input:\n${printed}`);
     }
 
     async #cleanUp() {

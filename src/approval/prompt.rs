@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
+use crate::diagnostics::legible_line;
+
 /// Longest value shown in full, in characters. Longer ones are cut and their length is said.
 const MAX_VALUE: usize = 400;
 
@@ -35,8 +37,8 @@ pub struct Facts<'a> {
 pub fn text(facts: &Facts<'_>) -> String {
     let mut text = format!(
         "Allow \"{}\" of {}?\nEffect: {}\nRequest: {} {}\n",
-        one_line(facts.action),
-        one_line(facts.connector),
+        legible_line(facts.action),
+        legible_line(facts.connector),
         facts.effect,
         facts.method,
         cut(facts.path),
@@ -48,7 +50,7 @@ pub fn text(facts: &Facts<'_>) -> String {
     text.push_str("Arguments:");
     for (name, value) in facts.arguments.iter().take(MAX_ARGUMENTS) {
         // Writing to a String cannot fail.
-        write!(text, "\n  {}: {}", one_line(name), cut(&value.to_string())).ok();
+        write!(text, "\n  {}: {}", legible_line(name), cut(&value.to_string())).ok();
     }
     if facts.arguments.len() > MAX_ARGUMENTS {
         write!(text, "\n  and {} more", facts.arguments.len() - MAX_ARGUMENTS).ok();
@@ -71,25 +73,12 @@ pub fn hide(arguments: &Map<String, Value>, secret: &[String]) -> Map<String, Va
 fn cut(text: &str) -> String {
     let length = text.chars().count();
     let shown: String = text.chars().take(MAX_VALUE).collect();
-    let shown = one_line(&shown);
+    let shown = legible_line(&shown);
     if length <= MAX_VALUE {
         shown
     } else {
         format!("{shown}… ({length} characters in all)")
     }
-}
-
-/// Control and direction characters would let a value rearrange what a terminal shows.
-fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}' => {
-                '\u{fffd}'
-            }
-            c if c.is_control() => '\u{fffd}',
-            c => c,
-        })
-        .collect()
 }
 
 #[cfg(test)]

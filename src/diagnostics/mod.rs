@@ -2,6 +2,7 @@
 //!
 //! Pure: knows text and positions, never files on disk or what the text means.
 
+mod legible;
 mod render;
 mod source;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+pub use legible::{is_disruptive, legible, legible_json, legible_line};
 pub use render::render;
 pub use source::Source;
 

@@ -1,98 +1,164 @@
 //! Defaults: found once in a schema, filled into many arguments.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
-use super::reference::followed;
+use super::reference::{LONGEST_CHAIN, followed};
 
-/// Deepest object whose defaults are looked for. References may recurse for ever.
-const DEEPEST: usize = 8;
-
-/// The defaults of an object's properties, and of objects within it.
-#[derive(Debug, Default)]
+/// The defaults of a schema and of everything that it leads to, as a graph: schemas may be recursive.
+///
+/// Only what leads to a default is kept, so there is nothing to walk for most schemas.
+#[derive(Debug)]
 pub(super) struct Defaults {
-    own: Vec<(String, Value)>,
-    members: Vec<(String, Inner)>,
+    /// The first one is the document's root.
+    places: Vec<Place>,
 }
 
-/// What a property holds that has defaults of its own.
-#[derive(Debug)]
-enum Inner {
-    Object(Defaults),
-    Array(Box<Inner>),
+/// What one schema says of the object or array that it describes.
+#[derive(Debug, Default)]
+struct Place {
+    defaults: Vec<(String, Value)>,
+    /// Properties that lead on, and where to.
+    properties: Vec<(String, usize)>,
+    /// Where an array's elements lead to.
+    items: Option<usize>,
 }
 
 impl Defaults {
-    /// The defaults of a document's root object.
+    /// The defaults of a document.
     pub(super) fn of(document: &Value) -> Self {
-        let mut defaults = Self::default();
-        defaults.collect(document, document, 0);
-        defaults
-    }
-
-    fn collect(&mut self, document: &Value, schema: &Value, depth: usize) {
-        let Some(schema) = followed(document, schema).filter(|_| depth < DEEPEST) else {
-            return;
+        let mut finder = Finder {
+            document,
+            places: Vec::new(),
+            known: HashMap::new(),
+            left: Vec::new(),
         };
-        if let Some(Value::Object(properties)) = schema.get("properties") {
-            for (name, property) in properties {
-                let default = property
-                    .get("default")
-                    .or_else(|| followed(document, property)?.get("default"));
-                if let Some(default) = default {
-                    self.own.push((name.clone(), default.clone()));
-                }
-                if let Some(inner) = Inner::of(document, property, depth + 1) {
-                    self.members.push((name.clone(), inner));
-                }
-            }
+        finder.place_of(document);
+        // A list of what is still to do instead of recursion: references may form long chains.
+        while let Some((index, schema)) = finder.left.pop() {
+            finder.read(index, schema, 0);
         }
-        if let Some(Value::Array(branches)) = schema.get("allOf") {
-            for branch in branches {
-                self.collect(document, branch, depth + 1);
-            }
-        }
+        let mut defaults = Self { places: finder.places };
+        defaults.prune();
+        defaults
     }
 
     /// Whether there are none.
     pub(super) fn is_empty(&self) -> bool {
-        self.own.is_empty() && self.members.is_empty()
+        self.places.first().is_none_or(Place::is_empty)
     }
 
     /// Fills in what is absent.
     pub(super) fn apply(&self, object: &mut Map<String, Value>) {
-        for (name, default) in &self.own {
+        if let Some(root) = self.places.first() {
+            self.fill(root, object);
+        }
+    }
+
+    fn fill(&self, place: &Place, object: &mut Map<String, Value>) {
+        for (name, default) in &place.defaults {
             if !object.contains_key(name) {
                 object.insert(name.clone(), default.clone());
             }
         }
-        for (name, inner) in &self.members {
-            if let Some(value) = object.get_mut(name) {
-                inner.apply(value);
+        for (name, next) in &place.properties {
+            if let (Some(value), Some(next)) = (object.get_mut(name), self.places.get(*next)) {
+                self.descend(next, value);
             }
+        }
+    }
+
+    fn descend(&self, place: &Place, value: &mut Value) {
+        match value {
+            Value::Object(object) => self.fill(place, object),
+            Value::Array(elements) => {
+                if let Some(next) = place.items.and_then(|next| self.places.get(next)) {
+                    for element in elements {
+                        self.descend(next, element);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Removes the ways that lead to no default.
+    fn prune(&mut self) {
+        let mut leads: Vec<bool> = self.places.iter().map(|place| !place.defaults.is_empty()).collect();
+        loop {
+            let before = leads.iter().filter(|leads| **leads).count();
+            for (index, place) in self.places.iter().enumerate() {
+                if place.ways().any(|next| leads[next]) {
+                    leads[index] = true;
+                }
+            }
+            if leads.iter().filter(|leads| **leads).count() == before {
+                break;
+            }
+        }
+        for place in &mut self.places {
+            place.properties.retain(|(_, next)| leads[*next]);
+            place.items = place.items.filter(|next| leads[*next]);
         }
     }
 }
 
-impl Inner {
-    fn of(document: &Value, schema: &Value, depth: usize) -> Option<Self> {
-        let mut defaults = Defaults::default();
-        defaults.collect(document, schema, depth);
-        if !defaults.is_empty() {
-            return Some(Self::Object(defaults));
-        }
-        let items = followed(document, schema)?.get("items").filter(|_| depth < DEEPEST)?;
-        Self::of(document, items, depth + 1).map(|inner| Self::Array(Box::new(inner)))
+impl Place {
+    fn is_empty(&self) -> bool {
+        self.defaults.is_empty() && self.ways().next().is_none()
     }
 
-    fn apply(&self, value: &mut Value) {
-        match (self, value) {
-            (Self::Object(defaults), Value::Object(object)) => defaults.apply(object),
-            (Self::Array(inner), Value::Array(elements)) => {
-                for element in elements {
-                    inner.apply(element);
+    fn ways(&self) -> impl Iterator<Item = usize> {
+        self.properties.iter().map(|(_, next)| *next).chain(self.items)
+    }
+}
+
+struct Finder<'a> {
+    document: &'a Value,
+    places: Vec<Place>,
+    /// Places by the address of their schema.
+    known: HashMap<*const Value, usize>,
+    left: Vec<(usize, &'a Value)>,
+}
+
+impl<'a> Finder<'a> {
+    /// The place of a schema, which is read later.
+    fn place_of(&mut self, schema: &'a Value) -> Option<usize> {
+        let schema = followed(self.document, schema)?;
+        Some(*self.known.entry(std::ptr::from_ref(schema)).or_insert_with(|| {
+            self.places.push(Place::default());
+            self.left.push((self.places.len() - 1, schema));
+            self.places.len() - 1
+        }))
+    }
+
+    /// Adds what `schema` says to a place.
+    fn read(&mut self, index: usize, schema: &'a Value, branches: usize) {
+        if let Some(Value::Object(properties)) = schema.get("properties") {
+            for (name, property) in properties {
+                let target = followed(self.document, property);
+                // A default beside a reference is closer to the use.
+                let default = property.get("default").or_else(|| target?.get("default"));
+                let next = self.place_of(property);
+                let place = &mut self.places[index];
+                place
+                    .defaults
+                    .extend(default.map(|default| (name.clone(), default.clone())));
+                place.properties.extend(next.map(|next| (name.clone(), next)));
+            }
+        }
+        if let Some(items) = schema.get("items") {
+            let items = self.place_of(items);
+            let place = &mut self.places[index];
+            place.items = place.items.or(items);
+        }
+        if let Some(Value::Array(all)) = schema.get("allOf") {
+            for branch in all.iter().filter(|_| branches < LONGEST_CHAIN) {
+                if let Some(branch) = followed(self.document, branch) {
+                    self.read(index, branch, branches + 1);
                 }
             }
-            _ => {}
         }
     }
 }

@@ -7,9 +7,13 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 
 use super::{Violation, pointer_segment};
+use crate::diagnostics::is_disruptive;
 
 /// Longest quotation, in characters.
 const LONGEST_QUOTE: usize = 80;
+
+/// Longest pointer, in characters.
+const LONGEST_POINTER: usize = 300;
 
 /// Most allowed values or unknown properties that one message lists.
 const MOST_LISTED: usize = 30;
@@ -74,7 +78,7 @@ impl<'a> Describer<'a> {
                 .map(|name| self.unknown(error, name))
                 .collect(),
             _ => vec![Violation {
-                pointer: pointer.to_owned(),
+                pointer: shown_pointer(pointer),
                 message: self.describe(error),
             }],
         }
@@ -82,7 +86,7 @@ impl<'a> Describer<'a> {
 
     fn unknown(&self, error: &ValidationError<'_>, name: &str) -> Violation {
         Violation {
-            pointer: error.instance_path().as_str().to_owned() + &pointer_segment(name),
+            pointer: shown_pointer(&(error.instance_path().as_str().to_owned() + &pointer_segment(name))),
             message: self.unknown_property(error, name),
         }
     }
@@ -142,7 +146,13 @@ impl<'a> Describer<'a> {
             .iter()
             .filter_map(|errors| errors.first())
             .take(MOST_ALTERNATIVES)
-            .map(|error| self.describe(error))
+            .map(|error| match error.kind() {
+                // Alternatives within alternatives would multiply.
+                ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. } => {
+                    "fits none of its alternatives".to_owned()
+                }
+                _ => self.describe(error),
+            })
             .collect();
         let more = if context.len() > MOST_ALTERNATIVES { "; …" } else { "" };
         format!(
@@ -233,6 +243,15 @@ fn quote(value: &Value) -> String {
     }
 }
 
+/// A pointer as far as a reader can use it: the names in it may come from whoever sent the value.
+fn shown_pointer(pointer: &str) -> String {
+    let mut shown: String = one_line(pointer).chars().take(LONGEST_POINTER).collect();
+    if pointer.chars().nth(LONGEST_POINTER).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// `text` on one line, cut.
 fn cut(text: &str) -> String {
     let mut start: String = one_line(text).chars().take(LONGEST_QUOTE).collect();
@@ -244,6 +263,6 @@ fn cut(text: &str) -> String {
 
 fn one_line(text: &str) -> String {
     text.chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
+        .map(|character| if is_disruptive(character) { ' ' } else { character })
         .collect()
 }

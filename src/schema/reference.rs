@@ -8,7 +8,13 @@ use serde_json::{Map, Value};
 use super::{SchemaError, pointer_segment};
 
 /// Most references that are followed from one to the next.
-const LONGEST_CHAIN: usize = 16;
+pub(super) const LONGEST_CHAIN: usize = 16;
+
+/// Deepest path of schemas that apply to the same value. Compiling and validating recurse along it.
+const DEEPEST_IN_PLACE: usize = 128;
+
+/// Most references that are replaced within each other.
+const DEEPEST_INLINED: usize = 64;
 
 /// Most values that inlining may produce: references that fan out grow exponentially.
 const LARGEST_INLINED: usize = 20_000;
@@ -112,6 +118,12 @@ impl<'a> Walk<'a> {
                 message: "this schema refers to itself: validating would never end".to_owned(),
             });
         }
+        if path.len() == DEEPEST_IN_PLACE {
+            return Err(SchemaError {
+                pointer: pointer.to_owned(),
+                message: format!("more than {DEEPEST_IN_PLACE} references and alternatives lead from one to the next"),
+            });
+        }
         path.push(address);
         if let Value::Object(members) = schema {
             for (key, member) in members.iter().filter(|(key, _)| IN_PLACE.contains(&key.as_str())) {
@@ -158,24 +170,29 @@ fn reference_names(document: &Value) -> Box<dyn Iterator<Item = &str> + '_> {
 
 /// Names of properties that are marked `writeOnly` anywhere in the document, also by way of a reference.
 pub(super) fn write_only(document: &Value) -> HashSet<String> {
-    fn is_marked(document: &Value, schema: &Value, hops: usize) -> bool {
-        let Some(schema) = followed(document, schema).filter(|_| hops < LONGEST_CHAIN) else {
+    fn is_marked<'a>(document: &'a Value, schema: &'a Value, seen: &mut HashSet<*const Value>) -> bool {
+        if schema.get("writeOnly") == Some(&Value::Bool(true)) {
+            return true;
+        }
+        let Some(schema) = followed(document, schema) else {
             return false;
         };
-        let branches = ["allOf", "anyOf", "oneOf"]
+        if !seen.insert(std::ptr::from_ref(schema)) {
+            return false;
+        }
+        let mut branches = ["allOf", "anyOf", "oneOf"]
             .iter()
             .filter_map(|key| schema.get(*key)?.as_array())
             .flatten();
-        schema.get("writeOnly") == Some(&Value::Bool(true))
-            || branches.into_iter().any(|branch| is_marked(document, branch, hops + 1))
+        schema.get("writeOnly") == Some(&Value::Bool(true)) || branches.any(|branch| is_marked(document, branch, seen))
     }
     fn collect(document: &Value, schema: &Value, names: &mut HashSet<String>) {
         match schema {
             Value::Object(members) => {
                 if let Some(Value::Object(properties)) = members.get("properties") {
-                    let marked = properties.iter().filter(|(_, schema)| {
-                        schema.get("writeOnly") == Some(&Value::Bool(true)) || is_marked(document, schema, 0)
-                    });
+                    let marked = properties
+                        .iter()
+                        .filter(|(_, schema)| is_marked(document, schema, &mut HashSet::new()));
                     names.extend(marked.map(|(name, _)| name.clone()));
                 }
                 members.values().for_each(|member| collect(document, member, names));
@@ -245,7 +262,8 @@ impl<'a> Inliner<'a> {
 
     fn follow(&mut self, reference: &'a str) -> Value {
         let target = target(self.document, reference);
-        let Some(target) = target.filter(|_| !self.open.contains(&reference)) else {
+        let Some(target) = target.filter(|_| self.open.len() < DEEPEST_INLINED && !self.open.contains(&reference))
+        else {
             return Value::Object(Map::new());
         };
         self.open.push(reference);

@@ -338,6 +338,59 @@ fn defaults_fill_what_is_absent() {
 }
 
 #[test]
+fn defaults_follow_recursive_schemas() {
+    let link = json!({"$ref": "#/$defs/node"});
+    let mut node =
+        json!({"type": "object", "properties": {"n": {"default": 1}, "children": {"type": "array", "items": link}}});
+    for index in 0..40 {
+        node["properties"][format!("way{index}")] = link.clone();
+    }
+    let schema = compile(&json!({"$defs": {"node": node}, "$ref": "#/$defs/node"}));
+    let Value::Object(mut arguments) = json!({"children": [{"way3": {"children": [{}]}}]}) else {
+        panic!("no object")
+    };
+    schema.apply_defaults(&mut arguments);
+    assert_eq!(
+        Value::from(arguments),
+        json!({"n": 1, "children": [{"n": 1, "way3": {"n": 1, "children": [{"n": 1}]}}]})
+    );
+    let without = json!({"properties": {"self": {"$ref": "#"}, "other": {"properties": {"self": {"$ref": "#"}}}}});
+    assert!(!compile(&without).has_defaults());
+}
+
+#[test]
+fn long_chains_and_wide_unions_are_bounded() {
+    let mut chain = json!({"$ref": "#/$defs/0", "$defs": {}});
+    for index in 0..20_000 {
+        chain["$defs"][index.to_string()] = json!({"$ref": format!("#/$defs/{}", index + 1)});
+    }
+    let error = Schema::compile(&chain).expect_err("too long");
+    assert!(error.message.contains("128 references"), "{}", error.message);
+    assert_eq!(inlined(&chain), json!({}));
+    let mut nested = json!({"$ref": "#/$defs/0", "$defs": {"20000": {"type": "string"}}});
+    for index in 0..20_000 {
+        let next = json!({"properties": {"a": {"$ref": format!("#/$defs/{}", index + 1)}}});
+        nested["$defs"][index.to_string()] = next;
+    }
+    assert!(inlined(&nested).to_string().len() < 10_000);
+    let branch = json!({"$ref": "#/$defs/union"});
+    let union = json!({"type": "array", "items": {"anyOf": vec![branch; 6]}});
+    let wide =
+        compile(&json!({"properties": {"a": {"anyOf": [{"$ref": "#/$defs/union"}]}}, "$defs": {"union": union}}));
+    assert_eq!(wide.violations(&json!({"a": []})), []);
+}
+
+#[test]
+fn alternatives_within_alternatives_are_not_spelt_out() {
+    let inner = json!({"anyOf": [{"type": "string"}, {"type": "integer"}]});
+    let found = violations(&json!({"anyOf": [inner, {"type": "boolean"}]}), &json!(null));
+    assert_eq!(
+        found[0].1,
+        "fits none of 2 alternatives: fits none of its alternatives; or expected boolean, got null"
+    );
+}
+
+#[test]
 fn inlining_leaves_no_reference() {
     let document = json!({
         "type": "object",
@@ -373,4 +426,22 @@ fn inlining_leaves_no_reference() {
 #[test]
 fn the_document_is_kept() {
     assert_eq!(compile(&ticket()).document(), &ticket());
+}
+
+#[test]
+fn names_made_up_by_a_sender_stay_short_and_legible() {
+    let schema = compile(&json!({
+        "type": "object", "additionalProperties": {"type": "string"}, "propertyNames": {"maxLength": 1_000_000},
+    }));
+    let long = "x".repeat(100_000);
+    let hostile = "a\u{1b}[2J\u{9b}\u{202e}";
+    let closed = compile(&json!({"type": "object", "properties": {"a": {}}, "additionalProperties": false}));
+    for schema in [&schema, &closed] {
+        for name in [long.as_str(), hostile] {
+            let violations = schema.violations(&json!({name: 1}));
+            let shown = format!("{}: {}", violations[0].pointer, violations[0].message);
+            assert!(shown.len() < 1_000, "{}", shown.len());
+            assert!(!shown.contains(crate::diagnostics::is_disruptive), "{shown:?}");
+        }
+    }
 }

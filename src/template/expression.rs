@@ -42,6 +42,7 @@ impl Expression {
         if scan::is_name(inside) {
             return Ok(Self::Argument(inside.to_owned()));
         }
+        scan::check_depth(inside).map_err(|error| TemplateError::at(offset + error.offset, error.message))?;
         let program = filters::ENVIRONMENT
             .compile_expression_owned(inside.to_owned())
             .map_err(|error| {
@@ -357,6 +358,72 @@ mod tests {
         let arguments = json!({"x": "a".repeat(100_000), "list": vec![""; 100_000]});
         for inside in ["x | replace('a', x)", "list | join(x)", "x | replace('', x)"] {
             assert!(evaluate(inside, arguments.clone()).is_err(), "{inside}");
+        }
+    }
+
+    #[test]
+    fn deep_expressions_are_refused_before_they_are_compiled() {
+        let pieces = [
+            "(",
+            "[",
+            "{'a':",
+            "-",
+            "not ",
+            "x|upper|",
+            "x.",
+            "x[",
+            "x or ",
+            "x ~ ",
+            "x if x else ",
+            "x == ",
+            "x ** ",
+            "x is defined and ",
+            "x if ",
+        ];
+        for piece in pieces {
+            let error = Expression::compile(&piece.repeat(5000), 7).expect_err(piece);
+            assert!(
+                error.message.contains("more than 100 operators") && error.offset > 7,
+                "{}",
+                error.message
+            );
+            // Just below the limit: compiled and run, whatever comes of it, without exhausting the stack.
+            if let Ok(expression) = Expression::compile(&format!("{}x", piece.repeat(99)), 0) {
+                drop(expression.evaluate(json!({"x": "a"}).as_object().expect("an object")));
+            }
+        }
+        assert!(Expression::compile("x | default('((((((((((----------..........')", 0).is_ok());
+    }
+
+    #[test]
+    fn expressions_run_out_of_steps() {
+        let list = |length: usize| format!("[{}x] | length", "x,".repeat(length - 1));
+        let error = evaluate(&list(2000), json!({"x": 1})).expect_err("too many steps");
+        assert!(error.message.contains("too many steps"), "{}", error.message);
+        assert_eq!(evaluate(&list(200), json!({"x": 1})), Ok(Some(json!(200))));
+    }
+
+    #[test]
+    fn arguments_may_have_the_names_of_the_engines_own_variables() {
+        for name in [
+            "loop",
+            "self",
+            "super",
+            "caller",
+            "range",
+            "dict",
+            "namespace",
+            "debug",
+            "varargs",
+            "kwargs",
+            "_",
+        ] {
+            assert_eq!(
+                evaluate(&format!("{name} | upper"), json!({name: "x"})),
+                Ok(Some(json!("X"))),
+                "{name}"
+            );
+            assert_eq!(evaluate(&format!("{name} ~ ''"), json!({})), Ok(None), "{name}");
         }
     }
 

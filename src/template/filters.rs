@@ -36,7 +36,7 @@ pub(super) const TESTS: [&str; 12] = [
 const LONGEST_TEXT: usize = 16 * 1024 * 1024;
 
 /// Steps that one expression may take. Expressions cannot loop, so no sensible one comes near.
-const FUEL: u64 = 100_000;
+const FUEL: u64 = 1000;
 
 /// The filters, sorted by name.
 fn filters() -> [(&'static str, Value); 33] {

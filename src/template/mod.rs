@@ -8,12 +8,17 @@
 //!   stays a number and an object stays an object. In longer text numbers and booleans are written as in JSON,
 //!   arrays and objects as JSON text.
 //! - `{{ expression }}` is a Jinja expression: attributes (`customer.id`), indexing, arithmetic, comparisons, `and`,
-//!   `or`, `not`, `in`, `a if b else c`, `~` to join texts, and filters (`name | upper`); the filters are those of
-//!   [`filters`]. There are no statements (`{% … %}`), functions or method calls.
+//!   `or`, `not`, `in`, `a if b else c`, `~` to join texts, and filters (`name | upper`). There are no statements
+//!   (`{% … %}`), functions or method calls.
 //! - A string that reads an argument which was not given is dropped as a whole: its object key disappears, its array
 //!   element disappears. In longer text a `null` counts as not given. `{{ name | default("x") }}` supplies a value
 //!   instead. Objects and arrays written by the author stay, even when everything in them was dropped.
 //! - Object keys are not templates. A literal `{{` is written `{{ '{{' }}`.
+//! - Filters: `abs`, `b64encode`, `bool`, `capitalize`, `count`, `d`, `default`, `first`, `float`, `int`, `items`, `join`,
+//!   `last`, `length`, `lines`, `list`, `lower`, `map` (as in `rows | map(attribute="id")`), `max`, `min`, `replace`,
+//!   `reverse`, `round`, `sort`, `split`, `string`, `sum`, `title`, `tojson`, `trim`, `unique`, `upper`, `urlencode`.
+//!   Tests: `x is defined`, `undefined`, `none`, `boolean`, `number`, `integer`, `float`, `string`, `sequence`,
+//!   `mapping`, `startingwith("a")`, `endingwith("a")`.
 //! - In paths `{name}` is a placeholder too (ruling C-02); its name may hold any character but braces and slashes.
 
 mod error;

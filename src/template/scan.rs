@@ -116,6 +116,36 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
+/// Most operators and brackets in one expression.
+const MOST_OPERATORS: usize = 100;
+
+/// Refuses expressions whose syntax tree could be deep: the expression engine recurses along it, and only some of its
+/// recursion is limited.
+pub(super) fn check_depth(expression: &str) -> Result<(), TemplateError> {
+    let bytes = expression.as_bytes();
+    let mut operators = 0;
+    let mut position = 0;
+    while position < bytes.len() {
+        match bytes[position] {
+            quote @ (b'"' | b'\'') => position = string_end(bytes, position, quote).unwrap_or(bytes.len()),
+            byte if is_word(byte) => {
+                let end = position + bytes[position..].iter().take_while(|byte| is_word(**byte)).count();
+                operators += usize::from(OPERATORS.contains(&&expression[position..end]));
+                position = end - 1;
+            }
+            // These part branches of the tree, and make it wider.
+            b',' | b':' | b')' | b']' | b'}' => {}
+            byte => operators += usize::from(byte.is_ascii_punctuation()),
+        }
+        if operators > MOST_OPERATORS {
+            let message = format!("the expression has more than {MOST_OPERATORS} operators: make it simpler");
+            return Err(TemplateError::at(position, message));
+        }
+        position += 1;
+    }
+    Ok(())
+}
+
 /// What came before a word decides what the word is.
 #[derive(Clone, Copy, PartialEq)]
 enum Before {

@@ -6,6 +6,7 @@ use url::Url;
 use super::decode::Decoded;
 use super::markup::{find_ignoring_case, without_markup};
 use super::redaction::Redaction;
+use crate::diagnostics::is_disruptive;
 
 /// Longest detail, in characters.
 const LONGEST: usize = 2000;
@@ -83,7 +84,7 @@ pub(super) fn detail(body: &Decoded, base_url: &Url, redaction: &Redaction<'_>) 
     let said = redaction.text(&said);
     let said = without_address(cut(&said, LONGEST_READ), base_url);
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    let said: String = said.chars().filter(|character| !character.is_control()).collect();
+    let said: String = said.chars().filter(|character| !is_disruptive(*character)).collect();
     let short = cut(&said, LONGEST);
     match (short.is_empty(), short.len() < said.len()) {
         (true, _) => None,

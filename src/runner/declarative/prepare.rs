@@ -31,6 +31,9 @@ const QUERY_NAME: &AsciiSet = &CONTROLS
 /// Everything that is no cookie-octet (RFC 6265, section 4.1.1), and `%`, so that what was encoded can be told.
 const COOKIE_VALUE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%').add(b',').add(b';').add(b'\\');
 
+/// Longest path and query in bytes. The HTTP library takes no URL of 64 KiB, and a credential may yet be added.
+const LONGEST_URL: usize = 60_000;
+
 /// Builds the request that `action` makes with these arguments, without credentials.
 ///
 /// The path is appended to the base URL's path, so a prefix stays (contract S2-06). In queries and forms arrays repeat
@@ -103,6 +106,14 @@ fn render_url(
             query.extend(utf8_percent_encode(text, QUERY_VALUE));
         };
         each_text(&value, &mut append);
+    }
+    if path.len() + query.len() > LONGEST_URL {
+        return Err(PrepareError {
+            pointer: None,
+            message: format!(
+                "the URL would be longer than {LONGEST_URL} bytes: shorten what goes into its path or query"
+            ),
+        });
     }
     url.set_query(if query.is_empty() { None } else { Some(&query) });
     url.set_fragment(None);
@@ -302,6 +313,22 @@ mod tests {
         }
         let hostile = url("https://api.acme.com/v1", &action, json!({"x": "../../admin?a=1#b"}));
         assert_eq!(hostile, "https://api.acme.com/v1/a/..%2F..%2Fadmin%3Fa%3D1%23b");
+    }
+
+    #[test]
+    fn urls_have_a_longest_length() {
+        let action = format!(
+            "method = \"GET\"\npath = \"/a/{{x}}\"\nquery = {{ y = \"{{{{y}}}}\" }}\n{}",
+            inputs(&["x", "y"])
+        );
+        for long in [
+            json!({"x": "é".repeat(10_001)}),
+            json!({"x": 1, "y": "a".repeat(1_000_000)}),
+        ] {
+            let error = built("", &action, long).expect_err("too long");
+            assert!(error.message.contains("longer than 60000 bytes"), "{error}");
+        }
+        assert!(built("", &action, json!({"x": "a".repeat(50_000)})).is_ok());
     }
 
     #[test]

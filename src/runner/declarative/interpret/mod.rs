@@ -1,0 +1,143 @@
+//! From an answer to a result. The order is that of ruling C-09, with the reason for each position beside it.
+
+use serde_json::{Map, Value};
+
+use super::decode::{self, Decoded};
+use super::detail::detail;
+use super::redaction::Redaction;
+use super::status::{StatusKind, retry_after};
+use super::{Content, Interpreted, ResponseError};
+use crate::auth::Scrubber;
+use crate::connector::model::{Action, Connector, ResponseContract, Validation};
+use crate::egress::UpstreamResponse;
+use crate::mapping;
+use crate::schema::Violation;
+
+/// Most violations that a warning lists.
+const MOST_WARNED: usize = 5;
+
+/// Makes a result of what the API answered to a request with these arguments. `scrubber` knows the values of the
+/// credential that was used.
+///
+/// # Errors
+/// [`ResponseError`] when the answer is a failure, or not what the action expects.
+pub fn interpret(
+    connector: &Connector,
+    action: &Action,
+    arguments: &Map<String, Value>,
+    response: &UpstreamResponse,
+    scrubber: &Scrubber,
+) -> Result<Interpreted, ResponseError> {
+    let contract = &action.response;
+    let redaction = Redaction::of(scrubber, action, arguments);
+    let mut warnings = Vec::new();
+
+    // Status: a failure's body follows no schema.
+    if !response.status.is_success() && !contract.ok_statuses.contains(&response.status.as_u16()) {
+        // A failure that claims to be JSON and is not, e.g. a gateway's page, is text.
+        let body = decode::decode(&response.headers, &response.body).unwrap_or_else(|_| Decoded::Text {
+            text: String::from_utf8_lossy(&response.body).into_owned(),
+            damaged: true,
+        });
+        return Err(ResponseError::Status {
+            status: response.status.as_u16(),
+            kind: StatusKind::of(response.status),
+            retry_after_seconds: retry_after(&response.headers),
+            detail: detail(&body, &connector.connection.base_url, &redaction),
+        });
+    }
+
+    // Decoding.
+    let not_json = |reason| ResponseError::NotJson { reason };
+    let mut value = match decode::decode(&response.headers, &response.body).map_err(not_json)? {
+        Decoded::Empty => Value::Null,
+        Decoded::Json(value) => value,
+        Decoded::Text { text, damaged } => {
+            if damaged {
+                warnings.push("some of the answer's bytes are not text and were replaced".to_owned());
+            }
+            expected_json(contract, &text, response)?
+        }
+        Decoded::Binary { mime_type } => {
+            if contract.schema.is_some() || contract.mapping.is_some() {
+                return Err(not_json(format!("its type is {mime_type}")));
+            }
+            let bytes = redaction.bytes(&response.body);
+            return Ok(Interpreted {
+                content: Content::Binary { mime_type, bytes },
+                warnings,
+            });
+        }
+    };
+
+    // Redaction before validation, so that no violation or mapping error can hold a secret.
+    redaction.value(&mut value);
+
+    // Schema before mapping: it describes what the API sends.
+    if let Some(schema) = &contract.schema {
+        let violations = schema.violations_without_values(&value);
+        match contract.validation {
+            _ if violations.is_empty() => {}
+            Validation::Strict => return Err(ResponseError::SchemaMismatch { violations }),
+            Validation::Warn => warnings.push(mismatch(&violations)),
+        }
+    }
+
+    if let Some(mapping) = &contract.mapping {
+        value = mapping.apply(&value).map_err(ResponseError::Mapping)?;
+    }
+
+    // Last, because a mapping may make anything: structured content is an object.
+    Ok(Interpreted {
+        content: Content::Json(Value::Object(mapping::structured(value))),
+        warnings,
+    })
+}
+
+/// What a text answer is worth to an action that may expect JSON: the text itself unless it expects something else.
+fn expected_json(contract: &ResponseContract, text: &str, response: &UpstreamResponse) -> Result<Value, ResponseError> {
+    let as_text = Value::from(text);
+    let fits = contract
+        .schema
+        .as_ref()
+        .is_none_or(|schema| schema.violations_without_values(&as_text).is_empty());
+    if fits && contract.mapping.is_none() {
+        return Ok(as_text);
+    }
+    serde_json::from_str(text.trim()).map_err(|_| {
+        let media_type = decode::media_type(&response.headers);
+        ResponseError::NotJson {
+            reason: media_type.map_or("it is text".to_owned(), |media_type| {
+                format!("its type is {}", media_type.essence_str())
+            }),
+        }
+    })
+}
+
+fn mismatch(violations: &[Violation]) -> String {
+    let listed: Vec<_> = violations
+        .iter()
+        .take(MOST_WARNED)
+        .map(|violation| {
+            format!(
+                "{}: {}",
+                if violation.pointer.is_empty() {
+                    "/"
+                } else {
+                    &violation.pointer
+                },
+                violation.message
+            )
+        })
+        .collect();
+    let more = violations.len().saturating_sub(MOST_WARNED);
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!("; and {more} more")
+    };
+    format!("the answer does not match its schema: {}{more}", listed.join("; "))
+}
+
+#[cfg(test)]
+mod tests;

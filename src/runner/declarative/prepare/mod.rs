@@ -1,0 +1,272 @@
+//! From arguments to a request.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value};
+use url::{Url, form_urlencoded};
+
+use super::PrepareError;
+use crate::connector::model::{Action, BodyTemplate, Connector, RequestTemplate};
+use crate::egress::OutgoingRequest;
+use crate::schema::pointer_segment;
+use crate::template::ValueTemplate;
+
+/// Everything but the unreserved characters of RFC 3986: what a value becomes in a query.
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Authors write names as their API documents them: `filter[state]`, `$top`. Only what would end a name is encoded.
+const QUERY_NAME: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'&')
+    .add(b'+')
+    .add(b'<')
+    .add(b'=')
+    .add(b'>');
+
+/// Everything that is no cookie-octet (RFC 6265, section 4.1.1), and `%`, so that what was encoded can be told.
+const COOKIE_VALUE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%').add(b',').add(b';').add(b'\\');
+
+/// Longest path and query in bytes. The HTTP library takes no URL of 64 KiB, and a credential may yet be added.
+const LONGEST_URL: usize = 60_000;
+
+/// Builds the request that `action` makes with these arguments, without credentials.
+///
+/// The path is appended to the base URL's path, so a prefix stays (contract S2-06). In queries and forms arrays repeat
+/// their name and nulls are left out.
+///
+/// # Errors
+/// [`PrepareError`] when an argument cannot be sent in its place.
+pub fn prepare(
+    connector: &Connector,
+    action: &Action,
+    arguments: &Map<String, Value>,
+) -> Result<OutgoingRequest, PrepareError> {
+    let template = &action.request;
+    let (body, content_type) = match &template.body {
+        Some(body) => render_body(body, arguments)?,
+        None => (None, None),
+    };
+    let mut headers = HeaderMap::from_iter([
+        (ACCEPT, HeaderValue::from_static("application/json, */*;q=0.5")),
+        (
+            USER_AGENT,
+            HeaderValue::from_static(concat!("toolgate/", env!("CARGO_PKG_VERSION"))),
+        ),
+    ]);
+    if let (Some(_), Some(content_type)) = (&body, content_type) {
+        headers.insert(CONTENT_TYPE, content_type);
+    }
+    overlay(&mut headers, connector.connection.headers.iter().cloned());
+    overlay(&mut headers, render_headers(template, arguments)?);
+    append_cookies(&mut headers, template, arguments)?;
+    Ok(OutgoingRequest {
+        method: template.method.clone(),
+        url: render_url(connector, template, arguments)?,
+        headers,
+        body,
+        timeout: action.timeout,
+    })
+}
+
+fn render_url(
+    connector: &Connector,
+    template: &RequestTemplate,
+    arguments: &Map<String, Value>,
+) -> Result<Url, PrepareError> {
+    let mut url = connector.connection.base_url.clone();
+    let path = format!(
+        "{}{}",
+        url.path().trim_end_matches('/'),
+        template.path.render(arguments)?
+    );
+    url.set_path(&path);
+    // The path template rules this out; if URL software ever reads a path differently, nothing may be sent.
+    if url.path() != path {
+        return Err(PrepareError {
+            pointer: None,
+            message: "the URL path cannot be sent as it is".to_owned(),
+        });
+    }
+    let mut query = url.query().unwrap_or_default().to_owned();
+    for (name, value) in &template.query {
+        let Some(value) = value.render(arguments)? else {
+            continue;
+        };
+        let mut append = |text: &str| {
+            if !query.is_empty() {
+                query.push('&');
+            }
+            query.extend(utf8_percent_encode(name, QUERY_NAME));
+            query.push('=');
+            query.extend(utf8_percent_encode(text, QUERY_VALUE));
+        };
+        each_text(&value, &mut append);
+    }
+    if path.len() + query.len() > LONGEST_URL {
+        return Err(PrepareError {
+            pointer: None,
+            message: format!(
+                "the URL would be longer than {LONGEST_URL} bytes: shorten what goes into its path or query"
+            ),
+        });
+    }
+    url.set_query(if query.is_empty() { None } else { Some(&query) });
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// Calls `take` with every text that a parameter of `value` is sent with.
+fn each_text(value: &Value, take: &mut dyn FnMut(&str)) {
+    match value {
+        Value::Array(elements) => elements.iter().filter_map(text).for_each(|text| take(&text)),
+        value => text(value).iter().for_each(|text| take(text)),
+    }
+}
+
+/// A single value as text: `None` for null, JSON text for arrays and objects.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        value => Some(value.to_string()),
+    }
+}
+
+/// Puts `above` over `headers`: a name that `above` holds replaces what was there.
+fn overlay(headers: &mut HeaderMap, above: impl IntoIterator<Item = (HeaderName, HeaderValue)>) {
+    let mut seen: Vec<HeaderName> = Vec::new();
+    for (name, value) in above {
+        if seen.contains(&name) {
+            headers.append(name, value);
+        } else {
+            headers.insert(name.clone(), value);
+            seen.push(name);
+        }
+    }
+}
+
+fn render_headers(
+    template: &RequestTemplate,
+    arguments: &Map<String, Value>,
+) -> Result<Vec<(HeaderName, HeaderValue)>, PrepareError> {
+    let mut headers = Vec::with_capacity(template.headers.len());
+    for (name, value) in &template.headers {
+        let Some(rendered) = value.render(arguments)? else {
+            continue;
+        };
+        let mut texts = Vec::new();
+        each_text(&rendered, &mut |text| texts.push(text.to_owned()));
+        if texts.is_empty() {
+            continue;
+        }
+        // Elements of a list header are separated by commas (RFC 9110, section 5.6.1).
+        let text = texts.join(", ");
+        headers.push((
+            name.clone(),
+            header_value(&text).ok_or_else(|| unsendable(value, &format!("the header `{name}`")))?,
+        ));
+    }
+    Ok(headers)
+}
+
+/// Visible ASCII and spaces only: a line break would begin another header, and what servers make of the rest differs.
+fn header_value(text: &str) -> Option<HeaderValue> {
+    let sendable = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    HeaderValue::from_str(text).ok().filter(|_| sendable)
+}
+
+fn unsendable(template: &ValueTemplate, place: &str) -> PrepareError {
+    let names = template.arguments();
+    let pointer = if names.len() == 1 {
+        names.first().map(|name| pointer_segment(name))
+    } else {
+        None
+    };
+    let cause = match &pointer {
+        Some(_) => "it",
+        None => "a value",
+    };
+    PrepareError {
+        pointer,
+        message: format!("{cause} cannot be sent in {place}: only visible ASCII characters and spaces can"),
+    }
+}
+
+fn append_cookies(
+    headers: &mut HeaderMap,
+    template: &RequestTemplate,
+    arguments: &Map<String, Value>,
+) -> Result<(), PrepareError> {
+    // One `Cookie` header holds all of them (RFC 6265, section 5.4).
+    let mut cookies: Vec<String> = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| Some(value.to_str().ok()?.to_owned()))
+        .collect();
+    for (name, value) in &template.cookies {
+        let Some(text) = value.render(arguments)?.as_ref().and_then(text) else {
+            continue;
+        };
+        cookies.push(format!("{name}={}", utf8_percent_encode(&text, COOKIE_VALUE)));
+    }
+    if !cookies.is_empty() {
+        let value = header_value(&cookies.join("; ")).ok_or_else(|| PrepareError {
+            pointer: None,
+            message: "a cookie's name holds a character that cannot be sent".to_owned(),
+        })?;
+        headers.insert(COOKIE, value);
+    }
+    Ok(())
+}
+
+/// The body, and its media type when there is one.
+fn render_body(
+    template: &BodyTemplate,
+    arguments: &Map<String, Value>,
+) -> Result<(Option<Bytes>, Option<HeaderValue>), PrepareError> {
+    Ok(match template {
+        BodyTemplate::Json(template) => {
+            let body = template.render(arguments)?.map(|value| Bytes::from(value.to_string()));
+            (body, Some(HeaderValue::from_static("application/json")))
+        }
+        BodyTemplate::Form(template) => {
+            let body = template.render(arguments)?.map(|value| form(&value)).transpose()?;
+            (
+                body,
+                Some(HeaderValue::from_static("application/x-www-form-urlencoded")),
+            )
+        }
+        BodyTemplate::Text { content_type, template } => {
+            let body = template.render(arguments)?.as_ref().and_then(text).map(Bytes::from);
+            let content_type = header_value(content_type).ok_or_else(|| PrepareError {
+                pointer: None,
+                message: "the body's media type holds a character that cannot be sent".to_owned(),
+            })?;
+            (body, Some(content_type))
+        }
+    })
+}
+
+fn form(value: &Value) -> Result<Bytes, PrepareError> {
+    let Value::Object(fields) = value else {
+        return Err(PrepareError {
+            pointer: None,
+            message: "a form's body must be an object".to_owned(),
+        });
+    };
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in fields {
+        each_text(value, &mut |text| {
+            form.append_pair(name, text);
+        });
+    }
+    Ok(Bytes::from(form.finish()))
+}
+
+#[cfg(test)]
+mod tests;

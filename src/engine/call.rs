@@ -87,6 +87,7 @@ async fn steps(
     let shown = if action.secret_arguments.is_empty() {
         None
     } else {
+        row.hide(secret_values(&arguments, &action.secret_arguments));
         let hidden = prompt::hide(&arguments, &action.secret_arguments);
         let request = declarative::prepare(&tool.connector, action, &hidden).map_err(failures::prepare)?;
         Some((hidden, request))
@@ -149,6 +150,21 @@ pub(super) fn dry_run(
         .check(&request.url)
         .map_err(|error| failures::egress(&error, false))?;
     Ok(declarative::redacted(&tool.connector, &request))
+}
+
+/// Every text in the arguments that are secret.
+fn secret_values(arguments: &Map<String, Value>, secret: &[String]) -> Scrubber {
+    let mut values = Vec::new();
+    let mut left: Vec<&Value> = secret.iter().filter_map(|name| arguments.get(name)).collect();
+    while let Some(value) = left.pop() {
+        match value {
+            Value::String(text) => values.push(text.as_str()),
+            Value::Array(items) => left.extend(items),
+            Value::Object(members) => left.extend(members.values()),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    Scrubber::new(values)
 }
 
 /// Step 4: fills in defaults, then checks against the schema.
@@ -252,7 +268,7 @@ async fn send(
         .await
         .map_err(|error| failures::secret(&error))?;
     front.progress(1, STEPS, "calling the API").await;
-    row.leaving(request.body.as_ref().map_or(0, |body| body.len() as u64));
+    row.body(request.body.as_ref().map_or(0, |body| body.len() as u64));
     if tool.action.effect == Effect::Write {
         // The intent is durable before the first byte leaves, so that a crash cannot hide a write.
         row.intend().await.map_err(|error| failures::intent(&error))?;

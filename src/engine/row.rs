@@ -1,5 +1,7 @@
 //! The audit row of one call while the call runs.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -7,6 +9,7 @@ use uuid::Uuid;
 use super::{Call, Ending};
 use crate::approval::{Continued, Granted};
 use crate::audit::{Audit, AuditError};
+use crate::auth::Scrubber;
 use crate::catalog::Tool;
 use crate::egress::OutgoingRequest;
 use crate::store::{AuditRecord, time};
@@ -17,6 +20,10 @@ pub(super) struct Row {
     record: AuditRecord,
     audit: Audit,
     started: Instant,
+    /// From the arrival of the run that asked a person to that of this one, which brings the answer.
+    before: Duration,
+    /// What the message must not hold.
+    hidden: Scrubber,
     open: bool,
 }
 
@@ -55,6 +62,8 @@ impl Row {
             record,
             audit,
             started: Instant::now(),
+            before: Duration::ZERO,
+            hidden: Scrubber::empty(),
             open: true,
         }
     }
@@ -67,6 +76,11 @@ impl Row {
         self.record.connector = Some(tool.connector.slug.clone());
         self.record.action = Some(tool.action.name.clone());
         self.record.effect = Some(tool.action.effect.as_str().to_owned());
+    }
+
+    /// Keeps values of secret arguments out of the row: an API repeats them in what it says about them.
+    pub(super) fn hide(&mut self, secrets: Scrubber) {
+        self.hidden = secrets;
     }
 
     pub(super) fn prepared(&mut self, request: &OutgoingRequest, arguments_hash: &str) {
@@ -100,6 +114,7 @@ impl Row {
 
     /// Continues the row of an earlier run of the same call.
     pub(super) fn adopt(&mut self, earlier: &Continued) {
+        self.before = between(&earlier.asked_at, &self.record.started_at);
         self.record.call_id.clone_from(&earlier.call_id);
         self.record.started_at.clone_from(&earlier.asked_at);
     }
@@ -108,12 +123,9 @@ impl Row {
         "allowed".clone_into(&mut self.record.decision);
     }
 
-    /// The request is about to leave: from here on an unknown end is the truth unless a better one is known.
-    pub(super) fn leaving(&mut self, bytes_out: u64) {
-        self.record.bytes_out = bytes_out;
-        if self.is_write() {
-            OUTCOME_UNKNOWN.clone_into(&mut self.record.outcome);
-        }
+    /// The request to send has a body of this many bytes.
+    pub(super) fn body(&mut self, bytes: u64) {
+        self.record.bytes_out = bytes;
     }
 
     pub(super) fn answered(&mut self, status: u16, requests: u32, bytes_in: u64) {
@@ -131,13 +143,16 @@ impl Row {
         self.record.outcome == OUTCOME_UNKNOWN
     }
 
-    fn is_write(&self) -> bool {
-        self.record.effect.as_deref() == Some("write")
-    }
-
-    /// Makes the intent of a write durable.
-    pub(super) async fn intend(&self) -> Result<(), AuditError> {
-        self.audit.intend(self.record.clone()).await
+    /// Makes the intent of a write durable. From here on an unknown end is the truth unless a better one is known; a
+    /// call that goes no further than this leaves the better one: that nothing was sent.
+    pub(super) async fn intend(&mut self) -> Result<(), AuditError> {
+        let intent = AuditRecord {
+            outcome: OUTCOME_UNKNOWN.to_owned(),
+            ..self.record.clone()
+        };
+        self.audit.intend(intent).await?;
+        OUTCOME_UNKNOWN.clone_into(&mut self.record.outcome);
+        Ok(())
     }
 
     /// Writes the end of the call.
@@ -150,7 +165,7 @@ impl Row {
             }
             Ending::Failed(error) => {
                 error.code.as_str().clone_into(&mut self.record.outcome);
-                self.record.message = error.cause.lines().next().map(str::to_owned);
+                self.record.message = self.hidden.text(&error.cause).lines().next().map(str::to_owned);
             }
         }
         let mut record = self.closed();
@@ -164,9 +179,17 @@ impl Row {
     fn closed(&mut self) -> AuditRecord {
         self.open = false;
         self.record.ended_at = Some(time::rfc3339(Timestamp::now()));
-        self.record.duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.record.duration_ms = u64::try_from((self.before + self.started.elapsed()).as_millis()).unwrap_or(u64::MAX);
         self.record.clone()
     }
+}
+
+/// The time between two moments made by [`time::rfc3339`]; none when a clock was set back.
+fn between(earlier: &str, later: &str) -> Duration {
+    let [Ok(earlier), Ok(later)] = [earlier, later].map(str::parse::<Timestamp>) else {
+        return Duration::ZERO;
+    };
+    Duration::try_from(later.duration_since(earlier)).unwrap_or_default()
 }
 
 impl Drop for Row {

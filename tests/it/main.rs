@@ -11,5 +11,7 @@ mod connectors;
 mod direction;
 mod documentation;
 mod egress;
+mod harness;
 mod load;
+mod pipeline;
 mod reference;

@@ -1,0 +1,36 @@
+//! What tests of the real binary share: a workspace of their own, an API on loopback, and a client that speaks MCP.
+
+mod session;
+mod upstream;
+mod workspace;
+
+use std::time::Duration;
+
+pub(crate) use session::Session;
+pub(crate) use upstream::{Seen, Upstream, json_answer};
+pub(crate) use workspace::{Finished, Workspace, connector};
+
+/// No test waits longer than this for anything: far more than any of them needs on a busy machine.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+
+/// The output of `future`, which must come before [`DEADLINE`].
+pub(crate) async fn within<F: Future>(what: &str, future: F) -> F::Output {
+    match tokio::time::timeout(DEADLINE, future).await {
+        Ok(output) => output,
+        Err(_) => panic!("{what}: nothing within {DEADLINE:?}"),
+    }
+}
+
+/// Looks again and again until `found` finds something.
+pub(crate) async fn eventually<T>(what: &str, mut found: impl AsyncFnMut() -> Option<T>) -> T {
+    let mut look = tokio::time::interval(Duration::from_millis(20));
+    within(what, async {
+        loop {
+            look.tick().await;
+            if let Some(found) = found().await {
+                return found;
+            }
+        }
+    })
+    .await
+}

@@ -1,0 +1,192 @@
+//! The pipeline as a library, where a test can count what the binary hides: secrets that were resolved.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use toolgate::approval::{Approvals, gate::Settings};
+use toolgate::audit::Audit;
+use toolgate::auth::ScrubberCache;
+use toolgate::catalog::Loader;
+use toolgate::catalog::folder::{ConnectorSource, Sources};
+use toolgate::config::Config;
+use toolgate::connector::SourceFile;
+use toolgate::connector::model::SecretRef;
+use toolgate::egress::Egress;
+use toolgate::engine::{
+    Answer, ApprovalPrompt, Asking, Call, CallError, Ending, Engine, Front, Outcome, Parts, Principal,
+};
+use toolgate::policy::Admission;
+use toolgate::store::{AuditFilter, AuditRecord, Store};
+use toolgate::vault::{SecretError, SecretSource};
+
+/// The secret behind every reference.
+pub(super) const KEY: &str = "k3y-0123456789";
+
+/// What a test may want to be otherwise.
+pub(super) struct Setting {
+    pub(super) concurrent: usize,
+    pub(super) queued: usize,
+    pub(super) call_timeout: Duration,
+    pub(super) approval: Settings,
+    /// The store, when it is not the usual one.
+    pub(super) store: Option<Arc<dyn Store>>,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self {
+            concurrent: 64,
+            queued: 256,
+            call_timeout: Duration::from_secs(60),
+            approval: Settings {
+                wait: Duration::ZERO,
+                expires: Duration::from_mins(10),
+            },
+            store: None,
+        }
+    }
+}
+
+/// An engine, its store, and a count of the secrets that it took from the vault.
+pub(super) struct Gateway {
+    pub(super) engine: Engine,
+    pub(super) store: Arc<dyn Store>,
+    resolved: Arc<AtomicUsize>,
+    _state: TempDir,
+}
+
+struct Counting(Arc<AtomicUsize>);
+
+#[async_trait]
+impl SecretSource for Counting {
+    async fn resolve(&self, _reference: &SecretRef) -> Result<SecretString, SecretError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Ok(KEY.into())
+    }
+}
+
+/// A caller that answers every question alike.
+pub(super) struct Person {
+    pub(super) asking: Asking,
+    pub(super) answer: Answer,
+}
+
+/// A caller that cannot ask anybody.
+pub(super) const NOBODY: Person = Person {
+    asking: Asking::Unavailable,
+    answer: Answer::Unavailable,
+};
+
+#[async_trait]
+impl Front for Person {
+    fn asking(&self) -> Asking {
+        self.asking
+    }
+    async fn ask(&self, _prompt: &ApprovalPrompt) -> Answer {
+        self.answer
+    }
+    async fn progress(&self, _step: u32, _steps: u32, _message: &str) {}
+    async fn waiting(&self, _approval_id: &str, _seconds: u64) {}
+}
+
+impl Gateway {
+    /// An engine with the connectors in `texts`.
+    pub(super) async fn new(texts: &[String], setting: Setting) -> Self {
+        toolgate::crypto::install_tls_provider();
+        let state = tempfile::tempdir().unwrap();
+        let store = match setting.store {
+            Some(store) => store,
+            None => toolgate::store::open(state.path()).await.unwrap(),
+        };
+        let resolved = Arc::new(AtomicUsize::new(0));
+        let engine = Engine::new(Parts {
+            egress: Egress::new(&Config::default().egress).unwrap(),
+            approvals: Approvals::new(Arc::clone(&store), setting.approval),
+            audit: Audit::start(Arc::clone(&store)),
+            secrets: Arc::new(Counting(Arc::clone(&resolved))),
+            scrubbers: ScrubberCache::new(),
+            admission: Admission::new(setting.concurrent, setting.queued),
+            call_timeout: setting.call_timeout,
+        });
+        let gateway = Self {
+            engine,
+            store,
+            resolved,
+            _state: state,
+        };
+        gateway.install(texts);
+        gateway
+    }
+
+    /// Replaces the connectors.
+    pub(super) fn install(&self, texts: &[String]) {
+        let connectors = texts.iter().enumerate().map(|(number, text)| ConnectorSource {
+            path: format!("connector-{number}").into(),
+            files: vec![SourceFile {
+                shown: PathBuf::from("connector.toml"),
+                relative: PathBuf::from("connector.toml"),
+                text: text.clone(),
+            }],
+        });
+        let report = Loader::default().load_sources(Sources {
+            connectors: connectors.collect(),
+            problems: Vec::new(),
+        });
+        assert!(!report.has_errors(), "{:#?}", report.diagnostics);
+        assert!(self.engine.install(report.catalog).is_empty());
+    }
+
+    /// How many secrets were resolved so far.
+    pub(super) fn secrets_resolved(&self) -> usize {
+        self.resolved.load(Ordering::SeqCst)
+    }
+
+    pub(super) async fn run(&self, tool: &str, arguments: Value, front: &Person) -> Ending {
+        self.engine.call(call(tool, arguments), front).await
+    }
+
+    /// Runs a call that must fail.
+    pub(super) async fn refused(&self, tool: &str, arguments: Value) -> CallError {
+        match self.run(tool, arguments, &NOBODY).await {
+            Ending::Failed(error) => error,
+            other => panic!("{tool} was not refused: {other:?}"),
+        }
+    }
+
+    /// Runs a call that must succeed.
+    pub(super) async fn done(&self, tool: &str, arguments: Value, front: &Person) -> Outcome {
+        match self.run(tool, arguments, front).await {
+            Ending::Done(outcome) => outcome,
+            other => panic!("{tool} did not succeed: {other:?}"),
+        }
+    }
+
+    /// All audit rows, oldest first.
+    pub(super) async fn rows(&self) -> Vec<AuditRecord> {
+        let mut rows = self.store.read_audit(&AuditFilter::default()).await.unwrap();
+        rows.reverse();
+        rows
+    }
+}
+
+pub(super) fn call(tool: &str, arguments: Value) -> Call {
+    let Value::Object(arguments) = arguments else {
+        panic!("arguments are an object");
+    };
+    Call {
+        tool: tool.to_owned(),
+        arguments,
+        principal: Principal::local(),
+        channel: "cli",
+        client: None,
+        resume: None,
+        cancel: CancellationToken::new(),
+    }
+}

@@ -1,0 +1,8 @@
+//! Calls from one end of the pipeline to the other: what runs, what does not, and what is written down.
+
+mod approvals;
+mod audit;
+mod errors;
+mod gates;
+mod gateway;
+mod secrets;

@@ -1,0 +1,255 @@
+//! Not one byte of a credential comes out anywhere, whatever a hostile API does with it (contract S1-34, S1-46).
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+
+use crate::harness::{Seen, Upstream, Workspace, connector, json_answer};
+
+/// Every way to authenticate, with the secret that it sends.
+const KINDS: [(&str, &str, &str); 6] = [
+    (
+        "header",
+        "cAn4ry-h/+&=%\"\\x",
+        "type = \"api_key\"\nheader_name = \"X-Key\"\nkey = \"env:CANARY_HEADER\"",
+    ),
+    (
+        "query",
+        "cAn4ry-q/+&=%\"\\x",
+        "type = \"api_key\"\nin = \"query\"\nname = \"key\"\nkey = \"env:CANARY_QUERY\"",
+    ),
+    (
+        "cookie",
+        "cAn4ry-c/+&=%x",
+        "type = \"api_key\"\nin = \"cookie\"\nname = \"key\"\nkey = \"env:CANARY_COOKIE\"",
+    ),
+    (
+        "bearer",
+        "cAn4ry-b/+&=%x",
+        "type = \"bearer_token\"\ntoken = \"env:CANARY_BEARER\"",
+    ),
+    (
+        "basic",
+        "cAn4ry-p/+&=%\"\\x",
+        "type = \"basic_auth\"\nusername = \"ana\"\npassword = \"env:CANARY_BASIC\"",
+    ),
+    (
+        "custom",
+        "cAn4ry-u/+&=%\"\\x",
+        "type = \"custom_header\"\nheaders = [{ name = \"X-One\", value = \"env:CANARY_CUSTOM\" }]",
+    ),
+];
+
+const ACTIONS: &str = r#"
+[[actions]]
+name = "tell"
+description = "Answers with everything that it was sent"
+method = "GET"
+path = "/tell/{how}"
+[[actions.input]]
+name = "how"
+required = true
+"#;
+
+/// How the API tells what it was sent.
+const WAYS: [&str; 8] = [
+    "json", "keys", "text", "problem", "headers", "redirect", "mismatch", "broken",
+];
+
+/// A text that holds `secret` in every way in which it may be written down.
+fn spellings(secret: &str) -> Vec<String> {
+    let escaped: String = secret.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+    let hexadecimal: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let percent: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    vec![
+        secret.to_owned(),
+        STANDARD.encode(secret),
+        URL_SAFE_NO_PAD.encode(secret),
+        STANDARD.encode(format!("ana:{secret}")),
+        json!(secret).to_string(),
+        escaped,
+        hexadecimal,
+        percent,
+        form,
+    ]
+}
+
+async fn tell(request: Seen) -> Response {
+    let mut parts = request.uri.path().trim_start_matches("/v1/").split('/');
+    let kind = parts.next().unwrap();
+    let way = parts.nth(1).unwrap();
+    let (_, secret, _) = KINDS.iter().find(|(name, ..)| *name == kind).unwrap();
+    let all = spellings(secret);
+    let text = all.join(" ");
+    match way {
+        "json" => json_answer(json!({ "all": all, "nested": { "deep": [text] } }).to_string()),
+        "keys" => {
+            let keys: serde_json::Map<String, Value> = all.into_iter().map(|key| (key, Value::from(1))).collect();
+            json_answer(json!({ "keys": keys }).to_string())
+        }
+        "text" => ([(header::CONTENT_TYPE, "text/plain")], text).into_response(),
+        "problem" => (
+            StatusCode::BAD_REQUEST,
+            [(header::CONTENT_TYPE, "application/problem+json")],
+            json!({ "title": text, "detail": text }).to_string(),
+        )
+            .into_response(),
+        "headers" => (
+            [
+                ("set-cookie", format!("session={}", all[3])),
+                ("x-echo", all[1].clone()),
+                ("content-type", format!("text/plain; x={}", all[6])),
+            ],
+            "nothing",
+        )
+            .into_response(),
+        "redirect" => (
+            StatusCode::FOUND,
+            [("location", format!("https://elsewhere.test/{}?k={}", all[7], all[8]))],
+        )
+            .into_response(),
+        "mismatch" => json_answer(json!([text]).to_string()),
+        _ => json_answer(format!("{{\"broken\": {}", all[4])),
+    }
+}
+
+#[tokio::test]
+async fn no_spelling_of_a_credential_comes_out_anywhere() {
+    let upstream = Upstream::start(tell).await;
+    let mut workspace = Workspace::new();
+    workspace.config("[log]\nlevel = \"trace\"\n");
+    for (kind, secret, auth) in KINDS {
+        workspace.set(&format!("CANARY_{}", kind.to_uppercase()), secret);
+        let rest = format!("[auth]\n{auth}\n{ACTIONS}");
+        let base_url = format!("{}/{kind}", upstream.base_url());
+        workspace.write(&format!("{kind}.toml"), connector(kind, &base_url, &rest));
+    }
+    let mut session = workspace.serve().await;
+    for (kind, secret, _) in KINDS {
+        for way in WAYS {
+            let count = upstream.count();
+            let answer = session.call(&format!("{kind}__tell"), json!({ "how": way })).await;
+            assert_eq!(upstream.count(), count + 1, "{kind} {way}: {answer}");
+        }
+        // What was sent did hold the secret: what follows looks for something that was there.
+        let sent = upstream.seen().pop().unwrap();
+        let sent = format!("{:?} {:?}", sent.uri, sent.headers)
+            .replace("\\\\", "\\")
+            .replace("\\\"", "\"");
+        let found = spellings(secret)
+            .iter()
+            .any(|spelling| sent.contains(spelling.as_str()));
+        assert!(found, "{kind}: {sent}");
+    }
+    let ended = session.close().await;
+    let mut places = vec![
+        ("stdout", ended.stdout.into_bytes()),
+        ("stderr", ended.stderr.into_bytes()),
+    ];
+    for entry in std::fs::read_dir(workspace.state()).unwrap() {
+        places.push(("state", std::fs::read(entry.unwrap().path()).unwrap()));
+    }
+    for arguments in [
+        ["logs", "--json"].as_slice(),
+        &["logs"],
+        &["tools", "--json"],
+        &["check"],
+    ] {
+        let run = workspace.run(arguments).await;
+        places.push(("a verb", (run.stdout + &run.stderr).into_bytes()));
+    }
+    for (kind, secret, _) in KINDS {
+        for spelling in spellings(secret)
+            .iter()
+            .map(String::as_str)
+            .chain(["cAn4ry", "Y0FuNHJ5"])
+        {
+            for (place, bytes) in &places {
+                let found = bytes
+                    .windows(spelling.len())
+                    .position(|part| part == spelling.as_bytes());
+                let around =
+                    found.map(|at| String::from_utf8_lossy(&bytes[at.saturating_sub(200)..bytes.len().min(at + 100)]));
+                assert_eq!(around, None, "{kind}: {spelling} in {place}");
+            }
+        }
+    }
+}
+
+const LOGIN: &str = r#"
+[[actions]]
+name = "set_password"
+description = "Sets a password"
+method = "PUT"
+path = "/users/{user}/{password}"
+body = { password = "{{password}}", repeated = { again = "{{password}}" } }
+[[actions.input]]
+name = "user"
+required = true
+[[actions.input]]
+name = "password"
+type = "PASSWORD"
+required = true
+"#;
+
+#[tokio::test]
+async fn what_a_person_typed_into_a_password_field_is_written_down_nowhere() {
+    const PASSWORD: &str = "hUnter2/é";
+    // The API repeats it in what it refuses.
+    let upstream = Upstream::start(|request| async move {
+        let said = json!({ "title": format!("{PASSWORD} is too weak: {}", request.uri) });
+        (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            [(header::CONTENT_TYPE, "application/problem+json")],
+            said.to_string(),
+        )
+            .into_response()
+    })
+    .await;
+    let workspace = Workspace::with(&upstream.base_url(), LOGIN);
+    workspace.config("[log]\nlevel = \"trace\"\n[approvals]\nwait_ms = 0\n");
+    let arguments = json!({ "user": "ana", "password": PASSWORD });
+
+    let mut unattended = workspace.serve().await;
+    unattended.call("crm__set_password", arguments.clone()).await;
+    let mut attended = workspace.serve_to_person("accept").await;
+    attended.call("crm__set_password", arguments.clone()).await;
+    attended
+        .call("crm__set_password", json!({ "user": 1, "password": PASSWORD }))
+        .await;
+    assert_eq!(upstream.count(), 1);
+    assert!(String::from_utf8_lossy(&upstream.seen()[0].body).contains(PASSWORD));
+    assert!(
+        attended.prompts[0].contains("password: \"[HIDDEN]\""),
+        "{:?}",
+        attended.prompts
+    );
+
+    let mut places = vec![("prompt", attended.prompts.join("\n").into_bytes())];
+    for session in [unattended, attended] {
+        places.push(("stderr", session.close().await.stderr.into_bytes()));
+    }
+    for entry in std::fs::read_dir(workspace.state()).unwrap() {
+        places.push(("state", std::fs::read(entry.unwrap().path()).unwrap()));
+    }
+    let id = workspace.approvals().await[0].id.clone();
+    let input = arguments.to_string();
+    for run in [
+        ["approvals", "list", "--all", "--json"].as_slice(),
+        &["approvals", "show", &id],
+        &["approvals", "show", &id, "--json"],
+        &["logs", "--json"],
+        &["call", "crm__set_password", "--dry-run", "--input", &input],
+    ] {
+        let run = workspace.run(run).await;
+        assert_eq!(run.code, Some(0), "{run:?}");
+        places.push(("a verb", (run.stdout + &run.stderr).into_bytes()));
+    }
+    for (place, bytes) in places {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("hUnter2"), "{place}: {text}");
+    }
+}

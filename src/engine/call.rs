@@ -87,7 +87,6 @@ async fn steps(
     let shown = if action.secret_arguments.is_empty() {
         None
     } else {
-        row.hide(secret_values(&arguments, &action.secret_arguments));
         let hidden = prompt::hide(&arguments, &action.secret_arguments);
         let request = declarative::prepare(&tool.connector, action, &hidden).map_err(failures::prepare)?;
         Some((hidden, request))
@@ -150,21 +149,6 @@ pub(super) fn dry_run(
         .check(&request.url)
         .map_err(|error| failures::egress(&error, false))?;
     Ok(declarative::redacted(&tool.connector, &request))
-}
-
-/// Every text in the arguments that are secret.
-fn secret_values(arguments: &Map<String, Value>, secret: &[String]) -> Scrubber {
-    let mut values = Vec::new();
-    let mut left: Vec<&Value> = secret.iter().filter_map(|name| arguments.get(name)).collect();
-    while let Some(value) = left.pop() {
-        match value {
-            Value::String(text) => values.push(text.as_str()),
-            Value::Array(items) => left.extend(items),
-            Value::Object(members) => left.extend(members.values()),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-    Scrubber::new(values)
 }
 
 /// Step 4: fills in defaults, then checks against the schema.

@@ -9,7 +9,6 @@ use uuid::Uuid;
 use super::{Call, Ending};
 use crate::approval::{Continued, Granted};
 use crate::audit::{Audit, AuditError};
-use crate::auth::Scrubber;
 use crate::catalog::Tool;
 use crate::egress::OutgoingRequest;
 use crate::store::{AuditRecord, time};
@@ -22,8 +21,6 @@ pub(super) struct Row {
     started: Instant,
     /// From the arrival of the run that asked a person to that of this one, which brings the answer.
     before: Duration,
-    /// What the message must not hold.
-    hidden: Scrubber,
     open: bool,
 }
 
@@ -63,7 +60,6 @@ impl Row {
             audit,
             started: Instant::now(),
             before: Duration::ZERO,
-            hidden: Scrubber::empty(),
             open: true,
         }
     }
@@ -76,11 +72,6 @@ impl Row {
         self.record.connector = Some(tool.connector.slug.clone());
         self.record.action = Some(tool.action.name.clone());
         self.record.effect = Some(tool.action.effect.as_str().to_owned());
-    }
-
-    /// Keeps values of secret arguments out of the row: an API repeats them in what it says about them.
-    pub(super) fn hide(&mut self, secrets: Scrubber) {
-        self.hidden = secrets;
     }
 
     pub(super) fn prepared(&mut self, request: &OutgoingRequest, arguments_hash: &str) {
@@ -165,7 +156,7 @@ impl Row {
             }
             Ending::Failed(error) => {
                 error.code.as_str().clone_into(&mut self.record.outcome);
-                self.record.message = self.hidden.text(&error.cause).lines().next().map(str::to_owned);
+                self.record.message = error.cause.lines().next().map(str::to_owned);
             }
         }
         let mut record = self.closed();

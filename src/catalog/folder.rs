@@ -20,7 +20,7 @@ const DEFINITION_FOLDERS: [&str; 2] = ["services", "actions"];
 pub struct ConnectorSource {
     /// The connector's folder, or its single file.
     pub path: PathBuf,
-    /// Its files, sorted by path.
+    /// Its files that could be read, sorted by path.
     pub files: Vec<SourceFile>,
 }
 
@@ -70,6 +70,7 @@ pub fn read(folder: &Path) -> Sources {
 
 impl Sources {
     fn add(&mut self, path: &Path) {
+        let known = self.problems.len();
         let mut names: Vec<PathBuf> = Vec::new();
         let root = if path.is_file() {
             names.push(path.to_owned());
@@ -104,7 +105,8 @@ impl Sources {
                 Err(problem) => self.problems.push(ReadError { path: name, problem }),
             }
         }
-        if !files.is_empty() {
+        // One that cannot be read at all is still there: it has not lost its files.
+        if !files.is_empty() || self.problems.len() > known {
             self.connectors.push(ConnectorSource {
                 path: path.to_owned(),
                 files,

@@ -82,9 +82,14 @@ impl Loader {
             let current = match before {
                 Some(before) if before.hash == hash && readable => Some(before),
                 before => {
-                    let loaded = connector::load(&source.files);
-                    report.diagnostics.extend(loaded.diagnostics);
-                    match loaded.connector.filter(|_| readable) {
+                    let connector = if source.files.is_empty() {
+                        None
+                    } else {
+                        let loaded = connector::load(&source.files);
+                        report.diagnostics.extend(loaded.diagnostics);
+                        loaded.connector
+                    };
+                    match connector.filter(|_| readable) {
                         Some(connector) => {
                             report.changed = true;
                             Some(Remembered {

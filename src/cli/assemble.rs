@@ -11,12 +11,13 @@ use crate::approval::{Approvals, gate::Settings};
 use crate::audit::Audit;
 use crate::auth::ScrubberCache;
 use crate::catalog::{Loader, Report};
-use crate::config::{self, Config, Locations};
-use crate::diagnostics;
+use crate::config::{self, Config, Locations, LogFormat};
+use crate::diagnostics::{self, Severity};
 use crate::egress::Egress;
 use crate::engine::{Engine, Parts};
 use crate::policy::Admission;
 use crate::store::{self, Store};
+use crate::telemetry;
 use crate::vault::EnvironmentSecrets;
 
 /// Where things are, after flags, environment and defaults.
@@ -31,6 +32,15 @@ pub(super) fn config(locations: &Locations) -> Result<Config, Failure> {
         output::complain(&diagnostics::render(&diagnostics, output::colored()));
         Failure::Setup(anyhow::anyhow!("the configuration has errors"))
     })
+}
+
+/// Starts logging to stderr as the settings say.
+pub(super) fn start_logging(config: &Config) {
+    let format = match config.log.format {
+        LogFormat::Text => telemetry::LogFormat::Text,
+        LogFormat::Json => telemetry::LogFormat::Json,
+    };
+    telemetry::start(config.log.level.into(), format);
 }
 
 /// Opens the store.
@@ -75,10 +85,17 @@ pub(super) fn catalog(folder: &Path) -> Result<Report, Failure> {
     Ok(report)
 }
 
-/// Tells on stderr what is wrong with connectors.
+/// Tells on stderr what keeps connectors from being served as their files say. Warnings are for `check` and the log of
+/// `serve`: whoever calls a tool again and again has read them.
 pub(super) fn tell(report: &Report) {
-    if !report.diagnostics.is_empty() {
-        output::complain(diagnostics::render(&report.diagnostics, output::colored()).trim_end());
+    let errors: Vec<_> = report
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error)
+        .cloned()
+        .collect();
+    if !errors.is_empty() {
+        output::complain(diagnostics::render(&errors, output::colored()).trim_end());
     }
     for problem in problems(report) {
         output::complain(&format!("error: {problem}"));
@@ -105,6 +122,7 @@ pub(super) fn problems(report: &Report) -> Vec<String> {
 pub(super) async fn calling(global: &Global, wait: Option<Duration>) -> Result<(Engine, Report), Failure> {
     let locations = locations(global)?;
     let config = config(&locations)?;
+    start_logging(&config);
     let mut report = catalog(&locations.connectors)?;
     let store = store(&locations).await?;
     let mut approvals = approval_settings(&config);
@@ -125,13 +143,13 @@ pub(super) fn arguments(input: Option<&str>) -> Result<serde_json::Map<String, s
         return Ok(serde_json::Map::new());
     };
     let (text, shown) = match input.strip_prefix('@') {
-        Some(path) => (
-            std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?,
-            path,
-        ),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"));
+            (text.map_err(Failure::Usage)?, path)
+        }
         None => (input.to_owned(), "--input"),
     };
-    let arguments = serde_json::from_str(&text)
-        .with_context(|| format!("{shown} is not a JSON object such as {{\"customer_id\": \"c_1\"}}"))?;
-    Ok(arguments)
+    serde_json::from_str(&text)
+        .with_context(|| format!("{shown} is not a JSON object such as {{\"customer_id\": \"c_1\"}}"))
+        .map_err(Failure::Usage)
 }

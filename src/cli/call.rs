@@ -44,9 +44,8 @@ impl Call {
         let cancel = CancellationToken::new();
         let interrupted = cancel.clone();
         tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                interrupted.cancel();
-            }
+            super::serve::interrupted().await;
+            interrupted.cancel();
         });
         let call = engine::Call {
             tool: self.name,

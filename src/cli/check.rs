@@ -1,11 +1,14 @@
 //! `toolgate check`: everything that is wrong, at once, with where it is.
 
+use std::sync::Arc;
+
 use clap::Args;
 use serde_json::json;
 
 use super::{Failure, Global, assemble, output};
 use crate::catalog::Loader;
 use crate::config;
+use crate::connector::model::{Connector, SecretRef};
 use crate::diagnostics::{self, Severity};
 use crate::egress::Egress;
 
@@ -47,8 +50,9 @@ impl Check {
                 .filter(|diagnostic| diagnostic.severity == severity)
                 .count()
         };
+        let unset = unset_secrets(report.catalog.connectors());
         let errors = of(Severity::Error) + problems.len();
-        let warnings = of(Severity::Warning);
+        let warnings = of(Severity::Warning) + unset.len();
         let connectors = report.catalog.connectors().len();
         let tools = report.catalog.tools().len();
         if self.json {
@@ -59,6 +63,7 @@ impl Check {
                 "tools": tools,
                 "diagnostics": diagnostics,
                 "problems": problems,
+                "unset_secrets": unset,
             }))?;
         } else {
             if !diagnostics.is_empty() {
@@ -66,6 +71,9 @@ impl Check {
             }
             for problem in &problems {
                 output::complain(&format!("error: {problem}"));
+            }
+            for secret in &unset {
+                output::complain(&format!("warning: {secret}"));
             }
             output::say(&format!(
                 "{}, {}: {}, {}",
@@ -77,6 +85,23 @@ impl Check {
         }
         if errors == 0 { Ok(()) } else { Err(Failure::Told) }
     }
+}
+
+/// Credentials that calls would miss. No errors: whoever checks files need not be who serves them.
+fn unset_secrets(connectors: &[Arc<Connector>]) -> Vec<String> {
+    let missing = |connector: &Arc<Connector>| {
+        let names = connector.auth.secrets().into_iter().filter_map(|secret| match secret {
+            SecretRef::Environment(name) if config::environment_variable(name).is_none() => Some(name.clone()),
+            SecretRef::Environment(_) | SecretRef::Vault(_) => None,
+        });
+        let slug = connector.slug.clone();
+        names
+            .map(|name| {
+                format!("the connector `{slug}` needs the environment variable `{name}`, which is not set here")
+            })
+            .collect::<Vec<_>>()
+    };
+    connectors.iter().flat_map(missing).collect()
 }
 
 fn counted(count: usize, noun: &str) -> String {

@@ -49,7 +49,11 @@ impl Logs {
             return Ok(output::say_json(&rows)?);
         }
         if rows.is_empty() {
-            return Ok(output::say("no calls yet")?);
+            let unfiltered = filter.connector.is_none()
+                && filter.action.is_none()
+                && filter.outcome.is_none()
+                && filter.call_id.is_none();
+            return Ok(output::say(if unfiltered { "no calls yet" } else { "no such calls" })?);
         }
         Ok(output::say(&table(&rows))?)
     }

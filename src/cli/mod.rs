@@ -23,6 +23,9 @@ use clap::{Args, Parser, Subcommand};
 /// What was asked for was not possible, e.g. a call failed or files have errors.
 const FAILURE: u8 = 1;
 
+/// The command line is wrong; what clap ends with too.
+const USAGE: u8 = 2;
+
 /// Toolgate cannot start: its configuration, its store or an address does not work.
 const SETUP: u8 = 3;
 
@@ -78,6 +81,8 @@ enum Verb {
 enum Failure {
     /// What was asked for failed, and has been told already.
     Told,
+    /// The command line is wrong in a way that only its verb can see.
+    Usage(anyhow::Error),
     /// Toolgate cannot start.
     Setup(anyhow::Error),
     /// Anything else.
@@ -126,16 +131,47 @@ pub fn main() -> ExitCode {
     });
     // A thread that is blocked reading a terminal must not keep the process alive.
     runtime.shutdown_background();
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Told) => ExitCode::from(FAILURE),
-        Err(Failure::Setup(error)) => {
-            output::complain(&format!("error: {error:#}"));
-            ExitCode::from(SETUP)
+    let (error, code) = match result {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Told) => return ExitCode::from(FAILURE),
+        Err(Failure::Usage(error)) => (error, USAGE),
+        Err(Failure::Setup(error)) => (error, SETUP),
+        Err(Failure::Other(error)) => (error, FAILURE),
+    };
+    output::complain(&format!("error: {}", with_causes(&error)));
+    ExitCode::from(code)
+}
+
+/// An error and what caused it, each said once: many errors quote their cause.
+fn with_causes(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
         }
-        Err(Failure::Other(error)) => {
-            output::complain(&format!("error: {error:#}"));
-            ExitCode::from(FAILURE)
-        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let error = anyhow::anyhow!("no such file")
+            .context("cannot read a.toml: no such file; name another")
+            .context("cannot start");
+        assert_eq!(
+            with_causes(&error),
+            "cannot start: cannot read a.toml: no such file; name another"
+        );
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
     }
 }

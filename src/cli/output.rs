@@ -8,9 +8,8 @@ pub(super) fn say(text: &str) -> io::Result<()> {
 }
 
 /// Writes `value` as indented JSON to stdout.
-pub(super) fn say_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
-    let text = serde_json::to_string_pretty(value)?;
-    Ok(say(&text)?)
+pub(super) fn say_json(value: &impl serde::Serialize) -> io::Result<()> {
+    say(&serde_json::to_string_pretty(value)?)
 }
 
 /// Writes `text` and a line end to stderr. A closed stderr is no reason to fail.

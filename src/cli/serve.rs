@@ -11,12 +11,11 @@ use tokio_util::sync::CancellationToken;
 use super::{Failure, Global, assemble, output};
 use crate::catalog::watch::FolderWatch;
 use crate::catalog::{Loader, Report};
-use crate::config::{Config, Locations, LogFormat};
+use crate::config::{Config, Locations};
 use crate::diagnostics::Severity;
 use crate::engine::Engine;
 use crate::mcp::http::HttpSettings;
 use crate::mcp::{self, Handler, Lifetime, Presentation};
-use crate::telemetry;
 
 /// Serve the tools to agents.
 ///
@@ -42,15 +41,17 @@ impl Serve {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let locations = assemble::locations(global)?;
         let config = assemble::config(&locations)?;
-        telemetry::start(config.log.level.into(), log_format(config.log.format));
+        assemble::start_logging(&config);
         let store = assemble::store(&locations).await?;
         let engine = assemble::engine(&config, &store, assemble::approval_settings(&config))?;
 
+        // Before the files are read: no change may fall between reading and watching.
+        let watch = config.catalog.watch.then(|| watch(&locations)).flatten();
         let mut loader = Loader::default();
         let report = loader.load(&locations.connectors);
         log(&report, &locations);
         install(&engine, report);
-        let reload = keep_current(engine.clone(), loader, locations, config.catalog.watch);
+        let reload = keep_current(engine.clone(), loader, locations, watch);
 
         let served = if let Some(address) = self.http.or(config.http.address) {
             serve_http(&engine, &config, address).await
@@ -103,17 +104,26 @@ fn handler(engine: &Engine, config: &Config) -> Result<(Handler, Lifetime), Fail
     Ok((handler, lifetime))
 }
 
-/// Reads connectors again whenever SIGHUP comes and, if they are to be watched, when their files change.
-fn keep_current(engine: Engine, mut loader: Loader, locations: Locations, watched: bool) -> JoinHandle<()> {
+fn watch(locations: &Locations) -> Option<FolderWatch> {
+    match FolderWatch::start(&locations.connectors) {
+        Ok(watch) => Some(watch),
+        Err(error) => {
+            tracing::warn!(%error, "changes of connector files are not noticed; send SIGHUP to read them again");
+            None
+        }
+    }
+}
+
+/// Reads connectors again whenever SIGHUP comes and, if they are watched, when their files change.
+fn keep_current(
+    engine: Engine,
+    mut loader: Loader,
+    locations: Locations,
+    mut watch: Option<FolderWatch>,
+) -> JoinHandle<()> {
+    // Listened for from now on: an unheard SIGHUP ends a process.
+    let mut closed = hangups();
     tokio::spawn(async move {
-        let mut watch = watched.then(|| FolderWatch::start(&locations.connectors)).and_then(|started| {
-            started
-                .inspect_err(|error| {
-                    tracing::warn!(%error, "changes of connector files are not noticed; send SIGHUP to read them again");
-                })
-                .ok()
-        });
-        let mut closed = hangups();
         loop {
             tokio::select! {
                 () = next_change(&mut watch) => {}
@@ -225,13 +235,6 @@ pub(super) fn presentation(config: &Config) -> Presentation {
         name: config.server.name.clone(),
         instructions: config.server.instructions.clone(),
         page_size: config.server.tools_page_size,
-    }
-}
-
-fn log_format(format: LogFormat) -> telemetry::LogFormat {
-    match format {
-        LogFormat::Text => telemetry::LogFormat::Text,
-        LogFormat::Json => telemetry::LogFormat::Json,
     }
 }
 

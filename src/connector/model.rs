@@ -100,6 +100,25 @@ pub enum Auth {
     },
 }
 
+impl Auth {
+    /// Where the secrets are kept that requests need.
+    pub fn secrets(&self) -> Vec<&SecretRef> {
+        fn of(setting: &Setting) -> Option<&SecretRef> {
+            match setting {
+                Setting::Literal(_) => None,
+                Setting::Secret(reference) => Some(reference),
+            }
+        }
+        match self {
+            Self::None => Vec::new(),
+            Self::ApiKey { key, .. } => vec![key],
+            Self::BearerToken { token } => vec![token],
+            Self::BasicAuth { username, password } => of(username).into_iter().chain([password]).collect(),
+            Self::CustomHeader { headers } => headers.iter().filter_map(|(_, value)| of(value)).collect(),
+        }
+    }
+}
+
 /// Where an API key goes (ruling C-30).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyPlace {

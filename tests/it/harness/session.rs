@@ -124,6 +124,14 @@ impl Session {
         .await
     }
 
+    /// The answer to any of these requests, whichever comes first.
+    pub(crate) async fn any_response(&mut self, ids: &[u64]) -> Value {
+        self.message("any answer", |message| {
+            message.get("method").is_none() && message["id"].as_u64().is_some_and(|id| ids.contains(&id))
+        })
+        .await
+    }
+
     /// The next notification of this kind.
     pub(crate) async fn notification(&mut self, method: &str) -> Value {
         self.message(method, |message| {

@@ -145,11 +145,4 @@ impl Workspace {
     pub(crate) async fn approvals(&self) -> Vec<ApprovalRecord> {
         self.store().await.list_approvals(None, 100).await.unwrap()
     }
-
-    /// `text` with what differs between runs replaced.
-    pub(crate) fn stable(&self, text: &str) -> String {
-        let folder = std::fs::canonicalize(self.path()).unwrap();
-        text.replace(&folder.display().to_string(), "[FOLDER]")
-            .replace(&self.path().display().to_string(), "[FOLDER]")
-    }
 }

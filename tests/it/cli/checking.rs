@@ -1,0 +1,92 @@
+//! `toolgate check`: everything that is wrong with a folder, at once, with where it is.
+
+use serde_json::{Value, json};
+
+use super::{ACTIONS, crm};
+use crate::harness::{Workspace, connector};
+
+const BROKEN: &str = "name = \"broken\"\ndescription = \"x\"\n[connection]\nbase_ulr = \"https://a.test\"\n[[actions]]\nname = \"a\"\nmethod = \"FETCH\"\npath = \"/\"\n";
+
+#[tokio::test]
+async fn a_good_folder_is_counted() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    let run = workspace.run(&["check"]).await;
+    assert_eq!(run.code, Some(0));
+    assert_eq!(run.stdout, "1 connector, 2 tools: 0 errors, 1 warning\n");
+    insta::assert_snapshot!(run.stderr, @r"
+    warning[allow-http]: requests may leave without encryption: anybody in that network can read the credential
+     --> connectors/crm.toml:6:14
+      |
+    6 | allow_http = true
+      |              ^^^^
+    ");
+}
+
+#[tokio::test]
+async fn all_errors_of_a_folder_are_reported_at_once() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    workspace.write("broken.toml", BROKEN);
+    workspace.write("again/connector.yaml", "name: [\n");
+    workspace.write("latin.toml", b"name = \"caf\xe9\"");
+    workspace.config("[server]\nmax_concurent_calls = 1\n");
+    let run = workspace.run(&["check"]).await;
+    assert_eq!(run.code, Some(1));
+    for part in [
+        "connectors/broken.toml:4:1",
+        "`base_url`",
+        "connectors/broken.toml:7:10",
+        "connectors/again/connector.yaml:",
+        "cannot read connectors/latin.toml",
+        "config.toml:2:1",
+        "`max_concurrent_calls`",
+    ] {
+        assert!(run.stderr.contains(part), "{part} is not in {}", run.stderr);
+    }
+    // What is good is served all the same.
+    assert!(run.stdout.starts_with("1 connector, 2 tools: "), "{}", run.stdout);
+
+    let run = workspace.run(&["check", "--json"]).await;
+    assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""));
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    let found = report["diagnostics"].as_array().unwrap();
+    let misspelt = found
+        .iter()
+        .find(|finding| finding["file"] == "connectors/broken.toml" && finding["line"] == 4)
+        .unwrap_or_else(|| panic!("{report:#}"));
+    assert_eq!(
+        (&misspelt["severity"], &misspelt["column"]),
+        (&json!("error"), &json!(1))
+    );
+    assert!(misspelt["help"].as_str().unwrap().contains("base_url"), "{misspelt}");
+    assert_eq!(report["tools"], 2);
+    let errors = found.iter().filter(|finding| finding["severity"] == "error").count();
+    let problems = report["problems"].as_array().unwrap().len();
+    assert_eq!(report["errors"], errors + problems);
+}
+
+#[tokio::test]
+async fn names_that_collide_are_errors() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    workspace.write("other.toml", connector("CRM", "http://127.0.0.1:9/v2", ACTIONS));
+    let run = workspace.run(&["check"]).await;
+    assert_eq!(run.code, Some(1));
+    assert!(
+        run.stderr
+            .contains("the connector `crm` is left out: the name `crm` is taken"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[tokio::test]
+async fn a_missing_folder_is_an_error_and_an_empty_one_is_not() {
+    let workspace = Workspace::new();
+    let run = workspace.run(&["check", "--connectors", "nowhere"]).await;
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("cannot read nowhere"), "{}", run.stderr);
+    let run = workspace.run(&["check"]).await;
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (Some(0), "0 connectors, 0 tools: 0 errors, 0 warnings\n")
+    );
+}

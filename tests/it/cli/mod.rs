@@ -1,0 +1,40 @@
+//! The command line as a person uses it: words, exit codes, and how it ends.
+
+mod calling;
+mod checking;
+mod operating;
+mod reloading;
+mod serving;
+mod starting;
+
+/// A read and a write of one API.
+const ACTIONS: &str = r#"
+[auth]
+type = "api_key"
+header_name = "X-Key"
+key = "env:CRM_KEY"
+[[actions]]
+name = "get_thing"
+description = "Gets a thing"
+method = "GET"
+path = "/things/{id}"
+[[actions.input]]
+name = "id"
+required = true
+[[actions]]
+name = "create_thing"
+description = "Creates a thing"
+method = "POST"
+path = "/things"
+body = { title = "{{title}}" }
+[[actions.input]]
+name = "title"
+required = true
+"#;
+
+/// An installation whose one connector, `crm`, has [`ACTIONS`] and its key.
+fn crm(base_url: &str) -> crate::harness::Workspace {
+    let mut workspace = crate::harness::Workspace::with(base_url, ACTIONS);
+    workspace.set("CRM_KEY", "k3y-cli");
+    workspace
+}

@@ -1,0 +1,194 @@
+//! What an operator reads: `toolgate approvals` and `toolgate logs`.
+
+use serde_json::{Value, json};
+
+use super::crm;
+use crate::harness::{Finished, Upstream, Workspace};
+
+/// One call that an operator has yet to decide.
+async fn waiting(workspace: &Workspace, title: &str) -> String {
+    let input = json!({ "title": title }).to_string();
+    workspace.run(&["call", "crm__create_thing", "--input", &input]).await;
+    workspace.approvals().await[0].id.clone()
+}
+
+/// What a verb said, as if the newest approval had a fixed id and fixed times.
+async fn stable(workspace: &Workspace, run: &Finished) -> String {
+    let record = workspace.approvals().await.remove(0);
+    let mut text = run.stdout.replace(&record.id, "0123456789abcdef0123456789abcdef");
+    for (time, shown) in [
+        (Some(record.created_at), "2026-01-01T00:00:00.000Z"),
+        (Some(record.expires_at), "2026-01-01T00:10:00.000Z"),
+        (record.decided_at, "2026-01-01T00:05:00.000Z"),
+    ] {
+        text = time.map_or_else(|| text.clone(), |time| text.replace(&time, shown));
+    }
+    text
+}
+
+#[tokio::test]
+async fn what_waits_is_listed_shown_and_decided_once() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    let run = workspace.run(&["approvals", "list"]).await;
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (Some(0), "nothing waits for approval\n")
+    );
+    let id = waiting(&workspace, "a \"b\"").await;
+    let run = workspace.run(&["approvals", "list"]).await;
+    insta::assert_snapshot!(stable(&workspace, &run).await, @r#"
+    ID                                STATE    ASKED                     USER   ACTION            REQUEST
+    0123456789abcdef0123456789abcdef  pending  2026-01-01T00:00:00.000Z  local  crm.create_thing  POST /v1/things
+    "#);
+    let run = workspace.run(&["approvals", "show", &id]).await;
+    insta::assert_snapshot!(stable(&workspace, &run).await, @r#"
+    Allow "create_thing" of crm?
+    Effect: write
+    Request: POST /v1/things
+    Arguments:
+      title: "a \"b\""
+    Asked by local at 2026-01-01T00:00:00.000Z, expires at 2026-01-01T00:10:00.000Z
+    State: pending
+    "#);
+    let run = workspace.run(&["approvals", "deny", &id]).await;
+    assert_eq!((run.code, run.stdout), (Some(0), format!("{id} denied\n")));
+    let run = workspace.run(&["approvals", "approve", &id]).await;
+    assert_eq!(run.code, Some(1));
+    assert_eq!(
+        run.stderr,
+        format!("error: approval {id} can no longer be decided: it is denied\n")
+    );
+    let run = workspace.run(&["approvals", "show", &id]).await;
+    insta::assert_snapshot!(stable(&workspace, &run).await.lines().last().unwrap(), @"State: denied by olga via cli at 2026-01-01T00:05:00.000Z");
+    assert_eq!(
+        workspace.run(&["approvals", "list"]).await.stdout,
+        "nothing waits for approval\n"
+    );
+    assert!(
+        workspace
+            .run(&["approvals", "list", "--all"])
+            .await
+            .stdout
+            .contains("denied")
+    );
+
+    // What an operator refused is not asked again.
+    let input = json!({ "title": "a \"b\"" }).to_string();
+    let run = workspace.run(&["call", "crm__create_thing", "--input", &input]).await;
+    assert_eq!(run.code, Some(1));
+    assert!(
+        run.stderr
+            .starts_with("APPROVAL_DENIED: a person declined this call (olga via cli)"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[tokio::test]
+async fn approvals_are_told_to_programs() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    let id = waiting(&workspace, "a").await;
+    let run = workspace.run(&["approvals", "list", "--json"]).await;
+    let list: Value = serde_json::from_str(&run.stdout).unwrap();
+    let run = workspace.run(&["approvals", "show", &id, "--json"]).await;
+    let one: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(list, json!([one]));
+    insta::assert_json_snapshot!(one, {
+        ".id" => "[ID]", ".call_id" => "[ID]", ".arguments_hash" => "[HASH]", ".revision" => "[HASH]",
+        ".created_at" => "[TIME]", ".expires_at" => "[TIME]"
+    }, @r#"
+    {
+      "id": "[ID]",
+      "call_id": "[ID]",
+      "user": "local",
+      "organisation": "local",
+      "connector": "crm",
+      "action": "create_thing",
+      "effect": "write",
+      "method": "POST",
+      "path": "/v1/things",
+      "arguments": "{\"title\":\"a\"}",
+      "arguments_hash": "[HASH]",
+      "revision": "[HASH]",
+      "state": "pending",
+      "created_at": "[TIME]",
+      "expires_at": "[TIME]",
+      "decided_at": null,
+      "decided_by": null,
+      "decided_via": null
+    }
+    "#);
+    let run = workspace.run(&["approvals", "show", "0123"]).await;
+    assert_eq!(run.code, Some(1));
+    assert_eq!(
+        run.stderr,
+        "error: there is no approval 0123; `toolgate approvals list` shows those that wait\n"
+    );
+}
+
+#[tokio::test]
+async fn an_approval_that_has_expired_cannot_be_decided() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    workspace.config("[approvals]\nexpires_ms = 1000\n");
+    let id = waiting(&workspace, "a").await;
+    crate::harness::eventually("its end", async || {
+        let run = workspace.run(&["approvals", "show", &id]).await;
+        run.stdout.contains("State: expired").then_some(())
+    })
+    .await;
+    let run = workspace.run(&["approvals", "approve", &id]).await;
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("it is expired"), "{}", run.stderr);
+}
+
+#[tokio::test]
+async fn the_log_shows_and_filters_calls() {
+    let upstream = Upstream::fixed("{}").await;
+    let workspace = crm(&upstream.base_url());
+    let run = workspace.run(&["logs"]).await;
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "no calls yet\n"));
+    workspace
+        .run(&["call", "crm__get_thing", "--input", r#"{"id": "1"}"#])
+        .await;
+    workspace
+        .run(&["call", "crm__create_thing", "--input", r#"{"title": "a"}"#])
+        .await;
+    workspace.run(&["call", "nothing\u{1b}[2J__at_all"]).await;
+
+    let run = workspace.run(&["logs"]).await;
+    let columns: Vec<Vec<&str>> = run
+        .stdout
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(
+        columns[0],
+        ["TIME", "TOOL", "OUTCOME", "STATUS", "LATENCY", "DECISION", "BY"]
+    );
+    assert_eq!(columns[1][1..4], ["nothing\u{fffd}[2J__at_all", "UNKNOWN_API", "-"]);
+    assert_eq!(columns[2][1..4], ["crm.create_thing", "APPROVAL_REQUIRED", "-"]);
+    assert_eq!(columns[3][1..4], ["crm.get_thing", "ok", "200"]);
+    assert!(columns[3][4].ends_with("ms"));
+
+    let call = workspace.rows().await[0].call_id.clone();
+    for (filter, tools) in [
+        (vec!["crm"], vec!["crm__create_thing", "crm__get_thing"]),
+        (vec!["crm", "--endpoint", "get_thing"], vec!["crm__get_thing"]),
+        (vec!["--status", "UNKNOWN_API"], vec!["nothing\u{1b}[2J__at_all"]),
+        (vec!["--status", "ok"], vec!["crm__get_thing"]),
+        (vec!["--call", &call], vec!["crm__get_thing"]),
+        (
+            vec!["--limit", "2"],
+            vec!["nothing\u{1b}[2J__at_all", "crm__create_thing"],
+        ),
+        (vec!["other"], vec![]),
+    ] {
+        let run = workspace.run(&[["logs", "--json"].as_slice(), &filter].concat()).await;
+        let rows: Vec<Value> = serde_json::from_str(&run.stdout).unwrap();
+        let found: Vec<&str> = rows.iter().map(|row| row["tool"].as_str().unwrap()).collect();
+        assert_eq!(found, tools, "{filter:?}");
+    }
+    let run = workspace.run(&["logs", "other"]).await;
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "no such calls\n"));
+    assert_eq!(workspace.run(&["logs", "--limit", "0"]).await.code, Some(2));
+}

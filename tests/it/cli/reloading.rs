@@ -1,0 +1,124 @@
+//! Connector files that change while `toolgate serve` runs.
+
+use serde_json::{Value, json};
+
+use super::{ACTIONS, crm};
+use crate::harness::{Session, Upstream, connector, eventually};
+
+const CHANGED: &str = "notifications/tools/list_changed";
+
+async fn tools(session: &mut Session) -> Vec<String> {
+    let list = session.request("tools/list", json!({})).await;
+    let tools = list["result"]["tools"].as_array().unwrap();
+    tools
+        .iter()
+        .map(|tool| tool["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+async fn said(session: &Session, text: &str) {
+    eventually(text, async || session.complaints().contains(text).then_some(())).await;
+}
+
+#[tokio::test]
+async fn files_that_appear_change_and_vanish_change_the_tools() {
+    let upstream = Upstream::fixed(r#"{"from": "the first"}"#).await;
+    let other = Upstream::fixed(r#"{"from": "the other"}"#).await;
+    let workspace = crm(&upstream.base_url());
+    let mut session = workspace.serve().await;
+    assert_eq!(tools(&mut session).await, ["crm__create_thing", "crm__get_thing"]);
+
+    workspace.write("wiki/connector.toml", connector("wiki", &upstream.base_url(), ACTIONS));
+    session.notification(CHANGED).await;
+    assert_eq!(tools(&mut session).await.len(), 4);
+
+    workspace.write("crm.toml", connector("crm", &other.base_url(), ACTIONS));
+    session.notification(CHANGED).await;
+    let answer = session.call("crm__get_thing", json!({ "id": "1" })).await;
+    assert_eq!(answer["result"]["structuredContent"]["from"], "the other");
+
+    std::fs::remove_dir_all(workspace.connectors().join("wiki")).unwrap();
+    session.notification(CHANGED).await;
+    assert_eq!(tools(&mut session).await, ["crm__create_thing", "crm__get_thing"]);
+    let answer = session.call("wiki__get_thing", json!({ "id": "1" })).await;
+    assert_eq!(answer["error"]["data"]["error"]["code"], "UNKNOWN_API", "{answer}");
+}
+
+#[tokio::test]
+async fn what_broke_is_served_as_it_last_worked_and_the_log_says_why() {
+    let upstream = Upstream::fixed("{}").await;
+    let workspace = crm(&upstream.base_url());
+    let mut session = workspace.serve().await;
+    let good = connector("crm", &upstream.base_url(), ACTIONS);
+    let broken: [(&[u8], &str); 3] = [
+        (
+            b"name = \"crm\"\n[connection]\nbase_ulr = \"x\"\n",
+            "unknown key `base_ulr`",
+        ),
+        (b"name = \"caf\xe9\"\n", "cannot read connectors/crm.toml"),
+        (b"", "crm.toml:1:1"),
+    ];
+    for (text, why) in broken {
+        workspace.write("crm.toml", text);
+        said(&session, why).await;
+        assert!(session.complaints().contains("`crm` is served as it last worked"));
+        let answer = session.call("crm__get_thing", json!({ "id": "1" })).await;
+        assert_eq!(answer["result"]["isError"], false, "{why}: {answer}");
+    }
+    workspace.write("crm.toml", good.replace("get_thing", "fetch_thing"));
+    session.notification(CHANGED).await;
+    assert_eq!(tools(&mut session).await, ["crm__create_thing", "crm__fetch_thing"]);
+}
+
+#[tokio::test]
+async fn a_call_ends_on_the_files_that_it_began_with() {
+    let (sender, _) = tokio::sync::watch::channel(false);
+    let release = sender.subscribe();
+    let upstream = Upstream::start(move |_| {
+        let mut release = release.clone();
+        async move {
+            release.wait_for(|released| *released).await.unwrap();
+            crate::harness::json_answer(r#"{"id": 1}"#)
+        }
+    })
+    .await;
+    let workspace = crm(&upstream.base_url());
+    let mut session = workspace.serve().await;
+    let call = session.begin("crm__get_thing", json!({ "id": "1" })).await;
+    upstream.arrived(1).await;
+    std::fs::remove_file(workspace.connectors().join("crm.toml")).unwrap();
+    session.notification(CHANGED).await;
+    assert_eq!(tools(&mut session).await, Vec::<String>::new());
+    sender.send_replace(true);
+    let answer = session.response(call).await;
+    assert_eq!(answer["result"]["structuredContent"], json!({ "id": 1 }), "{answer}");
+}
+
+#[tokio::test]
+async fn a_client_of_the_newer_protocol_hears_of_changes_when_it_listens() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    let mut session = Session::start(workspace.command(&["serve"]), None);
+    session.stateless("tools/list", json!({})).await;
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let filter = json!({ "notifications": { "toolsListChanged": true }, "_meta": meta });
+    session.send("subscriptions/listen", filter).await;
+    session.notification("notifications/subscriptions/acknowledged").await;
+    std::fs::remove_file(workspace.connectors().join("crm.toml")).unwrap();
+    let change: Value = session.notification(CHANGED).await;
+    assert_eq!(change["method"], CHANGED);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn without_watching_a_signal_reads_the_files_again() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    workspace.config("[catalog]\nwatch = false\n");
+    let mut session = workspace.serve().await;
+    std::fs::remove_file(workspace.connectors().join("crm.toml")).unwrap();
+    super::serving::signal("HUP", session.process());
+    session.notification(CHANGED).await;
+    assert_eq!(tools(&mut session).await, Vec::<String>::new());
+}

@@ -1,0 +1,93 @@
+//! What keeps Toolgate from starting, and where it takes its settings from.
+
+use serde_json::Value;
+
+use super::{ACTIONS, crm};
+use crate::harness::connector;
+
+#[tokio::test]
+async fn what_keeps_it_from_starting_ends_with_three() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    std::fs::write(workspace.path().join("file"), "").unwrap();
+    for (arguments, says) in [
+        (
+            ["serve", "--config", "missing.toml"].as_slice(),
+            "the settings cannot be read",
+        ),
+        (
+            &["call", "crm__get_thing", "--config", "missing.toml"],
+            "the settings cannot be read",
+        ),
+        (&["serve", "--state", "file/state"], "cannot open the store file/state"),
+        (
+            &["logs", "--state", "file/state"],
+            "name a folder that this user can write to with --state",
+        ),
+        (&["serve", "--http", "0.0.0.0:0"], "refusing to listen on 0.0.0.0:0"),
+    ] {
+        let run = workspace.run(arguments).await;
+        assert_eq!((run.code, run.stdout.as_str()), (Some(3), ""), "{run:?}");
+        assert!(run.stderr.contains(says), "{run:?}");
+        // A cause is told once.
+        for line in run.stderr.lines() {
+            assert!(line.matches("os error").count() <= 1, "{line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_command_line_ends_with_two() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    for arguments in [
+        ["bogus"].as_slice(),
+        &["serve", "--http", "nowhere"],
+        &["call"],
+        &["approvals", "approve"],
+        &["tools", "--bogus"],
+        &[],
+    ] {
+        let run = workspace.run(arguments).await;
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{run:?}");
+    }
+}
+
+#[tokio::test]
+async fn flags_win_over_the_environment_and_the_environment_over_defaults() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    let other = workspace.path().join("other");
+    std::fs::create_dir(&other).unwrap();
+    std::fs::write(
+        other.join("wiki.toml"),
+        connector("wiki", "http://127.0.0.1:9/v1", ACTIONS),
+    )
+    .unwrap();
+    let tools = async |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = workspace.command(&[["tools", "--json"].as_slice(), arguments].concat());
+        command
+            .env_remove("TOOLGATE_CONNECTORS")
+            .envs(variables.iter().copied());
+        let output = command.output().await.unwrap();
+        let tools: Value = serde_json::from_slice(&output.stdout).unwrap();
+        tools[0]["connector"].as_str().unwrap().to_owned()
+    };
+    let environment = [("TOOLGATE_CONNECTORS", "other")];
+    assert_eq!(tools(&[], &[]).await, "crm");
+    assert_eq!(tools(&[], &environment).await, "wiki");
+    assert_eq!(tools(&["--connectors", "connectors"], &environment).await, "crm");
+
+    // Where state is kept is seen by where it appears.
+    for (arguments, variable, folder) in [
+        (["logs"].as_slice(), "named", "named"),
+        (&["logs", "--state", "flagged"], "unused", "flagged"),
+    ] {
+        let output = workspace
+            .command(arguments)
+            .env("TOOLGATE_STATE", variable)
+            .output()
+            .await
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert!(workspace.path().join(folder).is_dir(), "{folder}");
+    }
+    assert!(!workspace.path().join("unused").exists());
+}

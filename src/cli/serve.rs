@@ -131,11 +131,11 @@ fn keep_current(
             }
             // Reading and compiling can take a while: the workers that serve calls must not wait for it.
             let folder = locations.connectors.clone();
-            let loaded = tokio::task::spawn_blocking(move || {
+            let reading = tokio::task::spawn_blocking(move || {
                 let report = loader.load(&folder);
                 (loader, report)
             });
-            let Ok((again, report)) = loaded.await else {
+            let Ok((again, report)) = reading.await else {
                 tracing::error!("reading the connectors failed; they are served as they are until the next start");
                 return;
             };

@@ -11,14 +11,12 @@ pub(crate) use upstream::{Seen, Upstream, json_answer};
 pub(crate) use workspace::{Finished, Workspace, connector};
 
 /// No test waits longer than this for anything: far more than any of them needs on a busy machine.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 
 /// The output of `future`, which must come before [`DEADLINE`].
 pub(crate) async fn within<F: Future>(what: &str, future: F) -> F::Output {
-    match tokio::time::timeout(DEADLINE, future).await {
-        Ok(output) => output,
-        Err(_) => panic!("{what}: nothing within {DEADLINE:?}"),
-    }
+    let output = tokio::time::timeout(DEADLINE, future).await;
+    output.unwrap_or_else(|_| panic!("{what}: nothing within {DEADLINE:?}"))
 }
 
 /// Looks again and again until `found` finds something.

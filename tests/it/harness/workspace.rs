@@ -47,7 +47,7 @@ impl Workspace {
     /// An installation with one connector, named `crm`.
     pub(crate) fn with(base_url: &str, rest: &str) -> Self {
         let workspace = Self::new();
-        workspace.write("crm.toml", &connector("crm", base_url, rest));
+        workspace.write("crm.toml", connector("crm", base_url, rest));
         workspace
     }
 

@@ -44,7 +44,7 @@ impl Default for Setting {
         Self {
             concurrent: 64,
             queued: 256,
-            call_timeout: Duration::from_secs(60),
+            call_timeout: Duration::from_mins(1),
             approval: Settings {
                 wait: Duration::ZERO,
                 expires: Duration::from_mins(10),

@@ -60,9 +60,10 @@ const WAYS: [&str; 8] = [
 
 /// A text that holds `secret` in every way in which it may be written down.
 fn spellings(secret: &str) -> Vec<String> {
-    let escaped: String = secret.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
-    let hexadecimal: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let percent: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let each = |written: fn(u8) -> String| secret.bytes().map(written).collect::<Vec<_>>().concat();
+    let escaped = each(|byte| format!("\\u{byte:04x}"));
+    let hexadecimal = each(|byte| format!("{byte:02x}"));
+    let percent = each(|byte| format!("%{byte:02X}"));
     let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     vec![
         secret.to_owned(),

@@ -81,8 +81,8 @@ pub(super) async fn tools_over_http(mut command: Command) -> Vec<String> {
 
 /// An answer comes alone, or as the last message of an event stream.
 fn answer_in(body: &str) -> &str {
-    let data = body.lines().filter_map(|line| line.strip_prefix("data: "));
-    data.filter(|data| !data.trim().is_empty()).next_back().unwrap_or(body)
+    let mut data = body.lines().filter_map(|line| line.strip_prefix("data: "));
+    data.rfind(|data| !data.trim().is_empty()).unwrap_or(body)
 }
 
 fn names(listed: &Value) -> Vec<String> {

@@ -1,7 +1,8 @@
-//! What `--help` says of every verb, kept in `tests/cases/help.txt`, and that it is true of exit codes.
+//! What `--help` says of every verb, kept in `tests/cases/help.txt`.
 //!
 //! `TOOLGATE_UPDATE=1 cargo test --test it help` writes it anew.
 
+use std::fmt::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use crate::committed;
@@ -43,7 +44,7 @@ pub(super) fn help(verb: &[&str]) -> String {
 fn help_says_what_is_expected() {
     let mut text = String::new();
     for verb in VERBS {
-        text.push_str(&format!("$ toolgate {}\n\n", [verb, &["--help"]].concat().join(" ")));
+        writeln!(text, "$ toolgate {}\n", [verb, &["--help"]].concat().join(" ")).unwrap();
         for line in help(verb).lines() {
             text.push_str(line.trim_end());
             text.push('\n');

@@ -5,6 +5,7 @@ mod commands;
 mod help;
 mod links;
 mod markdown;
+mod operating;
 mod snippets;
 mod tables;
 mod transcript;

@@ -14,7 +14,7 @@ use super::markdown::blocks;
 use crate::committed;
 
 /// Longer than anything takes on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// The key of the sample API.
 const DEMO_KEY: &str = "key-of-the-sample-api";
@@ -121,10 +121,8 @@ impl Workspace {
 
 /// The output of `future`, which must come in time.
 pub(super) async fn within<F: Future>(what: &str, future: F) -> F::Output {
-    match tokio::time::timeout(DEADLINE, future).await {
-        Ok(output) => output,
-        Err(_) => panic!("{what}: nothing within {DEADLINE:?}"),
-    }
+    let output = tokio::time::timeout(DEADLINE, future).await;
+    output.unwrap_or_else(|_| panic!("{what}: nothing within {DEADLINE:?}"))
 }
 
 /// The next line of a stream; empty at its end.

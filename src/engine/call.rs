@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::HeaderMap;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
@@ -88,7 +89,7 @@ async fn steps(
         None
     } else {
         let hidden = prompt::hide(&arguments, &action.secret_arguments);
-        let request = declarative::prepare(&tool.connector, action, &hidden).map_err(failures::prepare)?;
+        let request = shown_request(&tool, &hidden, &request);
         Some((hidden, request))
     };
     let (shown_arguments, shown_request) = shown
@@ -143,12 +144,30 @@ pub(super) fn dry_run(
         .route(&tool.connector)
         .map_err(|error| failures::egress(&error, false))?;
     let arguments = validate(&tool.action, arguments.clone())?;
-    let shown = prompt::hide(&arguments, &tool.action.secret_arguments);
-    let request = declarative::prepare(&tool.connector, &tool.action, &shown).map_err(failures::prepare)?;
+    let request = declarative::prepare(&tool.connector, &tool.action, &arguments).map_err(failures::prepare)?;
     route
         .check(&request.url)
         .map_err(|error| failures::egress(&error, false))?;
-    Ok(declarative::redacted(&tool.connector, &request))
+    let hidden = prompt::hide(&arguments, &tool.action.secret_arguments);
+    let shown = shown_request(&tool, &hidden, &request);
+    Ok(declarative::redacted(&tool.connector, &shown))
+}
+
+/// `request` as it looks with secret arguments replaced. A template that cannot work with what stands in their place,
+/// e.g. because it makes a number of it, leaves nothing to show but where the request goes.
+fn shown_request(tool: &Tool, hidden: &Map<String, Value>, request: &OutgoingRequest) -> OutgoingRequest {
+    declarative::prepare(&tool.connector, &tool.action, hidden).unwrap_or_else(|_| {
+        let mut url = request.url.clone();
+        url.set_path(prompt::HIDDEN);
+        url.set_query(None);
+        OutgoingRequest {
+            method: request.method.clone(),
+            url,
+            headers: HeaderMap::new(),
+            body: None,
+            timeout: request.timeout,
+        }
+    })
 }
 
 /// Step 4: fills in defaults, then checks against the schema.

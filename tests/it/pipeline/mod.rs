@@ -5,4 +5,5 @@ mod audit;
 mod errors;
 mod gates;
 mod gateway;
+mod recording;
 mod secrets;

@@ -180,6 +180,43 @@ async fn no_spelling_of_a_credential_comes_out_anywhere() {
     }
 }
 
+#[tokio::test]
+async fn a_secret_argument_may_be_worked_with_and_is_hidden_all_the_same() {
+    let upstream = Upstream::fixed("{}").await;
+    let workspace = Workspace::with(
+        &upstream.base_url(),
+        r#"
+[[actions]]
+name = "set_pin"
+description = "Sets a PIN"
+method = "PUT"
+path = "/pin/{{pin | int + 1}}"
+body = { pin = "{{pin | int}}" }
+confirm = false
+[[actions.input]]
+name = "pin"
+type = "PASSWORD"
+required = true
+"#,
+    );
+    let input = json!({ "pin": "482915" }).to_string();
+    let run = workspace
+        .run(&["call", "crm__set_pin", "--input", &input, "--dry-run"])
+        .await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(
+        run.stdout.starts_with("PUT http://") && !run.stdout.contains("48291"),
+        "{}",
+        run.stdout
+    );
+    let run = workspace.run(&["call", "crm__set_pin", "--input", &input]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(upstream.seen()[0].body, r#"{"pin":482915}"#);
+    assert_eq!(upstream.seen()[0].uri.path(), "/v1/pin/482916");
+    let path = workspace.row().await.path.unwrap();
+    assert!(!path.contains("48291"), "{path}");
+}
+
 const LOGIN: &str = r#"
 [[actions]]
 name = "set_password"

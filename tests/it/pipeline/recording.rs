@@ -1,0 +1,198 @@
+//! A store that fails, and callers that hang up: nothing leaves unrecorded.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use serde_json::json;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use toolgate::engine::ErrorCode;
+use toolgate::store::{
+    ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, AuditFilter, AuditRecord, AuditStore, Decision, Store,
+    StoreError,
+};
+
+use super::gateway::{Gateway, NOBODY, Setting, call};
+use crate::harness::{Upstream, Workspace, connector, eventually, within};
+
+const ACTIONS: &str = r#"
+[[actions]]
+name = "read"
+description = "Reads"
+method = "GET"
+path = "/read"
+[[actions]]
+name = "write"
+description = "Writes without asking"
+method = "POST"
+path = "/write"
+confirm = false
+[[actions]]
+name = "careful"
+description = "Writes after asking"
+method = "POST"
+path = "/careful"
+"#;
+
+/// A store that fails from some moment on.
+struct Failing {
+    store: Arc<dyn Store>,
+    audit_fails: AtomicBool,
+    approvals_fail: AtomicBool,
+}
+
+impl Failing {
+    fn approvals(&self) -> Result<&dyn Store, StoreError> {
+        works(&self.approvals_fail).map(|()| &*self.store)
+    }
+}
+
+fn works(fails: &AtomicBool) -> Result<(), StoreError> {
+    if fails.load(Ordering::SeqCst) {
+        return Err(StoreError::Query {
+            doing: "was tested",
+            source: "the disk is full".into(),
+        });
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl AuditStore for Failing {
+    async fn write_audit(&self, records: &[AuditRecord], durable: bool) -> Result<(), StoreError> {
+        works(&self.audit_fails)?;
+        self.store.write_audit(records, durable).await
+    }
+    async fn read_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
+        self.store.read_audit(filter).await
+    }
+}
+
+#[async_trait]
+impl ApprovalStore for Failing {
+    async fn find_or_create_approval(&self, record: &ApprovalRecord, now: &str) -> Result<ApprovalRecord, StoreError> {
+        self.approvals()?.find_or_create_approval(record, now).await
+    }
+    async fn find_approval(&self, key: &ApprovalKey, now: &str) -> Result<Option<ApprovalRecord>, StoreError> {
+        self.approvals()?.find_approval(key, now).await
+    }
+    async fn get_approval(&self, id: &str) -> Result<Option<ApprovalRecord>, StoreError> {
+        self.approvals()?.get_approval(id).await
+    }
+    async fn list_approvals(
+        &self,
+        state: Option<ApprovalState>,
+        limit: u32,
+    ) -> Result<Vec<ApprovalRecord>, StoreError> {
+        self.approvals()?.list_approvals(state, limit).await
+    }
+    async fn decide_approval(&self, id: &str, decision: &Decision) -> Result<bool, StoreError> {
+        self.approvals()?.decide_approval(id, decision).await
+    }
+    async fn use_approval(&self, id: &str, key: &ApprovalKey, now: &str) -> Result<bool, StoreError> {
+        self.approvals()?.use_approval(id, key, now).await
+    }
+}
+
+async fn failing(upstream: &Upstream, audit: bool, approvals: bool) -> (Gateway, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Failing {
+        store: toolgate::store::open(folder.path()).await.unwrap(),
+        audit_fails: AtomicBool::new(audit),
+        approvals_fail: AtomicBool::new(approvals),
+    };
+    let setting = Setting {
+        store: Some(Arc::new(store)),
+        ..Setting::default()
+    };
+    let text = connector("crm", &upstream.base_url(), ACTIONS);
+    (Gateway::new(&[text], setting).await, folder)
+}
+
+#[tokio::test]
+async fn without_an_audit_log_no_write_leaves_and_no_answer_is_given() {
+    let upstream = Upstream::fixed(r#"{"answer": "withheld"}"#).await;
+    let (gateway, _folder) = failing(&upstream, true, false).await;
+    let error = gateway.refused("crm__write", json!({})).await;
+    assert_eq!(error.code, ErrorCode::InternalError);
+    assert!(error.cause.contains("nothing was sent"), "{error}");
+    assert_eq!(upstream.count(), 0);
+
+    let error = gateway.refused("crm__read", json!({})).await;
+    assert_eq!(error.code, ErrorCode::InternalError);
+    assert!(!error.text().contains("withheld\""), "{error}");
+    assert!(!error.text().contains("disk"), "{error}");
+}
+
+#[tokio::test]
+async fn without_approvals_no_write_leaves() {
+    let upstream = Upstream::fixed("{}").await;
+    let (gateway, _folder) = failing(&upstream, false, true).await;
+    let error = gateway.refused("crm__careful", json!({})).await;
+    assert_eq!(error.code, ErrorCode::InternalError);
+    assert_eq!((upstream.count(), gateway.secrets_resolved()), (0, 0));
+    assert_eq!(gateway.rows().await[0].outcome, "INTERNAL_ERROR");
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_leaves_one_row() {
+    let upstream = Upstream::silent().await;
+    let gateway = Gateway::new(&[connector("crm", &upstream.base_url(), ACTIONS)], Setting::default()).await;
+    for (tool, requests, outcome) in [("crm__read", 1, "CANCELLED"), ("crm__write", 2, "OUTCOME_UNKNOWN")] {
+        tokio::select! {
+            ending = gateway.engine.call(call(tool, json!({})), &NOBODY) => panic!("{ending:?}"),
+            () = upstream.arrived(requests) => {}
+        }
+        let row = eventually("the row of a dropped call", async || {
+            let row = gateway.rows().await.into_iter().next_back();
+            row.filter(|row| row.tool == tool && row.ended_at.is_some())
+        })
+        .await;
+        assert_eq!(row.outcome, outcome);
+        assert_eq!(gateway.rows().await.len(), requests);
+    }
+    assert_eq!(gateway.engine.calls_in_flight(), 0);
+}
+
+#[tokio::test]
+async fn a_connection_that_is_dropped_stops_its_call_and_leaves_one_row() {
+    let upstream = Upstream::silent().await;
+    let workspace = Workspace::with(&upstream.base_url(), ACTIONS);
+    let mut server = workspace.command(&["serve", "--http", "127.0.0.1:0"]).spawn().unwrap();
+    let mut said = BufReader::new(server.stderr.take().unwrap()).lines();
+    let address = within("the address", async {
+        loop {
+            let line = said.next_line().await.unwrap().expect("a server that goes on");
+            if let Some(url) = line.strip_prefix("listening on http://") {
+                return url.trim_end_matches("/mcp").to_owned();
+            }
+        }
+    })
+    .await;
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+        "name": "crm__read", "arguments": {}, "_meta": {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {},
+        } } })
+    .to_string();
+    let request = format!(
+        "POST /mcp HTTP/1.1\r\nHost: {address}\r\nAccept: application/json, text/event-stream\r\n\
+         Content-Type: application/json\r\nMCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\n\
+         Mcp-Name: crm__read\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut connection = tokio::net::TcpStream::connect(&address).await.unwrap();
+    connection.write_all(request.as_bytes()).await.unwrap();
+    upstream.arrived(1).await;
+    drop(connection);
+    eventually("the row of the call", async || {
+        workspace
+            .rows()
+            .await
+            .first()
+            .map(|row| assert_eq!(row.outcome, "CANCELLED"))
+    })
+    .await;
+    let row = workspace.row().await;
+    assert_eq!((row.channel.as_str(), row.ended_at.is_some()), ("http", true));
+}

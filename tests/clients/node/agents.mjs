@@ -37,7 +37,9 @@ CLIENTS['client-2-auto'] = {
 };
 
 /** Every client over every transport. */
-export const DOORS = Object.keys(CLIENTS).flatMap((client) => ['stdio', 'http', 'sse'].map((transport) => ({ client, transport, name: `${client}-${transport}` })));
+export const DOORS = Object.keys(CLIENTS).flatMap((client) =>
+    ['stdio', 'http', 'sse'].map((transport) => ({ client, transport, name: `${client}-${transport}` })),
+);
 
 /** A connected client. Without an `action` (`accept`, `decline`, `cancel`) it cannot be asked anything. */
 export class Agent {
@@ -58,7 +60,10 @@ export class Agent {
             });
         }
         const Transport = kind.transports[transport];
-        const target = transport === 'stdio' ? product.stdioCommand() : new URL(transport === 'http' ? '/mcp' : '/sse', await product.serveHttp());
+        const target =
+            transport === 'stdio'
+                ? product.stdioCommand()
+                : new URL(transport === 'http' ? '/mcp' : '/sse', await product.serveHttp());
         await agent.client.connect(new Transport(target), { timeout: PATIENCE });
         return agent;
     }
@@ -82,7 +87,8 @@ export class Agent {
     async call(name, args, options = {}) {
         this.product.calls += 1;
         const result = await this.kind.call(this.client, { name, arguments: args }, { timeout: PATIENCE, ...options });
-        if (!result.isError && result.structuredContent) assert.deepEqual(JSON.parse(result.content[0].text), result.structuredContent);
+        if (!result.isError && result.structuredContent)
+            assert.deepEqual(JSON.parse(result.content[0].text), result.structuredContent);
         return result;
     }
 
@@ -93,7 +99,10 @@ export class Agent {
 
 /** The text that the model reads. */
 export function textOf(result) {
-    return result.content.filter((block) => block.type === 'text').map((block) => block.text).join('\n');
+    return result.content
+        .filter((block) => block.type === 'text')
+        .map((block) => block.text)
+        .join('\n');
 }
 
 function filledIn(schema) {

@@ -6,14 +6,15 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { Agent, DOORS, textOf } from './agents.mjs';
-import { eventually, Product } from './product.mjs';
+import { eventually, Product, SETTINGS } from './product.mjs';
 
 const WRITE = 'demo_crm__create_ticket';
 const TICKET = { customer_id: 'cust_1001', title: 'The invoice is wrong', priority: 'high' };
+const WAITING = SETTINGS.replace('wait_ms = 0', 'wait_ms = 30000');
 const LIMIT = { timeout: 60_000 };
 
 /** Runs `body` with a connected agent, and ends everything that was started. */
-async function withAgent(door, body, { action, settings } = {}) {
+async function withAgent(door, { action, settings }, body) {
     const product = await Product.start(settings);
     let agent;
     try {
@@ -33,7 +34,9 @@ function approvalId(result) {
 
 for (const door of DOORS) {
     describe(door.name, () => {
-        it('finds every tool, hears what the server is for, and reads', LIMIT, () => withAgent(door, async (agent) => {
+        const scenario = (name, options, body) => it(name, LIMIT, () => withAgent(door, options, body));
+
+        scenario('finds every tool, hears what the server is for, and reads', {}, async (agent) => {
             assert.match(agent.client.getInstructions(), /demo_crm/);
             const names = await agent.toolNames();
             for (const name of ['get_customer', 'search_customers', 'create_ticket', 'wait']) {
@@ -43,40 +46,47 @@ for (const door of DOORS) {
             assert.deepEqual(await agent.toolNames(), names);
             const read = await agent.call('demo_crm__get_customer', { customer_id: TICKET.customer_id });
             assert.equal(read.structuredContent?.name, 'Astrid Lindqvist', textOf(read));
-        }));
+        });
 
-        it('fails in ways that a model can act on', LIMIT, () => withAgent(door, async (agent, product) => {
+        scenario('fails in ways that a model can act on', {}, async (agent, product) => {
             const wrong = await agent.call('demo_crm__search_customers', { query: 'a', limit: 'many' });
             assert.ok(wrong.isError);
             assert.match(textOf(wrong), /INVALID_REQUEST[^]*\/limit/);
-            await assert.rejects(agent.call('demo_crm__get_custumer', {}), { code: -32602, message: /demo_crm__get_customer/ });
+            await assert.rejects(agent.call('demo_crm__get_custumer', {}), {
+                code: -32602,
+                message: /demo_crm__get_customer/,
+            });
             assert.equal((await product.requests()).length, 0);
             const missing = await agent.call('demo_crm__get_customer', { customer_id: 'no-such-customer' });
             assert.ok(missing.isError);
             assert.match(textOf(missing), /ENDPOINT_NOT_FOUND[^]*404/);
-        }));
+        });
 
-        for (const [action, leaves, code] of [['accept', 1], ['decline', 0, /APPROVAL_DENIED/], ['cancel', 0, /APPROVAL_/]]) {
-            it(`asks before a write: ${action}`, LIMIT, () => withAgent(door, async (agent, product) => {
+        for (const [action, leaves, code] of [
+            ['accept', 1],
+            ['decline', 0, /APPROVAL_DENIED/],
+            ['cancel', 0, /APPROVAL_/],
+        ]) {
+            scenario(`asks before a write: ${action}`, { action }, async (agent, product) => {
                 const result = await agent.call(WRITE, TICKET);
                 assert.equal(Boolean(result.isError), leaves === 0, textOf(result));
                 if (code) assert.match(textOf(result), code);
                 assert.equal((await product.requests('POST')).length, leaves);
                 assert.equal(agent.questions.length, 1);
                 assert.match(agent.questions[0].message, /POST[^]*The invoice is wrong/);
-            }, { action }));
+            });
         }
 
-        it('lets an operator decide where nobody can be asked', LIMIT, () => withAgent(door, async (agent, product) => {
+        scenario('lets an operator decide where nobody can be asked', {}, async (agent, product) => {
             const asked = approvalId(await agent.call(WRITE, TICKET));
             await product.run('approvals', 'approve', asked);
             const result = await agent.call(WRITE, TICKET);
             assert.ok(!result.isError, textOf(result));
             assert.notEqual(approvalId(await agent.call(WRITE, TICKET)), asked);
             assert.equal((await product.requests('POST')).length, 1);
-        }));
+        });
 
-        it('reports progress while it waits for an operator', LIMIT, () => withAgent(door, async (agent, product) => {
+        scenario('reports progress while it waits for an operator', { settings: WAITING }, async (agent, product) => {
             let told;
             const first = new Promise((resolve) => (told = resolve));
             const call = agent.call(WRITE, TICKET, { onprogress: told });
@@ -86,30 +96,42 @@ for (const door of DOORS) {
             const result = await call;
             assert.ok(!result.isError, textOf(result));
             assert.equal((await product.requests('POST')).length, 1);
-        }, { settings: '[server]\ntools_page_size = 2\n[approvals]\nwait_ms = 30000\n[http]\nlegacy_sse = true\n' }));
+        });
 
-        it('hears of new tools, and keeps the old ones after a broken edit', LIMIT, () => withAgent(door, async (agent, product) => {
+        scenario('hears of new tools, and keeps the old ones after a broken edit', {}, async (agent, product) => {
             const file = join(product.services, 'more.toml');
             const before = await agent.toolNames();
-            writeFileSync(file, `[[actions]]\nname = "extra"\ndescription = "One more"\nmethod = "GET"\npath = "/customers"\n`);
+            writeFileSync(
+                file,
+                `[[actions]]\nname = "extra"\ndescription = "One more"\nmethod = "GET"\npath = "/customers"\n`,
+            );
             await eventually(() => agent.changes > 0, 'a word that the tools changed');
             const edited = await agent.toolNames();
-            assert.deepEqual(edited.filter((name) => !before.includes(name)), ['demo_crm__extra']);
+            assert.deepEqual(
+                edited.filter((name) => !before.includes(name)),
+                ['demo_crm__extra'],
+            );
             const said = readFileSync(product.stderr).length;
             writeFileSync(file, '[[actions]\n');
-            await eventually(() => readFileSync(product.stderr).subarray(said).includes('more.toml'), 'a word about the broken edit');
+            await eventually(
+                () => readFileSync(product.stderr).subarray(said).includes('more.toml'),
+                'a word about the broken edit',
+            );
             assert.deepEqual(await agent.toolNames(), edited);
-        }));
+        });
 
-        it('stops the request of a cancelled call', LIMIT, () => withAgent(door, async (agent, product) => {
+        scenario('stops the request of a cancelled call', {}, async (agent, product) => {
             const cancel = new AbortController();
             const call = agent.call('demo_crm__wait', { milliseconds: 60_000 }, { signal: cancel.signal });
             call.catch(() => {});
             await eventually(async () => (await product.requests('GET', '/slow')).length, 'the request at the API');
             cancel.abort();
             await assert.rejects(call);
-            await eventually(async () => (await product.requests('GET', '/slow'))[0].state === 'disconnected', 'the API to see the disconnect');
+            await eventually(
+                async () => (await product.requests('GET', '/slow'))[0].state === 'disconnected',
+                'the API to see the disconnect',
+            );
             await eventually(async () => (await product.ask('logs')).length === 1, 'the call in the audit log');
-        }));
+        });
     });
 }

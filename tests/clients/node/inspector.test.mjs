@@ -8,7 +8,10 @@ import { describe, it } from 'node:test';
 
 import { Product } from './product.mjs';
 
-const INSPECTOR = join(import.meta.dirname, 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js');
+const INSPECTOR = join(
+    import.meta.dirname,
+    'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js',
+);
 
 for (const transport of ['stdio', 'http', 'sse']) {
     for (const era of ['legacy', 'modern']) {
@@ -26,13 +29,17 @@ for (const transport of ['stdio', 'http', 'sse']) {
 }
 
 async function session(product, transport, era) {
-    const server = transport === 'stdio' ? product.stdioCommand() : {
-        type: transport === 'http' ? 'streamable-http' : 'sse',
-        url: `${await product.serveHttp()}${transport === 'http' ? '/mcp' : '/sse'}`,
-    };
+    const server =
+        transport === 'stdio'
+            ? product.stdioCommand()
+            : {
+                  type: transport === 'http' ? 'streamable-http' : 'sse',
+                  url: `${await product.serveHttp()}${transport === 'http' ? '/mcp' : '/sse'}`,
+              };
     const config = join(product.folder, 'inspector.json');
     writeFileSync(config, JSON.stringify({ mcpServers: { toolgate: server } }));
-    const run = (...rest) => inspect(product, '--config', config, '--server', 'toolgate', '--protocol-era', era, ...rest);
+    const run = (...rest) =>
+        inspect(product, '--config', config, '--server', 'toolgate', '--protocol-era', era, ...rest);
 
     // --strict fails on a schema that some client or model would refuse.
     const { tools } = await run('--method', 'tools/list', '--strict');
@@ -44,7 +51,11 @@ async function session(product, transport, era) {
     };
     const found = await call('demo_crm__search_customers', { query: 'a', limit: 1 });
     assert.ok(!found.isError, found.content[0].text);
-    const refused = await call('demo_crm__create_ticket', { customer_id: 'cust_1001', title: 'The invoice is wrong', priority: 'high' });
+    const refused = await call('demo_crm__create_ticket', {
+        customer_id: 'cust_1001',
+        title: 'The invoice is wrong',
+        priority: 'high',
+    });
     assert.ok(refused.isError);
     assert.match(refused.content[0].text, /APPROVAL_REQUIRED[^]*[0-9a-f]{32}/);
     assert.equal((await product.requests('POST')).length, 0);

@@ -4,7 +4,17 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+    appendFileSync,
+    closeSync,
+    cpSync,
+    mkdirSync,
+    mkdtempSync,
+    openSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +27,8 @@ const binary = process.env.TOOLGATE_BINARY ?? join(repository, 'target/debug/too
 /** Milliseconds that anything may take before a test gives up on it. */
 export const PATIENCE = 20_000;
 
-// A page holds fewer tools than the connector has, so that every client has to ask for more than one.
-const SETTINGS = `
+/** A page holds fewer tools than the connector has, so that every client has to ask for more than one. */
+export const SETTINGS = `
 [server]
 tools_page_size = 2
 call_timeout_ms = 60000
@@ -77,8 +87,18 @@ export class Product {
     async #prepare(settings) {
         const key = `sk-test-${randomBytes(16).toString('hex')}`;
         const log = join(this.folder, 'sample.log');
-        this.api = await this.#program(['sample', '--address', '127.0.0.1:0', '--key', key], process.env, log, /sample API listening on (http:\S+)/);
-        this.secrets = [key, Buffer.from(key).toString('base64').slice(0, 40), this.api.slice('http://'.length), 'x-api-key'];
+        this.api = await this.#program(
+            ['sample', '--address', '127.0.0.1:0', '--key', key],
+            process.env,
+            log,
+            /sample API listening on (http:\S+)/,
+        );
+        this.secrets = [
+            key,
+            Buffer.from(key).toString('base64').slice(0, 40),
+            this.api.slice('http://'.length),
+            'x-api-key',
+        ];
 
         const connectors = join(this.folder, 'connectors');
         mkdirSync(connectors);
@@ -107,14 +127,22 @@ export class Product {
 
     /** Serves over HTTP, behind a relay that keeps its answers; returns the address without a path. */
     async serveHttp() {
-        const address = await this.#program(['serve', '--http', '127.0.0.1:0'], this.environment, this.stderr, /listening on (http:\S+)\/mcp/);
+        const address = await this.#program(
+            ['serve', '--http', '127.0.0.1:0'],
+            this.environment,
+            this.stderr,
+            /listening on (http:\S+)\/mcp/,
+        );
         const target = Number(new URL(address).port);
         const open = new Set();
         const relay = createServer((client) => {
             const server = connect(target, '127.0.0.1');
             server.on('data', (data) => appendFileSync(this.wire, data));
             client.pipe(server).pipe(client);
-            for (const [one, other] of [[client, server], [server, client]]) {
+            for (const [one, other] of [
+                [client, server],
+                [server, client],
+            ]) {
                 open.add(one);
                 one.on('error', () => {}).on('close', () => other.destroy());
             }

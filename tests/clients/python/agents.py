@@ -39,7 +39,11 @@ class Door:
         return HANDSHAKE if legacy else MODERN
 
 
-DOORS = [Door(client, transport) for client in ("mcp-auto", "mcp-legacy", "fastmcp") for transport in ("stdio", "http", "sse")]
+DOORS = [
+    Door(client, transport)
+    for client in ("mcp-auto", "mcp-legacy", "fastmcp")
+    for transport in ("stdio", "http", "sse")
+]
 
 
 @dataclass
@@ -57,7 +61,9 @@ class Person:
         if self.action != "accept":
             return types.ElicitResult(action=self.action)
         fields = question.requested_schema.get("properties", {})
-        return types.ElicitResult(action="accept", content={name: _filled_in(schema) for name, schema in fields.items()})
+        return types.ElicitResult(
+            action="accept", content={name: _filled_in(schema) for name, schema in fields.items()}
+        )
 
 
 def _filled_in(schema: dict[str, Any]) -> Any:
@@ -198,7 +204,9 @@ def _client(
 def _fastmcp_client(
     door: Door, product: Toolgate, address: str, person: Person | None, on_message: Any
 ) -> fastmcp.Client:
-    async def elicit(_message: str, _type: Any, question: types.ElicitRequestParams, _context: Any) -> types.ElicitResult:
+    async def elicit(
+        _message: str, _type: Any, question: types.ElicitRequestParams, _context: Any
+    ) -> types.ElicitResult:
         return person.answer(question)
 
     command, *arguments = product.stdio_command()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agents import DOORS, Door
-from product import SampleApi, Toolgate, sample_api
+from product import CONNECTORS, SampleApi, Toolgate, sample_api
 
 # A page holds fewer tools than the connector has, so that every client has to ask for more than one.
 SETTINGS = """
@@ -64,7 +64,7 @@ def api(tmp_path: Path) -> Iterator[SampleApi]:
 def product(tmp_path: Path, api: SampleApi, settings: str) -> Iterator[Toolgate]:
     """The product with the demo connector. What must hold after any test is checked when the test ends."""
     toolgate = Toolgate(tmp_path / "toolgate", settings, {"DEMO_CRM_KEY": api.key})
-    folder = toolgate.add_connector("demo-crm", {"http://127.0.0.1:7878": api.address})
+    folder = toolgate.add_connector(CONNECTORS / "demo-crm", {"http://127.0.0.1:7878": api.address})
     (folder / "services" / "wait.toml").write_text(WAIT_ACTION)
     yield toolgate
     toolgate.assert_every_server_ended()

@@ -135,10 +135,10 @@ class Toolgate:
             **(environment or {}),
         }
 
-    def add_connector(self, name: str, replacements: dict[str, str]) -> Path:
-        """Copies a connector of the repository, its address among others replaced; returns the folder."""
-        folder = self.connectors / name
-        shutil.copytree(CONNECTORS / name, folder)
+    def add_connector(self, original: Path, replacements: dict[str, str]) -> Path:
+        """Copies a connector, with its address, among others, replaced; returns the copy's folder."""
+        folder = self.connectors / original.name
+        shutil.copytree(original, folder)
         main = folder / "connector.toml"
         text = main.read_text()
         for old, new in replacements.items():
@@ -148,7 +148,7 @@ class Toolgate:
         return folder
 
     def stdio_command(self) -> list[str]:
-        """A command that serves over stdio and keeps what it says on both of its outputs, and that it began and ended."""
+        """A command that serves over stdio and keeps what it prints, and the fact that it began and ended."""
         script = f'echo "{BEGUN}" >>"$2"; "$0" serve 2>>"$2" | tee -a "$1" && echo "{ENDED}" >>"$2"'
         return ["sh", "-c", script, str(binary()), str(self.wire), str(self.stderr)]
 

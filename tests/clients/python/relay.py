@@ -1,5 +1,6 @@
 """A TCP relay between a client and the server that keeps every byte the server sends."""
 
+import contextlib
 import socket
 import threading
 from pathlib import Path
@@ -38,20 +39,16 @@ class Relay:
             threading.Thread(target=self._pump, args=(server, client, True), daemon=True).start()
 
     def _pump(self, source: socket.socket, sink: socket.socket, keep: bool) -> None:
-        try:
+        with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 if keep:
                     with self._write_lock, self._wire.open("ab") as wire:
                         wire.write(data)
                 sink.sendall(data)
-        except OSError:
-            pass
         _shut(source)
         _shut(sink)
 
 
 def _shut(connection: socket.socket) -> None:
-    try:
+    with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass

@@ -11,7 +11,7 @@ import pytest
 
 from agents import Door, Person, connect, text_of
 from conftest import SETTINGS
-from product import Toolgate, announced, program
+from product import CONNECTORS, Toolgate, announced, program
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +25,17 @@ def httpbin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The server, on a free port."""
     folder = tmp_path_factory.mktemp("httpbin")
     log = folder / "gunicorn.log"
-    command = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", "--threads", "4", "--no-control-socket", "httpbin:app"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--bind",
+        "127.0.0.1:0",
+        "--threads",
+        "4",
+        "--no-control-socket",
+        "httpbin:app",
+    ]
     with program(command, log) as server:
         yield announced(server, log, r"Listening at: (http://\S+)")
 
@@ -34,7 +44,9 @@ def httpbin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def product(tmp_path: Path, httpbin: str) -> Iterator[Toolgate]:
     toolgate = Toolgate(tmp_path / "toolgate", SETTINGS, {"HTTPBIN_PASSWORD": PASSWORD})
     # A shorter limit than its own, so that a late answer is late soon.
-    toolgate.add_connector("httpbin", {"http://127.0.0.1:8399": httpbin, "timeout_ms = 10000": "timeout_ms = 1500"})
+    toolgate.add_connector(
+        CONNECTORS / "httpbin", {"http://127.0.0.1:8399": httpbin, "timeout_ms = 10000": "timeout_ms = 1500"}
+    )
     yield toolgate
     credentials = base64.b64encode(f"toolgate:{PASSWORD}".encode()).decode()
     # httpbin also shows a request's address; the connector leaves it out of its answers.
@@ -111,8 +123,6 @@ async def test_a_picture_arrives_as_a_picture(product: Toolgate) -> None:
         ("redirect_to", {"url": "https://example.com/"}, "URL_NOT_ALLOWED"),
     ],
 )
-async def test_what_goes_wrong_has_a_code(
-    product: Toolgate, action: str, arguments: dict[str, Any], code: str
-) -> None:
+async def test_what_goes_wrong_has_a_code(product: Toolgate, action: str, arguments: dict[str, Any], code: str) -> None:
     result = await call(product, action, arguments)
     assert result.is_error and text_of(result).startswith(code), text_of(result)

@@ -15,73 +15,6 @@ pytestmark = pytest.mark.anyio
 
 DOOR = Door("mcp-auto", "stdio")
 
-CONNECTOR = """
-name = "Probe"
-description = "Endpoints that do what they are told"
-
-[connection]
-base_url = "{address}/v1"
-
-[security]
-url_allowlist = ["{address}/v1/*"]
-ip_allowlist = ["127.0.0.0/8"]
-allow_http = true
-
-[auth]
-type = "api_key"
-header_name = "X-API-Key"
-key = "env:DEMO_CRM_KEY"
-
-[[actions]]
-name = "echo"
-description = "Shows the request that arrived"
-effect = "read"
-method = "POST"
-path = "/echo/{{where}}"
-query = {{ q = "{{{{query}}}}" }}
-headers = {{ X-Note = "{{{{note}}}}" }}
-body = {{ text = "{{{{text}}}}", count = "{{{{count}}}}", both = "{{{{text}}}} and {{{{count}}}}" }}
-response = "{{path: path, query: query, note: headers.\\"x-note\\", evil: headers.\\"x-evil\\", key: headers.\\"x-api-key\\", json: json}}"
-input = [
-    {{ name = "where", type = "TEXT" }},
-    {{ name = "query", type = "TEXT" }},
-    {{ name = "note", type = "TEXT" }},
-    {{ name = "text", type = "MULTI_LINE_TEXT" }},
-    {{ name = "count", type = "NUMBER" }},
-]
-
-[[actions]]
-name = "status"
-description = "An answer with this status"
-method = "GET"
-path = "/status/{{code}}"
-input = [{{ name = "code", type = "NUMBER", required = true }}]
-
-[[actions]]
-name = "slow"
-description = "An answer after a while"
-method = "GET"
-path = "/slow"
-query = {{ ms = "{{{{milliseconds}}}}" }}
-input = [{{ name = "milliseconds", type = "NUMBER", required = true }}]
-
-[[actions]]
-name = "bytes"
-description = "An answer of this length"
-method = "GET"
-path = "/bytes"
-query = {{ count = "{{{{count}}}}" }}
-input = [{{ name = "count", type = "NUMBER", required = true }}]
-
-[[actions]]
-name = "redirect"
-description = "A redirect"
-method = "GET"
-path = "/redirect"
-query = {{ to = "{{{{to}}}}" }}
-input = [{{ name = "to", type = "TEXT", required = true }}]
-"""
-
 
 @pytest.fixture
 def settings() -> str:
@@ -91,9 +24,7 @@ def settings() -> str:
 @pytest.fixture
 def product(tmp_path: Path, api: SampleApi, settings: str) -> Iterator[Toolgate]:
     toolgate = Toolgate(tmp_path / "toolgate", settings, {"DEMO_CRM_KEY": api.key})
-    folder = toolgate.connectors / "probe"
-    folder.mkdir()
-    (folder / "connector.toml").write_text(CONNECTOR.format(address=api.address))
+    toolgate.add_connector(Path(__file__).parent / "probe", {"http://127.0.0.1:7878": api.address})
     checked = toolgate.run("check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
     yield toolgate
@@ -137,9 +68,7 @@ async def test_arguments_arrive_as_they_were_given(
     ],
     ids=json.dumps,
 )
-async def test_arguments_cannot_leave_their_place(
-    product: Toolgate, api: SampleApi, arguments: dict[str, Any]
-) -> None:
+async def test_arguments_cannot_leave_their_place(product: Toolgate, api: SampleApi, arguments: dict[str, Any]) -> None:
     async with connect(DOOR, product) as agent:
         result = await agent.call("probe__echo", arguments)
         if not result.is_error:

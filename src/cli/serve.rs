@@ -239,7 +239,6 @@ pub(super) fn presentation(config: &Config) -> Presentation {
 }
 
 fn settings(config: &Config) -> HttpSettings {
-    let defaults = HttpSettings::default();
     HttpSettings {
         allowed_hosts: config.http.allowed_hosts.clone(),
         allowed_origins: config.http.allowed_origins.clone(),
@@ -247,6 +246,8 @@ fn settings(config: &Config) -> HttpSettings {
         max_body_bytes: config.http.max_request_body_bytes,
         session_idle: Duration::from_secs(config.http.session_idle_seconds),
         max_sessions: config.http.max_sessions,
-        ..defaults
+        // Every session may hold a stream open, on each of the two transports, and requests need room beside them.
+        max_connections: config.http.max_sessions.saturating_mul(2).saturating_add(512),
+        ..HttpSettings::default()
     }
 }

@@ -1,5 +1,7 @@
 //! Characters that rearrange or hide what a person reads.
 
+use std::fmt::Write as _;
+
 use std::borrow::Cow;
 
 /// Stands in place of what must not be shown.
@@ -51,7 +53,8 @@ pub fn legible_json(json: &str) -> String {
     for character in json.chars() {
         if is_disruptive(character) && !matches!(character, '\n' | '\t') {
             for unit in character.encode_utf16(&mut [0; 2]) {
-                escaped.push_str(&format!("\\u{unit:04x}"));
+                // Writing to a String cannot fail.
+                write!(escaped, "\\u{unit:04x}").ok();
             }
         } else {
             escaped.push(character);

@@ -15,7 +15,11 @@ use crate::auth::{Credential, Scrubber};
 use crate::catalog::Tool;
 use crate::connector::model::{Action, Effect};
 use crate::egress::{OutgoingRequest, Route, UpstreamResponse};
-use crate::runner::declarative;
+use crate::runner::declarative::{self, Interpreted, ResponseError};
+
+/// Longest answer, in bytes, that is read where the call runs. Reading takes time in proportion, and a longer one would
+/// hold up the other calls of its thread for milliseconds.
+const READ_IN_PLACE: usize = 128 * 1024;
 
 /// Progress steps of a call, for clients that show them.
 const STEPS: u32 = 3;
@@ -123,13 +127,33 @@ async fn steps(
 
     // 7 check: schema, mapping and redaction, before anything reaches the agent.
     front.progress(STEPS - 1, STEPS, "the API answered").await;
-    let interpreted = declarative::interpret(&tool.connector, action, &arguments, &response, &scrubber)
-        .map_err(|error| failures::response(error, action.effect))?;
+    let effect = action.effect;
+    let interpreted = read(tool, arguments, response, scrubber)
+        .await?
+        .map_err(|error| failures::response(error, effect))?;
     front.progress(STEPS, STEPS, "done").await;
     Ok(Ending::Done(Outcome {
         content: interpreted.content,
         warnings: interpreted.warnings,
     }))
+}
+
+/// Step 7: decodes, redacts, checks and maps an answer.
+async fn read(
+    tool: Arc<Tool>,
+    arguments: Map<String, Value>,
+    response: UpstreamResponse,
+    scrubber: Scrubber,
+) -> Result<Result<Interpreted, ResponseError>, CallError> {
+    let length = response.body.len();
+    let interpret = move || declarative::interpret(&tool.connector, &tool.action, &arguments, &response, &scrubber);
+    if length <= READ_IN_PLACE {
+        return Ok(interpret());
+    }
+    tokio::task::spawn_blocking(interpret).await.map_err(|error| {
+        tracing::error!(%error, "an answer could not be read");
+        failures::unread()
+    })
 }
 
 /// What a call would send. Goes through the steps that have no effect.

@@ -109,6 +109,14 @@ pub(super) fn no_audit() -> CallError {
     )
 }
 
+pub(super) fn unread() -> CallError {
+    CallError::new(
+        ErrorCode::InternalError,
+        "the API answered, but its answer could not be read",
+        "for a change, read the current state first; tell the operator of this server, its log says why",
+    )
+}
+
 pub(super) fn intent(error: &AuditError) -> CallError {
     tracing::error!(%error, "the intent of a write was not recorded");
     CallError::new(

@@ -1,8 +1,10 @@
 //! How to reach an API: base URL and fixed headers.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
+use ipnet::IpNet;
 use url::{Host, Url};
 
 use super::document::ConnectionDocument;
@@ -101,9 +103,22 @@ fn private_host(scope: &Scope<'_>, place: &Node, url: &Url, security: &Security)
         Host::Ipv4(address) => address.is_private() || address.is_loopback() || address.is_link_local(),
         Host::Ipv6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
     };
-    if private && security.ip_allowlist.is_none() {
+    let literal = match url.host()? {
+        Host::Domain(_) => None,
+        Host::Ipv4(address) => Some(IpAddr::V4(address)),
+        Host::Ipv6(address) => Some(IpAddr::V6(address)),
+    };
+    let named = security.ip_allowlist.as_ref().is_some_and(|networks| {
+        // What a name leads to is known when it is called.
+        literal.is_none_or(|address| networks.iter().any(|network| network.contains(&address)))
+    });
+    if private && !named {
+        let network = match literal {
+            Some(address) if address != Ipv4Addr::LOCALHOST => IpNet::from(address).to_string(),
+            _ => "127.0.0.0/8".to_owned(),
+        };
         let message = "the base URL leads to a private address";
-        let help = "name the network that may be called: [security] ip_allowlist = [\"127.0.0.0/8\"]";
+        let help = format!("name the network that may be called: [security] ip_allowlist = [\"{network}\"]");
         scope.refuse("private-address", place.span.clone(), message, help);
         return None;
     }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::diagnostics::{Diagnostic, Source};
-use crate::document::{Kind, Node, position_in_text};
+use crate::document::{Kind, Member, Node, position_in_text};
 use crate::template::{TemplateError, ValueTemplate};
 
 /// One file being compiled.
@@ -103,6 +103,9 @@ impl<'a> Scope<'a> {
     /// Compiles a value whose texts may hold placeholders; reports every text that does not compile.
     pub(super) fn template(&self, node: &Node) -> Option<ValueTemplate> {
         let mut sound = true;
+        for member in members(node) {
+            sound &= self.plain_key(member);
+        }
         for text in texts(node) {
             if let Err(error) = ValueTemplate::compile(&text.to_json()) {
                 self.template_error(text, &error);
@@ -117,6 +120,16 @@ impl<'a> Scope<'a> {
             .ok()
     }
 
+    /// Whether a key holds no placeholder; reports it if it does.
+    pub(super) fn plain_key(&self, member: &Member) -> bool {
+        let plain = !member.key.contains("{{");
+        if !plain {
+            let message = format!("the key `{}` holds a placeholder: only values can", member.key);
+            self.error("bad-template", member.key_span.clone(), message);
+        }
+        plain
+    }
+
     /// Reports an error of a template that was compiled from `node`.
     pub(super) fn template_error(&self, node: &Node, error: &TemplateError) {
         let text = node.nearest(&error.pointer);
@@ -125,6 +138,18 @@ impl<'a> Scope<'a> {
             self.within_text(text, error.offset),
             error.message.clone(),
         );
+    }
+}
+
+/// Every member of every table in a value.
+fn members(node: &Node) -> Vec<&Member> {
+    match &node.kind {
+        Kind::List(items) => items.iter().flat_map(members).collect(),
+        Kind::Table(table) => table
+            .iter()
+            .flat_map(|member| std::iter::once(member).chain(members(&member.value)))
+            .collect(),
+        _ => Vec::new(),
     }
 }
 

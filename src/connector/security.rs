@@ -1,13 +1,15 @@
 //! Where requests may go, and how many.
 
 use ipnet::IpNet;
+use url::Url;
 
 use super::document::SecurityDocument;
 use super::model::Security;
 use super::scope::Scope;
 use crate::document::Node;
 
-/// Compiles `[security]`. `base_url` is the base URL as written, for the default allowlist.
+/// Compiles `[security]`. `base_url` is the base URL as written, for the default allowlist, in which it stands as
+/// requests have it: with its host in ASCII and no `..`.
 pub(super) fn compile(
     scope: &Scope<'_>,
     node: Option<&Node>,
@@ -17,10 +19,11 @@ pub(super) fn compile(
     let place = |key: &str| node.and_then(|node| node.get(key));
     let url_allowlist = match &document.url_allowlist {
         Some(patterns) => url_patterns(scope, place("url_allowlist"), patterns, document.allow_http),
-        None => Some(vec![format!(
-            "{}/*",
-            base_url.unwrap_or_default().trim_end_matches('/')
-        )]),
+        None => {
+            let written = base_url.unwrap_or_default();
+            let base = Url::parse(written).map_or_else(|_| written.to_owned(), String::from);
+            Some(vec![format!("{}/*", base.trim_end_matches('/'))])
+        }
     };
     let ip_allowlist = match &document.ip_allowlist {
         Some(networks) => self::networks(scope, place("ip_allowlist"), networks).map(Some),

@@ -119,6 +119,8 @@ fn base_urls() {
         ("https://[::1]", "", Some("private-address")),
         ("https://192.168.1.100:8080", "", Some("private-address")),
         ("https://169.254.169.254", "", Some("private-address")),
+        ("https://10.1.2.3", local, Some("private-address")),
+        ("https://127.9.9.9", local, None),
     ] {
         let loaded = with_lines(&format!("[connection]\nbase_url = \"{url}\"\n{security}"));
         assert_eq!(
@@ -128,6 +130,49 @@ fn base_urls() {
             render(&loaded.diagnostics, false)
         );
         assert!(!render(&loaded.diagnostics, false).contains("secret"), "{url}");
+    }
+}
+
+#[test]
+fn the_advice_about_a_private_address_helps() {
+    for url in [
+        "https://localhost",
+        "https://127.0.0.1",
+        "https://10.1.2.3/x",
+        "https://[::1]",
+        "https://[fd00::1]:8443",
+    ] {
+        let lines = format!("[connection]\nbase_url = \"{url}\"\n");
+        let refused = with_lines(&lines);
+        let finding = refused
+            .diagnostics
+            .iter()
+            .find(|finding| finding.code == "private-address");
+        let help = finding.and_then(|finding| finding.help.clone()).expect("advice");
+        let (_, advised) = help.split_once("[security] ").expect("a setting");
+        let followed = with_lines(&format!("{lines}[security]\n{advised}\n"));
+        assert!(
+            errors(&followed).is_empty(),
+            "{url}: {}",
+            render(&followed.diagnostics, false)
+        );
+    }
+}
+
+#[test]
+fn the_base_url_is_allowed_however_it_is_spelt() {
+    for (url, allowed) in [
+        ("https://bücher.example", "https://xn--bcher-kva.example/*"),
+        ("HTTPS://API.Example.com:443/", "https://api.example.com/*"),
+        ("https://api.example.com/a/../v1", "https://api.example.com/v1/*"),
+    ] {
+        let loaded = with_lines(&format!("[connection]\nbase_url = \"{url}\"\n"));
+        assert!(
+            loaded.diagnostics.iter().all(|finding| finding.code != "unreachable"),
+            "{url}"
+        );
+        let connector = loaded.connector.expect("a connector");
+        assert_eq!(connector.security.url_allowlist, [allowed]);
     }
 }
 
@@ -693,5 +738,27 @@ proptest::proptest! {
         let text = format!("{}{insert}{}", &SEED[..from], &SEED[to.max(from)..]);
         let loaded = load_text("connector.yaml", &text);
         proptest::prop_assert!(loaded.connector.is_some() || loaded.diagnostics.iter().any(Diagnostic::is_error));
+    }
+}
+
+#[test]
+fn placeholders_in_keys_are_shown_where_they_are() {
+    for (lines, column) in [
+        (r#"query = { "{{a}}" = "{{a}}" }"#, 11),
+        (r#"cookies = { "c{{a}}" = "{{a}}" }"#, 13),
+        (r#"body = { x = [{ "k{{a}}" = "{{a}}" }], "{{a}}" = 1 }"#, 17),
+    ] {
+        let loaded = with_action(&format!(
+            "method = \"POST\"\npath = \"/x\"\n{lines}\n[[actions.input]]\nname = \"a\"\n"
+        ));
+        let told = render(&loaded.diagnostics, false);
+        assert!(errors(&loaded).iter().all(|code| *code == "bad-template"), "{told}");
+        let first = loaded
+            .diagnostics
+            .iter()
+            .find(|finding| finding.is_error())
+            .expect("an error");
+        assert_eq!((first.line, first.column), (9, column), "{told}");
+        assert!(first.message.contains("only values can"), "{told}");
     }
 }

@@ -145,6 +145,10 @@ impl Request<'_> {
     fn named_templates(&mut self, node: &Node, key: &str) -> Vec<(String, ValueTemplate)> {
         let mut templates = Vec::new();
         for member in node.get(key).map(Node::members).unwrap_or_default() {
+            if !self.scope.plain_key(member) {
+                self.refused_template();
+                continue;
+            }
             if crate::connector::secret::carries_secret(&member.key) && is_literal(&member.value) {
                 self.literal_secret(&member.key, &member.value);
             }

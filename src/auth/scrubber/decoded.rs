@@ -33,6 +33,12 @@ pub(super) const JSON: Escapes = Escapes {
     read: json_escape,
 };
 
+/// Character references of HTML and XML: `&quot;`, `&#47;`, `&#x2f;`.
+pub(super) const MARKUP: Escapes = Escapes {
+    marks: b"&",
+    read: character_reference,
+};
+
 impl Escapes {
     /// `text` without these escapes; `None` when there are none in it.
     pub(super) fn decode(&self, text: &[u8]) -> Option<Vec<u8>> {
@@ -182,6 +188,31 @@ fn percent_escape(rest: &[u8]) -> Option<(usize, Character)> {
     // A byte by itself: several escapes together may make one character.
     let bytes = [byte, 0, 0, 0];
     Some((3, Character { bytes, len: 1 }))
+}
+
+/// The references that encoders write (HTML 5, section 13.1.4): by number, or one of the five names that XML knows.
+fn character_reference(rest: &[u8]) -> Option<(usize, Character)> {
+    /// `&#x0010ffff;`, with room for leading zeros.
+    const LONGEST: usize = 12;
+    let length = rest.iter().take(LONGEST).position(|byte| *byte == b';')? + 1;
+    let character = match rest.get(1..length - 1)? {
+        b"amp" => '&',
+        b"lt" => '<',
+        b"gt" => '>',
+        b"quot" => '"',
+        b"apos" => '\'',
+        [b'#', b'x' | b'X', digits @ ..] => referred(digits, 16)?,
+        [b'#', digits @ ..] => referred(digits, 10)?,
+        _ => return None,
+    };
+    Some((length, character.into()))
+}
+
+fn referred(digits: &[u8], radix: u32) -> Option<char> {
+    if digits.is_empty() || !digits.iter().all(|byte| char::from(*byte).is_digit(radix)) {
+        return None;
+    }
+    char::from_u32(u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()?)
 }
 
 fn json_escape(rest: &[u8]) -> Option<(usize, Character)> {

@@ -1,7 +1,8 @@
-//! Removes every value of a credential from texts: plain, base64, hexadecimal, URL-encoded and JSON-escaped.
+//! Removes every value of a credential from texts: plain, base64, hexadecimal, URL-encoded, and
+//! JSON- or HTML-escaped.
 //!
 //! Knows texts only. Encodings fall into two kinds: those with few spellings (base64, hexadecimal) are searched for as
-//! they are ([`forms`]); those where every character can be written in several ways (URL and JSON escapes) are
+//! they are ([`forms`]); those where every character can be written in several ways (URL, JSON and HTML escapes) are
 //! searched for in a decoded copy of the text ([`decoded`]), which leaves no spelling out.
 
 mod cache;
@@ -17,7 +18,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::{Map, Value};
 
 pub use cache::ScrubberCache;
-use decoded::{FORM, JSON, PERCENT};
+use decoded::{FORM, JSON, MARKUP, PERCENT};
 
 /// What stands in a secret's place.
 pub const REDACTED: &str = "[REDACTED]";
@@ -40,6 +41,8 @@ struct Search {
     automaton: Option<AhoCorasick>,
     /// Whether a value holds a space, which a form encodes as `+`.
     spaces: bool,
+    /// Whether a value holds anything that encoders for HTML escape: letters and digits they leave alone.
+    markup: bool,
 }
 
 impl Scrubber {
@@ -66,6 +69,9 @@ impl Scrubber {
             search: Some(Arc::new(Search {
                 automaton: automaton.ok(),
                 spaces: values.iter().any(|value| value.contains(' ')),
+                markup: values
+                    .iter()
+                    .any(|value| value.contains(|character: char| !character.is_ascii_alphanumeric())),
             })),
         }
     }
@@ -190,7 +196,12 @@ impl Search {
             }
         }
         if let Some(layers) = layers.checked_sub(1) {
-            let kinds = [Some(JSON), Some(PERCENT), self.spaces.then_some(FORM)];
+            let kinds = [
+                Some(JSON),
+                Some(PERCENT),
+                self.spaces.then_some(FORM),
+                self.markup.then_some(MARKUP),
+            ];
             for escapes in kinds.into_iter().flatten() {
                 if let Some(decoded) = escapes.decode(text) {
                     let hits = self.find(&decoded, layers);

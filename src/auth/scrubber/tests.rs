@@ -193,3 +193,32 @@ proptest! {
         prop_assert!(!left);
     }
 }
+
+#[test]
+fn character_references_hide_nothing() {
+    let scrubber = Scrubber::new(["S3cr3t\"/+=&x'<é"]);
+    for text in [
+        "S3cr3t&quot;/+=&amp;x&#39;&lt;é",
+        "S3cr3t&#34;&#x2F;&#x2b;&#61;&amp;x&apos;&#060;&#233;",
+        "&#x53;3cr3t&quot;/+=&#38;x&#x27;&lt;&#xe9;",
+        r"S3cr3t&quot;\/+=&amp;x&#39;&lt;\u00e9",
+        "S3cr3t%26quot%3B/%2B=%26amp%3Bx%26%2339%3B%26lt%3B%C3%A9",
+        "S3cr3t&amp;quot;/+=&amp;amp;x&amp;#39;&amp;lt;é",
+    ] {
+        assert_eq!(scrubber.text(&format!("<p>{text}</p>")), "<p>[REDACTED]</p>", "{text}");
+    }
+    for harmless in [
+        "a&b;c",
+        "&;",
+        "&#;",
+        "&#x;",
+        "&#xd800;",
+        "&#99999999;",
+        "&amp",
+        "&#-1;",
+        "&#+65;",
+        "&&&&",
+    ] {
+        assert_eq!(scrubber.text(harmless), harmless);
+    }
+}

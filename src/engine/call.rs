@@ -294,6 +294,7 @@ async fn send(
     let credential = Credential::resolve(&tool.connector.auth, parts.secrets.as_ref(), &parts.scrubbers)
         .await
         .map_err(|error| failures::secret(&error))?;
+    row.scrub(credential.scrubber());
     front.progress(1, STEPS, "calling the API").await;
     row.body(request.body.as_ref().map_or(0, |body| body.len() as u64));
     if tool.action.effect == Effect::Write {

@@ -1,5 +1,6 @@
 //! The audit row of one call while the call runs.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use uuid::Uuid;
 use super::{Call, Ending};
 use crate::approval::{Continued, Granted};
 use crate::audit::{Audit, AuditError};
+use crate::auth::Scrubber;
 use crate::catalog::Tool;
 use crate::egress::OutgoingRequest;
 use crate::store::{AuditRecord, time};
@@ -78,6 +80,15 @@ impl Row {
         self.record.method = Some(request.method.to_string());
         self.record.path = Some(request.url.path().to_owned());
         self.record.arguments_hash = Some(arguments_hash.to_owned());
+    }
+
+    /// Takes out what the credential holds: a caller may know it, or guess it, and send it along.
+    pub(super) fn scrub(&mut self, scrubber: &Scrubber) {
+        if let Some(path) = &mut self.record.path
+            && let Cow::Owned(clean) = scrubber.text(path)
+        {
+            *path = clean;
+        }
     }
 
     /// The call waits for a person, or ended with the question.
@@ -198,5 +209,49 @@ impl Drop for Row {
                 }
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use http::{HeaderMap, Method};
+    use serde_json::Map;
+    use tokio_util::sync::CancellationToken;
+    use url::Url;
+
+    use super::*;
+    use crate::engine::{Principal, failures};
+    use crate::store::memory::MemoryStore;
+    use crate::store::{AuditFilter, AuditStore as _};
+
+    #[tokio::test]
+    async fn a_credential_sent_along_is_not_recorded() {
+        let store = Arc::new(MemoryStore::default());
+        let call = Call {
+            tool: "crm__get".into(),
+            arguments: Map::new(),
+            principal: Principal::local(),
+            channel: "stdio",
+            client: None,
+            resume: None,
+            cancel: CancellationToken::new(),
+        };
+        let mut row = Row::begin(Audit::start(store.clone()), &call);
+        let request = OutgoingRequest {
+            method: Method::GET,
+            url: Url::parse("https://api.example.com/v1/s3cr3t%2F%22key/x").expect("URL"),
+            headers: HeaderMap::new(),
+            body: None,
+            timeout: None,
+        };
+        row.prepared(&request, "hash");
+        row.scrub(&Scrubber::new(["s3cr3t/\"key"]));
+        row.finish(&Ending::Failed(failures::no_audit()))
+            .await
+            .expect("recorded");
+        let rows = store.read_audit(&AuditFilter::default()).await.expect("rows");
+        assert_eq!(rows[0].path.as_deref(), Some("/v1/[REDACTED]/x"));
     }
 }

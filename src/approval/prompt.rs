@@ -9,6 +9,13 @@ use crate::diagnostics::legible_line;
 /// Longest value shown in full, in characters. Longer ones are cut and their length is said.
 const MAX_VALUE: usize = 400;
 
+/// The same for lists and objects, in which long texts are cut one by one: a long text must not push the members
+/// behind it out of sight.
+const MAX_NESTED_VALUE: usize = 2000;
+
+/// Longest text or key within a list or object.
+const MAX_NESTED_TEXT: usize = 100;
+
 /// Most arguments shown one by one.
 const MAX_ARGUMENTS: usize = 40;
 
@@ -41,7 +48,7 @@ pub fn text(facts: &Facts<'_>) -> String {
         legible_line(facts.connector),
         facts.effect,
         facts.method,
-        cut(facts.path),
+        cut(facts.path, MAX_VALUE),
     );
     if facts.arguments.is_empty() {
         text.push_str("Arguments: none");
@@ -50,7 +57,7 @@ pub fn text(facts: &Facts<'_>) -> String {
     text.push_str("Arguments:");
     for (name, value) in facts.arguments.iter().take(MAX_ARGUMENTS) {
         // Writing to a String cannot fail.
-        write!(text, "\n  {}: {}", legible_line(name), cut(&value.to_string())).ok();
+        write!(text, "\n  {}: {}", legible_line(name), shown(value)).ok();
     }
     if facts.arguments.len() > MAX_ARGUMENTS {
         write!(text, "\n  and {} more", facts.arguments.len() - MAX_ARGUMENTS).ok();
@@ -70,15 +77,45 @@ pub fn hide(arguments: &Map<String, Value>, secret: &[String]) -> Map<String, Va
     shown
 }
 
-fn cut(text: &str) -> String {
-    let length = text.chars().count();
-    let shown: String = text.chars().take(MAX_VALUE).collect();
-    let shown = legible_line(&shown);
-    if length <= MAX_VALUE {
-        shown
-    } else {
-        format!("{shown}… ({length} characters in all)")
+/// A value as JSON, cut where it is long.
+fn shown(value: &Value) -> String {
+    let whole = value.to_string();
+    if !value.is_array() && !value.is_object() || whole.chars().count() <= MAX_VALUE {
+        return cut(&whole, MAX_VALUE);
     }
+    let shortened = with_short_texts(value).to_string();
+    if shortened.chars().count() <= MAX_NESTED_VALUE {
+        legible_line(&shortened)
+    } else {
+        let start: String = shortened.chars().take(MAX_NESTED_VALUE).collect();
+        format!(
+            "{}… ({} characters in all)",
+            legible_line(&start),
+            whole.chars().count()
+        )
+    }
+}
+
+// Depth is bounded: arguments come from serde_json, which refuses to parse more than 128 levels.
+fn with_short_texts(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(cut(text, MAX_NESTED_TEXT)),
+        Value::Array(items) => items.iter().map(with_short_texts).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| (cut(name, MAX_NESTED_TEXT), with_short_texts(member)))
+            .collect(),
+        scalar => scalar.clone(),
+    }
+}
+
+fn cut(text: &str, longest: usize) -> String {
+    let length = text.chars().count();
+    if length <= longest {
+        return legible_line(text);
+    }
+    let start: String = text.chars().take(longest).collect();
+    format!("{}… ({length} characters in all)", legible_line(&start))
 }
 
 #[cfg(test)]
@@ -116,6 +153,22 @@ mod tests {
         let shown = prompt(&json!({"body": "x".repeat(5000)}));
         assert!(shown.contains("… (5002 characters in all)"), "{shown}");
         assert!(shown.len() < 700);
+    }
+
+    #[test]
+    fn a_long_text_hides_nothing_that_stands_beside_it() {
+        let order =
+            json!({"note": "harmless ".repeat(1000), "x".repeat(500): 1, "list": ["y".repeat(500), {"delete": "all"}]});
+        let shown = prompt(&json!({ "order": order }));
+        assert!(shown.contains("… (9000 characters in all)\""), "{shown}");
+        assert!(shown.contains(r#"{"delete":"all"}"#), "{shown}");
+        assert!(shown.len() < 1000, "{}", shown.len());
+        let many: Vec<_> = (0..10_000).collect();
+        let shown = prompt(&json!({ "many": many }));
+        assert!(
+            shown.contains("… (48891 characters in all)") && shown.len() < 2500,
+            "{shown}"
+        );
     }
 
     #[test]

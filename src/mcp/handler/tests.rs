@@ -568,3 +568,50 @@ async fn a_cancelled_call_gives_up_its_request() {
     handle.cancel(None).await.expect("cancelled");
     slow.wait_for(|slow| slow.dropped == 1).await.expect("dropped");
 }
+
+#[tokio::test]
+async fn a_call_that_cannot_be_read_is_told_why() {
+    use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+
+    let server = Server::start(Duration::ZERO).await;
+    let (near, far) = tokio::io::duplex(64 * 1024);
+    let (input, output) = tokio::io::split(far);
+    let service = server.handler.on(Channel::Stdio);
+    tokio::spawn(super::super::stdio::serve_streams(
+        service,
+        input,
+        output,
+        server.lifetime.clone(),
+    ));
+    let (read, mut write) = tokio::io::split(near);
+    let mut lines = BufReader::new(read).lines();
+    let handshake = super::super::testing::initialize().to_string();
+    write
+        .write_all(format!("{handshake}\n").as_bytes())
+        .await
+        .expect("written");
+    lines.next_line().await.expect("read").expect("a line");
+    for (params, code, cause) in [
+        (
+            r#"{"name":"crm__get_ticket","arguments":[]}"#,
+            -32602,
+            "invalid type: sequence",
+        ),
+        (r#"{"name":7}"#, -32602, "invalid type: integer"),
+        (r#"{"arguments":{}}"#, -32602, "missing field `name`"),
+        (
+            r#"{"name":"crm__get_ticket","name":"crm__create_ticket"}"#,
+            -32602,
+            "a key stands twice",
+        ),
+    ] {
+        let call = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{params}}}"#);
+        write.write_all(format!("{call}\n").as_bytes()).await.expect("written");
+        let line = lines.next_line().await.expect("read").expect("a line");
+        let answer: Value = serde_json::from_str(&line).expect("JSON");
+        assert_eq!(answer["error"]["code"], code, "{line}");
+        let message = answer["error"]["message"].as_str().unwrap_or_default();
+        assert!(message.contains(cause), "{line}");
+    }
+    assert_eq!(server.created(), 0);
+}

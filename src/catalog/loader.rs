@@ -106,8 +106,21 @@ impl Loader {
                 next.insert(source.path.clone(), current);
             }
         }
-        // What is left over has lost its files.
-        report.changed |= !self.last_good.is_empty();
+        // What is left over has lost its files, or they cannot be read now: then it stays as well.
+        let mut left: Vec<_> = self.last_good.drain().collect();
+        left.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        for (path, before) in left {
+            let unreadable = |problem: &ReadError| path.starts_with(&problem.path) || problem.path.starts_with(&path);
+            // A connector that was taken away is gone, whatever else cannot be read.
+            let is_there = path.try_exists().unwrap_or(true);
+            if is_there && report.unreadable.iter().any(unreadable) {
+                report.kept.push(before.connector.slug.clone());
+                connectors.push(Arc::clone(&before.connector));
+                next.insert(path, before);
+            } else {
+                report.changed = true;
+            }
+        }
         self.last_good = next;
         (report.catalog, report.collisions) = Catalog::assemble(connectors);
         report
@@ -122,4 +135,40 @@ fn hash_of(source: &ConnectorSource) -> String {
         write!(whole, "{}\n{}\n{text}\n", relative.display(), text.len()).ok();
     }
     sha256_hex(whole.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    const CRM: &str = "name = \"CRM\"\n[connection]\nbase_url = \"https://crm.example.com\"\n[[actions]]\nname = \"ping\"\nmethod = \"GET\"\npath = \"/ping\"\n";
+
+    #[test]
+    fn what_cannot_be_read_stays_as_it_was_and_what_is_removed_goes() {
+        let folder = tempfile::tempdir().expect("folder");
+        let file = folder.path().join("crm").join("connector.toml");
+        fs::create_dir(folder.path().join("crm")).expect("created");
+        fs::write(&file, CRM).expect("written");
+        let mut loader = Loader::default();
+        assert_eq!(loader.load(folder.path()).catalog.tools().len(), 1);
+
+        // Saved in another encoding, cut within a character, or locked.
+        fs::write(&file, b"name = \"\xff").expect("written");
+        let report = loader.load(folder.path());
+        assert_eq!(
+            (report.catalog.tools().len(), report.kept, report.changed),
+            (1, vec!["crm".into()], false)
+        );
+        assert!(!report.unreadable.is_empty());
+
+        fs::write(&file, CRM).expect("written");
+        let report = loader.load(folder.path());
+        assert_eq!((report.catalog.tools().len(), report.changed), (1, false));
+
+        fs::remove_dir_all(folder.path()).expect("removed");
+        let report = loader.load(folder.path());
+        assert_eq!((report.catalog.tools().len(), report.changed), (0, true));
+    }
 }

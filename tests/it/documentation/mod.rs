@@ -5,7 +5,6 @@ mod commands;
 mod help;
 mod links;
 mod markdown;
-mod operating;
 mod snippets;
 mod tables;
 mod transcript;

@@ -6,7 +6,7 @@ use toml::Table;
 use super::agent::{tools_over_http, tools_over_stdio};
 use super::commands::README_TOOL;
 use super::markdown::{Block, blocks};
-use super::workspace::{Workspace, write};
+use super::workspace::{Workspace, programs, write};
 use super::{Page, pages};
 
 /// Tables of `config.toml`.
@@ -130,7 +130,7 @@ async fn settings(workspace: &Workspace, text: &str, place: &str) {
 async fn agents(workspace: &Workspace, servers: &Value, place: &str) {
     for (name, server) in servers.as_object().unwrap() {
         let tools = if let Some(program) = server["command"].as_str() {
-            let mut command = workspace.command(workspace.path("bin").join(program).to_str().unwrap());
+            let mut command = workspace.command(programs().join(program).to_str().unwrap());
             for argument in server["args"].as_array().unwrap() {
                 command.arg(workspace.filled_in(argument.as_str().unwrap()));
             }

@@ -3,18 +3,15 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
+use toolgate::sample::{self, Running};
 
 use super::Page;
 use super::markdown::blocks;
 use crate::committed;
-
-/// Longer than anything takes on a busy machine.
-const DEADLINE: Duration = Duration::from_mins(1);
+use crate::harness::{Finished, within};
 
 /// The key of the sample API.
 const DEMO_KEY: &str = "key-of-the-sample-api";
@@ -22,35 +19,22 @@ const DEMO_KEY: &str = "key-of-the-sample-api";
 pub(super) struct Workspace {
     folder: TempDir,
     /// Ends with the workspace.
-    _sample: Child,
-}
-
-/// How a command ended.
-pub(super) struct Finished {
-    pub(super) code: Option<i32>,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
+    _sample: Running,
 }
 
 impl Workspace {
     pub(super) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        std::fs::create_dir(at("bin")).unwrap();
-        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_toolgate"), at("bin/toolgate")).unwrap();
         let readme = blocks(&Page::read("README.md").text);
         let connector = readme.iter().find(|block| block.language == "toml").unwrap();
         write(&at("connectors/crm/connector.toml"), &connector.text);
         write(&at("ticket.json"), r#"{"customer_id": "cust_1001", "title": "Lamp"}"#);
 
-        let mut sample = Command::new(env!("CARGO_BIN_EXE_toolgate"))
-            .args(["sample", "--address", "127.0.0.1:0", "--key", DEMO_KEY])
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
+        let sample = sample::start(sample::ANY_LOOPBACK_PORT, DEMO_KEY.to_owned())
+            .await
             .unwrap();
-        let greeting = next_line(&mut BufReader::new(sample.stdout.take().unwrap())).await;
-        let address = greeting.rsplit('/').next().unwrap().to_owned();
+        let address = sample.address().to_string();
         for file in ["connector.toml", "services/customer.toml", "services/ticket.toml"] {
             let text = std::fs::read_to_string(committed::path("connectors/demo-crm").join(file)).unwrap();
             write(
@@ -74,7 +58,7 @@ impl Workspace {
         command
             .current_dir(self.folder.path())
             .env_clear()
-            .env("PATH", format!("{}:/usr/bin:/bin", self.path("bin").display()))
+            .env("PATH", format!("{}:/usr/bin:/bin", programs().display()))
             .env("HOME", self.folder.path())
             .env("CRM_KEY", "key-of-my-company")
             .env("DEMO_CRM_KEY", DEMO_KEY)
@@ -119,17 +103,9 @@ impl Workspace {
     }
 }
 
-/// The output of `future`, which must come in time.
-pub(super) async fn within<F: Future>(what: &str, future: F) -> F::Output {
-    let output = tokio::time::timeout(DEADLINE, future).await;
-    output.unwrap_or_else(|_| panic!("{what}: nothing within {DEADLINE:?}"))
-}
-
-/// The next line of a stream; empty at its end.
-pub(super) async fn next_line(stream: &mut (impl AsyncBufRead + Unpin)) -> String {
-    let mut line = String::new();
-    within("a line", stream.read_line(&mut line)).await.unwrap();
-    line.trim_end().to_owned()
+/// The folder of the binary under test.
+pub(super) fn programs() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_toolgate")).parent().unwrap()
 }
 
 pub(super) fn write(path: &Path, text: &str) {

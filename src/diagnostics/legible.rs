@@ -1,8 +1,7 @@
 //! Characters that rearrange or hide what a person reads.
 
-use std::fmt::Write as _;
-
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// Stands in place of what must not be shown.
 const REPLACEMENT: char = '\u{fffd}';

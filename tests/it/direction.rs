@@ -65,17 +65,17 @@ fn imports(text: &str) -> Vec<String> {
 
 #[test]
 fn nothing_below_imports_anything_above() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let level: BTreeMap<&str, usize> = LEVELS
         .iter()
         .enumerate()
         .flat_map(|(level, rooms)| rooms.iter().map(move |room| (*room, level)))
         .collect();
     let mut files = Vec::new();
-    sources(&root, &mut files);
+    sources(&folder, &mut files);
     let mut wrong = Vec::new();
     for file in &files {
-        let room = room_of(file, &root);
+        let room = room_of(file, &folder);
         if matches!(room.as_str(), "lib" | "main") {
             continue;
         }
@@ -90,7 +90,7 @@ fn nothing_below_imports_anything_above() {
             if imported != room && *other >= own {
                 wrong.push(format!(
                     "{} imports `{imported}`",
-                    file.strip_prefix(&root).unwrap().display()
+                    file.strip_prefix(&folder).unwrap().display()
                 ));
             }
         }
@@ -101,14 +101,14 @@ fn nothing_below_imports_anything_above() {
 
 #[test]
 fn some_crates_belong_to_one_room() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
-    sources(&root, &mut files);
+    sources(&folder, &mut files);
     let mut wrong = Vec::new();
     // Tests may bring a client of their own to look at a room from outside.
     files.retain(|file| file.file_name().is_some_and(|name| name != "tests.rs"));
     for file in &files {
-        let room = room_of(file, &root);
+        let room = room_of(file, &folder);
         let source = std::fs::read_to_string(file).unwrap();
         for (name, rooms) in ONLY_IN {
             let named = source
@@ -121,7 +121,7 @@ fn some_crates_belong_to_one_room() {
             if named && !rooms.contains(&room.as_str()) {
                 wrong.push(format!(
                     "{} names `{name}`",
-                    file.strip_prefix(&root).unwrap().display()
+                    file.strip_prefix(&folder).unwrap().display()
                 ));
             }
         }

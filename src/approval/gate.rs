@@ -194,7 +194,7 @@ impl Approvals {
         user: &str,
     ) -> Result<Verdict, GateError> {
         match self.store.get_approval(approval_id).await? {
-            Some(record) if key_of(&record) == *key => self.settle(&record, key, answer, user, "mrtr").await,
+            Some(record) if record.key() == *key => self.settle(&record, key, answer, user, "mrtr").await,
             _ => Ok(Verdict::Refused {
                 approval_id: Some(approval_id.to_owned()),
                 by: None,
@@ -352,17 +352,6 @@ fn prompt_for(record: &ApprovalRecord, asked: &Asked<'_>, expires_in_seconds: u6
             path: asked.path,
             arguments: asked.arguments,
         }),
-    }
-}
-
-fn key_of(record: &ApprovalRecord) -> ApprovalKey {
-    ApprovalKey {
-        user: record.user.clone(),
-        organisation: record.organisation.clone(),
-        connector: record.connector.clone(),
-        action: record.action.clone(),
-        arguments_hash: record.arguments_hash.clone(),
-        revision: record.revision.clone(),
     }
 }
 

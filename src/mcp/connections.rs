@@ -20,6 +20,8 @@ use super::Lifetime;
 
 /// How long a client may take to send the headers of a request. Also closes connections that are kept open unused.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+/// The same once few connections are left: those that say nothing must not keep others out.
+const CROWDED_HEADER_TIMEOUT: Duration = Duration::from_secs(3);
 /// Time for the answers of the last calls to leave before streams are cut.
 const ANSWER_TIME: Duration = Duration::from_millis(250);
 /// Time for connections to close after their streams were cut.
@@ -40,8 +42,10 @@ pub(super) async fn serve(
     let abort = CancellationToken::new();
     let slots = Arc::new(Semaphore::new(max_connections));
     while let Some((stream, slot)) = accept(&listener, &slots, lifetime.shutdown()).await {
+        let patience = patience(slots.available_permits(), max_connections);
         connections.spawn(connection(
             stream,
+            patience,
             router.clone(),
             lifetime.shutdown().clone(),
             abort.clone(),
@@ -102,18 +106,25 @@ async fn accept(
     }
 }
 
+/// How long the next connection may take for headers when `free` of `most` connections are left.
+fn patience(free: usize, most: usize) -> Duration {
+    if free < most / 2 {
+        CROWDED_HEADER_TIMEOUT
+    } else {
+        HEADER_TIMEOUT
+    }
+}
+
 async fn connection(
     stream: TcpStream,
+    patience: Duration,
     router: Router,
     shutdown: CancellationToken,
     abort: CancellationToken,
     _slot: OwnedSemaphorePermit,
 ) {
     let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -134,6 +145,37 @@ async fn connection(
 mod tests {
     use super::super::testing::any_port;
     use super::*;
+
+    #[test]
+    fn patience_ends_where_connections_do() {
+        assert_eq!(patience(1_023, 1_024), HEADER_TIMEOUT);
+        assert_eq!(patience(512, 1_024), HEADER_TIMEOUT);
+        assert_eq!(patience(511, 1_024), CROWDED_HEADER_TIMEOUT);
+        assert_eq!(patience(0, 1_024), CROWDED_HEADER_TIMEOUT);
+        assert_eq!(patience(0, 1), HEADER_TIMEOUT, "one connection has no neighbours");
+    }
+
+    #[tokio::test]
+    async fn silent_connections_make_way_when_it_is_crowded() {
+        let listener = TcpListener::bind(any_port()).await.expect("bound");
+        let address = listener.local_addr().expect("address");
+        let shutdown = CancellationToken::new();
+        let lifetime = Lifetime::new(shutdown.clone(), Duration::ZERO);
+        let server = lifetime.clone();
+        let served = tokio::spawn(async move {
+            serve(listener, Router::new(), 4, &server, CancellationToken::new()).await;
+        });
+        let mut silent = Vec::new();
+        for _ in 0..4 {
+            silent.push(TcpStream::connect(address).await.expect("connected"));
+        }
+        let started = tokio::time::Instant::now();
+        let answer = super::super::testing::exchange(address, "GET", "/", "", "").await;
+        assert_eq!(super::super::testing::status(&answer), "404");
+        assert!(started.elapsed() < HEADER_TIMEOUT / 2, "{:?}", started.elapsed());
+        shutdown.cancel();
+        served.await.expect("served");
+    }
 
     #[tokio::test]
     async fn small_messages_leave_at_once() {

@@ -18,7 +18,8 @@ pub enum StatusKind {
     TooManyRequests,
     /// Any other 4xx.
     ClientError,
-    /// 5xx.
+    /// 5xx, and the two of 4xx that ask for the same request again: 408 and 425 (RFC 9110, section 15.5.9; RFC 8470,
+    /// section 5.2).
     ServerError,
     /// Anything else, e.g. 304 or a redirect that leads nowhere.
     Other,
@@ -31,6 +32,7 @@ impl StatusKind {
             StatusCode::FORBIDDEN => Self::Forbidden,
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::TOO_MANY_REQUESTS => Self::TooManyRequests,
+            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => Self::ServerError,
             status if status.is_client_error() => Self::ClientError,
             status if status.is_server_error() => Self::ServerError,
             _ => Self::Other,
@@ -65,6 +67,8 @@ mod tests {
             (400, StatusKind::ClientError),
             (410, StatusKind::ClientError),
             (499, StatusKind::ClientError),
+            (408, StatusKind::ServerError),
+            (425, StatusKind::ServerError),
             (500, StatusKind::ServerError),
             (503, StatusKind::ServerError),
             (304, StatusKind::Other),

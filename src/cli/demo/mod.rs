@@ -6,6 +6,7 @@ mod agent;
 mod connector;
 mod session;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -100,7 +101,7 @@ impl Demo {
             .map_err(|error| Failure::Setup(error.into()))?;
         let played = session::play(handler.on(Channel::Demo), store.as_ref(), sample.address()).await;
         if played.is_ok() && self.keep {
-            keep(&engine, &config).await?;
+            keep(&engine, &config, &state.0).await?;
         } else if played.is_ok() {
             output::say(&paste_stdio()?)?;
         }
@@ -110,8 +111,8 @@ impl Demo {
     }
 }
 
-/// Serves the demo over HTTP until interrupted.
-async fn keep(engine: &Engine, config: &Config) -> Result<(), Failure> {
+/// Serves the demo over HTTP until interrupted. `state` is where its approvals are.
+async fn keep(engine: &Engine, config: &Config, state: &Path) -> Result<(), Failure> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     output::say(&format!(
@@ -120,6 +121,10 @@ async fn keep(engine: &Engine, config: &Config) -> Result<(), Failure> {
             "mcpServers": { "toolgate-demo": { "type": "http", "url": format!("http://{address}/mcp") } }
         }))
         .map_err(anyhow::Error::from)?
+    ))?;
+    output::say(&format!(
+        "\nWrites of a client that cannot ask its person are decided with:\n\n  toolgate approvals list --state {}\n",
+        state.display()
     ))?;
     super::serve::http(engine, config, listener).await
 }

@@ -150,3 +150,54 @@ impl std::fmt::Display for CallError {
 }
 
 impl std::error::Error for CallError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_says_all_that_the_machine_readable_form_says() {
+        let mut error = CallError::new(ErrorCode::RateLimited, "too many calls", "wait");
+        error.violations = vec!["/a: wrong".to_owned()];
+        let start = "RATE_LIMITED: too many calls\n- /a: wrong\nWhat to do: wait\nRetry: ";
+        for (code, retryable, seconds, says) in [
+            (ErrorCode::RateLimited, false, None, "does not help without a change."),
+            (ErrorCode::RateLimited, true, None, "can help."),
+            (ErrorCode::RateLimited, true, Some(7), "after 7 seconds."),
+        ] {
+            error.code = code;
+            error.retryable = retryable;
+            error.retry_after_seconds = seconds;
+            assert_eq!(error.text(), format!("{start}{says}"));
+        }
+        error.code = ErrorCode::ApprovalRequired;
+        assert!(error.text().ends_with("Retry: only once it is approved."));
+    }
+
+    #[test]
+    fn both_forms_spell_the_code_alike() {
+        for code in [
+            ErrorCode::AuthenticationFailed,
+            ErrorCode::EndpointNotFound,
+            ErrorCode::Timeout,
+            ErrorCode::RateLimited,
+            ErrorCode::SslError,
+            ErrorCode::ConnectionRefused,
+            ErrorCode::SchemaMismatch,
+            ErrorCode::UnknownApi,
+            ErrorCode::UrlNotAllowed,
+            ErrorCode::InvalidRequest,
+            ErrorCode::ApprovalRequired,
+            ErrorCode::ApprovalDenied,
+            ErrorCode::CircuitOpen,
+            ErrorCode::UpstreamError,
+            ErrorCode::ResponseTooLarge,
+            ErrorCode::SandboxLimit,
+            ErrorCode::OutcomeUnknown,
+            ErrorCode::Cancelled,
+            ErrorCode::InternalError,
+        ] {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+        }
+    }
+}

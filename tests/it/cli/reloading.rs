@@ -71,6 +71,19 @@ async fn what_broke_is_served_as_it_last_worked_and_the_log_says_why() {
 }
 
 #[tokio::test]
+async fn a_single_file_is_watched_though_editors_replace_it() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    let command = workspace.command(&["serve", "--connectors", "connectors/crm.toml"]);
+    let mut session = Session::open(command, None).await;
+    for name in ["first", "second"] {
+        let text = connector("crm", "http://127.0.0.1:9/v1", ACTIONS);
+        workspace.write("crm.toml", text.replace("get_thing", name));
+        session.notification(CHANGED).await;
+        assert_eq!(tools(&mut session).await[1], format!("crm__{name}"));
+    }
+}
+
+#[tokio::test]
 async fn a_call_ends_on_the_files_that_it_began_with() {
     let (sender, _) = tokio::sync::watch::channel(false);
     let release = sender.subscribe();

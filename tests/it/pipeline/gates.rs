@@ -1,7 +1,7 @@
 //! A call that is refused at one gate runs nothing that stands behind it (contract S1-38 to S1-42).
 
 use serde_json::{Value, json};
-use toolgate::engine::ErrorCode;
+use toolgate::engine::{Ending, ErrorCode};
 
 use super::gateway::{Gateway, NOBODY, Setting, call};
 use crate::harness::{Upstream, connector};
@@ -193,6 +193,37 @@ async fn a_call_too_many_asks_nobody_and_sends_nothing() {
     assert_eq!(gateway.store.list_approvals(None, 10).await.unwrap(), []);
     assert_eq!(gateway.rows().await[0].outcome, "RATE_LIMITED");
     assert_eq!(gateway.engine.calls_in_flight(), 1);
+}
+
+#[tokio::test]
+async fn what_belongs_to_somebody_else_looks_as_if_it_did_not_exist() {
+    let upstream = Upstream::fixed("{}").await;
+    let owned = format!("user_id = \"ana\"\n{}", crm(&upstream));
+    let gateway = Gateway::new(&[owned], Setting::default()).await;
+    let asked_by = |user: &str, tool: &str| {
+        let mut call = call(tool, json!({ "customer_id": "c_1" }));
+        call.principal.user = user.to_owned();
+        call
+    };
+    let mut texts = Vec::new();
+    for tool in ["crm__get_customer", "crm__nothing", "crn__get_customer"] {
+        let Ending::Failed(error) = gateway.engine.call(asked_by("ben", tool), &NOBODY).await else {
+            panic!("ben called what is ana's");
+        };
+        texts.push(error.text().replace(tool, "[TOOL]"));
+    }
+    assert!(
+        texts[0].starts_with("UNKNOWN_API: there is no tool `[TOOL]`"),
+        "{}",
+        texts[0]
+    );
+    assert!(texts.iter().all(|text| *text == texts[0]), "{texts:#?}");
+    assert_eq!((gateway.secrets_resolved(), upstream.count()), (0, 0));
+    // Its row does not say either what it was after.
+    assert!(gateway.rows().await.iter().all(|row| row.connector.is_none()));
+
+    let done = gateway.engine.call(asked_by("ana", "crm__get_customer"), &NOBODY).await;
+    assert!(matches!(done, Ending::Done(_)), "{done:?}");
 }
 
 #[tokio::test]

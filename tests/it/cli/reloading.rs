@@ -130,6 +130,8 @@ async fn without_watching_a_signal_reads_the_files_again() {
     let workspace = crm("http://127.0.0.1:9/v1");
     workspace.config("[catalog]\nwatch = false\n");
     let mut session = workspace.serve().await;
+    // Its handshake has been read to the end by the time it answers.
+    assert_eq!(tools(&mut session).await.len(), 2);
     std::fs::remove_file(workspace.connectors().join("crm.toml")).unwrap();
     super::serving::signal("HUP", session.process());
     session.notification(CHANGED).await;

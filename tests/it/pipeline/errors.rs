@@ -94,8 +94,9 @@ async fn setting() -> Setting {
     let plain = upstream.base_url().replace("http:", "https:");
     let tls = connector("tls", &plain, ACTIONS).replace("allow_http = true\n", "");
     workspace.write("tls.toml", tls);
-    // Loopback is not in its networks, so its address is refused.
-    let outside = connector("outside", &upstream.base_url(), ACTIONS).replace("127.0.0.0/8", "10.1.2.0/24");
+    // What its name leads to is not in its networks.
+    let named = upstream.base_url().replace("127.0.0.1", "localhost");
+    let outside = connector("outside", &named, ACTIONS).replace("127.0.0.0/8", "10.1.2.0/24");
     workspace.write("outside.toml", outside);
     let session = workspace.serve().await;
     Setting {
@@ -129,6 +130,7 @@ impl Setting {
             "http://",
             "https://",
             "127.0.0.1",
+            "localhost",
             "internal.crm",
             &host,
         ] {

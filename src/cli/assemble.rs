@@ -12,7 +12,7 @@ use crate::audit::Audit;
 use crate::auth::ScrubberCache;
 use crate::catalog::{Loader, Report};
 use crate::config::{self, Config, Locations, LogFormat};
-use crate::diagnostics::{self, Severity};
+use crate::diagnostics::Severity;
 use crate::egress::Egress;
 use crate::engine::{Engine, Parts};
 use crate::policy::Admission;
@@ -29,7 +29,7 @@ pub(super) fn locations(global: &Global) -> Result<Locations, Failure> {
 /// Reads the server's settings.
 pub(super) fn config(locations: &Locations) -> Result<Config, Failure> {
     config::load(locations).map_err(|diagnostics| {
-        output::complain(&diagnostics::render(&diagnostics, output::colored()));
+        output::complain_of(&diagnostics);
         Failure::Setup(anyhow::anyhow!("the configuration has errors"))
     })
 }
@@ -95,7 +95,7 @@ pub(super) fn tell(report: &Report) {
         .cloned()
         .collect();
     if !errors.is_empty() {
-        output::complain(diagnostics::render(&errors, output::colored()).trim_end());
+        output::complain_of(&errors);
     }
     for problem in problems(report) {
         output::complain(&format!("error: {problem}"));

@@ -9,7 +9,7 @@ use super::{Failure, Global, assemble, output};
 use crate::catalog::Loader;
 use crate::config;
 use crate::connector::model::{Connector, SecretRef};
-use crate::diagnostics::{self, Severity};
+use crate::diagnostics::Severity;
 use crate::egress::Egress;
 
 /// Check the configuration and every connector.
@@ -67,7 +67,7 @@ impl Check {
             }))?;
         } else {
             if !diagnostics.is_empty() {
-                output::complain(diagnostics::render(&diagnostics, output::colored()).trim_end());
+                output::complain_of(&diagnostics);
             }
             for problem in &problems {
                 output::complain(&format!("error: {problem}"));

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::{Failure, Global, assemble, output};
+use crate::diagnostics::legible_line;
 use crate::store::{AuditFilter, AuditRecord};
 
 /// Show calls from the audit log, newest first.
@@ -71,11 +72,7 @@ pub(super) fn table(rows: &[AuditRecord]) -> String {
             row.started_at.clone(),
             match (&row.connector, &row.action) {
                 (Some(connector), Some(action)) => format!("{connector}.{action}"),
-                _ => row
-                    .tool
-                    .chars()
-                    .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-                    .collect(),
+                _ => legible_line(&row.tool),
             },
             row.outcome.clone(),
             row.upstream_status

@@ -1,24 +1,41 @@
-//! Writing to the terminal without panicking when nobody reads.
+//! Writing to the terminal without panicking when nobody reads, and without anything in a text steering it: names,
+//! answers and arguments come from elsewhere.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
+use crate::diagnostics::{self, Diagnostic, legible, legible_json};
+
 /// Writes `text` and a line end to stdout.
 pub(super) fn say(text: &str) -> io::Result<()> {
-    writeln!(io::stdout().lock(), "{text}")
+    write_to(&mut io::stdout().lock(), text)
+}
+
+fn write_to(terminal: &mut impl io::Write, text: &str) -> io::Result<()> {
+    writeln!(terminal, "{}", legible(text))
 }
 
 /// Writes `value` as indented JSON to stdout.
 pub(super) fn say_json(value: &impl serde::Serialize) -> io::Result<()> {
-    say(&serde_json::to_string_pretty(value)?)
+    say(&json(value)?)
+}
+
+fn json(value: &impl serde::Serialize) -> serde_json::Result<String> {
+    Ok(legible_json(&serde_json::to_string_pretty(value)?))
 }
 
 /// Writes `text` and a line end to stderr. A closed stderr is no reason to fail.
 pub(super) fn complain(text: &str) {
-    drop(writeln!(io::stderr().lock(), "{text}"));
+    drop(write_to(&mut io::stderr().lock(), text));
+}
+
+/// Writes findings to stderr, coloured where it shows colours; their texts are made legible by the renderer.
+pub(super) fn complain_of(findings: &[Diagnostic]) {
+    let text = diagnostics::render(findings, colored());
+    drop(writeln!(io::stderr().lock(), "{}", text.trim_end()));
 }
 
 /// Whether stderr shows colours.
-pub(super) fn colored() -> bool {
+fn colored() -> bool {
     io::stderr().is_terminal() && crate::config::environment_variable("NO_COLOR").is_none()
 }
 
@@ -43,4 +60,29 @@ pub(super) fn table(rows: &[Vec<String>]) -> String {
         cells.join("  ").trim_end().to_owned()
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_written_steers_the_terminal() {
+        let hostile = "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m\u{7f}\u{202e}";
+        let mut written = Vec::new();
+        write_to(&mut written, &format!("a\tb\n{hostile}")).expect("written");
+        let written = String::from_utf8(written).expect("UTF-8");
+        assert!(
+            written.starts_with("a\tb\n\u{fffd}[2J") && written.ends_with('\n'),
+            "{written:?}"
+        );
+        let json = json(&serde_json::json!([hostile])).expect("JSON");
+        assert!(json.contains("\\u009b31m\\u007f\\u202e"), "{json:?}");
+        for text in [written, json] {
+            assert!(
+                !text.contains(|c| diagnostics::is_disruptive(c) && c != '\n' && c != '\t'),
+                "{text:?}"
+            );
+        }
+    }
 }

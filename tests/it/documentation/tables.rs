@@ -84,7 +84,7 @@ fn every_type_of_input_is_listed() {
 
 #[test]
 fn every_filter_is_listed() {
-    let page = Page::read("docs/connectors.md").text;
+    let page = Page::read("docs/templates.md").text;
     let (_, list) = page.split_once("\nFilters: ").unwrap();
     let (list, _) = list.split_once("\n\n").unwrap();
     let source = include_str!("../../../src/template/filters.rs");

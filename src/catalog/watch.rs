@@ -36,12 +36,12 @@ impl FolderWatch {
         let replacement = Arc::clone(&replaced);
         let mut debouncer = new_debouncer(QUIET, None, move |result: DebounceEventResult| {
             // An error means that events may have been lost: reading everything again is right then too.
-            let (relevant, replaces) = result.map_or((true, true), |events| {
+            let (relevant, takes_place) = result.map_or((true, true), |events| {
                 let is_relevant = |event: &DebouncedEvent| concerns(event, &watched);
                 let is_replacing = |event: &DebouncedEvent| may_replace(event, &watched);
                 (events.iter().any(is_relevant), events.iter().any(is_replacing))
             });
-            replacement.fetch_or(replaces, Ordering::AcqRel);
+            replacement.fetch_or(takes_place, Ordering::AcqRel);
             if relevant {
                 sender.send_modify(|count| *count += 1);
             }

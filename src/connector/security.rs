@@ -17,13 +17,12 @@ pub(super) fn compile(
     base_url: Option<&str>,
 ) -> Option<Security> {
     let place = |key: &str| node.and_then(|node| node.get(key));
-    let url_allowlist = match &document.url_allowlist {
-        Some(patterns) => url_patterns(scope, place("url_allowlist"), patterns, document.allow_http),
-        None => {
-            let written = base_url.unwrap_or_default();
-            let base = Url::parse(written).map_or_else(|_| written.to_owned(), String::from);
-            Some(vec![format!("{}/*", base.trim_end_matches('/'))])
-        }
+    let url_allowlist = if let Some(patterns) = &document.url_allowlist {
+        url_patterns(scope, place("url_allowlist"), patterns, document.allow_http)
+    } else {
+        let written = base_url.unwrap_or_default();
+        let base = Url::parse(written).map_or_else(|_| written.to_owned(), String::from);
+        Some(vec![format!("{}/*", base.trim_end_matches('/'))])
     };
     let ip_allowlist = match &document.ip_allowlist {
         Some(networks) => self::networks(scope, place("ip_allowlist"), networks).map(Some),

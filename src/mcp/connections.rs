@@ -161,9 +161,9 @@ mod tests {
         let address = listener.local_addr().expect("address");
         let shutdown = CancellationToken::new();
         let lifetime = Lifetime::new(shutdown.clone(), Duration::ZERO);
-        let server = lifetime.clone();
-        let served = tokio::spawn(async move {
-            serve(listener, Router::new(), 4, &server, CancellationToken::new()).await;
+        let theirs = lifetime.clone();
+        let serving = tokio::spawn(async move {
+            serve(listener, Router::new(), 4, &theirs, CancellationToken::new()).await;
         });
         let mut silent = Vec::new();
         for _ in 0..4 {
@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(super::super::testing::status(&answer), "404");
         assert!(started.elapsed() < HEADER_TIMEOUT / 2, "{:?}", started.elapsed());
         shutdown.cancel();
-        served.await.expect("served");
+        serving.await.expect("served");
     }
 
     #[tokio::test]

@@ -32,7 +32,7 @@
 //!
 //! - Only [`egress`] opens outgoing connections, only [`crypto`] names ring, only [`config`] reads the environment,
 //!   only [`store`] speaks SQL.
-//! - [`connector`], [`schema`], [`template`] and [`mapping`] do no input or output and never hold a secret.
+//! - [`connector`], [`document`], [`schema`], [`template`] and [`mapping`] do no input or output and never hold a secret.
 //! - What holds a secret has no `Serialize` and no revealing `Debug`.
 //! - Nothing an agent sends is ever a template, a mapping program or SQL.
 //! - Every queue is bounded, every wait for the outside has a deadline, every loop over remote data has a cap.
@@ -49,9 +49,9 @@
 
 pub mod crypto;
 pub mod diagnostics;
-pub mod document;
 pub mod telemetry;
 
+pub mod document;
 pub mod schema;
 
 pub mod mapping;

@@ -2,9 +2,9 @@
 //!
 //! Must never know what a tool or a principal is. No other room opens an outbound connection.
 //!
-//! A request is checked three times: its URL against the connector's allowlist ([`allowlist`]), an address in the URL
-//! against the connector's address rule ([`address`]), and a name's addresses against the same rule at the moment of
-//! connecting ([`resolver`]). Each redirect is checked like a request of its own.
+//! A request is checked three times: its URL against the connector's allowlist (`allowlist`), an address in the URL
+//! against the connector's address rule (`address`), and a name's addresses against the same rule at the moment of
+//! connecting (`resolver`). Each redirect is checked like a request of its own.
 
 mod address;
 mod allowlist;

@@ -31,3 +31,4 @@ pub use authorization::Authentication;
 pub use handler::{Channel, Handler};
 pub use lifetime::Lifetime;
 pub use listing::Presentation;
+pub use questions::KeyError;

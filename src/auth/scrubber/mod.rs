@@ -2,8 +2,8 @@
 //! JSON- or HTML-escaped.
 //!
 //! Knows texts only. Encodings fall into two kinds: those with few spellings (base64, hexadecimal) are searched for as
-//! they are ([`forms`]); those where every character can be written in several ways (URL, JSON and HTML escapes) are
-//! searched for in a decoded copy of the text ([`decoded`]), which leaves no spelling out.
+//! they are (`forms`); those where every character can be written in several ways (URL, JSON and HTML escapes) are
+//! searched for in a decoded copy of the text (`decoded`), which leaves no spelling out.
 
 mod cache;
 mod decoded;

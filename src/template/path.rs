@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use percent_encoding::utf8_percent_encode;
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use super::error::{RenderError, TemplateError};
@@ -66,7 +66,8 @@ impl PathTemplate {
     /// The path with every substituted value percent-encoded: no value can add a segment or climb out of one.
     ///
     /// # Errors
-    /// [`RenderError`] for a missing or empty value, an object or array, or a segment that would be `.` or `..`.
+    /// [`RenderError`] for a missing or empty value, an object or array, or a segment that would be `.` or `..`, or that
+    /// some servers would take for one.
     pub fn render(&self, arguments: &Map<String, Value>) -> Result<String, RenderError> {
         let mut path = String::new();
         let mut segment_start = 0;
@@ -102,7 +103,7 @@ impl PathTemplate {
                 Piece::Expression(_) => shape.push('x'),
             }
         }
-        match shape.split('/').find(|segment| is_dot_segment(segment)) {
+        match shape.split('/').find(|segment| leads_out(segment)) {
             None => Ok(()),
             Some(segment) => Err(TemplateError::at(
                 source.find(&format!("/{segment}")).map_or(0, |slash| slash + 1),
@@ -192,14 +193,27 @@ fn append(path: &mut String, expression: &Expression, arguments: &Map<String, Va
 }
 
 fn refuse_dot_segment(segment: &str, last: Option<&Expression>) -> Result<(), RenderError> {
-    if !is_dot_segment(segment) {
+    if !leads_out(segment) {
         return Ok(());
     }
     let name = last.map_or("a value", Expression::source);
     Err(RenderError {
         pointer: last.and_then(Expression::pointer),
-        message: format!("`{name}` must not make a path segment that is `.` or `..`"),
+        message: format!("`{name}` must not make a path segment that is `.` or `..`, nor hold such a step"),
     })
+}
+
+fn leads_out(segment: &str) -> bool {
+    is_dot_segment(segment) || climbs(segment)
+}
+
+/// Whether a server that decodes the segment before it looks for `..`, or that cuts off `;` and what follows, would be
+/// led out of it. `egress` refuses such paths as well, but cannot say which argument made them.
+fn climbs(segment: &str) -> bool {
+    let decoded: Vec<u8> = percent_decode_str(segment).collect();
+    decoded
+        .split(|byte| matches!(byte, b'/' | b'\\'))
+        .any(|step| step.split(|byte| *byte == b';').next() == Some(b".."))
 }
 
 /// Whether URL software takes the segment for "here" or "one up": encoded dots count (WHATWG URL, section 4.4).
@@ -219,7 +233,6 @@ fn is_dot_segment(segment: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use percent_encoding::percent_decode_str;
     use serde_json::json;
     use url::Url;
 
@@ -250,7 +263,7 @@ mod tests {
                 "/u('o%27x');v=1/$count%2F@:,",
             ),
             ("/{x}", json!({"x": "a/b"}), "/a%2Fb"),
-            ("/{x}", json!({"x": "../../admin"}), "/..%2F..%2Fadmin"),
+            ("/{x}", json!({"x": "a/..b/c..;"}), "/a%2F..b%2Fc..%3B"),
             (
                 "/{x}",
                 json!({"x": "a b+c?d#e&f=g%2f\\"}),
@@ -288,6 +301,12 @@ mod tests {
             ("/a/%2E{{x}}", json!({"x": "."}), "`.` or `..`"),
             ("/{x}{x}", json!({"x": "."}), "`.` or `..`"),
             ("/{{ x }}/b", json!({"x": ".."}), "`.` or `..`"),
+            ("/{x}", json!({"x": "../../admin"}), "`.` or `..`"),
+            ("/{x}", json!({"x": "a/../b"}), "`.` or `..`"),
+            ("/a{x}/b", json!({"x": "/.."}), "`.` or `..`"),
+            ("/{x}", json!({"x": "..\\"}), "`.` or `..`"),
+            ("/{x}", json!({"x": "..;"}), "`.` or `..`"),
+            ("/{x}", json!({"x": "..;a=b"}), "`.` or `..`"),
         ];
         for (template, arguments, expected) in table {
             let error = render(template, &arguments).expect_err(template);
@@ -317,6 +336,7 @@ mod tests {
             ("/a/../b", 3, "`..` cannot be segments"),
             ("/a/%2e%2E/{x}", 3, "`..` cannot be segments"),
             ("/a/.", 3, "`..` cannot be segments"),
+            ("/a/..;/{x}", 3, "`..` cannot be segments"),
             ("/{{x | nope}}", 7, "no filter"),
             ("/{{x}}/{{y}", 7, "never closed"),
         ];
@@ -338,18 +358,18 @@ mod tests {
         #[test]
         fn values_stay_within_their_segment(value in "(?s)(.{1,40}|[./%2eE\\\\]{1,8})") {
             let arguments = json!({"x": value});
-            match render("/a/{x}/b-{x}/c", &arguments) {
-                Ok(path) => {
-                    let url = Url::parse(&format!("https://api.example.com/v1{path}")).expect("a URL");
-                    let segments: Vec<_> = url.path_segments().expect("segments").collect();
-                    proptest::prop_assert_eq!(segments.len(), 5, "{}", url);
-                    proptest::prop_assert_eq!((segments[0], segments[1], segments[4]), ("v1", "a", "c"));
-                    let read = percent_decode_str(segments[2]).decode_utf8().expect("UTF-8");
-                    proptest::prop_assert_eq!(read.as_ref(), value.as_str());
-                    proptest::prop_assert!(url.query().is_none() && url.fragment().is_none());
-                    proptest::prop_assert_eq!(url.host_str(), Some("api.example.com"));
-                }
-                Err(_) => proptest::prop_assert!(value == "." || value == "..", "{value:?} was refused"),
+            if let Ok(path) = render("/a/{x}/b-{x}/c", &arguments) {
+                let url = Url::parse(&format!("https://api.example.com/v1{path}")).expect("a URL");
+                let segments: Vec<_> = url.path_segments().expect("segments").collect();
+                proptest::prop_assert_eq!(segments.len(), 5, "{}", url);
+                proptest::prop_assert_eq!((segments[0], segments[1], segments[4]), ("v1", "a", "c"));
+                let read = percent_decode_str(segments[2]).decode_utf8().expect("UTF-8");
+                proptest::prop_assert_eq!(read.as_ref(), value.as_str());
+                proptest::prop_assert!(url.query().is_none() && url.fragment().is_none());
+                proptest::prop_assert_eq!(url.host_str(), Some("api.example.com"));
+            } else {
+                let climbs = value.split(['/', '\\']).any(|step| step == ".." || step.starts_with("..;"));
+                proptest::prop_assert!(value == "." || climbs, "{value:?} was refused");
             }
         }
 

@@ -39,8 +39,12 @@ fn the_path_is_appended_to_the_base_url() {
     ] {
         assert_eq!(url(base, &action, json!({"x": 1})), expected, "{base}");
     }
-    let hostile = url("https://api.acme.com/v1", &action, json!({"x": "../../admin?a=1#b"}));
-    assert_eq!(hostile, "https://api.acme.com/v1/a/..%2F..%2Fadmin%3Fa%3D1%23b");
+    let hostile = url("https://api.acme.com/v1", &action, json!({"x": "b/admin?a=1#b"}));
+    assert_eq!(hostile, "https://api.acme.com/v1/a/b%2Fadmin%3Fa%3D1%23b");
+    for climbing in ["../../admin", "..\\", "..;"] {
+        let error = built("", &action, json!({"x": climbing})).expect_err("a path that climbs");
+        assert_eq!(error.pointer.as_deref(), Some("/x"), "{climbing}: {error}");
+    }
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! What every message stream needs in front of rmcp's service loop: a clean beginning, a bound on unanswered requests
 //! and an end that lets calls in flight answer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rmcp::RoleServer;
-use rmcp::model::{ClientJsonRpcMessage, ClientNotification, ClientRequest, RequestId, ServerJsonRpcMessage};
+use rmcp::model::{
+    ClientJsonRpcMessage, ClientNotification, ClientRequest, ClientResult, ElicitResult, ElicitationAction,
+    JsonRpcMessage, RequestId, ServerJsonRpcMessage, ServerNotification, ServerRequest,
+};
 use rmcp::transport::Transport;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -27,6 +30,8 @@ pub(super) struct Gate<T> {
     cut: CancellationToken,
     unanswered: Arc<Unanswered>,
     most_unanswered: usize,
+    /// Questions to the client's person that wait for an answer. Calls wait for them, so there are never more.
+    questions: HashSet<RequestId>,
     /// Whether the client has sent a request yet.
     opened: bool,
     /// Set at the end of input or at shutdown: until then calls in flight may still answer.
@@ -84,6 +89,7 @@ impl<T> Gate<T> {
             cut,
             unanswered: Arc::default(),
             most_unanswered: MAX_UNANSWERED,
+            questions: HashSet::new(),
             opened: false,
             closes_at: None,
         }
@@ -113,9 +119,41 @@ impl<T> Gate<T> {
                     self.unanswered.remove(id);
                 }
             }
-            ClientJsonRpcMessage::Response(_) | ClientJsonRpcMessage::Error(_) => {}
+            ClientJsonRpcMessage::Response(response) => {
+                self.questions.remove(&response.id);
+            }
+            ClientJsonRpcMessage::Error(error) => {
+                if let Some(id) = &error.id {
+                    self.questions.remove(id);
+                }
+            }
         }
         Some(message)
+    }
+
+    /// Keeps the books on questions, which go to the client and may be taken back.
+    fn note_question(&mut self, message: &ServerJsonRpcMessage) {
+        match message {
+            ServerJsonRpcMessage::Request(request) if matches!(request.request, ServerRequest::ElicitRequest(_)) => {
+                self.questions.insert(request.id.clone());
+            }
+            ServerJsonRpcMessage::Notification(notification) => {
+                if let ServerNotification::CancelledNotification(cancelled) = &notification.notification
+                    && let Some(id) = &cancelled.params.request_id
+                {
+                    self.questions.remove(id);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// An answer to one of the questions that nobody can answer any more: it is put away.
+    fn put_away(&mut self) -> Option<ClientJsonRpcMessage> {
+        let id = self.questions.iter().next()?.clone();
+        self.questions.remove(&id);
+        let cancelled = ClientResult::ElicitResult(ElicitResult::new(ElicitationAction::Cancel));
+        Some(JsonRpcMessage::response(cancelled, id))
     }
 
     fn close_soon(&mut self) -> Instant {
@@ -132,6 +170,7 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
         &mut self,
         message: ServerJsonRpcMessage,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
+        self.note_question(&message);
         let answers = match &message {
             ServerJsonRpcMessage::Response(response) => Some(response.id.clone()),
             ServerJsonRpcMessage::Error(error) => error.id.clone(),
@@ -169,6 +208,10 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
             }
         }
         let deadline = self.close_soon();
+        // Nothing is read any more. A question that is asked from now on brings rmcp back here as well.
+        if let Some(cancelled) = self.put_away() {
+            return Some(cancelled);
+        }
         let answered = unanswered.until(|all| all.calls() == 0);
         if tokio::time::timeout_at(deadline, answered).await.is_err() {
             tracing::warn!(
@@ -189,7 +232,7 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
 mod tests {
     use std::time::Duration;
 
-    use rmcp::model::{ErrorData, JsonRpcMessage};
+    use rmcp::model::ErrorData;
     use serde_json::json;
     use tokio::sync::mpsc;
 
@@ -340,6 +383,62 @@ mod tests {
         drop(setting.client);
         assert!(setting.gate.receive().await.is_none());
         assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+
+    fn question(id: i64) -> ServerJsonRpcMessage {
+        let question = json!({ "jsonrpc": "2.0", "id": id, "method": "elicitation/create",
+            "params": { "message": "Really?", "requestedSchema": { "type": "object", "properties": {} } } });
+        serde_json::from_value(question).expect("a question")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_question_is_put_away_when_nobody_can_answer_it() {
+        for by_shutdown in [false, true] {
+            let mut setting = setting();
+            setting.client.send(request(1)).await.expect("sent");
+            assert!(setting.gate.receive().await.is_some());
+            setting.gate.send(question(5)).await.expect("sent");
+            let start = Instant::now();
+            if by_shutdown {
+                setting.shutdown.cancel();
+            } else {
+                drop(setting.client);
+            }
+            for id in [5, 6] {
+                let cancelled = setting.gate.receive().await.expect("an answer");
+                let cancelled = serde_json::to_value(cancelled).expect("JSON");
+                assert_eq!(cancelled["id"], id);
+                assert_eq!(cancelled["result"]["action"], "cancel");
+                // One that is asked too late.
+                setting.gate.send(question(6)).await.expect("sent");
+            }
+            assert!(setting.gate.receive().await.is_some());
+            assert_eq!(start.elapsed(), Duration::ZERO);
+            setting.gate.send(answer(1)).await.expect("sent");
+            assert!(setting.gate.receive().await.is_none());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn answered_and_withdrawn_questions_are_over() {
+        let mut setting = setting();
+        setting.client.send(request(1)).await.expect("sent");
+        for reply in [
+            json!({ "jsonrpc": "2.0", "id": 5, "result": { "action": "accept" } }),
+            json!({ "jsonrpc": "2.0", "id": 6, "error": { "code": -32601, "message": "no forms here" } }),
+        ] {
+            setting.client.send(message(reply)).await.expect("sent");
+        }
+        for id in 5..=7 {
+            setting.gate.send(question(id)).await.expect("sent");
+        }
+        for _ in 0..3 {
+            assert!(setting.gate.receive().await.is_some());
+        }
+        let withdrawn = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 7 } });
+        let withdrawn = serde_json::from_value(withdrawn).expect("a notification");
+        setting.gate.send(withdrawn).await.expect("sent");
+        assert!(setting.gate.questions.is_empty(), "{:?}", setting.gate.questions);
     }
 
     #[tokio::test]

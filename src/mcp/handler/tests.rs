@@ -15,10 +15,11 @@ use rmcp::service::{ClientLifecycleMode, PeerRequestOptions, RoleClient, Running
 use rmcp::{ClientHandler, ClientServiceExt as _};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::super::testing::any_port;
+use super::super::testing::{any_port, initialize};
 use super::*;
 use crate::approval::{Approvals, gate};
 use crate::audit::Audit;
@@ -407,6 +408,38 @@ async fn mistakes_are_told_where_a_model_reads_them() {
         );
     }
     assert_eq!(server.created(), 0);
+}
+
+/// The row is there when serving ends, which is before the process exits.
+#[tokio::test]
+async fn a_client_that_leaves_while_its_person_is_asked_is_not_waited_for() {
+    let server = Server::start(Duration::ZERO).await;
+    let (near, far) = tokio::io::duplex(64 * 1024);
+    let (input, output) = tokio::io::split(far);
+    let lifetime = Lifetime::new(CancellationToken::new(), Duration::from_mins(10));
+    let serving = super::super::stdio::serve_streams(server.handler.clone(), input, output, lifetime);
+    let task = tokio::spawn(serving);
+    let mut client = BufReader::new(near);
+    let mut hello = initialize();
+    hello["params"]["capabilities"]["elicitation"] = json!({});
+    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+        "params": { "name": "crm__create_ticket", "arguments": { "title": "Toner" } } });
+    for message in [hello, call] {
+        let line = format!("{message}\n");
+        client.write_all(line.as_bytes()).await.expect("written");
+        let mut answer = String::new();
+        client.read_line(&mut answer).await.expect("read");
+    }
+    client.shutdown().await.expect("closed");
+    tokio::time::timeout(Duration::from_mins(1), task)
+        .await
+        .expect("within the grace")
+        .expect("no panic")
+        .expect("served");
+    assert_eq!(server.created(), 0);
+    let rows = server.rows().await;
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!(rows[0].0, "crm__create_ticket");
 }
 
 #[tokio::test]

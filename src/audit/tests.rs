@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use tokio::task::unconstrained;
 
 use super::*;
-use crate::store::conformance::{finished_row, intent_row};
+use crate::store::conformance::audit::{finished_row, intent_row};
 use crate::store::memory::{MemoryStore, Write};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{AuditFilter, AuditStore};

@@ -7,7 +7,9 @@ use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 
 use super::*;
-use crate::store::conformance::{self, at, finished_row, intent_row, pending};
+use crate::store::conformance::approvals::pending;
+use crate::store::conformance::audit::{finished_row, intent_row};
+use crate::store::conformance::{self, at};
 use crate::store::{ApprovalStore, AuditFilter, AuditStore, Decision, Store};
 
 async fn open() -> (Arc<dyn Store>, TempDir) {

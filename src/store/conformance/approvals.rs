@@ -1,20 +1,12 @@
-//! What every backend must do. A backend's own tests run all of it with `cases!(open)`, where `open` returns a fresh
-//! store and whatever must live as long as it.
+//! What every backend must do with approvals.
 
-use super::time::rfc3339;
-use super::{ApprovalKey, ApprovalRecord, ApprovalState, AuditFilter, AuditRecord, Decision, Store};
+use super::at;
+use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, Decision, Store};
 
-/// One test per case, in the module that names the backend.
 macro_rules! cases {
     ($open:path) => {
-        $crate::store::conformance::cases!(
-            $open:
-            a_row_comes_back_as_it_was_written,
-            an_intent_is_completed_and_keeps_its_start,
-            a_row_that_has_ended_never_changes,
-            rows_come_newest_first_up_to_the_limit,
-            filters_apply_alone_and_together,
-            text_of_any_kind_is_data,
+        $crate::store::conformance::each!(
+            $open, approvals:
             asking_again_finds_the_open_record,
             an_approved_record_is_found_until_it_is_used,
             every_part_of_the_key_counts,
@@ -27,63 +19,8 @@ macro_rules! cases {
             callers_racing_for_one_approval_use_it_once,
         );
     };
-    ($open:path: $($case:ident),+ $(,)?) => {
-        $(
-            #[tokio::test]
-            async fn $case() {
-                let (store, _guard) = $open().await;
-                $crate::store::conformance::$case(&*store).await;
-            }
-        )+
-    };
 }
 pub(crate) use cases;
-
-/// A moment, `seconds` after an arbitrary start.
-pub(crate) fn at(seconds: i64) -> String {
-    rfc3339(jiff::Timestamp::from_second(1_790_000_000 + seconds).unwrap())
-}
-
-pub(crate) fn finished_row(call_id: &str, second: i64) -> AuditRecord {
-    AuditRecord {
-        call_id: call_id.into(),
-        started_at: at(second),
-        ended_at: Some(at(second + 1)),
-        user: "ana".into(),
-        organisation: "acme".into(),
-        channel: "stdio".into(),
-        client: Some("inspector 1.0".into()),
-        tool: "crm__create_ticket".into(),
-        connector: Some("crm".into()),
-        action: Some("create_ticket".into()),
-        effect: Some("write".into()),
-        method: Some("POST".into()),
-        path: Some("/v1/tickets".into()),
-        arguments_hash: Some("ab".repeat(32)),
-        decision: "approved".into(),
-        approval_id: Some("cd".repeat(16)),
-        approver: Some("ana via cli".into()),
-        outcome: "ok".into(),
-        upstream_status: Some(201),
-        requests: 1,
-        bytes_out: 20,
-        bytes_in: 4_000_000_000,
-        duration_ms: 1_000,
-        message: None,
-    }
-}
-
-pub(crate) fn intent_row(call_id: &str, second: i64) -> AuditRecord {
-    AuditRecord {
-        ended_at: None,
-        outcome: "OUTCOME_UNKNOWN".into(),
-        upstream_status: None,
-        requests: 0,
-        bytes_in: 0,
-        duration_ms: 0,
-        ..finished_row(call_id, second)
-    }
-}
 
 pub(crate) fn pending(id: &str, second: i64) -> ApprovalRecord {
     ApprovalRecord {
@@ -114,188 +51,6 @@ fn decision(approved: bool, second: i64) -> Decision {
         at: at(second),
         by: "ben".into(),
         via: "cli".into(),
-    }
-}
-
-async fn read_all(store: &dyn Store) -> Vec<AuditRecord> {
-    store.read_audit(&AuditFilter::default()).await.unwrap()
-}
-
-async fn read_ids(store: &dyn Store, filter: AuditFilter) -> Vec<String> {
-    store
-        .read_audit(&filter)
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|row| row.call_id)
-        .collect()
-}
-
-pub(crate) async fn a_row_comes_back_as_it_was_written(store: &dyn Store) {
-    let full = finished_row("2", 2);
-    let bare = AuditRecord {
-        client: None,
-        connector: None,
-        action: None,
-        effect: None,
-        method: None,
-        path: None,
-        arguments_hash: None,
-        approval_id: None,
-        approver: None,
-        upstream_status: None,
-        message: Some("no connector of that name".into()),
-        ..finished_row("1", 1)
-    };
-    store.write_audit(&[bare.clone(), full.clone()], false).await.unwrap();
-    assert_eq!(read_all(store).await, [full, bare]);
-}
-
-pub(crate) async fn an_intent_is_completed_and_keeps_its_start(store: &dyn Store) {
-    store.write_audit(&[intent_row("1", 1)], true).await.unwrap();
-    assert_eq!(read_all(store).await, [intent_row("1", 1)]);
-    let later = AuditRecord {
-        started_at: at(5),
-        ..finished_row("1", 1)
-    };
-    store.write_audit(&[later], false).await.unwrap();
-    assert_eq!(read_all(store).await, [finished_row("1", 1)]);
-}
-
-pub(crate) async fn a_row_that_has_ended_never_changes(store: &dyn Store) {
-    let row = finished_row("1", 1);
-    store.write_audit(std::slice::from_ref(&row), false).await.unwrap();
-    let forged = AuditRecord {
-        outcome: "TIMEOUT".into(),
-        ..row.clone()
-    };
-    store.write_audit(&[forged, intent_row("1", 1)], true).await.unwrap();
-    assert_eq!(read_all(store).await, [row]);
-}
-
-pub(crate) async fn rows_come_newest_first_up_to_the_limit(store: &dyn Store) {
-    let rows = [
-        finished_row("b", 1),
-        finished_row("a", 1),
-        finished_row("c", 0),
-        finished_row("d", 3),
-    ];
-    store.write_audit(&rows, false).await.unwrap();
-    let limited = |limit| AuditFilter {
-        limit,
-        ..AuditFilter::default()
-    };
-    assert_eq!(read_ids(store, limited(9)).await, ["d", "b", "a", "c"]);
-    assert_eq!(read_ids(store, limited(2)).await, ["d", "b"]);
-    assert!(read_ids(store, limited(0)).await.is_empty());
-}
-
-pub(crate) async fn filters_apply_alone_and_together(store: &dyn Store) {
-    let row = |id: &str, second, connector: &str, action: &str, outcome: &str| AuditRecord {
-        connector: Some(connector.into()),
-        action: Some(action.into()),
-        outcome: outcome.into(),
-        ..finished_row(id, second)
-    };
-    let rows = [
-        row("1", 1, "crm", "get", "ok"),
-        row("2", 2, "crm", "list", "TIMEOUT"),
-        row("3", 3, "erp", "get", "ok"),
-        row("4", 4, "erp", "get", "TIMEOUT"),
-    ];
-    store.write_audit(&rows, false).await.unwrap();
-    let some = |text: &str| Some(text.to_owned());
-    let all = AuditFilter::default;
-    let cases = [
-        (
-            AuditFilter {
-                connector: some("crm"),
-                ..all()
-            },
-            vec!["2", "1"],
-        ),
-        (
-            AuditFilter {
-                action: some("get"),
-                ..all()
-            },
-            vec!["4", "3", "1"],
-        ),
-        (
-            AuditFilter {
-                outcome: some("TIMEOUT"),
-                ..all()
-            },
-            vec!["4", "2"],
-        ),
-        (
-            AuditFilter {
-                call_id: some("3"),
-                ..all()
-            },
-            vec!["3"],
-        ),
-        (
-            AuditFilter {
-                since: Some(at(3)),
-                ..all()
-            },
-            vec!["4", "3"],
-        ),
-        (
-            AuditFilter {
-                connector: some("erp"),
-                outcome: some("ok"),
-                ..all()
-            },
-            vec!["3"],
-        ),
-        (
-            AuditFilter {
-                connector: some("crm"),
-                since: Some(at(2)),
-                limit: 1,
-                ..all()
-            },
-            vec!["2"],
-        ),
-        (
-            AuditFilter {
-                connector: some("cr"),
-                ..all()
-            },
-            vec![],
-        ),
-    ];
-    for (filter, ids) in cases {
-        assert_eq!(read_ids(store, filter.clone()).await, ids, "{filter:?}");
-    }
-}
-
-pub(crate) async fn text_of_any_kind_is_data(store: &dyn Store) {
-    for (number, text) in ["'; DROP TABLE audit; --", "\u{0}\u{202e}é\n\"", "", "%_?1"]
-        .into_iter()
-        .enumerate()
-    {
-        let id = number.to_string();
-        let row = AuditRecord {
-            tool: text.into(),
-            connector: Some(text.into()),
-            ..finished_row(&id, 1)
-        };
-        store.write_audit(std::slice::from_ref(&row), false).await.unwrap();
-        let filter = AuditFilter {
-            connector: Some(text.into()),
-            ..AuditFilter::default()
-        };
-        assert_eq!(store.read_audit(&filter).await.unwrap(), [row]);
-        let record = ApprovalRecord {
-            action: text.into(),
-            arguments: text.into(),
-            ..pending(&id, 1)
-        };
-        store.find_or_create_approval(&record, &at(1)).await.unwrap();
-        assert_eq!(store.get_approval(&id).await.unwrap(), Some(record));
     }
 }
 

@@ -1,0 +1,101 @@
+//! What is kept of calls.
+
+use async_trait::async_trait;
+use serde::Serialize;
+
+use super::StoreError;
+
+/// One row of the audit log: one call, whatever became of it (contract S1-50). Times are made by [`rfc3339`](super::time::rfc3339).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditRecord {
+    /// Identifies the call; sortable by time (UUID v7).
+    pub call_id: String,
+    /// When the call arrived.
+    pub started_at: String,
+    /// When it ended; `None` while it runs, and for ever if the process died.
+    pub ended_at: Option<String>,
+    /// User who called.
+    pub user: String,
+    /// Organisation of the user.
+    pub organisation: String,
+    /// How the call came in: `stdio`, `http`, `sse`, `cli`, `demo`.
+    pub channel: String,
+    /// The client program as it names itself, e.g. `claude-code 2.1.0`; at most 128 characters.
+    pub client: Option<String>,
+    /// The tool name as the caller gave it, at most 128 characters.
+    pub tool: String,
+    /// Connector slug, once found.
+    pub connector: Option<String>,
+    /// Action name, once found.
+    pub action: Option<String>,
+    /// `read` or `write`, once found.
+    pub effect: Option<String>,
+    /// HTTP method, once a request was made.
+    pub method: Option<String>,
+    /// URL path without query, once a request was made; at most 512 characters.
+    pub path: Option<String>,
+    /// SHA-256 of the canonical arguments; the arguments themselves are never stored here.
+    pub arguments_hash: Option<String>,
+    /// `allowed`, `approved`, `denied`, `refused`, `pending`.
+    pub decision: String,
+    /// The approval that allowed or denied the call.
+    pub approval_id: Option<String>,
+    /// Who decided it and through which front end, e.g. `ana via cli`.
+    pub approver: Option<String>,
+    /// `ok`, or the code of the failure, e.g. `TIMEOUT`. A write's intent row says `OUTCOME_UNKNOWN` until it ends.
+    pub outcome: String,
+    /// Status of the last upstream answer.
+    pub upstream_status: Option<u16>,
+    /// Requests that left for this call.
+    pub requests: u32,
+    /// Bytes sent in request bodies.
+    pub bytes_out: u64,
+    /// Bytes received in answers, after decompression.
+    pub bytes_in: u64,
+    /// Milliseconds from arrival to end, waiting for a person included.
+    pub duration_ms: u64,
+    /// One line about a failure, scrubbed, at most 500 characters.
+    pub message: Option<String>,
+}
+
+/// Which audit rows to read; newest first.
+#[derive(Debug, Clone)]
+pub struct AuditFilter {
+    /// Only this connector.
+    pub connector: Option<String>,
+    /// Only this action.
+    pub action: Option<String>,
+    /// Only this outcome (`ok` or a code).
+    pub outcome: Option<String>,
+    /// Only this call.
+    pub call_id: Option<String>,
+    /// Only calls that arrived at or after this time, made by [`rfc3339`](super::time::rfc3339).
+    pub since: Option<String>,
+    /// At most this many rows.
+    pub limit: u32,
+}
+
+/// The newest 100 rows.
+impl Default for AuditFilter {
+    fn default() -> Self {
+        Self {
+            connector: None,
+            action: None,
+            outcome: None,
+            call_id: None,
+            since: None,
+            limit: 100,
+        }
+    }
+}
+
+/// Audit rows, append and finish.
+#[async_trait]
+pub trait AuditStore: Send + Sync {
+    /// Writes all `records` in one transaction, in their order: inserts those whose `call_id` is new, completes those
+    /// that exist. A row that has ended (`ended_at`) is never changed again: writing it once more does nothing.
+    /// With `durable`, returns only once they would survive a power cut; otherwise they survive the process.
+    async fn write_audit(&self, records: &[AuditRecord], durable: bool) -> Result<(), StoreError>;
+    /// Reads rows, newest first.
+    async fn read_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError>;
+}

@@ -1,0 +1,35 @@
+//! What every backend must do. A backend's own tests run all of it with `cases!(open)`, where `open` returns a fresh
+//! store and whatever must live as long as it. One file per trait.
+
+pub(crate) mod approvals;
+pub(crate) mod audit;
+
+use super::time::rfc3339;
+
+/// Every case of every trait, each one a test of the module that names the backend.
+macro_rules! cases {
+    ($open:path) => {
+        $crate::store::conformance::audit::cases!($open);
+        $crate::store::conformance::approvals::cases!($open);
+    };
+}
+pub(crate) use cases;
+
+/// The cases of one file: one test each.
+macro_rules! each {
+    ($open:path, $file:ident: $($case:ident),+ $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $case() {
+                let (store, _guard) = $open().await;
+                $crate::store::conformance::$file::$case(&*store).await;
+            }
+        )+
+    };
+}
+pub(crate) use each;
+
+/// A moment, `seconds` after an arbitrary start.
+pub(crate) fn at(seconds: i64) -> String {
+    rfc3339(jiff::Timestamp::from_second(1_790_000_000 + seconds).unwrap())
+}

@@ -1,0 +1,71 @@
+//! A backend for tests: everything in memory, with a record of how it was written and a switch that makes it fail.
+//!
+//! No thread of its own, so tests over it can pause the clock.
+
+mod approvals;
+mod audit;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{ApprovalRecord, AuditRecord, StoreError};
+
+/// One call of `write_audit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Write {
+    pub(crate) rows: usize,
+    pub(crate) durable: bool,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct MemoryStore {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    audit: Vec<AuditRecord>,
+    approvals: Vec<ApprovalRecord>,
+    writes: Vec<Write>,
+    failing: bool,
+}
+
+impl MemoryStore {
+    /// Every successful `write_audit` so far, in order.
+    pub(crate) fn writes(&self) -> Vec<Write> {
+        self.state().writes.clone()
+    }
+
+    /// Whether everything fails from now on.
+    pub(crate) fn set_failing(&self, failing: bool) {
+        self.state().failing = failing;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn working_state(&self, doing: &'static str) -> Result<MutexGuard<'_, State>, StoreError> {
+        let state = self.state();
+        if state.failing {
+            return Err(StoreError::Query {
+                doing,
+                source: "the disk is full".into(),
+            });
+        }
+        Ok(state)
+    }
+}
+
+mod tests {
+    use std::sync::Arc;
+
+    use super::MemoryStore;
+    use crate::store::Store;
+
+    #[expect(clippy::unused_async, reason = "the cases open every backend in the same way")]
+    async fn open() -> (Arc<dyn Store>, ()) {
+        (Arc::new(MemoryStore::default()), ())
+    }
+
+    crate::store::conformance::cases!(open);
+}

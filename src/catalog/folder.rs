@@ -91,10 +91,10 @@ impl Sources {
         let mut files = Vec::with_capacity(names.len());
         for name in names {
             // Code is no text of the definition: the loader only wants to know that it is there.
-            let text = if is_definition(&name) {
-                text_of(&name)
-            } else {
+            let text = if name.strip_prefix(&root).is_ok_and(connector::is_code) {
                 Ok(String::new())
+            } else {
+                text_of(&name)
             };
             match text {
                 Ok(text) => files.push(SourceFile {
@@ -203,7 +203,12 @@ mod tests {
         assert_eq!(
             found,
             [
-                vec!["connector.toml", "services/customer.toml", "actions/sum.wasm"],
+                vec![
+                    "SKILL.md",
+                    "connector.toml",
+                    "services/customer.toml",
+                    "actions/sum.wasm"
+                ],
                 vec!["single.yaml"]
             ]
         );

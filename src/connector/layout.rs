@@ -10,12 +10,17 @@ use crate::document::Format;
 /// Longest file of one entity, in lines (contract S4-05).
 pub(super) const LONGEST_ENTITY_FILE: usize = 300;
 
+/// Longest `SKILL.md`, in bytes: it is read into the context of a model as a whole.
+const LONGEST_SKILL: usize = 64 * 1024;
+
 /// The files of a connector, sorted out.
 pub(super) struct Layout<'a> {
     /// Settings and client, and in the lite tier the actions.
     pub main: &'a SourceFile,
     /// One file per entity; only in the full tier.
     pub entities: Vec<&'a SourceFile>,
+    /// `SKILL.md`.
+    pub skill: Option<&'a SourceFile>,
     /// The tier that the files show.
     pub tier: Tier,
 }
@@ -29,6 +34,8 @@ enum Role {
     Gateway,
     /// Code of an action.
     Code,
+    /// What an agent should know of the connector as a whole.
+    Skill,
     /// Read by somebody else.
     Other,
 }
@@ -36,6 +43,11 @@ enum Role {
 /// Whether a loader wants to see the file at `relative` in a connector's folder.
 pub(super) fn is_wanted(relative: &Path) -> bool {
     role(relative) != Role::Other
+}
+
+/// Whether the file at `relative` is code, whose text no loader reads.
+pub(super) fn is_code(relative: &Path) -> bool {
+    role(relative) == Role::Code
 }
 
 /// Sorts the files out; reports what cannot be used.
@@ -73,8 +85,21 @@ pub(super) fn sort(files: &[SourceFile]) -> (Option<Layout<'_>>, Vec<Diagnostic>
         let message = format!("this version does not run {what} yet");
         findings.push(error(file, "not-yet", message).help("move the file out of the folder for now"));
     }
+    let skill = files.iter().find(|file| role(&file.relative) == Role::Skill);
+    if let Some(file) = skill.filter(|file| file.text.len() > LONGEST_SKILL) {
+        let length = file.text.len();
+        let message = format!("the file has {length} bytes; agents are given at most {LONGEST_SKILL}");
+        findings
+            .push(error(file, "too-long", message).help("move what few agents need into the descriptions of actions"));
+    }
     let tier = if entities.is_empty() { Tier::Lite } else { Tier::Full };
-    (main.map(|main| Layout { main, entities, tier }), findings)
+    let layout = main.map(|main| Layout {
+        main,
+        entities,
+        skill,
+        tier,
+    });
+    (layout, findings)
 }
 
 /// A definition in a place where nothing looks for one. JSON files of other programs are common.
@@ -101,9 +126,35 @@ fn role(relative: &Path) -> Role {
     let readable = Format::of(relative).is_some();
     match parts.as_slice() {
         [_] if stem == "connector" && readable => Role::Main,
+        ["SKILL.md"] => Role::Skill,
         [_] if stem == "gateway" && readable => Role::Gateway,
         ["services", _] if readable => Role::Entity,
         ["actions", ..] if ["js", "mjs", "wasm"].contains(&extension) => Role::Code,
         _ => Role::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_skill_is_kept_up_to_its_longest_length() {
+        let file = |relative: &str, text: String| SourceFile {
+            shown: relative.into(),
+            relative: relative.into(),
+            text,
+        };
+        let main = "name = \"T\"\n[connection]\nbase_url = \"https://a.example.com\"\n\
+                    [[actions]]\nname = \"ping\"\nmethod = \"GET\"\npath = \"/\"\n";
+        for (length, fits) in [(LONGEST_SKILL, true), (LONGEST_SKILL + 1, false)] {
+            let files = [
+                file("connector.toml", main.to_owned()),
+                file("SKILL.md", "x".repeat(length)),
+            ];
+            let loaded = crate::connector::load(&files);
+            let skill = loaded.connector.and_then(|connector| connector.skill);
+            assert_eq!(skill.is_some_and(|skill| skill.len() == length), fits, "{length}");
+        }
     }
 }

@@ -162,6 +162,7 @@ fn load_layout(layout: &Layout<'_>, findings: &mut Vec<Diagnostic>) -> Option<Co
         icon: identity.icon,
         tier: layout.tier,
         enabled: identity.enabled,
+        skill: layout.skill.map(|file| Arc::from(file.text.as_str())),
         connection: connection?,
         auth: auth?,
         security: security?,

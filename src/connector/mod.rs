@@ -56,10 +56,15 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Whether [`load`] wants to see the file at `relative` in a connector's folder. Other files, such as `SKILL.md`, are
+/// Whether [`load`] wants to see the file at `relative` in a connector's folder. Other files, such as `AGENTS.md`, are
 /// not part of the definition.
 pub fn is_wanted(relative: &Path) -> bool {
     layout::is_wanted(relative)
+}
+
+/// Whether the file at `relative` is code: [`load`] wants to know of it, but not its text.
+pub fn is_code(relative: &Path) -> bool {
+    layout::is_code(relative)
 }
 
 /// The JSON Schema of a connector file, for editors.

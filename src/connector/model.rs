@@ -31,6 +31,8 @@ pub struct Connector {
     pub tier: Tier,
     /// Whether its tools are offered (`metadata.status` other than `active` hides them).
     pub enabled: bool,
+    /// `SKILL.md` of the folder: how to work with the API, for agents (contract S4-16).
+    pub skill: Option<Arc<str>>,
     /// How to reach the API.
     pub connection: Connection,
     /// How requests are authenticated.

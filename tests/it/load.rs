@@ -73,9 +73,13 @@ fn describe(connector: &Connector, text: &mut String) {
         connection,
         auth,
         security,
+        skill,
         ..
     } = connector;
     writeln!(text, "Connector {slug}: {name}, {tier:?}, enabled {enabled}").unwrap();
+    if let Some(skill) = skill {
+        writeln!(text, "Skill: {skill:?}").unwrap();
+    }
     writeln!(
         text,
         "{} {:?} {} retries",

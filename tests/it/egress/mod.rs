@@ -48,6 +48,7 @@ fn connector(base_url: &str) -> Connector {
         icon: None,
         tier: Tier::Lite,
         enabled: true,
+        skill: None,
         connection: Connection {
             base_url: base_url.parse().unwrap(),
             timeout: Duration::from_secs(20),

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use rmcp::model::{
-    CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
-    CompleteRequestParams, CompleteResult, ConstString as _, CustomRequest, CustomResult, ErrorCode,
-    ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult,
-    ListResourcesRequestMethod, ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ServerConfig,
+    CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
+    CompleteResult, ConstString as _, CustomRequest, CustomResult, ErrorCode, GetPromptRequestParams,
+    GetPromptResponse, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+    MetaObject, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerConfig,
     SubscriptionFilter, Tool,
 };
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
@@ -17,6 +17,7 @@ use serde::Deserialize as _;
 
 use super::caller;
 use super::front::PeerFront;
+use super::guide::{self, View};
 use super::lifetime::Lifetime;
 use super::listing::{Listing, Listings, Presentation};
 use super::questions::{KeyError, Questions, Subject, Unfounded};
@@ -99,6 +100,16 @@ impl Handler {
         self.shared.listings.of(self.shared.engine.catalog())
     }
 
+    /// What `get` makes of the part of the catalog that the caller may see.
+    fn view<T>(&self, context: &RequestContext<RoleServer>, get: impl FnOnce(View<'_>) -> T) -> T {
+        let catalog = self.shared.engine.catalog();
+        let principal = caller::principal(context);
+        get(View {
+            catalog: &catalog,
+            principal: &principal,
+        })
+    }
+
     async fn call(
         &self,
         request: CallToolRequestParams,
@@ -154,10 +165,7 @@ impl Handler {
 
     /// Names the server in the result, which 2026-07-28 recommends: there is no handshake that does.
     fn signed(&self, mut result: CallToolResult, context: &RequestContext<RoleServer>) -> CallToolResult {
-        let stateless = context
-            .protocol_version()
-            .is_some_and(|version| !version.has_initialize());
-        if stateless {
+        if stateless(context) {
             result
                 .meta
                 .get_or_insert_with(MetaObject::new)
@@ -166,6 +174,13 @@ impl Handler {
         }
         result
     }
+}
+
+/// Whether a request stands alone, as all do since 2026-07-28.
+fn stateless(context: &RequestContext<RoleServer>) -> bool {
+    context
+        .protocol_version()
+        .is_some_and(|version| !version.has_initialize())
 }
 
 impl ServerHandler for Handler {
@@ -199,22 +214,34 @@ impl ServerHandler for Handler {
             .unwrap_or_else(|_| Err(ErrorData::internal_error("the call failed inside Toolgate", None)))
     }
 
-    // rmcp answers these with empty lists, as if the capabilities were there. They are not advertised.
-
     async fn list_prompts(
         &self,
-        _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
+        let cursor = request.and_then(|request| request.cursor);
+        self.view(&context, |view| {
+            guide::prompts(view, cursor.as_deref(), self.shared.page_size)
+        })
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        self.view(&context, |view| guide::prompt(view, &request).map(Into::into))
     }
 
     async fn list_resources(
         &self,
-        _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
+        let cursor = request.and_then(|request| request.cursor);
+        self.view(&context, |view| {
+            guide::resources(view, cursor.as_deref(), self.shared.page_size)
+        })
     }
 
     async fn list_resource_templates(
@@ -222,15 +249,32 @@ impl ServerHandler for Handler {
         _request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
+        Ok(guide::resource_templates())
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let found = self.view(&context, |view| guide::resource(view, &request.uri));
+        found.map(Into::into).map_err(|guide::NotFound| {
+            let message = "there is no resource of that URI; list the resources again";
+            // The code changed with 2026-07-28.
+            if stateless(&context) {
+                ErrorData::invalid_params(message, None)
+            } else {
+                ErrorData::resource_not_found(message, None)
+            }
+        })
     }
 
     async fn complete(
         &self,
-        _request: CompleteRequestParams,
-        _context: RequestContext<RoleServer>,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        Err(ErrorData::method_not_found::<CompleteRequestMethod>())
+        self.view(&context, |view| guide::complete(view, &request))
     }
 
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
@@ -261,6 +305,8 @@ impl ServerHandler for Handler {
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
         let mut accepted = SubscriptionFilter::new();
         accepted.tools_list_changed = requested.tools_list_changed;
+        accepted.prompts_list_changed = requested.prompts_list_changed;
+        accepted.resources_list_changed = requested.resources_list_changed;
         Some(accepted)
     }
 

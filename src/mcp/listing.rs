@@ -3,18 +3,13 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rmcp::ErrorData;
 use rmcp::model::{CacheScope, Implementation, ListToolsResult, ServerCapabilities, ServerConfig, Tool};
 
 use serde_json::Value;
 
-use super::{instructions, tools};
+use super::{cursor, instructions, tools};
 use crate::catalog::{Catalog, Lookup};
-
-/// In front of the tool name inside a cursor, so that not every base64 text is one.
-const CURSOR_PREFIX: &str = "after:";
 
 /// What an operator says about the server, and how it lists.
 #[derive(Debug, Clone)]
@@ -82,6 +77,11 @@ impl Listing {
             ServerCapabilities::builder()
                 .enable_tools()
                 .enable_tool_list_changed()
+                .enable_prompts()
+                .enable_prompts_list_changed()
+                .enable_resources()
+                .enable_resources_list_changed()
+                .enable_completions()
                 .build(),
         )
         .with_server_info(
@@ -122,41 +122,15 @@ impl Listing {
 
     /// The page of `size` tools that `cursor` points to, the first one without a cursor.
     ///
-    /// A cursor names the last tool of the page before it, so that tools that come or go in between neither shift
-    /// nor repeat the others.
-    ///
     /// # Errors
     /// Invalid params (-32602) for a cursor that no earlier page returned.
     pub(super) fn page(&self, cursor: Option<&str>, size: usize) -> Result<ListToolsResult, ErrorData> {
-        let start = match cursor {
-            None => 0,
-            Some(cursor) => {
-                let last = read_cursor(cursor).ok_or_else(|| {
-                    ErrorData::invalid_params("unknown cursor; list the tools again without one", None)
-                })?;
-                self.tools.partition_point(|tool| *tool.name <= *last)
-            }
-        };
-        let end = self.tools.len().min(start.saturating_add(size.max(1)));
-        let page = self.tools.get(start..end).unwrap_or_default().to_vec();
-        let next = page
-            .last()
-            .filter(|_| end < self.tools.len())
-            .map(|last| write_cursor(&last.name));
-        let mut result = ListToolsResult::with_all_items(page)
+        let (page, next) = cursor::page(&self.tools, |tool| &tool.name, cursor, size)?;
+        let mut result = ListToolsResult::with_all_items(page.to_vec())
             // Clients keep a list for as long as they are told, and miss changes: tools can change at any moment.
             .with_ttl_ms(0)
             .with_cache_scope(CacheScope::Private);
         result.next_cursor = next;
         Ok(result)
     }
-}
-
-fn write_cursor(last: &str) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{CURSOR_PREFIX}{last}"))
-}
-
-fn read_cursor(cursor: &str) -> Option<String> {
-    let decoded = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-    decoded.strip_prefix(CURSOR_PREFIX).map(str::to_owned)
 }

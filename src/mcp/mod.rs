@@ -10,9 +10,11 @@
 pub mod authorization;
 mod caller;
 mod connections;
+mod cursor;
 mod front;
 mod gate;
 mod guard;
+mod guide;
 pub mod handler;
 pub mod http;
 mod instructions;

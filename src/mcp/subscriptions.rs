@@ -1,4 +1,4 @@
-//! Telling clients that the tool list changed: sessions of the older era by a plain notification, subscriptions of
+//! Telling clients that the lists of tools, prompts and resources changed: sessions of the older era by a plain notification, subscriptions of
 //! 2026-07-28 on their own stream.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
 use rmcp::RoleServer;
-use rmcp::service::{Peer, SubscriptionContext};
+use rmcp::service::{Peer, ServiceError, SubscriptionContext, SubscriptionSendError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -63,7 +63,7 @@ async fn tell_of_changes(sessions: Weak<Sessions>, mut changes: watch::Receiver<
         stream::iter(sessions.open())
             .for_each_concurrent(AT_ONCE, |peer| async move {
                 // A client that cannot be told finds out when it lists the tools again.
-                match tokio::time::timeout(NOTIFY_TIMEOUT, peer.notify_tool_list_changed()).await {
+                match tokio::time::timeout(NOTIFY_TIMEOUT, tell(&peer)).await {
                     Ok(Ok(())) => {}
                     Ok(Err(error)) => tracing::debug!(%error, "a session could not be told of changed tools"),
                     Err(_) => tracing::debug!("a session does not read its notifications"),
@@ -71,6 +71,13 @@ async fn tell_of_changes(sessions: Weak<Sessions>, mut changes: watch::Receiver<
             })
             .await;
     }
+}
+
+/// One change of the catalog changes all three lists.
+async fn tell(peer: &Peer<RoleServer>) -> Result<(), ServiceError> {
+    peer.notify_tool_list_changed().await?;
+    peer.notify_prompt_list_changed().await?;
+    peer.notify_resource_list_changed().await
 }
 
 /// Serves one subscription until the client ends it or the server stops.
@@ -86,13 +93,25 @@ pub(super) async fn listen(
             () = shutdown.cancelled() => return,
             next = changes.changed() => if next.is_err() { return },
         }
-        if subscription.accepted().tools_list_changed != Some(true) {
-            continue;
-        }
-        match tokio::time::timeout(NOTIFY_TIMEOUT, subscription.sink().notify_tool_list_changed()).await {
+        match tokio::time::timeout(NOTIFY_TIMEOUT, tell_subscriber(subscription)).await {
             Ok(Ok(())) => {}
             // The stream is of no use to a client that does not take what it subscribed to.
             Ok(Err(_)) | Err(_) => return,
         }
     }
+}
+
+/// Tells of the lists that were subscribed to.
+async fn tell_subscriber(subscription: &SubscriptionContext) -> Result<(), SubscriptionSendError> {
+    let (accepted, sink) = (subscription.accepted(), subscription.sink());
+    if accepted.tools_list_changed == Some(true) {
+        sink.notify_tool_list_changed().await?;
+    }
+    if accepted.prompts_list_changed == Some(true) {
+        sink.notify_prompt_list_changed().await?;
+    }
+    if accepted.resources_list_changed == Some(true) {
+        sink.notify_resource_list_changed().await?;
+    }
+    Ok(())
 }

@@ -274,6 +274,14 @@ impl ClientHandler for Person {
     async fn on_tool_list_changed(&self, _context: NotificationContext<RoleClient>) {
         self.changes.send_modify(|changes| *changes += 1);
     }
+
+    async fn on_prompt_list_changed(&self, _context: NotificationContext<RoleClient>) {
+        self.changes.send_modify(|changes| *changes += 1);
+    }
+
+    async fn on_resource_list_changed(&self, _context: NotificationContext<RoleClient>) {
+        self.changes.send_modify(|changes| *changes += 1);
+    }
 }
 
 fn sessions() -> ClientLifecycleMode {
@@ -323,15 +331,31 @@ async fn both_eras_learn_what_the_server_is_for() {
             instructions.contains("crm (CRM): Customers and their tickets"),
             "{instructions}"
         );
-        assert!(info.capabilities.tools.is_some() && info.capabilities.prompts.is_none());
-        assert_eq!(
-            protocol_error(client.list_prompts(None).await).code,
-            ErrorCode::METHOD_NOT_FOUND
+        let capabilities = &info.capabilities;
+        assert!(capabilities.tools.is_some() && capabilities.prompts.is_some() && capabilities.resources.is_some());
+        let prompts = client.list_prompts(None).await.expect("prompts").prompts;
+        assert_eq!(prompts.len(), 2, "{prompts:?}");
+        assert!(
+            client
+                .list_resources(None)
+                .await
+                .expect("resources")
+                .resources
+                .is_empty()
         );
-        assert_eq!(
-            protocol_error(client.list_resources(None).await).code,
-            ErrorCode::METHOD_NOT_FOUND
-        );
+    }
+}
+
+#[tokio::test]
+async fn a_resource_that_is_not_there_has_the_code_of_its_era() {
+    let server = Server::start(Duration::ZERO).await;
+    for (lifecycle, code) in [
+        (sessions(), ErrorCode::RESOURCE_NOT_FOUND),
+        (stateless(), ErrorCode::INVALID_PARAMS),
+    ] {
+        let client = server.connect(Person::new(None), lifecycle).await;
+        let request = ReadResourceRequestParams::new("toolgate://connectors/crm/SKILL.md");
+        assert_eq!(protocol_error(client.read_resource(request).await).code, code);
     }
 }
 
@@ -543,7 +567,7 @@ async fn a_state_without_an_answer_asks_again() {
 }
 
 #[tokio::test]
-async fn both_eras_are_told_of_changed_tools() {
+async fn both_eras_are_told_of_changed_lists() {
     let server = Server::start(Duration::ZERO).await;
     let person = Person::new(None);
     let _session = server.connect(person.clone(), sessions()).await;
@@ -551,20 +575,28 @@ async fn both_eras_are_told_of_changed_tools() {
     let filter = SubscriptionFilter::builder()
         .tools_list_changed()
         .prompts_list_changed()
+        .resources_list_changed()
+        .resource_subscriptions(vec!["toolgate://connectors/crm/SKILL.md".to_owned()])
         .build();
     let mut subscription = client.listen(filter).await.expect("subscribed");
     assert_eq!(subscription.acknowledged().tools_list_changed, Some(true));
-    assert_eq!(subscription.acknowledged().prompts_list_changed, None);
+    assert_eq!(subscription.acknowledged().resource_subscriptions, None);
+    let tools = SubscriptionFilter::builder().tools_list_changed().build();
+    let mut tools = client.listen(tools).await.expect("subscribed");
     server.install(MORE);
-    let notification = subscription.next().await.expect("open");
-    assert!(
-        format!("{notification:?}").contains("ToolListChanged"),
-        "{notification:?}"
-    );
+    for list in ["ToolListChanged", "PromptListChanged", "ResourceListChanged"] {
+        let notification = format!("{:?}", subscription.next().await.expect("open"));
+        assert!(notification.contains(list), "{notification}");
+    }
+    server.install(MORE);
+    for _ in 0..2 {
+        let notification = format!("{:?}", tools.next().await.expect("open"));
+        assert!(notification.contains("ToolListChanged"), "{notification}");
+    }
     person
         .changes
         .subscribe()
-        .wait_for(|changes| *changes == 1)
+        .wait_for(|changes| *changes == 6)
         .await
         .expect("told");
 }

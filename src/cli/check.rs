@@ -6,10 +6,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Failure, Global, assemble, output};
-use crate::catalog::Loader;
+use crate::catalog::{Loader, folder};
 use crate::config;
+use crate::connector;
 use crate::connector::model::{Connector, SecretRef};
-use crate::diagnostics::Severity;
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::egress::Egress;
 
 /// Check the configuration and every connector.
@@ -19,6 +20,7 @@ use crate::egress::Egress;
 #[command(after_help = "\
 Examples:
   toolgate check
+  toolgate check --hints
   toolgate check --json --connectors ./connectors/crm
 
 Exit codes: 0 no errors (there may be warnings); 1 errors; 2 usage; 3 Toolgate cannot start.")]
@@ -26,12 +28,21 @@ pub(super) struct Check {
     /// Print findings as JSON, for editors and CI.
     #[arg(long)]
     json: bool,
+    /// Print what would make working connectors better.
+    #[arg(long)]
+    hints: bool,
 }
 
 impl Check {
     pub(super) fn run(self, global: &Global) -> Result<(), Failure> {
         let locations = assemble::locations(global)?;
-        let report = Loader::default().load(&locations.connectors);
+        let sources = folder::read(&locations.connectors);
+        let hints: Vec<Diagnostic> = sources
+            .connectors
+            .iter()
+            .flat_map(|source| connector::hints(&source.files))
+            .collect();
+        let report = Loader::default().load_sources(sources);
         let mut diagnostics = report.diagnostics.clone();
         let mut problems = assemble::problems(&report);
         match config::load(&locations) {
@@ -62,6 +73,7 @@ impl Check {
                 "connectors": connectors,
                 "tools": tools,
                 "diagnostics": diagnostics,
+                "hints": hints,
                 "problems": problems,
                 "unset_secrets": unset,
             }))?;
@@ -75,8 +87,16 @@ impl Check {
             for secret in &unset {
                 output::complain(&format!("warning: {secret}"));
             }
+            if self.hints && !hints.is_empty() {
+                output::complain_of(&hints);
+            }
+            let advice = match (hints.len(), self.hints) {
+                (0, _) => String::new(),
+                (count, true) => format!(", {}", counted(count, "hint")),
+                (count, false) => format!(", {} (--hints shows them)", counted(count, "hint")),
+            };
             output::say(&format!(
-                "{}, {}: {}, {}",
+                "{}, {}: {}, {}{advice}",
                 counted(connectors, "connector"),
                 counted(tools, "tool"),
                 counted(errors, "error"),

@@ -9,6 +9,7 @@ mod call;
 mod check;
 mod demo;
 mod logs;
+mod new;
 mod output;
 mod sample;
 mod serve;
@@ -68,6 +69,7 @@ struct Global {
 enum Verb {
     Serve(serve::Serve),
     Demo(demo::Demo),
+    New(new::New),
     Check(check::Check),
     Tools(tools::Tools),
     Call(call::Call),
@@ -121,6 +123,7 @@ pub fn main() -> ExitCode {
         match cli.verb {
             Verb::Serve(verb) => verb.run(&cli.global).await,
             Verb::Demo(verb) => verb.run().await,
+            Verb::New(verb) => verb.run(&cli.global),
             Verb::Check(verb) => verb.run(&cli.global),
             Verb::Tools(verb) => verb.run(&cli.global),
             Verb::Call(verb) => verb.run(&cli.global).await,

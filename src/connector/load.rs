@@ -48,6 +48,28 @@ pub fn load(files: &[SourceFile]) -> Loaded {
     }
 }
 
+/// What would make a connector better that loads from `files`: nothing that its author has to do.
+#[must_use]
+pub fn hints(files: &[SourceFile]) -> Vec<Diagnostic> {
+    let (Some(layout), _) = layout::sort(files) else {
+        return Vec::new();
+    };
+    let Some(connector) = load_layout(&layout, &mut Vec::new()) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    // What is wrong with the files was told when they were loaded.
+    let main = File::main(layout.main, &mut Vec::new());
+    super::hints::of_actions(&main.source, &main.root, &connector, &mut found);
+    for file in &layout.entities {
+        let entity = File::entity(file, &mut Vec::new());
+        super::hints::of_actions(&entity.source, &entity.root, &connector, &mut found);
+    }
+    found.extend(super::hints::of_folder(&layout, &connector));
+    found.truncate(MOST_FINDINGS);
+    found
+}
+
 /// One file, read and compared with its schema.
 struct File<'a> {
     source: Source<'a>,

@@ -16,6 +16,7 @@ mod connection;
 mod document;
 mod field;
 mod headers;
+mod hints;
 mod identity;
 mod json_schema;
 mod layout;
@@ -34,7 +35,8 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostics::Diagnostic;
 
-pub use load::load;
+pub use load::{hints, load};
+pub use naming::slug_of;
 
 /// One file of a connector's folder, already read.
 #[derive(Clone)]

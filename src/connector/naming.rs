@@ -5,7 +5,7 @@ pub(super) const LONGEST_SLUG: usize = 64;
 
 /// The slug of a name (contract S1-09): `My Company CRM` becomes `my_company_crm`. Empty when the name has no ASCII
 /// letter or digit.
-pub(super) fn slug_of(name: &str) -> String {
+pub fn slug_of(name: &str) -> String {
     let mut slug = String::with_capacity(name.len());
     for character in name.chars() {
         if character.is_ascii_alphanumeric() {

@@ -12,7 +12,13 @@ async fn a_good_folder_is_counted() {
     let workspace = crm("http://127.0.0.1:9/v1");
     let run = workspace.run(&["check"]).await;
     assert_eq!(run.code, Some(0));
-    assert_eq!(run.stdout, "1 connector, 2 tools: 0 errors, 1 warning\n");
+    assert_eq!(
+        run.stdout,
+        "1 connector, 2 tools: 0 errors, 1 warning, 4 hints (--hints shows them)\n"
+    );
+    let hinted = workspace.run(&["check", "--hints"]).await;
+    assert!(hinted.stdout.ends_with(", 4 hints\n"), "{}", hinted.stdout);
+    assert!(hinted.stderr.contains("note[no-response-schema]"), "{}", hinted.stderr);
     insta::assert_snapshot!(run.stderr, @r"
     warning[allow-http]: requests may leave without encryption: anybody in that network can read the credential
      --> connectors/crm.toml:6:14

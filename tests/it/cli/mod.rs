@@ -4,6 +4,7 @@ mod calling;
 mod checking;
 mod operating;
 mod reloading;
+mod scaffolding;
 mod serving;
 mod starting;
 

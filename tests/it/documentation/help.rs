@@ -8,10 +8,12 @@ use std::process::{Command, Output, Stdio};
 use crate::committed;
 
 /// Every verb, the hidden one included.
-const VERBS: [&[&str]; 13] = [
+const VERBS: &[&[&str]] = &[
     &[],
     &["serve"],
     &["demo"],
+    &["new"],
+    &["new", "connector"],
     &["check"],
     &["tools"],
     &["call"],
@@ -44,7 +46,7 @@ pub(super) fn help(verb: &[&str]) -> String {
 fn help_says_what_is_expected() {
     let mut text = String::new();
     for verb in VERBS {
-        writeln!(text, "$ toolgate {}\n", [verb, &["--help"]].concat().join(" ")).unwrap();
+        writeln!(text, "$ toolgate {}\n", [*verb, &["--help"]].concat().join(" ")).unwrap();
         for line in help(verb).lines() {
             text.push_str(line.trim_end());
             text.push('\n');

@@ -31,9 +31,10 @@ pub(super) const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
 
 impl Row {
     pub(super) fn begin(audit: Audit, call: &Call) -> Self {
+        let id = Uuid::now_v7();
         let record = AuditRecord {
-            call_id: Uuid::now_v7().to_string(),
-            started_at: time::rfc3339(Timestamp::now()),
+            call_id: id.to_string(),
+            started_at: time::rfc3339(began(id).unwrap_or_else(Timestamp::now)),
             ended_at: None,
             user: call.principal.user.clone(),
             organisation: call.principal.organisation.clone(),
@@ -116,9 +117,11 @@ impl Row {
 
     /// Continues the row of an earlier run of the same call.
     pub(super) fn adopt(&mut self, earlier: &Continued) {
-        self.before = between(&earlier.asked_at, &self.record.started_at);
+        let began = earlier.call_id.parse().ok().and_then(began);
+        let started_at = began.map_or_else(|| earlier.asked_at.clone(), time::rfc3339);
+        self.before = between(&started_at, &self.record.started_at);
         self.record.call_id.clone_from(&earlier.call_id);
-        self.record.started_at.clone_from(&earlier.asked_at);
+        self.record.started_at = started_at;
     }
 
     pub(super) fn allowed(&mut self) {
@@ -184,6 +187,13 @@ impl Row {
         self.record.duration_ms = u64::try_from((self.before + self.started.elapsed()).as_millis()).unwrap_or(u64::MAX);
         self.record.clone()
     }
+}
+
+/// When the call of this identifier began: a UUID of version 7 starts with the time. All rows of a call have to name
+/// the same time, also those of the run that brings an answer.
+fn began(id: Uuid) -> Option<Timestamp> {
+    let (seconds, nanoseconds) = id.get_timestamp()?.to_unix();
+    Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanoseconds).ok()?).ok()
 }
 
 /// The time between two moments made by [`time::rfc3339`]; none when a clock was set back.

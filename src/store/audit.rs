@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
-use super::StoreError;
+use super::{AuditVerification, StoreError};
 
 /// One row of the audit log: one call, whatever became of it (contract S1-50). Times are made by [`rfc3339`](super::time::rfc3339).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -89,13 +89,27 @@ impl Default for AuditFilter {
     }
 }
 
-/// Audit rows, append and finish.
+/// The audit log: a list of events that only grows, each chained to the one before by its hash, and the rows that they
+/// make.
+///
+/// A call has one event, or two when it is a write: its intent before its request leaves, and its end. A call that ends
+/// with a question has one more, without an end, from the run that asked. A call's row is its first event that is an
+/// end (`ended_at`), or else its newest: what has ended never changes.
 #[async_trait]
 pub trait AuditStore: Send + Sync {
-    /// Writes all `records` in one transaction, in their order: inserts those whose `call_id` is new, completes those
-    /// that exist. A row that has ended (`ended_at`) is never changed again: writing it once more does nothing.
-    /// With `durable`, returns only once they would survive a power cut; otherwise they survive the process.
+    /// Appends an event for each of `records`, in their order, all of them or none. Events of one call have the same
+    /// `started_at`. With `durable`, returns only once they would survive a power cut; otherwise they survive the
+    /// process.
     async fn write_audit(&self, records: &[AuditRecord], durable: bool) -> Result<(), StoreError>;
+
     /// Reads rows, newest first.
     async fn read_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError>;
+
+    /// Follows the chain from its beginning, and looks for `noted_head`, the hexadecimal head of an earlier time.
+    async fn verify_audit(&self, noted_head: Option<&str>) -> Result<AuditVerification, StoreError>;
+
+    /// Cuts events off the beginning of the list: those in front of the first that ended, or if it has no end started,
+    /// at or after `before` (made by [`rfc3339`](super::time::rfc3339)), but at most `most`. What is left is chained to
+    /// the hash of the last that was cut, which is kept, so that the chain still verifies. Returns how many were cut.
+    async fn prune_audit(&self, before: &str, most: u32) -> Result<u64, StoreError>;
 }

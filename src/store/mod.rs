@@ -5,6 +5,8 @@
 
 mod approvals;
 mod audit;
+mod chain;
+mod details;
 pub mod sqlite;
 pub mod time;
 
@@ -18,6 +20,7 @@ use std::sync::Arc;
 
 pub use approvals::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision};
 pub use audit::{AuditFilter, AuditRecord, AuditStore};
+pub use chain::{AuditVerification, BrokenLink};
 
 /// Everything a backend must do.
 pub trait Store: AuditStore + ApprovalStore {}

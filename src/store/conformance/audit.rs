@@ -9,8 +9,13 @@ macro_rules! cases {
         $crate::store::conformance::each!(
             $open, audit:
             a_row_comes_back_as_it_was_written,
-            an_intent_is_completed_and_keeps_its_start,
+            an_intent_is_completed,
+            the_newest_event_counts_until_there_is_an_end,
             a_row_that_has_ended_never_changes,
+            the_chain_grows_with_every_event,
+            an_earlier_head_is_found,
+            old_events_are_cut_off_and_leave_an_anchor,
+            only_a_beginning_is_cut_off,
             rows_come_newest_first_up_to_the_limit,
             filters_apply_alone_and_together,
             text_of_any_kind_is_data,
@@ -94,15 +99,23 @@ pub(crate) async fn a_row_comes_back_as_it_was_written(store: &dyn Store) {
     assert_eq!(read_all(store).await, [full, bare]);
 }
 
-pub(crate) async fn an_intent_is_completed_and_keeps_its_start(store: &dyn Store) {
+pub(crate) async fn an_intent_is_completed(store: &dyn Store) {
     store.write_audit(&[intent_row("1", 1)], true).await.unwrap();
     assert_eq!(read_all(store).await, [intent_row("1", 1)]);
-    let later = AuditRecord {
-        started_at: at(5),
-        ..finished_row("1", 1)
-    };
-    store.write_audit(&[later], false).await.unwrap();
+    store.write_audit(&[finished_row("1", 1)], false).await.unwrap();
     assert_eq!(read_all(store).await, [finished_row("1", 1)]);
+}
+
+pub(crate) async fn the_newest_event_counts_until_there_is_an_end(store: &dyn Store) {
+    let asked = AuditRecord {
+        decision: "pending".into(),
+        outcome: "APPROVAL_REQUIRED".into(),
+        ..intent_row("1", 1)
+    };
+    for event in [asked, intent_row("1", 1), finished_row("1", 1)] {
+        store.write_audit(std::slice::from_ref(&event), true).await.unwrap();
+        assert_eq!(read_all(store).await, [event]);
+    }
 }
 
 pub(crate) async fn a_row_that_has_ended_never_changes(store: &dyn Store) {
@@ -213,6 +226,85 @@ pub(crate) async fn filters_apply_alone_and_together(store: &dyn Store) {
     for (filter, ids) in cases {
         assert_eq!(read_ids(store, filter.clone()).await, ids, "{filter:?}");
     }
+}
+
+pub(crate) async fn the_chain_grows_with_every_event(store: &dyn Store) {
+    let mut heads = vec![store.verify_audit(None).await.unwrap().head];
+    let batches = [
+        vec![intent_row("1", 1)],
+        vec![finished_row("1", 1), intent_row("2", 2), finished_row("3", 2)],
+        (4..304)
+            .map(|number| finished_row(&number.to_string(), number))
+            .collect(),
+        vec![finished_row("304", 304)],
+    ];
+    let mut written = 0;
+    for batch in batches {
+        store.write_audit(&batch, false).await.unwrap();
+        written += batch.len() as u64;
+        let found = store.verify_audit(None).await.unwrap();
+        assert!(found.holds(), "{found:?}");
+        assert_eq!(found.events, written);
+        assert!(!heads.contains(&found.head), "{heads:?}");
+        heads.push(found.head);
+    }
+}
+
+pub(crate) async fn an_earlier_head_is_found(store: &dyn Store) {
+    store.write_audit(&[finished_row("1", 1)], false).await.unwrap();
+    let noted = store.verify_audit(None).await.unwrap().head;
+    store
+        .write_audit(&[finished_row("2", 2), finished_row("3", 3)], false)
+        .await
+        .unwrap();
+    let found = store.verify_audit(Some(&noted)).await.unwrap();
+    assert_eq!((found.holds(), found.noted_head_found), (true, Some(true)));
+    let found = store.verify_audit(Some(&"ab".repeat(32))).await.unwrap();
+    assert_eq!((found.holds(), found.noted_head_found), (false, Some(false)));
+}
+
+pub(crate) async fn old_events_are_cut_off_and_leave_an_anchor(store: &dyn Store) {
+    let rows: Vec<_> = (1..=6)
+        .map(|second| finished_row(&second.to_string(), second))
+        .collect();
+    store.write_audit(&rows, false).await.unwrap();
+    let head = store.verify_audit(None).await.unwrap().head;
+    // Rows end a second after they start.
+    for (before, most, cut, total) in [
+        (at(2), 10, 0, 0),
+        (at(4), 10, 2, 2),
+        (at(4), 10, 0, 2),
+        (at(9), 0, 0, 2),
+        (at(9), 1, 1, 3),
+        (at(9), 10, 3, 6),
+        (at(9), 10, 0, 6),
+    ] {
+        assert_eq!(store.prune_audit(&before, most).await.unwrap(), cut, "{before} {most}");
+        let found = store.verify_audit(Some(&head)).await.unwrap();
+        assert!(found.holds(), "{found:?}");
+        assert_eq!((found.cut, found.events), (total, 6 - total));
+        assert_eq!(found.head, head);
+    }
+    store.write_audit(&[finished_row("7", 7)], false).await.unwrap();
+    let found = store.verify_audit(Some(&head)).await.unwrap();
+    assert!(found.holds(), "{found:?}");
+    assert_eq!((found.cut, found.events), (6, 1));
+    assert_eq!(read_ids(store, AuditFilter::default()).await, ["7"]);
+}
+
+pub(crate) async fn only_a_beginning_is_cut_off(store: &dyn Store) {
+    // Events stand in the order of their ends: an old one behind a young one stays.
+    let rows = [
+        finished_row("old", 1),
+        intent_row("open and old", 1),
+        finished_row("young", 9),
+        finished_row("late", 2),
+        intent_row("open", 9),
+    ];
+    store.write_audit(&rows, false).await.unwrap();
+    assert_eq!(store.prune_audit(&at(5), 10).await.unwrap(), 2);
+    assert_eq!(read_ids(store, AuditFilter::default()).await, ["young", "open", "late"]);
+    assert!(store.verify_audit(None).await.unwrap().holds());
 }
 
 pub(crate) async fn text_of_any_kind_is_data(store: &dyn Store) {

@@ -1,23 +1,65 @@
 use async_trait::async_trait;
 
 use super::{MemoryStore, Write};
-use crate::store::{AuditFilter, AuditRecord, AuditStore, StoreError};
+use crate::store::chain::{Event, Head, Walk};
+use crate::store::{AuditFilter, AuditRecord, AuditStore, AuditVerification, StoreError, details};
+
+/// The events, and where the chain begins and stands.
+#[derive(Debug)]
+pub(super) struct Log {
+    events: Vec<(AuditRecord, Event)>,
+    anchor: Head,
+    head: Head,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            events: Vec::new(),
+            anchor: Head::START,
+            head: Head::START,
+        }
+    }
+}
+
+impl Log {
+    fn append(&mut self, record: &AuditRecord) {
+        let text = details::encode(record).expect("a record has a text");
+        let (call_id, started_at) = (
+            record.call_id.clone().into_bytes(),
+            record.started_at.clone().into_bytes(),
+        );
+        self.head = self.head.next(&call_id, &started_at, text.as_bytes());
+        let event = Event {
+            sequence: self.head.sequence,
+            call_id,
+            started_at,
+            details: text.into_bytes(),
+            hash: self.head.hash.to_vec(),
+        };
+        self.events.push((record.clone(), event));
+    }
+
+    /// The row of each call: its first end, or else its newest event.
+    fn rows(&self) -> Vec<&AuditRecord> {
+        let mut rows: Vec<&AuditRecord> = Vec::new();
+        for (record, _) in &self.events {
+            match rows.iter_mut().find(|row| row.call_id == record.call_id) {
+                Some(row) if row.ended_at.is_none() => *row = record,
+                Some(_) => {}
+                None => rows.push(record),
+            }
+        }
+        rows
+    }
+}
 
 #[async_trait]
 impl AuditStore for MemoryStore {
     async fn write_audit(&self, records: &[AuditRecord], durable: bool) -> Result<(), StoreError> {
         let mut state = self.working_state("wrote audit rows")?;
         for record in records {
-            match state.audit.iter_mut().find(|row| row.call_id == record.call_id) {
-                Some(row) if row.ended_at.is_none() => {
-                    *row = AuditRecord {
-                        started_at: row.started_at.clone(),
-                        ..record.clone()
-                    };
-                }
-                Some(_) => {}
-                None => state.audit.push(record.clone()),
-            }
+            state.audit.append(record);
         }
         state.writes.push(Write {
             rows: records.len(),
@@ -29,10 +71,11 @@ impl AuditStore for MemoryStore {
     async fn read_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
         let allows =
             |wanted: &Option<String>, value: Option<&str>| wanted.as_deref().is_none_or(|wanted| Some(wanted) == value);
-        let mut rows: Vec<AuditRecord> = self
-            .working_state("read audit rows")?
+        let state = self.working_state("read audit rows")?;
+        let mut rows: Vec<AuditRecord> = state
             .audit
-            .iter()
+            .rows()
+            .into_iter()
             .filter(|row| allows(&filter.connector, row.connector.as_deref()))
             .filter(|row| allows(&filter.action, row.action.as_deref()))
             .filter(|row| allows(&filter.outcome, Some(&row.outcome)))
@@ -43,5 +86,29 @@ impl AuditStore for MemoryStore {
         rows.sort_by(|a, b| (&b.started_at, &b.call_id).cmp(&(&a.started_at, &a.call_id)));
         rows.truncate(filter.limit as usize);
         Ok(rows)
+    }
+
+    async fn verify_audit(&self, noted_head: Option<&str>) -> Result<AuditVerification, StoreError> {
+        let state = self.working_state("verified the audit log")?;
+        let log = &state.audit;
+        let cut = u64::try_from(log.anchor.sequence).unwrap_or(0);
+        let mut walk = Walk::new(log.anchor, cut, noted_head);
+        log.events.iter().for_each(|(_, event)| walk.step(event));
+        Ok(walk.end(log.head.sequence))
+    }
+
+    async fn prune_audit(&self, before: &str, most: u32) -> Result<u64, StoreError> {
+        let mut state = self.working_state("cut old events off the audit log")?;
+        let log = &mut state.audit;
+        let is_old = |record: &AuditRecord| record.ended_at.as_deref().unwrap_or(&record.started_at) < before;
+        let old = log.events.iter().take_while(|(record, _)| is_old(record)).count();
+        let cut = old.min(most as usize);
+        if let Some((_, last)) = log.events.drain(..cut).next_back() {
+            log.anchor = Head {
+                sequence: last.sequence,
+                hash: last.hash.try_into().expect("a whole hash"),
+            };
+        }
+        Ok(cut as u64)
     }
 }

@@ -7,7 +7,8 @@ mod audit;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{ApprovalRecord, AuditRecord, StoreError};
+use super::{ApprovalRecord, StoreError};
+use audit::Log;
 
 /// One call of `write_audit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub(crate) struct MemoryStore {
 
 #[derive(Debug, Default)]
 struct State {
-    audit: Vec<AuditRecord>,
+    audit: Log,
     approvals: Vec<ApprovalRecord>,
     writes: Vec<Write>,
     failing: bool,

@@ -1,10 +1,10 @@
 //! Approvals in SQLite.
 
 use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row};
 
-use super::{BEGIN_WRITE, Durability, SqliteStore, failed};
+use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, failed};
 use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision, StoreError};
 
 /// Expired records give up the key's one place in the index `approvals_open`.
@@ -118,13 +118,13 @@ fn bind_key<'a>(statement: Statement<'a>, key: &ApprovalKey) -> Statement<'a> {
 }
 
 /// Runs one statement that changes one record or none; whether it changed one.
-async fn change(writer: &mut SqliteConnection, update: Statement<'_>) -> Result<bool, sqlx::Error> {
+async fn change(writer: &mut Writer, update: Statement<'_>) -> Result<bool, sqlx::Error> {
     Durability::Disk.apply(writer).await?;
-    Ok(update.execute(writer).await?.rows_affected() == 1)
+    Ok(update.execute(&mut **writer).await?.rows_affected() == 1)
 }
 
 async fn find_or_create(
-    writer: &mut SqliteConnection,
+    writer: &mut Writer,
     record: &ApprovalRecord,
     now: &str,
 ) -> Result<ApprovalRecord, sqlx::Error> {

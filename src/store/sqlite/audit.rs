@@ -1,35 +1,46 @@
-//! Audit rows in SQLite.
+//! Audit events in SQLite, and the rows that they make.
+//!
+//! One statement appends a whole batch and is a transaction of its own: a call waits for it, so every further trip to
+//! the connection's thread would cost each call. It can be chained without reading first because this process remembers
+//! where the chain stood after its own last event. If another process has appended since, the number is taken and the
+//! statement fails as a whole; then the chain's head is read inside a transaction.
+
+use std::array;
+use std::sync::LazyLock;
 
 use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{Connection, QueryBuilder, Row, Sqlite};
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteQueryResult, SqliteRow};
+use sqlx::{Arguments as _, AssertSqlSafe, Connection, QueryBuilder, Row, Sqlite};
 
-use super::{BEGIN_WRITE, Durability, SqliteStore, failed};
-use crate::store::{AuditFilter, AuditRecord, AuditStore, StoreError};
+use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, audit_chain, failed};
+use crate::store::chain::Head;
+use crate::store::{AuditFilter, AuditRecord, AuditStore, AuditVerification, StoreError, details};
 
-/// A row that has ended is history: the `WHERE` keeps it as it is.
-const WRITE: &str = "\
-    INSERT INTO audit (call_id, started_at, ended_at, user_name, organisation, channel, client, tool, connector, \
-        action, effect, method, path, arguments_hash, decision, approval_id, approver, outcome, upstream_status, \
-        requests, bytes_out, bytes_in, duration_ms, message) \
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-    ON CONFLICT (call_id) DO UPDATE SET \
-        ended_at = excluded.ended_at, user_name = excluded.user_name, organisation = excluded.organisation, \
-        channel = excluded.channel, client = excluded.client, tool = excluded.tool, \
-        connector = excluded.connector, action = excluded.action, effect = excluded.effect, \
-        method = excluded.method, path = excluded.path, arguments_hash = excluded.arguments_hash, \
-        decision = excluded.decision, approval_id = excluded.approval_id, approver = excluded.approver, \
-        outcome = excluded.outcome, upstream_status = excluded.upstream_status, requests = excluded.requests, \
-        bytes_out = excluded.bytes_out, bytes_in = excluded.bytes_in, duration_ms = excluded.duration_ms, \
-        message = excluded.message \
-    WHERE audit.ended_at IS NULL";
+/// Statements for 1, 2, 4, up to 256 events. Each is prepared once and kept by the connection; what a batch leaves of
+/// its statement stays unbound, which is NULL, and is passed over.
+const SIZES: usize = 9;
+const LONGEST: usize = 1 << (SIZES - 1);
+
+static APPEND: LazyLock<[String; SIZES]> = LazyLock::new(|| array::from_fn(|power| append_statement(1 << power)));
+
+/// The condition on the anchor makes it fail when the remembered head is older than what was cut off since.
+fn append_statement(events: usize) -> String {
+    let values = vec!["(?, ?, ?, ?, ?)"; events].join(", ");
+    format!(
+        "WITH remembered (head) AS (VALUES (?)), events AS (VALUES {values}) \
+         INSERT INTO audit (sequence, call_id, started_at, details, hash) SELECT * FROM events WHERE column1 IS NOT NULL \
+         AND (SELECT head FROM remembered) >= (SELECT coalesce(max(sequence), 0) FROM audit_anchor)"
+    )
+}
 
 #[async_trait]
 impl AuditStore for SqliteStore {
     async fn write_audit(&self, records: &[AuditRecord], durable: bool) -> Result<(), StoreError> {
         let durability = if durable { Durability::Disk } else { Durability::Process };
+        let texts: Result<Vec<String>, _> = records.iter().map(details::encode).collect();
+        let texts = texts.map_err(|error| failed("wrote audit rows")(sqlx::Error::Encode(error.into())))?;
         let mut writer = self.writer.lock().await;
-        write(&mut writer, records, durability)
+        append(&mut writer, records, &texts, durability)
             .await
             .map_err(failed("wrote audit rows"))
     }
@@ -40,50 +51,93 @@ impl AuditStore for SqliteStore {
         rows.and_then(|rows| rows.iter().map(record).collect())
             .map_err(failed("read audit rows"))
     }
+
+    async fn verify_audit(&self, noted_head: Option<&str>) -> Result<AuditVerification, StoreError> {
+        audit_chain::verify(&self.readers, noted_head)
+            .await
+            .map_err(failed("verified the audit log"))
+    }
+
+    async fn prune_audit(&self, before: &str, most: u32) -> Result<u64, StoreError> {
+        let mut writer = self.writer.lock().await;
+        audit_chain::prune(&mut writer, before, most)
+            .await
+            .map_err(failed("cut old events off the audit log"))
+    }
 }
 
-async fn write(
-    writer: &mut SqliteConnection,
+async fn append(
+    writer: &mut Writer,
     records: &[AuditRecord],
+    texts: &[String],
     durability: Durability,
 ) -> Result<(), sqlx::Error> {
     durability.apply(writer).await?;
-    let mut transaction = writer.begin_with(BEGIN_WRITE).await?;
-    for record in records {
-        sqlx::query(WRITE)
-            .bind(&record.call_id)
-            .bind(&record.started_at)
-            .bind(&record.ended_at)
-            .bind(&record.user)
-            .bind(&record.organisation)
-            .bind(&record.channel)
-            .bind(&record.client)
-            .bind(&record.tool)
-            .bind(&record.connector)
-            .bind(&record.action)
-            .bind(&record.effect)
-            .bind(&record.method)
-            .bind(&record.path)
-            .bind(&record.arguments_hash)
-            .bind(&record.decision)
-            .bind(&record.approval_id)
-            .bind(&record.approver)
-            .bind(&record.outcome)
-            .bind(record.upstream_status)
-            .bind(record.requests)
-            .bind(whole_number(record.bytes_out))
-            .bind(whole_number(record.bytes_in))
-            .bind(whole_number(record.duration_ms))
-            .bind(&record.message)
-            .execute(&mut *transaction)
-            .await?;
+    // Forgotten until the end is known: whoever waits for this may give up in between.
+    if let Some(head) = writer.audit_head.take()
+        && records.len() <= LONGEST
+    {
+        let (appended, head) = append_after(head, records, texts, writer).await;
+        match appended {
+            Ok(result) if result.rows_affected() == records.len() as u64 => {
+                writer.audit_head = Some(head);
+                return Ok(());
+            }
+            // The remembered head is outdated.
+            Ok(_) => {}
+            Err(error) if is_taken(&error) => {}
+            Err(error) => return Err(error),
+        }
     }
-    transaction.commit().await
+    let mut transaction = writer.begin_with(BEGIN_WRITE).await?;
+    let mut head = audit_chain::head(&mut transaction).await?;
+    for (records, texts) in records.chunks(LONGEST).zip(texts.chunks(LONGEST)) {
+        let (appended, next) = append_after(head, records, texts, &mut transaction).await;
+        appended?;
+        head = next;
+    }
+    transaction.commit().await?;
+    writer.audit_head = Some(head);
+    Ok(())
 }
 
-/// The statement is put together so that each filter can use its index; values are always bound.
+/// Appends at most [`LONGEST`] events that follow `head`; where the chain stands then.
+async fn append_after(
+    head: Head,
+    records: &[AuditRecord],
+    texts: &[String],
+    connection: &mut SqliteConnection,
+) -> (Result<SqliteQueryResult, sqlx::Error>, Head) {
+    let mut arguments = SqliteArguments::default();
+    arguments.reserve(1 + 5 * records.len(), 0);
+    let (mut newest, mut added) = (head, arguments.add(head.sequence));
+    for (record, text) in records.iter().zip(texts) {
+        newest = newest.next(record.call_id.as_bytes(), record.started_at.as_bytes(), text.as_bytes());
+        added = added
+            .and_then(|()| arguments.add(newest.sequence))
+            .and_then(|()| arguments.add(record.call_id.as_str()))
+            .and_then(|()| arguments.add(record.started_at.as_str()))
+            .and_then(|()| arguments.add(text.as_str()))
+            .and_then(|()| arguments.add(newest.hash.as_slice()));
+    }
+    if let Err(error) = added {
+        return (Err(sqlx::Error::Encode(error)), head);
+    }
+    let size = records.len().next_power_of_two().ilog2() as usize;
+    // Made of constants alone.
+    let statement = AssertSqlSafe(APPEND[size.min(SIZES - 1)].as_str());
+    (sqlx::query_with(statement, arguments).execute(connection).await, newest)
+}
+
+fn is_taken(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
+/// The statement is put together so that the newest rows are found by their index; values are always bound.
 fn select(filter: &AuditFilter) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::new("SELECT * FROM audit WHERE TRUE");
+    let mut query = QueryBuilder::new("SELECT call_id, started_at, details FROM audit_calls WHERE TRUE");
     let equals = [
         (" AND connector = ", &filter.connector),
         (" AND action = ", &filter.action),
@@ -103,35 +157,10 @@ fn select(filter: &AuditFilter) -> QueryBuilder<Sqlite> {
 }
 
 fn record(row: &SqliteRow) -> Result<AuditRecord, sqlx::Error> {
-    Ok(AuditRecord {
-        call_id: row.try_get("call_id")?,
-        started_at: row.try_get("started_at")?,
-        ended_at: row.try_get("ended_at")?,
-        user: row.try_get("user_name")?,
-        organisation: row.try_get("organisation")?,
-        channel: row.try_get("channel")?,
-        client: row.try_get("client")?,
-        tool: row.try_get("tool")?,
-        connector: row.try_get("connector")?,
-        action: row.try_get("action")?,
-        effect: row.try_get("effect")?,
-        method: row.try_get("method")?,
-        path: row.try_get("path")?,
-        arguments_hash: row.try_get("arguments_hash")?,
-        decision: row.try_get("decision")?,
-        approval_id: row.try_get("approval_id")?,
-        approver: row.try_get("approver")?,
-        outcome: row.try_get("outcome")?,
-        upstream_status: row.try_get("upstream_status")?,
-        requests: row.try_get("requests")?,
-        bytes_out: row.try_get("bytes_out")?,
-        bytes_in: row.try_get("bytes_in")?,
-        duration_ms: row.try_get("duration_ms")?,
-        message: row.try_get("message")?,
-    })
-}
-
-/// SQLite's integers are signed; a count beyond them is kept as the greatest.
-fn whole_number(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
+    details::decode(
+        row.try_get("call_id")?,
+        row.try_get("started_at")?,
+        row.try_get("details")?,
+    )
+    .map_err(|error| sqlx::Error::Decode(error.into()))
 }

@@ -5,41 +5,23 @@
 
 mod approvals;
 mod audit;
+mod audit_chain;
 mod open;
+mod writer;
 
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use sqlx::sqlite::SqlitePool;
 use tokio::sync::Mutex;
 
 use super::StoreError;
+use writer::{Durability, Writer};
 
 /// One SQLite file.
 #[derive(Debug)]
 pub struct SqliteStore {
     /// The only connection that writes. A fair lock instead of a pool: writers of one process queue up here and do
     /// not poll for the file's lock.
-    writer: Mutex<SqliteConnection>,
+    writer: Mutex<Writer>,
     readers: SqlitePool,
-}
-
-/// How far a commit must have come before it is reported as done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Durability {
-    /// With the operating system: survives the end of the process.
-    Process,
-    /// On the disk: survives a power cut.
-    Disk,
-}
-
-impl Durability {
-    /// Sets it for the next transaction. Must be called outside of one, where SQLite ignores it.
-    async fn apply(self, writer: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-        let statement = match self {
-            Self::Process => "PRAGMA synchronous = NORMAL",
-            Self::Disk => "PRAGMA synchronous = FULL",
-        };
-        sqlx::query(statement).execute(writer).await?;
-        Ok(())
-    }
 }
 
 /// Takes SQLite's write lock at once: a transaction that reads first and writes later could find its view outdated.

@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::{BEGIN_WRITE, SqliteStore};
+use super::{BEGIN_WRITE, SqliteStore, Writer, audit_chain};
 use crate::store::StoreError;
 
 /// Name of the file in the state folder.
@@ -28,7 +28,13 @@ const OPEN_RETRY_INTERVAL: Duration = Duration::from_millis(20);
 const READERS: u32 = 4;
 
 /// Scripts that build the schema, in order. Each ends by setting `user_version` to its own number.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_audit_and_approvals.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_audit_and_approvals.sql"),
+    include_str!("migrations/0002_audit_chain.sql"),
+];
+
+/// The version whose script leaves events without a hash, which SQL cannot compute.
+const AUDIT_CHAIN: usize = 2;
 
 const ADVICE_FOLDER: &str = "name a folder that this user can write to with --state";
 const ADVICE_CORRUPT: &str = "restore the file from a backup, or move it away to start with an empty store";
@@ -59,7 +65,7 @@ impl SqliteStore {
             .max_lifetime(None)
             .connect_lazy_with(options.pragma("query_only", "ON"));
         Ok(Self {
-            writer: Mutex::new(writer),
+            writer: Mutex::new(Writer::new(writer)),
             readers,
         })
     }
@@ -176,8 +182,11 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
             known: MIGRATIONS.len(),
         });
     };
-    for script in pending {
+    for (version, script) in (MIGRATIONS.len() - pending.len() + 1..).zip(pending) {
         sqlx::raw_sql(*script).execute(&mut *transaction).await?;
+        if version == AUDIT_CHAIN {
+            audit_chain::chain_earlier_rows(&mut transaction).await?;
+        }
     }
     transaction.commit().await?;
     Ok(())

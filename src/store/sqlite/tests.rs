@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
-use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tempfile::TempDir;
 
 use super::*;
@@ -29,7 +29,7 @@ async fn open_error(folder: &Path) -> String {
 
 async fn pragma(store: &SqliteStore, statement: &'static str) -> String {
     let mut writer = store.writer.lock().await;
-    let text: String = sqlx::query_scalar(statement).fetch_one(&mut *writer).await.unwrap();
+    let text: String = sqlx::query_scalar(statement).fetch_one(&mut **writer).await.unwrap();
     text
 }
 
@@ -75,7 +75,7 @@ async fn the_connection_is_set_up_as_designed() {
     for (statement, value) in [
         ("SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys", "1"),
         ("SELECT CAST(timeout AS TEXT) FROM pragma_busy_timeout", "5000"),
-        ("SELECT CAST(user_version AS TEXT) FROM pragma_user_version", "1"),
+        ("SELECT CAST(user_version AS TEXT) FROM pragma_user_version", "2"),
     ] {
         assert_eq!(pragma(&store, statement).await, value, "{statement}");
     }
@@ -204,7 +204,7 @@ async fn reading_does_not_wait_for_a_writer() {
     let store = SqliteStore::open(folder.path()).await.unwrap();
     store.write_audit(&[finished_row("1", 1)], false).await.unwrap();
     let mut writer = store.writer.lock().await;
-    let mut transaction = sqlx::Connection::begin_with(&mut *writer, BEGIN_WRITE).await.unwrap();
+    let mut transaction = sqlx::Connection::begin_with(&mut **writer, BEGIN_WRITE).await.unwrap();
     sqlx::query("DELETE FROM audit")
         .execute(&mut *transaction)
         .await
@@ -247,18 +247,18 @@ async fn every_usual_question_has_an_index() {
     let store = SqliteStore::open(folder.path()).await.unwrap();
     let cases = [
         (
-            "EXPLAIN QUERY PLAN SELECT * FROM audit ORDER BY started_at DESC, call_id DESC LIMIT 5",
+            "EXPLAIN QUERY PLAN SELECT * FROM audit_calls ORDER BY started_at DESC, call_id DESC LIMIT 5",
             "audit_newest",
         ),
         (
-            "EXPLAIN QUERY PLAN SELECT * FROM audit WHERE connector = 'crm' AND started_at >= '2026' \
+            "EXPLAIN QUERY PLAN SELECT * FROM audit_calls WHERE connector = 'crm' AND started_at >= '2026' \
              ORDER BY started_at DESC, call_id DESC LIMIT 5",
-            "audit_by_connector",
+            "audit_newest (started_at>?)",
         ),
         (
-            "EXPLAIN QUERY PLAN SELECT * FROM audit WHERE outcome = 'TIMEOUT' \
+            "EXPLAIN QUERY PLAN SELECT * FROM audit_calls WHERE outcome = 'TIMEOUT' \
              ORDER BY started_at DESC, call_id DESC LIMIT 5",
-            "audit_by_outcome",
+            "audit_newest (started_at=? AND call_id=?)",
         ),
         (
             "EXPLAIN QUERY PLAN SELECT * FROM approvals ORDER BY created_at DESC, sequence DESC",
@@ -279,14 +279,14 @@ async fn every_usual_question_has_an_index() {
 async fn a_newer_schema_is_refused_and_left_alone() {
     let folder = TempDir::new().unwrap();
     let store = SqliteStore::open(folder.path()).await.unwrap();
-    sqlx::query("PRAGMA user_version = 7")
-        .execute(&mut *store.writer.lock().await)
+    sqlx::query("PRAGMA user_version = 70")
+        .execute(&mut **store.writer.lock().await)
         .await
         .unwrap();
     drop(store);
     let message = open_error(folder.path()).await;
     assert!(
-        message.contains("its schema has version 7, and this Toolgate knows versions up to 1"),
+        message.contains("its schema has version 70, and this Toolgate knows versions up to 2"),
         "{message}"
     );
     assert!(

@@ -8,8 +8,8 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use toolgate::engine::ErrorCode;
 use toolgate::store::{
-    ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, AuditFilter, AuditRecord, AuditStore, Decision, Store,
-    StoreError,
+    ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, AuditFilter, AuditRecord, AuditStore, AuditVerification,
+    Decision, Store, StoreError,
 };
 
 use super::gateway::{Gateway, NOBODY, Setting, call};
@@ -65,6 +65,12 @@ impl AuditStore for Failing {
     }
     async fn read_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
         self.store.read_audit(filter).await
+    }
+    async fn verify_audit(&self, noted_head: Option<&str>) -> Result<AuditVerification, StoreError> {
+        self.store.verify_audit(noted_head).await
+    }
+    async fn prune_audit(&self, before: &str, most: u32) -> Result<u64, StoreError> {
+        self.store.prune_audit(before, most).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! What must survive a restart: audit rows and approvals, behind traits with one backend per file.
+//! What must survive a restart: audit rows, approvals and sliding windows, behind traits with one backend per file.
 //!
 //! The only room that speaks SQL. Must never know what a call or a connector is: records hold plain values.
 //! Adding a backend touches one new folder and [`open`]; it is right when it passes the cases in `conformance`.
@@ -9,6 +9,7 @@ mod chain;
 mod details;
 pub mod sqlite;
 pub mod time;
+mod windows;
 
 #[cfg(test)]
 pub(crate) mod conformance;
@@ -21,10 +22,11 @@ use std::sync::Arc;
 pub use approvals::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision};
 pub use audit::{AuditFilter, AuditRecord, AuditStore};
 pub use chain::{AuditVerification, BrokenLink};
+pub use windows::{Clock, Full, SlotAnswer, Taken, Unused, Wanted, WindowStore};
 
 /// Everything a backend must do.
-pub trait Store: AuditStore + ApprovalStore {}
-impl<T: AuditStore + ApprovalStore> Store for T {}
+pub trait Store: AuditStore + ApprovalStore + WindowStore {}
+impl<T: AuditStore + ApprovalStore + WindowStore> Store for T {}
 
 /// Opens the embedded store in `folder`, creating and migrating it as needed.
 ///

@@ -3,6 +3,7 @@
 
 pub(crate) mod approvals;
 pub(crate) mod audit;
+pub(crate) mod windows;
 
 use super::time::rfc3339;
 
@@ -11,6 +12,7 @@ macro_rules! cases {
     ($open:path) => {
         $crate::store::conformance::audit::cases!($open);
         $crate::store::conformance::approvals::cases!($open);
+        $crate::store::conformance::windows::cases!($open);
     };
 }
 pub(crate) use cases;

@@ -4,9 +4,12 @@
 
 mod approvals;
 mod audit;
+mod windows;
 
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::windows::Log as WindowLog;
 use super::{ApprovalRecord, StoreError};
 use audit::Log;
 
@@ -27,6 +30,10 @@ struct State {
     audit: Log,
     approvals: Vec<ApprovalRecord>,
     writes: Vec<Write>,
+    /// Each with the moment from which on it is empty.
+    windows: HashMap<String, (WindowLog, i64)>,
+    /// Successful `take_slots` so far.
+    window_transactions: usize,
     failing: bool,
 }
 
@@ -34,6 +41,18 @@ impl MemoryStore {
     /// Every successful `write_audit` so far, in order.
     pub(crate) fn writes(&self) -> Vec<Write> {
         self.state().writes.clone()
+    }
+
+    /// How many successful `take_slots` there were so far.
+    pub(crate) fn window_transactions(&self) -> usize {
+        self.state().window_transactions
+    }
+
+    /// The names of the windows that are kept, sorted.
+    pub(crate) fn windows(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.state().windows.keys().cloned().collect();
+        names.sort();
+        names
     }
 
     /// Whether everything fails from now on.

@@ -7,6 +7,7 @@ mod approvals;
 mod audit;
 mod audit_chain;
 mod open;
+mod windows;
 mod writer;
 
 use sqlx::sqlite::SqlitePool;

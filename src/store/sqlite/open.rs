@@ -31,6 +31,7 @@ const READERS: u32 = 4;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_audit_and_approvals.sql"),
     include_str!("migrations/0002_audit_chain.sql"),
+    include_str!("migrations/0003_rate_windows.sql"),
 ];
 
 /// The version whose script leaves events without a hash, which SQL cannot compute.

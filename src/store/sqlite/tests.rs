@@ -75,7 +75,7 @@ async fn the_connection_is_set_up_as_designed() {
     for (statement, value) in [
         ("SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys", "1"),
         ("SELECT CAST(timeout AS TEXT) FROM pragma_busy_timeout", "5000"),
-        ("SELECT CAST(user_version AS TEXT) FROM pragma_user_version", "2"),
+        ("SELECT CAST(user_version AS TEXT) FROM pragma_user_version", "3"),
     ] {
         assert_eq!(pragma(&store, statement).await, value, "{statement}");
     }
@@ -286,7 +286,7 @@ async fn a_newer_schema_is_refused_and_left_alone() {
     drop(store);
     let message = open_error(folder.path()).await;
     assert!(
-        message.contains("its schema has version 70, and this Toolgate knows versions up to 2"),
+        message.contains("its schema has version 70, and this Toolgate knows versions up to 3"),
         "{message}"
     );
     assert!(

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use toolgate::engine::ErrorCode;
 use toolgate::store::{
     ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, AuditFilter, AuditRecord, AuditStore, AuditVerification,
-    Decision, Store, StoreError,
+    Clock, Decision, SlotAnswer, Store, StoreError, Unused, Wanted, WindowStore,
 };
 
 use super::gateway::{Gateway, NOBODY, Setting, call};
@@ -97,6 +98,21 @@ impl ApprovalStore for Failing {
     }
     async fn use_approval(&self, id: &str, key: &ApprovalKey, now: &str) -> Result<bool, StoreError> {
         self.approvals()?.use_approval(id, key, now).await
+    }
+}
+
+#[async_trait]
+impl WindowStore for Failing {
+    async fn take_slots(
+        &self,
+        calls: &[Vec<Wanted>],
+        unused: &[Unused],
+        clock: Clock<'_>,
+    ) -> Result<Vec<SlotAnswer>, StoreError> {
+        self.store.take_slots(calls, unused, clock).await
+    }
+    async fn forget_windows(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.store.forget_windows(now).await
     }
 }
 

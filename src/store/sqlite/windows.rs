@@ -1,0 +1,78 @@
+//! Sliding windows in SQLite.
+
+use std::collections::{BTreeSet, HashMap};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::{Connection, Row};
+
+use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, failed};
+use crate::store::windows::{Log, Logs};
+use crate::store::{Clock, SlotAnswer, StoreError, Unused, Wanted, WindowStore};
+
+/// One statement for any number of windows: their names come as a JSON list.
+const READ: &str = "SELECT name, log FROM rate_windows WHERE name IN (SELECT value FROM json_each(?))";
+
+const WRITE: &str = "\
+    INSERT INTO rate_windows (name, log, empty_at) VALUES (?, ?, ?) \
+    ON CONFLICT (name) DO UPDATE SET log = excluded.log, empty_at = excluded.empty_at";
+
+const FORGET: &str = "DELETE FROM rate_windows WHERE empty_at <= ?";
+
+#[async_trait]
+impl WindowStore for SqliteStore {
+    async fn take_slots(
+        &self,
+        calls: &[Vec<Wanted>],
+        unused: &[Unused],
+        clock: Clock<'_>,
+    ) -> Result<Vec<SlotAnswer>, StoreError> {
+        let mut writer = self.writer.lock().await;
+        take(&mut writer, calls, unused, clock)
+            .await
+            .map_err(failed("counted calls"))
+    }
+
+    async fn forget_windows(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let mut writer = self.writer.lock().await;
+        let delete = sqlx::query(FORGET).bind(now.as_millisecond());
+        let deleted = delete.execute(&mut **writer).await;
+        deleted
+            .map(|deleted| deleted.rows_affected())
+            .map_err(failed("deleted empty windows"))
+    }
+}
+
+async fn take(
+    writer: &mut Writer,
+    calls: &[Vec<Wanted>],
+    unused: &[Unused],
+    clock: Clock<'_>,
+) -> Result<Vec<SlotAnswer>, sqlx::Error> {
+    let wanted = calls.iter().flatten().map(|wanted| wanted.name.as_str());
+    let names: BTreeSet<&str> = wanted.chain(unused.iter().map(|unused| unused.name.as_str())).collect();
+    let names = serde_json::to_string(&names).map_err(|error| sqlx::Error::Encode(error.into()))?;
+
+    Durability::Process.apply(writer).await?;
+    let mut transaction = writer.begin_with(BEGIN_WRITE).await?;
+    let rows = sqlx::query(READ).bind(names).fetch_all(&mut *transaction).await?;
+    let mut logs = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let name: String = row.try_get("name")?;
+        let log = Log::decode(row.try_get("log")?)
+            .ok_or_else(|| sqlx::Error::Decode(format!("the log of the window `{name}` is damaged").into()))?;
+        logs.insert(name, log);
+    }
+    let mut logs = Logs::new(logs);
+    let answers = logs.answer(calls, unused, clock());
+    for (name, log, empty_at) in logs.into_changed() {
+        sqlx::query(WRITE)
+            .bind(name)
+            .bind(log.encode())
+            .bind(empty_at)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await?;
+    Ok(answers)
+}

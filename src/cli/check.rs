@@ -45,14 +45,17 @@ impl Check {
         let report = Loader::default().load_sources(sources);
         let mut diagnostics = report.diagnostics.clone();
         let mut problems = assemble::problems(&report);
-        match config::load(&locations) {
-            Ok(config) => match Egress::new(&config.egress) {
-                Ok(egress) => problems.extend(report.catalog.connectors().iter().filter_map(|connector| {
-                    let error = egress.route(connector).err()?;
-                    Some(format!("the connector `{}` cannot be reached: {error}", connector.slug))
-                })),
-                Err(error) => problems.push(error.to_string()),
-            },
+        match config::check_settings(&locations) {
+            Ok((config, warnings)) => {
+                diagnostics.extend(warnings);
+                match Egress::new(&config.egress) {
+                    Ok(egress) => problems.extend(report.catalog.connectors().iter().filter_map(|connector| {
+                        let error = egress.route(connector).err()?;
+                        Some(format!("the connector `{}` cannot be reached: {error}", connector.slug))
+                    })),
+                    Err(error) => problems.push(error.to_string()),
+                }
+            }
             Err(found) => diagnostics.extend(found),
         }
         let of = |severity| {

@@ -22,8 +22,16 @@ pub fn schema() -> Value {
 /// # Errors
 /// Everything that is wrong with the file, at once.
 pub fn load(locations: &Locations) -> Result<Config, Vec<Diagnostic>> {
+    check_settings(locations).map(|(config, _)| config)
+}
+
+/// Reads the settings, and tells what is unwise about them.
+///
+/// # Errors
+/// Everything that is wrong with the file, at once.
+pub fn check_settings(locations: &Locations) -> Result<(Config, Vec<Diagnostic>), Vec<Diagnostic>> {
     let Some(file) = &locations.config else {
-        return Ok(Config::default());
+        return Ok((Config::default(), Vec::new()));
     };
     let unreadable = |problem: String| {
         let message = format!("the settings cannot be read: {problem}");
@@ -34,17 +42,19 @@ pub fn load(locations: &Locations) -> Result<Config, Vec<Diagnostic>> {
     from_text(file, &text)
 }
 
-/// Reads settings from the text of `file`.
-pub(super) fn from_text(file: &Path, text: &str) -> Result<Config, Vec<Diagnostic>> {
+/// Reads settings from the text of `file`; with what is unwise about them.
+pub(super) fn from_text(file: &Path, text: &str) -> Result<(Config, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut source = Source::new(file, text);
     let format = Format::of(file).unwrap_or(Format::Toml);
     if source.text().trim().is_empty() {
-        return Ok(Config::default());
+        return Ok((Config::default(), Vec::new()));
     }
     let mut root = match parse(&source, format) {
         Ok(root) => root,
         // A file of comments only is what the example becomes when everything is commented out.
-        Err(findings) if findings.iter().all(|finding| finding.code == "empty-file") => return Ok(Config::default()),
+        Err(findings) if findings.iter().all(|finding| finding.code == "empty-file") => {
+            return Ok((Config::default(), Vec::new()));
+        }
         Err(findings) => return Err(findings),
     };
     // Settings hold no secrets.
@@ -60,7 +70,24 @@ pub(super) fn from_text(file: &Path, text: &str) -> Result<Config, Vec<Diagnosti
     if let Some(folder) = file.parent() {
         config.egress.extra_ca = config.egress.extra_ca.map(|path| folder.join(path));
     }
-    Ok(config)
+    Ok((config, warn_of_no_limit(&source, &root)))
+}
+
+/// Limits of calls that are switched off (contract S1-88).
+fn warn_of_no_limit(source: &Source<'_>, root: &Node) -> Vec<Diagnostic> {
+    let settings = [
+        ("requests_per_minute_per_action", "calls of an action"),
+        ("requests_per_minute", "calls of a connector in a minute"),
+        ("requests_per_day", "calls of a connector in a day"),
+    ];
+    let off = settings.iter().filter_map(|(key, what)| {
+        let place = root.get("limits")?.get(key).filter(|place| place.text().is_some())?;
+        let message =
+            format!("nothing limits {what}, unless its file does: an agent that repeats itself is not stopped");
+        let finding = source.warning("unlimited", place.span.clone(), message);
+        Some(finding.help("write a number of calls here, and a greater one for the connectors that need it"))
+    });
+    off.collect()
 }
 
 fn check_address(source: &Source<'_>, root: &Node) -> Option<Diagnostic> {

@@ -6,6 +6,7 @@
 
 mod environment;
 mod example;
+mod limits;
 mod load;
 mod locations;
 mod milliseconds;
@@ -13,7 +14,8 @@ mod settings;
 
 pub use environment::{environment_variable, operator};
 pub use example::example;
-pub use load::{load, schema};
+pub use limits::LimitsConfig;
+pub use load::{check_settings, load, schema};
 pub use locations::{Locations, LocationsError};
 pub use settings::{
     ApprovalsConfig, CatalogConfig, Config, EgressConfig, HttpConfig, LogConfig, LogFormat, LogLevel, ServerConfig,

@@ -8,6 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tracing::level_filters::LevelFilter;
 
+use super::LimitsConfig;
+
 /// Settings of a Toolgate server. Every setting has a default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -16,6 +18,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// Serving over HTTP.
     pub http: HttpConfig,
+    /// How many calls are let through.
+    pub limits: LimitsConfig,
     /// Writes that wait for a person.
     pub approvals: ApprovalsConfig,
     /// Requests to the connected APIs.
@@ -39,7 +43,7 @@ pub struct ServerConfig {
     /// How many calls run at a time.
     #[schemars(range(min = 1, max = 10_000))]
     pub max_concurrent_calls: usize,
-    /// How many more calls may wait for their turn, or for a person. Calls past that are refused at once.
+    /// How many more calls may wait for their turn. Calls past that are refused at once.
     #[schemars(range(min = 0, max = 100_000))]
     pub max_queued_calls: usize,
     /// Longest time of one call, retries included and waiting for a person not.
@@ -122,6 +126,12 @@ pub struct ApprovalsConfig {
     /// How long an approval can be decided and used.
     #[schemars(range(min = 1_000, max = 604_800_000))]
     pub expires_ms: u64,
+    /// How many calls may wait for a person at a time. They take no place from other calls; further ones are refused.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub max_waiting: usize,
+    /// How many of them may be of one caller.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub max_waiting_per_caller: usize,
 }
 
 impl Default for ApprovalsConfig {
@@ -129,6 +139,8 @@ impl Default for ApprovalsConfig {
         Self {
             wait_ms: 60_000,
             expires_ms: 600_000,
+            max_waiting: 256,
+            max_waiting_per_caller: 64,
         }
     }
 }

@@ -3,10 +3,13 @@ use std::time::Duration;
 
 use super::load::from_text;
 use super::*;
+use crate::connector::Allowance;
 use crate::diagnostics::render;
 
 fn read(text: &str) -> Result<Config, String> {
-    from_text(Path::new("settings/config.toml"), text).map_err(|findings| render(&findings, false))
+    let read = from_text(Path::new("settings/config.toml"), text);
+    read.map(|(config, _)| config)
+        .map_err(|findings| render(&findings, false))
 }
 
 #[test]
@@ -46,6 +49,17 @@ fn the_defaults_are_the_documented_ones() {
         (config.approvals.wait_ms, config.approvals.expires_ms),
         (60_000, 600_000)
     );
+    assert_eq!(
+        (config.approvals.max_waiting, config.approvals.max_waiting_per_caller),
+        (256, 64)
+    );
+    // Ruling C-01.
+    let limits = &config.limits;
+    assert_eq!(limits.requests_per_minute_per_action, Allowance::Calls(10));
+    assert_eq!(
+        (limits.requests_per_minute, limits.requests_per_day),
+        (Allowance::Calls(60), Allowance::Calls(10_000))
+    );
     // Contract S3-26.
     assert_eq!(config.egress.connect_timeout, Duration::from_secs(5));
     assert_eq!(config.egress.read_timeout, Duration::from_secs(30));
@@ -72,9 +86,15 @@ fn every_setting_can_be_written() {
         max_request_body_bytes = 1024
         session_idle_seconds = 4
         max_sessions = 5
+        [limits]
+        requests_per_minute_per_action = 6
+        requests_per_minute = "unlimited"
+        requests_per_day = 1000000000
         [approvals]
         wait_ms = 0
         expires_ms = 1000
+        max_waiting = 7
+        max_waiting_per_caller = 8
         [egress]
         connect_timeout_ms = 6
         read_timeout_ms = 7
@@ -107,9 +127,16 @@ fn every_setting_can_be_written() {
             session_idle_seconds: 4,
             max_sessions: 5,
         },
+        limits: LimitsConfig {
+            requests_per_minute_per_action: Allowance::Calls(6),
+            requests_per_minute: Allowance::Unlimited,
+            requests_per_day: Allowance::Calls(1_000_000_000),
+        },
         approvals: ApprovalsConfig {
             wait_ms: 0,
             expires_ms: 1000,
+            max_waiting: 7,
+            max_waiting_per_caller: 8,
         },
         egress: EgressConfig {
             connect_timeout: Duration::from_millis(6),
@@ -192,6 +219,25 @@ fn every_mistake_is_told_at_once() {
     13 | level = "verbose"
        |         ^^^^^^^^^
     "#);
+}
+
+/// Contract S1-88.
+#[test]
+fn limits_that_are_switched_off_are_reported() {
+    let warnings = |text: &str| from_text(Path::new("config.toml"), text).unwrap().1;
+    assert_eq!(warnings("[limits]\nrequests_per_minute = 1000000"), []);
+    let all = "[limits]\nrequests_per_day = \"unlimited\"\nrequests_per_minute = \"unlimited\"\n\
+               requests_per_minute_per_action = \"unlimited\"";
+    let mut found = warnings(all);
+    found.sort_by_key(|finding| finding.line);
+    let told: Vec<_> = found.iter().map(|finding| (finding.line, finding.code)).collect();
+    assert_eq!(told, [(2, "unlimited"), (3, "unlimited"), (4, "unlimited")]);
+    assert!(
+        found[0]
+            .message
+            .starts_with("nothing limits calls of a connector in a day")
+    );
+    assert!(found.iter().all(|finding| !finding.is_error()));
 }
 
 #[test]

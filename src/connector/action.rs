@@ -10,6 +10,7 @@ use super::headers::Forbidden;
 use super::model::{Action, Effect};
 use super::naming::{is_slug, slug_of, title_of};
 use super::scope::{Scope, json, texts};
+use super::security::warn_of_no_limit;
 use super::{request, response, revision};
 use crate::document::Node;
 use crate::schema::Schema;
@@ -40,6 +41,8 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Op
     let input = input_schema(scope, node, &arguments);
     let response = response::compile(scope, node, &document, shared.defaults);
     let effect = effect(scope, node, &document);
+    let what = "calls of this action";
+    warn_of_no_limit(scope, node, "requests_per_minute", document.requests_per_minute, what);
     let (name, request, input, response) = (name?, request?, input?, response?);
     if arguments.incomplete {
         return None;
@@ -69,6 +72,7 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Op
         response: response.contract,
         output_schema: response.output_schema,
         timeout: document.timeout_ms.map(Duration::from_millis),
+        requests_per_minute: document.requests_per_minute,
         revision,
     })
 }

@@ -10,6 +10,7 @@
 //! 4. what is left is compiled into the model: templates, mappings, schemas, and rules that no schema can say.
 
 mod action;
+mod allowance;
 mod arguments;
 mod authentication;
 mod connection;
@@ -35,6 +36,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostics::Diagnostic;
 
+pub use allowance::Allowance;
 pub use load::{hints, load};
 pub use naming::slug_of;
 

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::Allowance;
 use crate::mapping::Mapping;
 use crate::schema::Schema;
 use crate::template::{PathTemplate, ValueTemplate};
@@ -161,10 +162,19 @@ pub struct Security {
     pub allow_http: bool,
     /// Longest answer in bytes after decompression (ruling C-18).
     pub max_response_bytes: u64,
+    /// How many calls are let through.
+    pub rate_limit: RateLimit,
+}
+
+/// How many calls are let through. `None`: as the server's settings say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Calls of each action in any minute.
+    pub requests_per_minute_per_action: Option<Allowance>,
     /// Calls of the whole connector in any minute.
-    pub requests_per_minute: u32,
+    pub requests_per_minute: Option<Allowance>,
     /// Calls of the whole connector in any 24 hours.
-    pub requests_per_day: u32,
+    pub requests_per_day: Option<Allowance>,
 }
 
 /// One thing an agent can do.
@@ -192,6 +202,8 @@ pub struct Action {
     pub output_schema: Option<Arc<Map<String, Value>>>,
     /// Longest time for one request of this action, if it differs from the connection's.
     pub timeout: Option<Duration>,
+    /// Calls of this action in any minute, if they differ from the connector's.
+    pub requests_per_minute: Option<Allowance>,
     /// SHA-256 of everything that decides what an approval of this action allows: its definition, and the
     /// connector's connection, authentication and security settings.
     pub revision: String,

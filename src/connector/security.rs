@@ -3,8 +3,9 @@
 use ipnet::IpNet;
 use url::Url;
 
-use super::document::SecurityDocument;
-use super::model::Security;
+use super::Allowance;
+use super::document::{RateLimitDocument, SecurityDocument};
+use super::model::{RateLimit, Security};
 use super::scope::Scope;
 use crate::document::Node;
 
@@ -45,9 +46,46 @@ pub(super) fn compile(
         ip_allowlist: ip_allowlist?,
         allow_http: document.allow_http,
         max_response_bytes: document.max_response_bytes,
-        requests_per_minute: document.rate_limit.requests_per_minute,
-        requests_per_day: document.rate_limit.requests_per_day,
+        rate_limit: rate_limit(scope, node, &document.rate_limit),
     })
+}
+
+/// Compiles `[security.rate_limit]`; reports limits that are switched off (contract S1-88).
+fn rate_limit(scope: &Scope<'_>, node: Option<&Node>, document: &RateLimitDocument) -> RateLimit {
+    let place = node.and_then(|node| node.get("rate_limit"));
+    let RateLimitDocument {
+        requests_per_minute_per_action,
+        requests_per_minute,
+        requests_per_day,
+    } = *document;
+    let written = [
+        (
+            "requests_per_minute_per_action",
+            requests_per_minute_per_action,
+            "calls of each action",
+        ),
+        ("requests_per_minute", requests_per_minute, "calls in a minute"),
+        ("requests_per_day", requests_per_day, "calls in a day"),
+    ];
+    for (key, allowance, what) in written {
+        if let Some(place) = place {
+            warn_of_no_limit(scope, place, key, allowance, what);
+        }
+    }
+    RateLimit {
+        requests_per_minute_per_action,
+        requests_per_minute,
+        requests_per_day,
+    }
+}
+
+/// Warns when `key` of the table `place` switches a limit off.
+pub(super) fn warn_of_no_limit(scope: &Scope<'_>, place: &Node, key: &str, allowance: Option<Allowance>, what: &str) {
+    if allowance == Some(Allowance::Unlimited) {
+        let message = format!("nothing limits {what}: an agent that repeats itself uses up the API's own limit");
+        let help = "write the number of calls that the API can bear";
+        scope.warn("unlimited", place.value_span(key), message, help);
+    }
 }
 
 fn url_patterns(scope: &Scope<'_>, place: Option<&Node>, patterns: &[String], allow_http: bool) -> Option<Vec<String>> {

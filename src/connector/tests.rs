@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Action, Auth, BodyTemplate, Effect, KeyPlace, Validation};
+use super::model::{Action, Auth, BodyTemplate, Effect, KeyPlace, RateLimit, Validation};
 use super::*;
 use crate::diagnostics::{Severity, render};
 
@@ -72,13 +72,9 @@ fn what_is_left_out_has_the_values_of_the_seeds() {
     assert_eq!(connector.connection.timeout, Duration::from_secs(30));
     assert_eq!(connector.connection.retry_attempts, 3);
     assert!(connector.connection.verify_ssl);
-    assert_eq!(
-        (
-            connector.security.requests_per_minute,
-            connector.security.requests_per_day
-        ),
-        (60, 10_000)
-    );
+    // How many calls are let through is then for the server's settings to say.
+    assert_eq!(connector.security.rate_limit, RateLimit::default());
+    assert_eq!(connector.actions[0].requests_per_minute, None);
     assert_eq!(connector.security.max_response_bytes, 10 * 1024 * 1024);
     assert_eq!(connector.security.url_allowlist, ["https://api.example.com/v1/*"]);
     assert!(connector.security.ip_allowlist.is_none() && !connector.security.allow_http);
@@ -243,12 +239,86 @@ fn limits_of_zero_are_refused() {
         "[security]\nmax_response_bytes = 0",
         "[security.rate_limit]\nrequests_per_minute = 0",
         "[security.rate_limit]\nrequests_per_day = 0",
+        "[security.rate_limit]\nrequests_per_minute_per_action = 0",
     ] {
         assert_eq!(errors(&with_lines(lines)), ["out-of-range"], "{lines}");
     }
+    for line in ["timeout_ms = 0", "requests_per_minute = 0"] {
+        let action = format!("method = \"GET\"\npath = \"/\"\n{line}");
+        assert_eq!(errors(&with_action(&action)), ["out-of-range"], "{line}");
+    }
+}
+
+#[test]
+fn limits_of_calls_are_numbers_or_a_word() {
+    use Allowance::{Calls, Unlimited};
+
+    let lines = "[security.rate_limit]\nrequests_per_minute_per_action = 5\nrequests_per_minute = \"unlimited\"";
+    let limits = connector(with_lines(lines)).security.rate_limit;
     assert_eq!(
-        errors(&with_action("method = \"GET\"\npath = \"/\"\ntimeout_ms = 0")),
-        ["out-of-range"]
+        (
+            limits.requests_per_minute_per_action,
+            limits.requests_per_minute,
+            limits.requests_per_day
+        ),
+        (Some(Calls(5)), Some(Unlimited), None)
+    );
+    let action = "method = \"GET\"\npath = \"/\"\nrequests_per_minute = 7";
+    assert_eq!(
+        connector(with_action(action)).actions[0].requests_per_minute,
+        Some(Calls(7))
+    );
+
+    for (written, message, help) in [
+        (
+            "\"60\"",
+            "must be a whole number or \"unlimited\", not the text \"60\"",
+            Some("write 60 without quotes"),
+        ),
+        (
+            "\"unlimted\"",
+            "must be a whole number or \"unlimited\"",
+            Some("did you mean `unlimited`?"),
+        ),
+        ("true", "must be a whole number or \"unlimited\", not true", None),
+        ("1000000001", "must be at most 1000000000", None),
+    ] {
+        let loaded = with_lines(&format!("[security.rate_limit]\nrequests_per_day = {written}"));
+        let finding = loaded.diagnostics.iter().find(|finding| finding.is_error()).unwrap();
+        assert!(finding.message.contains(message), "{finding:?}");
+        assert_eq!(finding.help.as_deref(), help, "{finding:?}");
+    }
+}
+
+/// Contract S1-88.
+#[test]
+fn limits_that_are_switched_off_are_reported() {
+    let off = |loaded: Loaded| {
+        let found = loaded
+            .diagnostics
+            .into_iter()
+            .filter(|finding| finding.code == "unlimited");
+        found.map(|finding| (finding.line, finding.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        off(with_lines("[security.rate_limit]\nrequests_per_minute = 1000000")),
+        []
+    );
+    for (key, what) in [
+        ("requests_per_minute_per_action", "calls of each action"),
+        ("requests_per_minute", "calls in a minute"),
+        ("requests_per_day", "calls in a day"),
+    ] {
+        let found = off(with_lines(&format!("[security.rate_limit]\n{key} = \"unlimited\"")));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].1.starts_with(&format!("nothing limits {what}: ")), "{found:?}");
+    }
+    let found = off(with_action(
+        "method = \"GET\"\npath = \"/\"\nrequests_per_minute = \"unlimited\"",
+    ));
+    assert!(
+        found[0].1.starts_with("nothing limits calls of this action: "),
+        "{found:?}"
     );
 }
 

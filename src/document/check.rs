@@ -96,7 +96,7 @@ impl<'a> Checker<'a> {
         }
         let accepted = types_of(keywords);
         if !accepted.is_empty() && !accepted.iter().any(|accepted| fits(node, accepted)) {
-            self.wrong_type(node, &accepted, place);
+            self.wrong_type(node, &accepted, &[], place);
             return;
         }
         if let Some(choices) = keywords.get("enum").and_then(Value::as_array) {
@@ -196,19 +196,27 @@ impl<'a> Checker<'a> {
             self.tagged(node, &branches, key, place);
             return;
         }
+        let accepted: Vec<&str> = branches.iter().flat_map(|branch| self.all_types(branch)).collect();
+        let words: Vec<&str> = branches.iter().flat_map(|branch| self.words(branch)).collect();
+        if !words.is_empty() && accepted.iter().any(|name| !matches!(*name, "string" | "null")) {
+            // A number or one of a few words: a text that is none of them may be a number in quotes.
+            match node.text() {
+                Some(text) if words.contains(&text) => return,
+                Some(_) => return self.wrong_type(node, &accepted, &words, place),
+                None => {}
+            }
+        }
         let fitting = branches.iter().copied().find(|branch| self.could_be(node, branch));
-        if let Some(schema) = fitting {
-            self.value(node, schema, place);
-        } else {
-            let accepted: Vec<&str> = branches.iter().flat_map(|branch| self.all_types(branch)).collect();
-            self.wrong_type(node, &accepted, place);
+        match fitting {
+            Some(schema) => self.value(node, schema, place),
+            None => self.wrong_type(node, &accepted, &words, place),
         }
     }
 
     /// A table whose schema depends on the constant at `key`.
     fn tagged(&mut self, node: &mut Node, branches: &[&'a Value], key: &str, place: &Place) {
         if !matches!(node.kind, Kind::Table(_)) {
-            self.wrong_type(node, &["object"], place);
+            self.wrong_type(node, &["object"], &[], place);
             return;
         }
         let tag_of = |branch: &'a Value| branch.get("properties").and_then(|all| all.get(key)).and_then(constant);
@@ -249,12 +257,14 @@ impl<'a> Checker<'a> {
         self.broken(node, "unknown-value", message, help);
     }
 
-    fn wrong_type(&mut self, node: &mut Node, accepted: &[&str], place: &Place) {
-        let mut expected: Vec<&str> = Vec::new();
+    /// Instead of any text, only `words` are accepted when there are some.
+    fn wrong_type(&mut self, node: &mut Node, accepted: &[&str], words: &[&str], place: &Place) {
+        let mut expected: Vec<String> = Vec::new();
         for name in accepted
             .iter()
-            .filter(|name| **name != "null")
-            .map(|name| described(name))
+            .filter(|name| **name != "null" && (words.is_empty() || **name != "string"))
+            .map(|name| described(name).to_owned())
+            .chain(words.iter().map(|word| format!("\"{word}\"")))
         {
             if !expected.contains(&name) {
                 expected.push(name);
@@ -276,7 +286,8 @@ impl<'a> Checker<'a> {
             Some(text) if accepted.contains(&"integer") && text.parse::<u64>().is_ok() => {
                 Some(format!("write {text} without quotes"))
             }
-            _ => None,
+            Some(text) => closest(text, words.iter().copied()).map(|meant| format!("did you mean `{meant}`?")),
+            None => None,
         };
         self.broken(node, "wrong-type", message, help);
     }
@@ -321,6 +332,16 @@ impl<'a> Checker<'a> {
         {
             Some(branches) => branches.iter().flat_map(|branch| self.all_types(branch)).collect(),
             None => types_of(keywords),
+        }
+    }
+
+    /// The texts that a schema or its alternatives accept when they accept only a few.
+    fn words(&self, schema: &'a Value) -> Vec<&'a str> {
+        let schema = self.resolved(schema);
+        let listed = |key: &str| schema.get(key).and_then(Value::as_array);
+        match listed("anyOf").or_else(|| listed("oneOf")) {
+            Some(branches) => branches.iter().flat_map(|branch| self.words(branch)).collect(),
+            None => listed("enum").into_iter().flatten().filter_map(Value::as_str).collect(),
         }
     }
 

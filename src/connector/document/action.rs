@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::InputDocument;
+use super::{Allowance, InputDocument};
 
 /// One thing an agent can do: one HTTP request.
 #[derive(Deserialize, JsonSchema)]
@@ -64,6 +64,8 @@ pub(in crate::connector) struct ActionDocument {
     /// Longest time for one request in milliseconds, when it differs from the connection's.
     #[schemars(range(min = 1, max = 600_000))]
     pub timeout_ms: Option<u64>,
+    /// Calls of this action in any 60 seconds, or `unlimited`, when it differs from the connector's.
+    pub requests_per_minute: Option<Allowance>,
 }
 
 /// An HTTP method.

@@ -11,6 +11,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::Allowance;
+
 pub(in crate::connector) use action::{ActionDocument, EffectName, MethodName, ValidationName};
 pub(in crate::connector) use auth::{AuthDocument, HeaderDocument, KeyPlaceName};
 pub(in crate::connector) use input::{FieldType, InputDocument, OptionDocument, PlaceName, Scalar};
@@ -128,24 +130,22 @@ pub(in crate::connector) struct SecurityDocument {
     #[serde(default = "default_max_response_bytes")]
     #[schemars(range(min = 1, max = 268_435_456))]
     pub max_response_bytes: u64,
-    /// How many calls are let through, all actions together.
+    /// How many calls are let through.
     #[serde(default)]
     pub rate_limit: RateLimitDocument,
 }
 
-/// How many calls are let through, all actions of a connector together.
-#[derive(Deserialize, JsonSchema)]
+/// How many calls are let through. What is not written is as `[limits]` of the server's settings says.
+#[derive(Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "RateLimit")]
 pub(in crate::connector) struct RateLimitDocument {
-    /// Calls in any 60 seconds.
-    #[serde(default = "default_requests_per_minute")]
-    #[schemars(range(min = 1, max = 1_000_000))]
-    pub requests_per_minute: u32,
-    /// Calls in any 24 hours.
-    #[serde(default = "default_requests_per_day")]
-    #[schemars(range(min = 1, max = 1_000_000_000))]
-    pub requests_per_day: u32,
+    /// Calls of each action in any 60 seconds, or `unlimited`. An action can say otherwise.
+    pub requests_per_minute_per_action: Option<Allowance>,
+    /// Calls in any 60 seconds, all actions together, or `unlimited`.
+    pub requests_per_minute: Option<Allowance>,
+    /// Calls in any 24 hours, all actions together, or `unlimited`.
+    pub requests_per_day: Option<Allowance>,
 }
 
 /// A tunnel to a private API.
@@ -217,15 +217,6 @@ impl Default for SecurityDocument {
     }
 }
 
-impl Default for RateLimitDocument {
-    fn default() -> Self {
-        Self {
-            requests_per_minute: default_requests_per_minute(),
-            requests_per_day: default_requests_per_day(),
-        }
-    }
-}
-
 const fn default_timeout_ms() -> u64 {
     30_000
 }
@@ -240,12 +231,4 @@ const fn default_true() -> bool {
 
 const fn default_max_response_bytes() -> u64 {
     10 * 1024 * 1024
-}
-
-const fn default_requests_per_minute() -> u32 {
-    60
-}
-
-const fn default_requests_per_day() -> u32 {
-    10_000
 }

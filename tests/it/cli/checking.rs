@@ -28,6 +28,30 @@ async fn a_good_folder_is_counted() {
     ");
 }
 
+/// Contract S1-88: limits are on by default, and it is told where they are off.
+#[tokio::test]
+async fn limits_that_are_switched_off_are_told() {
+    let workspace = Workspace::new();
+    let off = connector(
+        "crm",
+        "http://127.0.0.1:9/v1",
+        &format!("[security.rate_limit]\nrequests_per_day = \"unlimited\"\n{ACTIONS}"),
+    );
+    workspace.write("crm.toml", off);
+    workspace.config("[limits]\nrequests_per_minute_per_action = \"unlimited\"\n");
+    let run = workspace.run(&["check"]).await;
+    assert_eq!(run.code, Some(0));
+    assert_eq!(run.stdout, "1 connector, 2 tools: 0 errors, 4 warnings\n");
+    for part in [
+        "warning[unlimited]: nothing limits calls in a day: ",
+        "connectors/crm.toml:9:20",
+        "warning[unlimited]: nothing limits calls of an action, unless its file does: ",
+        "config.toml:2:34",
+    ] {
+        assert!(run.stderr.contains(part), "{part} is not in {}", run.stderr);
+    }
+}
+
 #[tokio::test]
 async fn all_errors_of_a_folder_are_reported_at_once() {
     let workspace = crm("http://127.0.0.1:9/v1");

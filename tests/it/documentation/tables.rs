@@ -24,9 +24,10 @@ const CONNECTOR: [(&str, &str); 9] = [
 ];
 
 /// Tables of the settings.
-const SETTINGS: [(&str, &str); 6] = [
+const SETTINGS: [(&str, &str); 7] = [
     ("ServerConfig", "`[server]`"),
     ("HttpConfig", "`[http]`"),
+    ("LimitsConfig", "`[limits]`"),
     ("ApprovalsConfig", "`[approvals]`"),
     ("EgressConfig", "`[egress]`"),
     ("LogConfig", "`[log]`"),

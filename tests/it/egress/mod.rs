@@ -16,7 +16,7 @@ use http::{HeaderMap, Method};
 use secrecy::SecretString;
 use toolgate::auth::{Credential, ScrubberCache};
 use toolgate::config::EgressConfig;
-use toolgate::connector::model::{Auth, Connection, Connector, KeyPlace, SecretRef, Security, Tier};
+use toolgate::connector::model::{Auth, Connection, Connector, KeyPlace, RateLimit, SecretRef, Security, Tier};
 use toolgate::egress::{Egress, EgressError, OutgoingRequest, Route, UpstreamResponse};
 use toolgate::vault::{SecretError, SecretSource};
 use url::Url;
@@ -62,8 +62,7 @@ fn connector(base_url: &str) -> Connector {
             ip_allowlist: Some(vec!["127.0.0.0/8".parse().unwrap()]),
             allow_http: true,
             max_response_bytes: 100_000,
-            requests_per_minute: 60,
-            requests_per_day: 10_000,
+            rate_limit: RateLimit::default(),
         },
         actions: vec![],
     }

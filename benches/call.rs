@@ -25,12 +25,12 @@ use toolgate::audit::Audit;
 use toolgate::auth::ScrubberCache;
 use toolgate::catalog::Loader;
 use toolgate::catalog::folder::{ConnectorSource, Sources};
-use toolgate::config::Config;
-use toolgate::connector::SourceFile;
+use toolgate::config::{Config, LimitsConfig};
 use toolgate::connector::model::SecretRef;
+use toolgate::connector::{Allowance, SourceFile};
 use toolgate::egress::Egress;
 use toolgate::engine::{Answer, ApprovalPrompt, Asking, Call, Ending, Engine, Front, Parts, Principal};
-use toolgate::policy::Admission;
+use toolgate::policy::{Admission, Bounds, Limits};
 use toolgate::vault::{SecretError, SecretSource};
 
 const KEY: &str = "bench-key-0123456789";
@@ -84,6 +84,12 @@ impl Front for Silent {
 async fn engine(address: &str, state: &std::path::Path) -> Engine {
     let store = toolgate::store::open(state).await.unwrap();
     let config = Config::default();
+    // Of a busy server: calls are counted, and none is refused.
+    let limits = LimitsConfig {
+        requests_per_minute_per_action: Allowance::Calls(10_000_000),
+        requests_per_minute: Allowance::Calls(10_000_000),
+        requests_per_day: Allowance::Calls(1_000_000_000),
+    };
     let engine = Engine::new(Parts {
         egress: Egress::new(&config.egress).unwrap(),
         approvals: Approvals::new(
@@ -93,10 +99,11 @@ async fn engine(address: &str, state: &std::path::Path) -> Engine {
                 expires: Duration::from_mins(10),
             },
         ),
-        audit: Audit::start(store),
+        audit: Audit::start(Arc::clone(&store)),
         secrets: Arc::new(OneSecret),
         scrubbers: ScrubberCache::new(),
-        admission: Admission::new(64, 256),
+        admission: Admission::new(Bounds::default()),
+        limits: Limits::start(store, limits),
         call_timeout: Duration::from_mins(2),
     });
     let file = SourceFile {

@@ -182,6 +182,34 @@ impl Approvals {
         }
     }
 
+    /// Whether a person has allowed the call of this key, and it has not gone through yet.
+    ///
+    /// # Errors
+    /// [`GateError`] when the store fails.
+    pub async fn is_allowed(&self, key: &ApprovalKey) -> Result<bool, GateError> {
+        let record = self.store.find_approval(key, &self.now()).await?;
+        Ok(record.is_some_and(|record| record.state == ApprovalState::Approved))
+    }
+
+    /// Lets a call through that was [allowed before](Self::is_allowed), once. Never asks: of calls that come at the
+    /// same time the others are refused.
+    ///
+    /// # Errors
+    /// [`GateError`]; nothing may leave then.
+    pub async fn use_allowed(&self, key: &ApprovalKey) -> Result<Verdict, GateError> {
+        match self.store.find_approval(key, &self.now()).await? {
+            Some(record) if record.state == ApprovalState::Approved => self.use_up(&record, key).await,
+            Some(record) if record.state == ApprovalState::Used => Ok(refused(&record, Refusal::UsedElsewhere)),
+            Some(record) => Ok(refused(&record, Refusal::NotValid)),
+            None => Ok(Verdict::Refused {
+                approval_id: None,
+                by: None,
+                continues: None,
+                refusal: Refusal::NotValid,
+            }),
+        }
+    }
+
     /// Goes on with a call that comes again with the answer to [`Verdict::AskFirst`].
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use crate::config::{self, Config, Locations, LogFormat};
 use crate::diagnostics::Severity;
 use crate::egress::Egress;
 use crate::engine::{Engine, Parts};
-use crate::policy::Admission;
+use crate::policy::{Admission, Bounds, Limits};
 use crate::store::{self, Store};
 use crate::telemetry;
 use crate::vault::EnvironmentSecrets;
@@ -59,9 +59,20 @@ pub(super) fn engine(config: &Config, store: &Arc<dyn Store>, approvals: Setting
         audit: Audit::start(Arc::clone(store)),
         secrets: Arc::new(EnvironmentSecrets),
         scrubbers: ScrubberCache::new(),
-        admission: Admission::new(config.server.max_concurrent_calls, config.server.max_queued_calls),
+        admission: Admission::new(bounds(config)),
+        limits: Limits::start(Arc::clone(store), config.limits.clone()),
         call_timeout: Duration::from_millis(config.server.call_timeout_ms),
     }))
+}
+
+/// How many calls there may be at a time, from the settings.
+pub(super) fn bounds(config: &Config) -> Bounds {
+    Bounds {
+        concurrent: config.server.max_concurrent_calls,
+        queued: config.server.max_queued_calls,
+        waiting: config.approvals.max_waiting,
+        waiting_per_caller: config.approvals.max_waiting_per_caller,
+    }
 }
 
 /// How long approvals take, from the settings.

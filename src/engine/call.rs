@@ -6,11 +6,12 @@ use http::HeaderMap;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
+use super::admit::{self, Room};
 use super::outcome::{Ending, Outcome};
 use super::row::Row;
 use super::snapshot::Snapshot;
 use super::{Call, CallError, Front, Parts, failures, lookup};
-use crate::approval::{Asked, Refusal, Verdict, binding, prompt};
+use crate::approval::{Asked, Refusal, Verdict, binding, front, prompt};
 use crate::auth::{Credential, Scrubber};
 use crate::catalog::Tool;
 use crate::connector::model::{Action, Effect};
@@ -81,8 +82,9 @@ async fn steps(
         .route(&tool.connector)
         .map_err(|error| failures::egress(&error, false))?;
 
-    // 3 admit: a rejected call costs nothing upstream and prompts nobody.
-    let _place = parts.admission.admit().map_err(failures::overloaded)?;
+    // 3 admit: a rejected call costs nothing upstream and prompts nobody. It stands before the arguments are read, so
+    // that invalid calls count as well (ruling C-24).
+    let room = admit::admit(parts, &tool, &call).await?;
 
     // 4 validate: before a person is asked and before the vault is touched.
     let arguments = validate(action, std::mem::take(&mut call.arguments))?;
@@ -109,6 +111,7 @@ async fn steps(
         let asking = Asking {
             tool: &tool,
             call: &call,
+            room: &room,
             hash: &hash,
             arguments: shown_arguments,
             request: shown_request,
@@ -210,6 +213,7 @@ fn validate(action: &Action, mut given: Map<String, Value>) -> Result<Map<String
 struct Asking<'a> {
     tool: &'a Tool,
     call: &'a Call,
+    room: &'a Room,
     hash: &'a str,
     /// Secret ones replaced.
     arguments: &'a Map<String, Value>,
@@ -227,6 +231,7 @@ async fn approve(
     let Asking {
         tool,
         call,
+        room,
         hash,
         arguments,
         request,
@@ -238,7 +243,17 @@ async fn approve(
             .approvals
             .resume(&resume.approval_id, resume.answer, &key, user)
             .await
+    } else if let Some(key) = &room.allowed_before {
+        parts.approvals.use_allowed(key).await
     } else {
+        // A question that ends the call waits for nobody.
+        let waits = front.asking() != front::Asking::Deferred;
+        let _waiting = if waits {
+            let waiting = room.place.wait_for_person(user, &call.principal.organisation);
+            Some(waiting.map_err(failures::crowded)?)
+        } else {
+            None
+        };
         let call_id = row.call_id().to_owned();
         let path = path_and_query(request);
         let asked = Asked {

@@ -134,7 +134,8 @@ impl CallError {
                 text.push_str("\nRetry: only once it is approved.");
             }
             (true, Some(seconds)) => {
-                write!(text, "\nRetry: after {seconds} seconds.").ok();
+                let unit = if seconds == 1 { "second" } else { "seconds" };
+                write!(text, "\nRetry: after {seconds} {unit}.").ok();
             }
             (true, None) => text.push_str("\nRetry: can help."),
             (false, _) => text.push_str("\nRetry: does not help without a change."),

@@ -8,7 +8,7 @@ use crate::approval::gate::GateError;
 use crate::audit::AuditError;
 use crate::connector::model::Effect;
 use crate::egress::EgressError;
-use crate::policy::Overloaded;
+use crate::policy::{Crowded, Layer, LimitError, Overloaded};
 use crate::runner::declarative::{PrepareError, ResponseError, StatusKind};
 use crate::schema::Violation;
 use crate::vault::SecretError;
@@ -56,6 +56,50 @@ pub(super) fn overloaded(error: Overloaded) -> CallError {
             ErrorCode::RateLimited,
             format!("server limit: {error}"),
             "wait a second, then call again",
+        )
+    }
+}
+
+pub(super) fn crowded(error: Crowded) -> CallError {
+    CallError {
+        retryable: true,
+        source: Some("local"),
+        ..CallError::new(
+            ErrorCode::RateLimited,
+            format!("server limit: {error}; nothing was sent"),
+            "ask the user to decide what waits for them first, then call again",
+        )
+    }
+}
+
+pub(super) fn limited(error: &LimitError) -> CallError {
+    let reached = match error {
+        LimitError::Reached(reached) => reached,
+        LimitError::Store(_) | LimitError::Closed => {
+            tracing::error!(%error, "a call was not counted");
+            return CallError::new(
+                ErrorCode::InternalError,
+                "calls cannot be counted, so nothing was sent",
+                "tell the operator of this server; its log says why",
+            );
+        }
+    };
+    let seconds = reached.wait_seconds;
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    let only_the_action = reached.limits.iter().all(|(layer, _)| *layer == Layer::Action);
+    let resolution = if only_the_action {
+        format!("wait {seconds} {unit}, then call again; other tools can be called meanwhile")
+    } else {
+        format!("wait {seconds} {unit} before you call any tool of this API again")
+    };
+    CallError {
+        retryable: true,
+        retry_after_seconds: Some(seconds),
+        source: Some("local"),
+        ..CallError::new(
+            ErrorCode::RateLimited,
+            format!("{reached}; nothing was sent"),
+            resolution,
         )
     }
 }
@@ -374,6 +418,7 @@ fn list(violations: &[Violation]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Reached;
 
     /// What may be said of a write depends on whether its request left.
     #[test]
@@ -406,6 +451,41 @@ mod tests {
         let made = "the change may have happened";
         assert!(egress(&too_large(), true).cause.contains(made));
         assert!(!egress(&too_large(), false).cause.contains(made));
+    }
+
+    #[test]
+    fn a_limit_is_named_with_the_seconds_to_wait() {
+        let reached = |limits: &[(Layer, u32)], wait_seconds| {
+            limited(&LimitError::Reached(Reached {
+                limits: limits.to_vec(),
+                wait_seconds,
+            }))
+            .text()
+        };
+        let cases = [
+            (
+                reached(&[(Layer::Action, 10)], 51),
+                "RATE_LIMITED: the action limit (10 calls in any 60 seconds) is reached; nothing was sent\n\
+                 What to do: wait 51 seconds, then call again; other tools can be called meanwhile\n\
+                 Retry: after 51 seconds.",
+            ),
+            (
+                reached(&[(Layer::Action, 1), (Layer::ApiPerDay, 10_000)], 86_400),
+                "RATE_LIMITED: the action limit (1 call in any 60 seconds) and the API limit per day \
+                 (10000 calls in any 24 hours) are reached; nothing was sent\n\
+                 What to do: wait 86400 seconds before you call any tool of this API again\n\
+                 Retry: after 86400 seconds.",
+            ),
+            (
+                reached(&[(Layer::ApiPerMinute, 60)], 1),
+                "RATE_LIMITED: the API limit per minute (60 calls in any 60 seconds) is reached; nothing was sent\n\
+                 What to do: wait 1 second before you call any tool of this API again\n\
+                 Retry: after 1 second.",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(text, expected);
+        }
     }
 
     #[test]

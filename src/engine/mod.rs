@@ -2,6 +2,7 @@
 //!
 //! Must never know MCP, HTTP servers or terminals: a [`Front`] asks people and shows progress.
 
+mod admit;
 pub mod call;
 pub mod error;
 mod failures;
@@ -26,7 +27,7 @@ use crate::audit::Audit;
 use crate::auth::ScrubberCache;
 use crate::catalog::Catalog;
 use crate::egress::Egress;
-use crate::policy::{Admission, ownership::LOCAL_USER};
+use crate::policy::{Admission, Limits, ownership::LOCAL_USER};
 use crate::vault::SecretSource;
 use snapshot::{Snapshot, Unroutable};
 
@@ -92,6 +93,8 @@ pub struct Parts {
     pub scrubbers: ScrubberCache,
     /// How many calls may run and wait.
     pub admission: Admission,
+    /// How many calls are let through in some time.
+    pub limits: Limits,
     /// Longest time from a call's turn to its answer; waiting for a person does not count.
     pub call_timeout: Duration,
 }
@@ -174,6 +177,7 @@ impl Engine {
 
     /// Writes what is left to write. No call may come after.
     pub async fn close(&self) {
+        self.inner.parts.limits.close().await;
         self.inner.parts.audit.close().await;
     }
 }

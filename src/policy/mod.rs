@@ -1,9 +1,11 @@
-//! Who may call what, and how many calls may run at once.
+//! Who may call what, how many calls may run or wait at once, and how many may come in some time.
 //!
-//! Decides on what it is given. Must never know the network, the store or MCP.
+//! Decides on what it is given, and on the windows in the store. Must never know the network or MCP.
 
 pub mod admission;
+pub mod limits;
 pub mod ownership;
 
-pub use admission::{Admission, Admitted, Overloaded};
+pub use admission::{Admission, Admitted, Bounds, Crowded, Overloaded, Waiting};
+pub use limits::{Layer, LimitError, Limits, Reached};
 pub use ownership::may_call;

@@ -11,11 +11,11 @@ use toolgate::approval::gate::Settings;
 use toolgate::audit::Audit;
 use toolgate::auth::ScrubberCache;
 use toolgate::catalog::Loader;
-use toolgate::config::EgressConfig;
+use toolgate::config::{EgressConfig, LimitsConfig};
 use toolgate::egress::Egress;
 use toolgate::engine::{Engine, Parts};
 use toolgate::mcp::{Handler, Lifetime, Presentation};
-use toolgate::policy::Admission;
+use toolgate::policy::{Admission, Bounds, Limits};
 use toolgate::store;
 use toolgate::vault::EnvironmentSecrets;
 
@@ -60,10 +60,12 @@ pub(crate) async fn start(lifetime: &Lifetime) -> Product {
                 expires: minute,
             },
         ),
-        audit: Audit::start(store),
+        audit: Audit::start(Arc::clone(&store)),
         secrets: Arc::new(EnvironmentSecrets),
         scrubbers: ScrubberCache::new(),
-        admission: Admission::new(64, 64),
+        admission: Admission::new(Bounds::default()),
+        // The suite calls the same tools again and again.
+        limits: Limits::start(store, LimitsConfig::unlimited()),
         call_timeout: minute,
     });
     let presentation = Presentation {

@@ -26,7 +26,7 @@ use crate::connector::model::SecretRef;
 use crate::egress::Egress;
 use crate::engine::{Engine, Parts};
 use crate::mcp::{Channel, Handler, Lifetime};
-use crate::policy::Admission;
+use crate::policy::{Admission, Limits};
 use crate::sample::ANY_LOOPBACK_PORT;
 use crate::store;
 use crate::vault::{SecretError, SecretSource};
@@ -81,7 +81,8 @@ impl Demo {
             audit: Audit::start(Arc::clone(&store)),
             secrets: Arc::new(DemoSecrets(sample.api_key().into())),
             scrubbers: ScrubberCache::new(),
-            admission: Admission::new(config.server.max_concurrent_calls, config.server.max_queued_calls),
+            admission: Admission::new(assemble::bounds(&config)),
+            limits: Limits::start(Arc::clone(&store), config.limits.clone()),
             call_timeout: Duration::from_millis(config.server.call_timeout_ms),
         });
         let report = Loader::default().load_sources(connector::sources(sample.address()));

@@ -25,11 +25,11 @@ use crate::approval::{Approvals, gate};
 use crate::audit::Audit;
 use crate::auth::ScrubberCache;
 use crate::catalog::{Loader, folder};
-use crate::config::EgressConfig;
+use crate::config::{EgressConfig, LimitsConfig};
 use crate::connector::SourceFile;
 use crate::egress::Egress;
 use crate::engine::Parts;
-use crate::policy::Admission;
+use crate::policy::{Admission, Bounds, Limits};
 use crate::store::{self, AuditFilter, Store};
 use crate::vault::EnvironmentSecrets;
 
@@ -112,7 +112,12 @@ impl Server {
             audit: Audit::start(Arc::clone(&store)),
             secrets: Arc::new(EnvironmentSecrets),
             scrubbers: ScrubberCache::new(),
-            admission: Admission::new(8, 8),
+            admission: Admission::new(Bounds {
+                concurrent: 8,
+                queued: 8,
+                ..Bounds::default()
+            }),
+            limits: Limits::start(Arc::clone(&store), LimitsConfig::default()),
             call_timeout: Duration::from_mins(1),
         });
         let lifetime = Lifetime::new(CancellationToken::new(), Duration::from_secs(1));

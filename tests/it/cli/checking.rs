@@ -41,7 +41,7 @@ async fn limits_that_are_switched_off_are_told() {
     workspace.config("[limits]\nrequests_per_minute_per_action = \"unlimited\"\n");
     let run = workspace.run(&["check"]).await;
     assert_eq!(run.code, Some(0));
-    assert_eq!(run.stdout, "1 connector, 2 tools: 0 errors, 4 warnings\n");
+    assert!(run.stdout.contains(": 0 errors, 4 warnings"), "{}", run.stdout);
     for part in [
         "warning[unlimited]: nothing limits calls in a day: ",
         "connectors/crm.toml:9:20",

@@ -49,7 +49,7 @@ async fn approved(workspace: &Workspace, session: &mut Session, arguments: &Valu
 async fn two_processes_race_for_one_approval_and_one_request_leaves() {
     let upstream = Upstream::fixed("{}").await;
     let workspace = Workspace::with(&upstream.base_url(), ACTIONS);
-    workspace.config("[approvals]\nwait_ms = 0\n");
+    workspace.config("[approvals]\nwait_ms = 0\n[limits]\nrequests_per_minute_per_action = 60\n");
     let mut one = workspace.serve().await;
     let mut other = workspace.serve().await;
     for round in 1..=20 {

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -15,14 +16,14 @@ use toolgate::audit::Audit;
 use toolgate::auth::ScrubberCache;
 use toolgate::catalog::Loader;
 use toolgate::catalog::folder::{ConnectorSource, Sources};
-use toolgate::config::Config;
+use toolgate::config::{Config, LimitsConfig};
 use toolgate::connector::SourceFile;
 use toolgate::connector::model::SecretRef;
 use toolgate::egress::Egress;
 use toolgate::engine::{
     Answer, ApprovalPrompt, Asking, Call, CallError, Ending, Engine, Front, Outcome, Parts, Principal,
 };
-use toolgate::policy::Admission;
+use toolgate::policy::{Admission, Bounds, Limits};
 use toolgate::store::{AuditFilter, AuditRecord, Store};
 use toolgate::vault::{SecretError, SecretSource};
 
@@ -33,8 +34,11 @@ pub(super) const KEY: &str = "k3y-0123456789";
 pub(super) struct Setting {
     pub(super) concurrent: usize,
     pub(super) queued: usize,
+    pub(super) waiting: usize,
+    pub(super) waiting_per_caller: usize,
     pub(super) call_timeout: Duration,
     pub(super) approval: Settings,
+    pub(super) limits: LimitsConfig,
     /// The store, when it is not the usual one.
     pub(super) store: Option<Arc<dyn Store>>,
 }
@@ -44,21 +48,26 @@ impl Default for Setting {
         Self {
             concurrent: 64,
             queued: 256,
+            waiting: 256,
+            waiting_per_caller: 64,
             call_timeout: Duration::from_mins(1),
             approval: Settings {
                 wait: Duration::ZERO,
                 expires: Duration::from_mins(10),
             },
+            limits: LimitsConfig::default(),
             store: None,
         }
     }
 }
 
-/// An engine, its store, and a count of the secrets that it took from the vault.
+/// An engine, its store, and a count of the secrets that it took from the vault. By the clock that limits on calls go
+/// by, no time passes unless a test says so.
 pub(super) struct Gateway {
     pub(super) engine: Engine,
     pub(super) store: Arc<dyn Store>,
     resolved: Arc<AtomicUsize>,
+    passed: Arc<AtomicU64>,
     _state: TempDir,
 }
 
@@ -106,19 +115,31 @@ impl Gateway {
             None => toolgate::store::open(state.path()).await.unwrap(),
         };
         let resolved = Arc::new(AtomicUsize::new(0));
+        let passed = Arc::new(AtomicU64::new(0));
+        let limits_clock = {
+            let passed = Arc::clone(&passed);
+            Arc::new(move || Timestamp::UNIX_EPOCH + Duration::from_secs(1_790_000_000 + passed.load(Ordering::SeqCst)))
+        };
         let engine = Engine::new(Parts {
             egress: Egress::new(&Config::default().egress).unwrap(),
             approvals: Approvals::new(Arc::clone(&store), setting.approval),
             audit: Audit::start(Arc::clone(&store)),
             secrets: Arc::new(Counting(Arc::clone(&resolved))),
             scrubbers: ScrubberCache::new(),
-            admission: Admission::new(setting.concurrent, setting.queued),
+            admission: Admission::new(Bounds {
+                concurrent: setting.concurrent,
+                queued: setting.queued,
+                waiting: setting.waiting,
+                waiting_per_caller: setting.waiting_per_caller,
+            }),
+            limits: Limits::start_with_clock(Arc::clone(&store), setting.limits, limits_clock),
             call_timeout: setting.call_timeout,
         });
         let gateway = Self {
             engine,
             store,
             resolved,
+            passed,
             _state: state,
         };
         gateway.install(texts);
@@ -146,6 +167,11 @@ impl Gateway {
     /// How many secrets were resolved so far.
     pub(super) fn secrets_resolved(&self) -> usize {
         self.resolved.load(Ordering::SeqCst)
+    }
+
+    /// Lets time pass for limits on calls.
+    pub(super) fn pass_seconds(&self, seconds: u64) {
+        self.passed.fetch_add(seconds, Ordering::SeqCst);
     }
 
     pub(super) async fn run(&self, tool: &str, arguments: Value, front: &Person) -> Ending {

@@ -5,5 +5,6 @@ mod audit;
 mod errors;
 mod gates;
 mod gateway;
+mod limits;
 mod recording;
 mod secrets;

@@ -67,6 +67,10 @@ pub struct AuditFilter {
     pub action: Option<String>,
     /// Only this outcome (`ok` or a code).
     pub outcome: Option<String>,
+    /// Only calls that have ended otherwise than with `ok`.
+    pub failed: bool,
+    /// Only calls whose last upstream answer had this status.
+    pub upstream_status: Option<u16>,
     /// Only this call.
     pub call_id: Option<String>,
     /// Only calls that arrived at or after this time, made by [`rfc3339`](super::time::rfc3339).
@@ -82,6 +86,8 @@ impl Default for AuditFilter {
             connector: None,
             action: None,
             outcome: None,
+            failed: false,
+            upstream_status: None,
             call_id: None,
             since: None,
             limit: 100,

@@ -1,13 +1,16 @@
-//! What must survive a restart: audit rows, approvals and sliding windows, behind traits with one backend per file.
+//! What must survive a restart: audit rows, approvals, sliding windows and facts about APIs, behind traits with one
+//! backend per file.
 //!
 //! The only room that speaks SQL. Must never know what a call or a connector is: records hold plain values.
 //! Adding a backend touches one new folder and [`open`]; it is right when it passes the cases in `conformance`.
 
+mod apis;
 mod approvals;
 mod audit;
 mod chain;
 mod details;
 pub mod sqlite;
+mod statistics;
 pub mod time;
 mod windows;
 
@@ -19,14 +22,16 @@ pub(crate) mod memory;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use apis::{ApiSighting, ApiStore, ApiUsage, CONNECTION_FAILURES, CONNECTION_LOOK_BACK};
 pub use approvals::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision};
 pub use audit::{AuditFilter, AuditRecord, AuditStore};
 pub use chain::{AuditVerification, BrokenLink};
+pub use statistics::{CallCounts, CallScope, FailureCount, StatisticsStore};
 pub use windows::{Clock, Full, SlotAnswer, Taken, Unused, Wanted, WindowStore};
 
 /// Everything a backend must do.
-pub trait Store: AuditStore + ApprovalStore + WindowStore {}
-impl<T: AuditStore + ApprovalStore + WindowStore> Store for T {}
+pub trait Store: AuditStore + ApprovalStore + WindowStore + StatisticsStore + ApiStore {}
+impl<T: AuditStore + ApprovalStore + WindowStore + StatisticsStore + ApiStore> Store for T {}
 
 /// Opens the embedded store in `folder`, creating and migrating it as needed.
 ///

@@ -157,7 +157,11 @@ pub(crate) async fn filters_apply_alone_and_together(store: &dyn Store) {
         row("1", 1, "crm", "get", "ok"),
         row("2", 2, "crm", "list", "TIMEOUT"),
         row("3", 3, "erp", "get", "ok"),
-        row("4", 4, "erp", "get", "TIMEOUT"),
+        AuditRecord {
+            upstream_status: Some(504),
+            ..row("4", 4, "erp", "get", "TIMEOUT")
+        },
+        intent_row("5", 0),
     ];
     store.write_audit(&rows, false).await.unwrap();
     let some = |text: &str| Some(text.to_owned());
@@ -168,7 +172,7 @@ pub(crate) async fn filters_apply_alone_and_together(store: &dyn Store) {
                 connector: some("crm"),
                 ..all()
             },
-            vec!["2", "1"],
+            vec!["2", "1", "5"],
         ),
         (
             AuditFilter {
@@ -176,6 +180,23 @@ pub(crate) async fn filters_apply_alone_and_together(store: &dyn Store) {
                 ..all()
             },
             vec!["4", "3", "1"],
+        ),
+        (AuditFilter { failed: true, ..all() }, vec!["4", "2"]),
+        (
+            AuditFilter {
+                upstream_status: Some(504),
+                ..all()
+            },
+            vec!["4"],
+        ),
+        (
+            AuditFilter {
+                upstream_status: Some(201),
+                connector: some("crm"),
+                since: Some(at(1)),
+                ..all()
+            },
+            vec!["2", "1"],
         ),
         (
             AuditFilter {

@@ -1,8 +1,10 @@
 //! What every backend must do. A backend's own tests run all of it with `cases!(open)`, where `open` returns a fresh
 //! store and whatever must live as long as it. One file per trait.
 
+pub(crate) mod apis;
 pub(crate) mod approvals;
 pub(crate) mod audit;
+pub(crate) mod statistics;
 pub(crate) mod windows;
 
 use super::time::rfc3339;
@@ -13,6 +15,8 @@ macro_rules! cases {
         $crate::store::conformance::audit::cases!($open);
         $crate::store::conformance::approvals::cases!($open);
         $crate::store::conformance::windows::cases!($open);
+        $crate::store::conformance::statistics::cases!($open);
+        $crate::store::conformance::apis::cases!($open);
     };
 }
 pub(crate) use cases;

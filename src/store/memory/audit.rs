@@ -79,6 +79,8 @@ impl AuditStore for MemoryStore {
             .filter(|row| allows(&filter.connector, row.connector.as_deref()))
             .filter(|row| allows(&filter.action, row.action.as_deref()))
             .filter(|row| allows(&filter.outcome, Some(&row.outcome)))
+            .filter(|row| !filter.failed || (row.ended_at.is_some() && row.outcome != "ok"))
+            .filter(|row| filter.upstream_status.is_none() || row.upstream_status == filter.upstream_status)
             .filter(|row| allows(&filter.call_id, Some(&row.call_id)))
             .filter(|row| filter.since.as_ref().is_none_or(|since| row.started_at >= *since))
             .cloned()

@@ -2,8 +2,10 @@
 //!
 //! No thread of its own, so tests over it can pause the clock.
 
+mod apis;
 mod approvals;
 mod audit;
+mod statistics;
 mod windows;
 
 use std::collections::HashMap;
@@ -29,6 +31,7 @@ pub(crate) struct MemoryStore {
 struct State {
     audit: Log,
     approvals: Vec<ApprovalRecord>,
+    apis: Vec<apis::Api>,
     writes: Vec<Write>,
     /// Each with the moment from which on it is empty.
     windows: HashMap<String, (WindowLog, i64)>,

@@ -150,6 +150,12 @@ fn select(filter: &AuditFilter) -> QueryBuilder<Sqlite> {
             query.push(condition).push_bind(value.clone());
         }
     }
+    if let Some(status) = filter.upstream_status {
+        query.push(" AND upstream_status = ").push_bind(status);
+    }
+    if filter.failed {
+        query.push(" AND ended_at IS NOT NULL AND outcome <> 'ok'");
+    }
     query
         .push(" ORDER BY started_at DESC, call_id DESC LIMIT ")
         .push_bind(filter.limit);

@@ -3,10 +3,12 @@
 //! All writes go through one connection, one after another; reads have connections of their own and never wait for
 //! a write. Other processes may have the same file open: whatever must be atomic is so in the file, not in memory.
 
+mod apis;
 mod approvals;
 mod audit;
 mod audit_chain;
 mod open;
+mod statistics;
 mod windows;
 mod writer;
 

@@ -28,10 +28,11 @@ const OPEN_RETRY_INTERVAL: Duration = Duration::from_millis(20);
 const READERS: u32 = 4;
 
 /// Scripts that build the schema, in order. Each ends by setting `user_version` to its own number.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_audit_and_approvals.sql"),
     include_str!("migrations/0002_audit_chain.sql"),
     include_str!("migrations/0003_rate_windows.sql"),
+    include_str!("migrations/0004_apis.sql"),
 ];
 
 /// The version whose script leaves events without a hash, which SQL cannot compute.

@@ -10,7 +10,7 @@ use super::*;
 use crate::store::conformance::approvals::pending;
 use crate::store::conformance::audit::{finished_row, intent_row};
 use crate::store::conformance::{self, at};
-use crate::store::{ApprovalStore, AuditFilter, AuditStore, Decision, Store};
+use crate::store::{ApiSighting, ApiStore, ApprovalStore, AuditFilter, AuditStore, Decision, Store};
 
 async fn open() -> (Arc<dyn Store>, TempDir) {
     let folder = TempDir::new().unwrap();
@@ -72,10 +72,14 @@ async fn the_connection_is_set_up_as_designed() {
     let folder = TempDir::new().unwrap();
     let store = SqliteStore::open(folder.path()).await.unwrap();
     assert_eq!(pragma(&store, "PRAGMA journal_mode").await, "wal");
+    let known = open::MIGRATIONS.len().to_string();
     for (statement, value) in [
         ("SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys", "1"),
         ("SELECT CAST(timeout AS TEXT) FROM pragma_busy_timeout", "5000"),
-        ("SELECT CAST(user_version AS TEXT) FROM pragma_user_version", "3"),
+        (
+            "SELECT CAST(user_version AS TEXT) FROM pragma_user_version",
+            known.as_str(),
+        ),
     ] {
         assert_eq!(pragma(&store, statement).await, value, "{statement}");
     }
@@ -279,14 +283,17 @@ async fn every_usual_question_has_an_index() {
 async fn a_newer_schema_is_refused_and_left_alone() {
     let folder = TempDir::new().unwrap();
     let store = SqliteStore::open(folder.path()).await.unwrap();
-    sqlx::query("PRAGMA user_version = 70")
+    sqlx::query("PRAGMA user_version = 1000")
         .execute(&mut **store.writer.lock().await)
         .await
         .unwrap();
     drop(store);
     let message = open_error(folder.path()).await;
     assert!(
-        message.contains("its schema has version 70, and this Toolgate knows versions up to 3"),
+        message.contains(&format!(
+            "its schema has version 1000, and this Toolgate knows versions up to {}",
+            open::MIGRATIONS.len()
+        )),
         "{message}"
     );
     assert!(
@@ -326,4 +333,22 @@ async fn a_folder_that_cannot_be_used_is_named_with_advice() {
     std::fs::create_dir(database(folder.path())).unwrap();
     let message = open_error(folder.path()).await;
     assert!(message.contains("toolgate.db: "), "{message}");
+}
+
+#[tokio::test]
+async fn seeing_an_api_again_writes_nothing() {
+    const CHANGES: &str = "SELECT CAST(total_changes() AS TEXT)";
+
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    let sighting = |revision: &str| ApiSighting {
+        slug: "crm".into(),
+        revision: revision.into(),
+    };
+    store.sight_apis(&[sighting("a")], &at(1)).await.unwrap();
+    let before = pragma(&store, CHANGES).await;
+    store.sight_apis(&[sighting("a")], &at(2)).await.unwrap();
+    assert_eq!(pragma(&store, CHANGES).await, before);
+    store.sight_apis(&[sighting("b")], &at(3)).await.unwrap();
+    assert_ne!(pragma(&store, CHANGES).await, before);
 }

@@ -1,5 +1,6 @@
 //! A store that fails, and callers that hang up: nothing leaves unrecorded.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,8 +10,9 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use toolgate::engine::ErrorCode;
 use toolgate::store::{
-    ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, AuditFilter, AuditRecord, AuditStore, AuditVerification,
-    Clock, Decision, SlotAnswer, Store, StoreError, Unused, Wanted, WindowStore,
+    ApiSighting, ApiStore, ApiUsage, ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, AuditFilter,
+    AuditRecord, AuditStore, AuditVerification, CallCounts, CallScope, Clock, Decision, SlotAnswer, StatisticsStore,
+    Store, StoreError, Unused, Wanted, WindowStore,
 };
 
 use super::gateway::{Gateway, NOBODY, Setting, call};
@@ -113,6 +115,32 @@ impl WindowStore for Failing {
     }
     async fn forget_windows(&self, now: Timestamp) -> Result<u64, StoreError> {
         self.store.forget_windows(now).await
+    }
+}
+
+#[async_trait]
+impl StatisticsStore for Failing {
+    async fn count_calls(&self, scope: &CallScope) -> Result<CallCounts, StoreError> {
+        self.store.count_calls(scope).await
+    }
+}
+
+#[async_trait]
+impl ApiStore for Failing {
+    async fn sight_apis(&self, sightings: &[ApiSighting], at: &str) -> Result<(), StoreError> {
+        self.store.sight_apis(sightings, at).await
+    }
+    async fn switch_api(&self, slug: &str, enabled: bool) -> Result<bool, StoreError> {
+        self.store.switch_api(slug, enabled).await
+    }
+    async fn remove_api(&self, slug: &str) -> Result<(), StoreError> {
+        self.store.remove_api(slug).await
+    }
+    async fn disabled_apis(&self) -> Result<BTreeSet<String>, StoreError> {
+        self.store.disabled_apis().await
+    }
+    async fn api_usage(&self, recent: &str) -> Result<Vec<ApiUsage>, StoreError> {
+        self.store.api_usage(recent).await
     }
 }
 

@@ -1,0 +1,136 @@
+//! What is kept of APIs, in SQLite.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_trait::async_trait;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Connection, Row};
+
+use super::{BEGIN_WRITE, Durability, SqliteStore, failed};
+use crate::store::{ApiSighting, ApiStore, ApiUsage, CONNECTION_FAILURES, CONNECTION_LOOK_BACK, StoreError};
+
+/// The `WHERE` keeps what is as it was: of processes that start together, one writes.
+const SIGHT: &str = "\
+    INSERT INTO apis (slug, revision, state, created_at, updated_at) VALUES (?1, ?2, 'active', ?3, ?3) \
+    ON CONFLICT (slug) DO UPDATE SET \
+        created_at = CASE state WHEN 'removed' THEN excluded.created_at ELSE created_at END, \
+        state = CASE state WHEN 'removed' THEN 'active' ELSE state END, \
+        revision = excluded.revision, updated_at = excluded.updated_at \
+    WHERE revision <> excluded.revision OR state = 'removed'";
+
+const SWITCH: &str = "UPDATE apis SET state = ?2 WHERE slug = ?1 AND state NOT IN (?2, 'removed')";
+
+const REMOVE: &str = "UPDATE apis SET state = 'removed' WHERE slug = ?";
+
+const DISABLED: &str = "SELECT slug FROM apis WHERE state <> 'active'";
+
+/// One pass over an index for the counts of all APIs, and for each a look at its newest calls.
+const USAGE: &str = "\
+    WITH called AS MATERIALIZED ( \
+        SELECT connector AS slug, COUNT(*) AS calls, MAX(started_at) AS last_used_at, \
+            COUNT(CASE WHEN started_at >= ?1 THEN 1 END) AS recent \
+        FROM audit WHERE connector IS NOT NULL GROUP BY connector \
+    ), known AS ( \
+        SELECT slug FROM called UNION SELECT slug FROM apis UNION SELECT connector FROM pruned_calls \
+    ) \
+    SELECT known.slug, apis.created_at, apis.updated_at, COALESCE(apis.state = 'disabled', 0) AS disabled, \
+        COALESCE(called.calls, 0) + COALESCE(pruned.calls, 0) AS total_calls, \
+        COALESCE(called.last_used_at, pruned.last_used_at) AS last_used_at, \
+        COALESCE(called.recent, 0) AS recent_calls, \
+        (SELECT outcome FROM ( \
+            SELECT outcome, requests, started_at, call_id FROM audit \
+            WHERE connector = known.slug AND ended_at IS NOT NULL \
+            ORDER BY started_at DESC, call_id DESC LIMIT ?2 \
+        ) WHERE requests > 0 OR outcome IN (?3, ?4, ?5) \
+        ORDER BY started_at DESC, call_id DESC LIMIT 1) AS last_connection \
+    FROM known \
+        LEFT JOIN called ON called.slug = known.slug \
+        LEFT JOIN apis ON apis.slug = known.slug \
+        LEFT JOIN pruned_calls AS pruned ON pruned.connector = known.slug \
+    WHERE apis.state IS NULL OR apis.state <> 'removed' \
+    ORDER BY known.slug";
+
+#[async_trait]
+impl ApiStore for SqliteStore {
+    async fn sight_apis(&self, sightings: &[ApiSighting], at: &str) -> Result<(), StoreError> {
+        let known = known(self).await.map_err(failed("looked for APIs"))?;
+        let news: Vec<&ApiSighting> = sightings
+            .iter()
+            .filter(|sighting| known.get(&sighting.slug) != Some(&sighting.revision))
+            .collect();
+        if news.is_empty() {
+            return Ok(());
+        }
+        let mut writer = self.writer.lock().await;
+        note(&mut writer, &news, at).await.map_err(failed("noted APIs"))
+    }
+
+    async fn switch_api(&self, slug: &str, enabled: bool) -> Result<bool, StoreError> {
+        let state = if enabled { "active" } else { "disabled" };
+        let mut writer = self.writer.lock().await;
+        change(&mut writer, sqlx::query(SWITCH).bind(slug).bind(state))
+            .await
+            .map_err(failed("switched an API"))
+    }
+
+    async fn remove_api(&self, slug: &str) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock().await;
+        change(&mut writer, sqlx::query(REMOVE).bind(slug))
+            .await
+            .map(|_| ())
+            .map_err(failed("removed an API"))
+    }
+
+    async fn disabled_apis(&self) -> Result<BTreeSet<String>, StoreError> {
+        let slugs: Result<Vec<String>, _> = sqlx::query_scalar(DISABLED).fetch_all(&self.readers).await;
+        Ok(slugs.map_err(failed("looked for disabled APIs"))?.into_iter().collect())
+    }
+
+    async fn api_usage(&self, recent: &str) -> Result<Vec<ApiUsage>, StoreError> {
+        let [one, two, three] = CONNECTION_FAILURES;
+        let query = sqlx::query(USAGE).bind(recent).bind(CONNECTION_LOOK_BACK);
+        let rows = query.bind(one).bind(two).bind(three).fetch_all(&self.readers).await;
+        rows.and_then(|rows| rows.iter().map(usage).collect())
+            .map_err(failed("counted the calls of APIs"))
+    }
+}
+
+/// Revisions of the APIs that are there.
+async fn known(store: &SqliteStore) -> Result<BTreeMap<String, String>, sqlx::Error> {
+    let rows: Vec<(String, String)> = sqlx::query_as("SELECT slug, revision FROM apis WHERE state <> 'removed'")
+        .fetch_all(&store.readers)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+async fn note(writer: &mut SqliteConnection, news: &[&ApiSighting], at: &str) -> Result<(), sqlx::Error> {
+    Durability::Process.apply(writer).await?;
+    let mut transaction = writer.begin_with(BEGIN_WRITE).await?;
+    for sighting in news {
+        let query = sqlx::query(SIGHT).bind(&sighting.slug).bind(&sighting.revision);
+        query.bind(at).execute(&mut *transaction).await?;
+    }
+    transaction.commit().await
+}
+
+/// An operator's decision is on the disk before it is reported.
+async fn change(
+    writer: &mut SqliteConnection,
+    query: sqlx::query::Query<'_, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>,
+) -> Result<bool, sqlx::Error> {
+    Durability::Disk.apply(writer).await?;
+    Ok(query.execute(writer).await?.rows_affected() > 0)
+}
+
+fn usage(row: &SqliteRow) -> Result<ApiUsage, sqlx::Error> {
+    Ok(ApiUsage {
+        slug: row.try_get("slug")?,
+        created_at: row.try_get("created_at")?,
+        updated_at: row.try_get("updated_at")?,
+        disabled: row.try_get("disabled")?,
+        total_calls: row.try_get("total_calls")?,
+        last_used_at: row.try_get("last_used_at")?,
+        recent_calls: row.try_get("recent_calls")?,
+        last_connection: row.try_get("last_connection")?,
+    })
+}

@@ -73,6 +73,7 @@ pub mod egress;
 pub mod runner;
 
 pub mod approval;
+pub mod overview;
 pub mod policy;
 
 pub mod engine;

@@ -37,8 +37,23 @@ pub struct Report {
     pub collisions: Vec<Collision>,
     /// Slugs of connectors that are served as they last worked, because their files are broken now.
     pub kept: Vec<String>,
+    /// Where each connector of the catalog comes from.
+    pub origins: Vec<Origin>,
+    /// Files and folders of connectors that are not in the catalog because they are broken.
+    pub left_out: Vec<PathBuf>,
     /// Whether the catalog differs from that of the loading before.
     pub changed: bool,
+}
+
+/// Where a connector comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The connector's slug.
+    pub slug: String,
+    /// Its folder, or its single file.
+    pub path: PathBuf,
+    /// Digest of its files.
+    pub revision: String,
 }
 
 impl Report {
@@ -104,6 +119,8 @@ impl Loader {
             if let Some(current) = current {
                 connectors.push(Arc::clone(&current.connector));
                 next.insert(source.path.clone(), current);
+            } else {
+                report.left_out.push(source.path.clone());
             }
         }
         // What is left over has lost its files, or they cannot be read now: then it stays as well.
@@ -123,8 +140,28 @@ impl Loader {
         }
         self.last_good = next;
         (report.catalog, report.collisions) = Catalog::assemble(connectors);
+        report.origins = origins(&self.last_good, &report.catalog);
         report
     }
+}
+
+fn origins(loaded: &HashMap<PathBuf, Remembered>, catalog: &Catalog) -> Vec<Origin> {
+    let serves = |connector: &Arc<Connector>| {
+        let known = catalog.connectors();
+        let place = known.binary_search_by(|served| served.slug.cmp(&connector.slug));
+        place.is_ok_and(|place| Arc::ptr_eq(&known[place], connector))
+    };
+    let mut origins: Vec<Origin> = loaded
+        .iter()
+        .filter(|(_, remembered)| serves(&remembered.connector))
+        .map(|(path, remembered)| Origin {
+            slug: remembered.connector.slug.clone(),
+            path: path.clone(),
+            revision: remembered.hash.clone(),
+        })
+        .collect();
+    origins.sort_unstable_by(|one, other| one.slug.cmp(&other.slug));
+    origins
 }
 
 fn hash_of(source: &ConnectorSource) -> String {
@@ -152,7 +189,11 @@ mod tests {
         fs::create_dir(folder.path().join("crm")).expect("created");
         fs::write(&file, CRM).expect("written");
         let mut loader = Loader::default();
-        assert_eq!(loader.load(folder.path()).catalog.tools().len(), 1);
+        let report = loader.load(folder.path());
+        assert_eq!(report.catalog.tools().len(), 1);
+        let origin = report.origins[0].clone();
+        assert_eq!(origin.slug, "crm");
+        assert_eq!(origin.path, folder.path().join("crm"));
 
         // Saved in another encoding, cut within a character, or locked.
         fs::write(&file, b"name = \"\xff").expect("written");
@@ -162,10 +203,21 @@ mod tests {
             (1, vec!["crm".into()], false)
         );
         assert!(!report.unreadable.is_empty());
+        assert_eq!(
+            (&report.origins, &report.left_out),
+            (&vec![origin.clone()], &Vec::new())
+        );
 
         fs::write(&file, CRM).expect("written");
         let report = loader.load(folder.path());
         assert_eq!((report.catalog.tools().len(), report.changed), (1, false));
+        fs::write(&file, format!("# A comment\n{CRM}")).expect("written");
+        let changed = loader.load(folder.path()).origins.remove(0);
+        assert_ne!(changed.revision, origin.revision);
+        fs::create_dir(folder.path().join("erp")).expect("created");
+        fs::write(folder.path().join("erp/connector.toml"), "name = 1").expect("written");
+        let report = loader.load(folder.path());
+        assert_eq!(report.left_out, [folder.path().join("erp")]);
 
         fs::remove_dir_all(folder.path()).expect("removed");
         let report = loader.load(folder.path());

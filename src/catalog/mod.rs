@@ -8,5 +8,5 @@ pub mod naming;
 pub mod snapshot;
 pub mod watch;
 
-pub use loader::{Loader, Report};
+pub use loader::{Loader, Origin, Report};
 pub use snapshot::{Catalog, Collision, Lookup, Tool};

@@ -1,6 +1,6 @@
 //! One snapshot: tools in a stable order, found by name or by dotted alias.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::naming::{split_tool_name, tool_name};
@@ -23,7 +23,12 @@ pub struct Catalog {
     connectors: Vec<Arc<Connector>>,
     tools: Vec<Arc<Tool>>,
     by_name: HashMap<String, usize>,
+    /// Slugs of connectors that an operator has switched off.
+    disabled: BTreeSet<String>,
 }
+
+/// The place of a tool that is not offered.
+const HIDDEN: usize = usize::MAX;
 
 /// What a tool name leads to.
 #[derive(Debug)]
@@ -32,6 +37,8 @@ pub enum Lookup<'a> {
     Found(&'a Arc<Tool>),
     /// No connector of that name; holds the part of the name taken for one.
     UnknownConnector(String),
+    /// The connector is known and disabled: none of its tools can be called.
+    Disabled(&'a Arc<Connector>),
     /// The connector is known, the action is not.
     UnknownAction {
         /// The connector.
@@ -54,10 +61,24 @@ impl Catalog {
     /// Puts `connectors` together. A connector whose slug or tools collide with an earlier one's is left out and
     /// reported: half a connector would be worse than none.
     #[must_use]
-    pub fn assemble(mut connectors: Vec<Arc<Connector>>) -> (Self, Vec<Collision>) {
+    pub fn assemble(connectors: Vec<Arc<Connector>>) -> (Self, Vec<Collision>) {
+        Self::assemble_without(connectors, BTreeSet::new())
+    }
+
+    /// The same connectors, of which those with the slugs in `disabled` offer no tools.
+    #[must_use]
+    pub fn with_disabled(&self, disabled: BTreeSet<String>) -> Self {
+        // Which are left out because of their names does not depend on who is disabled: nothing new can collide.
+        Self::assemble_without(self.connectors.clone(), disabled).0
+    }
+
+    fn assemble_without(mut connectors: Vec<Arc<Connector>>, disabled: BTreeSet<String>) -> (Self, Vec<Collision>) {
         // Stable: of two connectors with one slug, the one that was read first stays.
         connectors.sort_by(|a, b| a.slug.cmp(&b.slug));
-        let mut catalog = Self::default();
+        let mut catalog = Self {
+            disabled,
+            ..Self::default()
+        };
         let mut collisions = Vec::new();
         for connector in connectors {
             if let Some(name) = catalog.first_collision(&connector) {
@@ -67,10 +88,12 @@ impl Catalog {
                 });
                 continue;
             }
-            if connector.enabled {
-                for action in &connector.actions {
-                    let name = tool_name(&connector.slug, &action.name);
-                    catalog.by_name.insert(name.clone(), usize::MAX);
+            let offered = catalog.offers(&connector);
+            for action in &connector.actions {
+                let name = tool_name(&connector.slug, &action.name);
+                // A tool that is hidden keeps its name.
+                catalog.by_name.insert(name.clone(), HIDDEN);
+                if offered {
                     catalog.tools.push(Arc::new(Tool {
                         name,
                         connector: Arc::clone(&connector),
@@ -99,6 +122,13 @@ impl Catalog {
         &self.connectors
     }
 
+    /// Whether the tools of `connector`, one of this catalog's, are offered: neither its file nor an operator has
+    /// disabled it.
+    #[must_use]
+    pub fn offers(&self, connector: &Connector) -> bool {
+        connector.enabled && !self.disabled.contains(&connector.slug)
+    }
+
     /// Finds a tool by its name or by `custom.<connector>.<action>`.
     #[must_use]
     pub fn find(&self, name: &str) -> Lookup<'_> {
@@ -113,8 +143,8 @@ impl Catalog {
             return Lookup::UnknownConnector(slug.to_owned());
         };
         let connector = &self.connectors[index];
-        if !connector.enabled {
-            return Lookup::UnknownConnector(slug.to_owned());
+        if !self.offers(connector) {
+            return Lookup::Disabled(connector);
         }
         // The whole name may be longer than a tool name can be, so it is shortened the same way before looking.
         match self
@@ -150,5 +180,48 @@ impl Catalog {
         own.windows(2)
             .find(|pair| pair[0] == pair[1])
             .map(|pair| pair[0].clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connector::{self, SourceFile};
+
+    fn connector(name: &str) -> Arc<Connector> {
+        let text = format!(
+            "name = \"{name}\"\n[connection]\nbase_url = \"https://{name}.example.com\"\n\
+             [[actions]]\nname = \"ping\"\nmethod = \"GET\"\npath = \"/ping\"\n"
+        );
+        let file = SourceFile {
+            shown: "connector.toml".into(),
+            relative: "connector.toml".into(),
+            text,
+        };
+        Arc::new(connector::load(&[file]).connector.expect("a connector"))
+    }
+
+    fn names(catalog: &Catalog) -> Vec<&str> {
+        catalog.tools().iter().map(|tool| tool.name.as_str()).collect()
+    }
+
+    #[test]
+    fn what_is_disabled_is_known_and_not_offered() {
+        let (catalog, _) = Catalog::assemble(vec![connector("crm"), connector("erp")]);
+        let without = catalog.with_disabled(["crm".to_owned()].into());
+        assert_eq!(names(&without), ["erp__ping"]);
+        for name in ["crm__ping", "custom.crm.ping", "crm__other"] {
+            assert!(
+                matches!(without.find(name), Lookup::Disabled(found) if found.slug == "crm"),
+                "{name}"
+            );
+        }
+        assert!(matches!(without.find("erp__ping"), Lookup::Found(_)));
+        assert!(matches!(without.find("crn__ping"), Lookup::UnknownConnector(_)));
+        assert_eq!(without.connectors().len(), 2);
+
+        let again = without.with_disabled(BTreeSet::new());
+        assert_eq!(names(&again), ["crm__ping", "erp__ping"]);
+        assert!(matches!(again.find("crm__ping"), Lookup::Found(_)));
     }
 }

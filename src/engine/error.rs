@@ -22,6 +22,8 @@ pub enum ErrorCode {
     SchemaMismatch,
     /// No connector of that name.
     UnknownApi,
+    /// An operator has disabled the connector.
+    ApiDisabled,
     /// The request's URL is not allowed.
     UrlNotAllowed,
     /// The arguments do not match the tool's schema.
@@ -47,6 +49,30 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Every code.
+    pub const ALL: [Self; 20] = [
+        Self::AuthenticationFailed,
+        Self::EndpointNotFound,
+        Self::Timeout,
+        Self::RateLimited,
+        Self::SslError,
+        Self::ConnectionRefused,
+        Self::SchemaMismatch,
+        Self::UnknownApi,
+        Self::ApiDisabled,
+        Self::UrlNotAllowed,
+        Self::InvalidRequest,
+        Self::ApprovalRequired,
+        Self::ApprovalDenied,
+        Self::CircuitOpen,
+        Self::UpstreamError,
+        Self::ResponseTooLarge,
+        Self::SandboxLimit,
+        Self::OutcomeUnknown,
+        Self::Cancelled,
+        Self::InternalError,
+    ];
+
     /// The code as text, e.g. `RATE_LIMITED`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -59,6 +85,7 @@ impl ErrorCode {
             Self::ConnectionRefused => "CONNECTION_REFUSED",
             Self::SchemaMismatch => "SCHEMA_MISMATCH",
             Self::UnknownApi => "UNKNOWN_API",
+            Self::ApiDisabled => "API_DISABLED",
             Self::UrlNotAllowed => "URL_NOT_ALLOWED",
             Self::InvalidRequest => "INVALID_REQUEST",
             Self::ApprovalRequired => "APPROVAL_REQUIRED",
@@ -176,28 +203,16 @@ mod tests {
     }
 
     #[test]
+    fn no_code_is_missing_from_the_list() {
+        let arms = include_str!("error.rs")
+            .lines()
+            .filter(|line| line.trim_start().starts_with("Self::") && line.contains(" => \""));
+        assert_eq!(arms.count(), ErrorCode::ALL.len());
+    }
+
+    #[test]
     fn both_forms_spell_the_code_alike() {
-        for code in [
-            ErrorCode::AuthenticationFailed,
-            ErrorCode::EndpointNotFound,
-            ErrorCode::Timeout,
-            ErrorCode::RateLimited,
-            ErrorCode::SslError,
-            ErrorCode::ConnectionRefused,
-            ErrorCode::SchemaMismatch,
-            ErrorCode::UnknownApi,
-            ErrorCode::UrlNotAllowed,
-            ErrorCode::InvalidRequest,
-            ErrorCode::ApprovalRequired,
-            ErrorCode::ApprovalDenied,
-            ErrorCode::CircuitOpen,
-            ErrorCode::UpstreamError,
-            ErrorCode::ResponseTooLarge,
-            ErrorCode::SandboxLimit,
-            ErrorCode::OutcomeUnknown,
-            ErrorCode::Cancelled,
-            ErrorCode::InternalError,
-        ] {
+        for code in ErrorCode::ALL {
             assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
         }
     }

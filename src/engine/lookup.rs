@@ -20,7 +20,8 @@ pub(super) fn find(catalog: &Catalog, name: &str, user: &str) -> Result<Arc<Tool
         Lookup::UnknownAction { connector, action } if policy::may_call(user, connector) => {
             Err(unknown_action(connector, &action))
         }
-        Lookup::Found(_) | Lookup::UnknownAction { .. } | Lookup::UnknownConnector(_) => {
+        Lookup::Disabled(connector) if policy::may_call(user, connector) => Err(disabled(connector)),
+        Lookup::Found(_) | Lookup::UnknownAction { .. } | Lookup::UnknownConnector(_) | Lookup::Disabled(_) => {
             Err(unknown_tool(catalog, name, user))
         }
     }
@@ -41,6 +42,17 @@ fn unknown_tool(catalog: &Catalog, name: &str, user: &str) -> CallError {
         format!("there is no tool `{}`", shown(name)),
         resolution,
     )
+}
+
+fn disabled(connector: &Connector) -> CallError {
+    CallError {
+        source: Some("local"),
+        ..CallError::new(
+            ErrorCode::ApiDisabled,
+            format!("the API `{}` is disabled; nothing was sent", connector.slug),
+            "do without it: only an operator can enable it again",
+        )
+    }
 }
 
 fn unknown_action(connector: &Connector, action: &str) -> CallError {

@@ -30,7 +30,7 @@ fn describe(catalog: &Catalog) -> String {
     let connectors: Vec<&Arc<Connector>> = catalog
         .connectors()
         .iter()
-        .filter(|connector| connector.enabled)
+        .filter(|connector| catalog.offers(connector))
         .collect();
     if connectors.is_empty() {
         return format!("{INTRODUCTION}\n\nNo connector is loaded at the moment.");

@@ -111,7 +111,7 @@ impl Listing {
     pub(super) fn tool(&self, name: &str) -> Option<&Tool> {
         self.exactly(name).or_else(|| match self.catalog.find(name) {
             Lookup::Found(tool) => self.exactly(&tool.name),
-            Lookup::UnknownConnector(_) | Lookup::UnknownAction { .. } => None,
+            Lookup::UnknownConnector(_) | Lookup::UnknownAction { .. } | Lookup::Disabled(_) => None,
         })
     }
 

@@ -15,7 +15,7 @@ const LEVELS: [&[&str]; 14] = [
     &["auth"],
     &["egress"],
     &["runner"],
-    &["approval", "policy"],
+    &["approval", "overview", "policy"],
     &["engine"],
     &["mcp", "sample"],
     &["cli"],

@@ -31,8 +31,9 @@ impl<'a> View<'a> {
     /// Connectors in order of their slugs. What a disabled one says is not served (contract S4-02).
     fn connectors(self) -> impl Iterator<Item = &'a Arc<Connector>> {
         let user = &self.principal.user;
-        let may_see = move |connector: &&Arc<Connector>| connector.enabled && policy::may_call(user, connector);
-        self.catalog.connectors().iter().filter(may_see)
+        let catalog = self.catalog;
+        let may_see = move |connector: &&Arc<Connector>| catalog.offers(connector) && policy::may_call(user, connector);
+        catalog.connectors().iter().filter(may_see)
     }
 
     fn connector(self, slug: &str) -> Option<&'a Arc<Connector>> {

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::{Failure, Global, output};
+use super::{Failure, Global, output, switches};
 use crate::approval::{Approvals, gate::Settings};
 use crate::audit::Audit;
 use crate::auth::ScrubberCache;
-use crate::catalog::{Loader, Report};
+use crate::catalog::{Catalog, Loader, Report};
 use crate::config::{self, Config, Locations, LogFormat};
 use crate::diagnostics::Severity;
 use crate::egress::Egress;
@@ -136,6 +136,7 @@ pub(super) async fn calling(global: &Global, wait: Option<Duration>) -> Result<(
     start_logging(&config);
     let mut report = catalog(&locations.connectors)?;
     let store = store(&locations).await?;
+    report.catalog = offered(&*store, &report).await?;
     let mut approvals = approval_settings(&config);
     approvals.wait = wait.unwrap_or(approvals.wait);
     let engine = engine(&config, &store, approvals)?;
@@ -146,6 +147,14 @@ pub(super) async fn calling(global: &Global, wait: Option<Duration>) -> Result<(
         ));
     }
     Ok((engine, report))
+}
+
+/// The catalog of `report` without what operators have switched off; notes which APIs are there.
+pub(super) async fn offered(store: &dyn Store, report: &Report) -> Result<Catalog, Failure> {
+    if let Err(error) = switches::sight(store, &switches::sightings(report)).await {
+        output::complain(&format!("warning: it was not noted which APIs are there: {error}"));
+    }
+    Ok(report.catalog.with_disabled(switches::disabled(store).await?))
 }
 
 /// The value of `--input`: JSON, or `@file` with JSON in it.

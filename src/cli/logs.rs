@@ -1,86 +1,345 @@
 //! `toolgate logs`: the audit log.
 
+use std::collections::HashSet;
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::Context as _;
 use clap::Args;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use tokio::time::MissedTickBehavior;
 
 use super::{Failure, Global, assemble, output};
+use crate::catalog::Loader;
 use crate::diagnostics::legible_line;
-use crate::store::{AuditFilter, AuditRecord};
+use crate::engine::ErrorCode;
+use crate::overview::{self, Summary, Window};
+use crate::store::{AuditFilter, AuditRecord, CallScope, Store, time};
+
+/// How often `--follow` looks for calls that have ended.
+const LOOK_INTERVAL: Duration = Duration::from_millis(500);
+
+/// How long ago a call may have begun that `--follow` shows at its end: longer than calls wait for a person.
+const LOOK_BACK: SignedDuration = SignedDuration::from_mins(15);
+
+/// Most calls that `--follow` considers each time.
+const LOOK_LIMIT: u32 = 10_000;
 
 /// Show calls from the audit log, newest first.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   toolgate logs
+  toolgate logs my_company_crm --endpoint create_ticket --since 7d
+  toolgate logs --status 404 --since today
   toolgate logs my_company_crm --limit 100 --json
 
-Exit codes: 0 done; 1 the log cannot be read; 2 usage; 3 Toolgate cannot start.")]
+Times are of this machine's zone (TZ); --json has them in UTC.
+
+Exit codes: 0 done; 1 no such call, or the log cannot be read; 2 usage; 3 Toolgate cannot start.")]
 pub(super) struct Logs {
-    /// Only calls of this connector.
+    /// Only calls of this API: its connector's slug.
+    #[arg(value_name = "SLUG")]
     connector: Option<String>,
+    #[command(flatten)]
+    options: Options,
+}
+
+/// Which calls to show, and how.
+#[derive(Debug, Args)]
+pub(super) struct Options {
     /// Only calls of this action.
     #[arg(long, value_name = "ACTION")]
     endpoint: Option<String>,
-    /// Only calls with this outcome: `ok`, or a code such as `TIMEOUT`.
-    #[arg(long, value_name = "OUTCOME")]
-    status: Option<String>,
-    /// Only this call.
-    #[arg(long, value_name = "ID")]
+    /// Only calls since then: 24h, 7d, "last 24 hours", today, a date or a moment, or all.
+    #[arg(long, value_name = "WINDOW", default_value = "24h")]
+    since: String,
+    /// Only calls with this status: `ok`, `error`, a status of the API such as 404, or a code such as `TIMEOUT`.
+    #[arg(long, value_name = "STATUS")]
+    status: Option<Status>,
+    /// Only this call, with all that is known of it.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["endpoint", "since", "status", "follow"])]
     call: Option<String>,
     /// At most this many.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     limit: u32,
-    /// Print whole rows as JSON.
+    /// Keep showing calls as they end, the newest last.
+    #[arg(long)]
+    follow: bool,
+    /// Print whole rows as JSON; with --follow one row a line.
     #[arg(long)]
     json: bool,
 }
 
+/// A value of `--status`.
+#[derive(Debug, Clone)]
+enum Status {
+    Failed,
+    Upstream(u16),
+    Outcome(String),
+}
+
+impl FromStr for Status {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wanted = text.trim();
+        match wanted.to_ascii_lowercase().as_str() {
+            "ok" => return Ok(Self::Outcome("ok".to_owned())),
+            "error" => return Ok(Self::Failed),
+            _ => {}
+        }
+        // As the column shows it: `200 OK`.
+        if let Some(Ok(status @ 100..=599)) = wanted.split_whitespace().next().map(str::parse) {
+            return Ok(Self::Upstream(status));
+        }
+        let code = wanted.to_ascii_uppercase().replace(['-', ' '], "_");
+        if ErrorCode::ALL.iter().any(|known| known.as_str() == code) {
+            return Ok(Self::Outcome(code));
+        }
+        let codes: Vec<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        Err(format!(
+            "write ok, error, a status such as 404, or one of {}",
+            codes.join(", ")
+        ))
+    }
+}
+
 impl Logs {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
-        let store = assemble::store(&assemble::locations(global)?).await?;
-        let filter = AuditFilter {
-            connector: self.connector,
-            action: self.endpoint,
-            outcome: self.status,
-            call_id: self.call,
-            since: None,
-            limit: self.limit,
-        };
+        self.options.show(global, self.connector).await
+    }
+}
+
+impl Options {
+    /// Shows the calls of one API, or of all.
+    pub(super) async fn show(self, global: &Global, connector: Option<String>) -> Result<(), Failure> {
+        let locations = assemble::locations(global)?;
+        let zone = TimeZone::system();
+        let window =
+            Window::parse(&self.since, Timestamp::now(), &zone).map_err(|error| Failure::Usage(error.into()))?;
+        let store = assemble::store(&locations).await?;
+        let store = store.as_ref();
+        if let Some(id) = &self.call {
+            return show_call(store, connector, id, self.json).await;
+        }
+        let filter = self.filter(connector.clone(), &window);
+        if self.follow {
+            return follow(store, filter, self.json, &zone).await;
+        }
         let rows = store.read_audit(&filter).await.map_err(anyhow::Error::from)?;
         if self.json {
             return Ok(output::say_json(&rows)?);
         }
         if rows.is_empty() {
-            let unfiltered = filter.connector.is_none()
-                && filter.action.is_none()
-                && filter.outcome.is_none()
-                && filter.call_id.is_none();
-            return Ok(output::say(if unfiltered { "no calls yet" } else { "no such calls" })?);
+            return Ok(output::say(
+                self.nothing(store, connector.as_deref(), &window).await?.as_str(),
+            )?);
         }
-        Ok(output::say(&table(&rows))?)
+        let name = connector.as_deref().map(|slug| name_of(&locations.connectors, slug));
+        output::say(&format!("Custom API Logs: {}\n", name.as_deref().unwrap_or("All APIs")))?;
+        output::say(&format!("Filter: {}\n", self.shown_filter(&window)))?;
+        let table = if connector.is_some() {
+            table_of_one(&rows, &zone)
+        } else {
+            table(&rows, &zone)
+        };
+        output::say(&table)?;
+        if rows.len() == self.limit as usize {
+            output::say(&format!("(the newest {}; --limit shows more)", self.limit))?;
+        }
+        let counts = store
+            .count_calls(&scope(connector, &window))
+            .await
+            .map_err(anyhow::Error::from)?;
+        let lines = Summary::new(&counts).lines(&window.short_name);
+        Ok(output::say(&format!("\n{}", lines.join("\n")))?)
+    }
+
+    fn filter(&self, connector: Option<String>, window: &Window) -> AuditFilter {
+        let mut filter = AuditFilter {
+            connector,
+            action: self.endpoint.clone(),
+            since: window.since.map(time::rfc3339),
+            limit: self.limit,
+            ..AuditFilter::default()
+        };
+        match &self.status {
+            None => {}
+            Some(Status::Failed) => filter.failed = true,
+            Some(Status::Upstream(status)) => filter.upstream_status = Some(*status),
+            Some(Status::Outcome(outcome)) => filter.outcome = Some(outcome.clone()),
+        }
+        filter
+    }
+
+    fn shown_filter(&self, window: &Window) -> String {
+        let status = match &self.status {
+            None => "All Status".to_owned(),
+            Some(Status::Failed) => "error".to_owned(),
+            Some(Status::Upstream(status)) => status.to_string(),
+            Some(Status::Outcome(outcome)) => outcome.clone(),
+        };
+        let endpoint = self.endpoint.as_deref().unwrap_or("All Endpoints");
+        format!("{endpoint}, {}, {status}", window.name)
+    }
+
+    /// What to say when no call fits.
+    async fn nothing(&self, store: &dyn Store, connector: Option<&str>, window: &Window) -> Result<String, Failure> {
+        let everything = AuditFilter {
+            limit: 1,
+            ..AuditFilter::default()
+        };
+        let rows = store.read_audit(&everything).await.map_err(anyhow::Error::from)?;
+        if rows.is_empty() {
+            return Ok("no calls yet".to_owned());
+        }
+        let only_window = connector.is_none() && self.endpoint.is_none() && self.status.is_none();
+        let what = if only_window { "no calls" } else { "no such calls" };
+        Ok(match window.since {
+            None => what.to_owned(),
+            Some(_) => format!(
+                "{what}: {}; --since all looks at older ones, too",
+                window.name.to_lowercase()
+            ),
+        })
     }
 }
 
-/// The columns that people look for.
-pub(super) fn table(rows: &[AuditRecord]) -> String {
-    let mut lines = vec![
-        ["TIME", "TOOL", "OUTCOME", "STATUS", "LATENCY", "DECISION", "BY"]
-            .map(str::to_owned)
-            .to_vec(),
+pub(super) fn scope(connector: Option<String>, window: &Window) -> CallScope {
+    CallScope {
+        connector,
+        since: window.since.map(time::rfc3339),
+    }
+}
+
+/// The name that people read; the slug when its files are gone or broken.
+pub(super) fn name_of(connectors: &Path, slug: &str) -> String {
+    let report = Loader::default().load(connectors);
+    let mut known = report.catalog.connectors().iter();
+    known
+        .find(|connector| connector.slug == slug)
+        .map_or_else(|| slug.to_owned(), |connector| legible_line(&connector.name))
+}
+
+async fn show_call(store: &dyn Store, connector: Option<String>, id: &str, json: bool) -> Result<(), Failure> {
+    let filter = AuditFilter {
+        connector,
+        call_id: Some(id.to_owned()),
+        ..AuditFilter::default()
+    };
+    let rows = store.read_audit(&filter).await.map_err(anyhow::Error::from)?;
+    if json {
+        return Ok(output::say_json(&rows)?);
+    }
+    let Some(row) = rows.first() else {
+        return Err(Failure::Other(anyhow::anyhow!(
+            "there is no call {id}; `toolgate logs --json` shows the ids of calls"
+        )));
+    };
+    let fields = serde_json::to_value(row).context("a row cannot be shown")?;
+    let lines = fields.as_object().into_iter().flatten().filter_map(|(name, value)| {
+        let text = match value {
+            Value::Null => return None,
+            Value::String(text) => legible_line(text),
+            other => other.to_string(),
+        };
+        Some(vec![name.clone(), text])
+    });
+    Ok(output::say(&output::table(&lines.collect::<Vec<_>>()))?)
+}
+
+/// Shows calls as they end, until interrupted.
+async fn follow(store: &dyn Store, filter: AuditFilter, json: bool, zone: &TimeZone) -> Result<(), Failure> {
+    let rows = store.read_audit(&filter).await.map_err(anyhow::Error::from)?;
+    let with_api = filter.connector.is_none();
+    let mut shown = HashSet::new();
+    if !json {
+        output::say(&line(&head(with_api)))?;
+    }
+    let mut fresh = rows;
+    let mut look = tokio::time::interval(LOOK_INTERVAL);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let interrupted = super::serve::interrupted();
+    tokio::pin!(interrupted);
+    loop {
+        fresh.retain(|row| row.ended_at.is_some() && !shown.contains(&row.call_id));
+        fresh.sort_by(|one, other| (&one.ended_at, &one.call_id).cmp(&(&other.ended_at, &other.call_id)));
+        for row in &fresh {
+            if json {
+                output::say_json_line(row)?;
+            } else {
+                output::say(&line(&cells(row, with_api, zone)))?;
+            }
+        }
+        shown.extend(fresh.into_iter().map(|row| row.call_id));
+        tokio::select! {
+            () = &mut interrupted => return Ok(()),
+            _ = look.tick() => {}
+        }
+        let recent = AuditFilter {
+            since: Some(time::rfc3339(Timestamp::now() - LOOK_BACK)),
+            limit: LOOK_LIMIT,
+            ..filter.clone()
+        };
+        fresh = store.read_audit(&recent).await.map_err(anyhow::Error::from)?;
+        // What is out of sight does not come back.
+        let in_sight: HashSet<&str> = fresh.iter().map(|row| row.call_id.as_str()).collect();
+        shown.retain(|id: &String| in_sight.contains(id.as_str()));
+    }
+}
+
+/// A line of columns whose widths are not known beforehand.
+fn line(cells: &[String]) -> String {
+    const WIDTHS: [usize; 4] = [8, 32, 16, 8];
+    let widths = WIDTHS.into_iter().chain(std::iter::repeat(8));
+    let cells: Vec<String> = cells
+        .iter()
+        .zip(widths)
+        .map(|(cell, width)| format!("{cell:<width$}"))
+        .collect();
+    cells.join("  ").trim_end().to_owned()
+}
+
+/// The columns of the document (contract S1-72).
+fn table_of_one(rows: &[AuditRecord], zone: &TimeZone) -> String {
+    let lines = std::iter::once(head(false)).chain(rows.iter().map(|row| cells(row, false, zone)));
+    output::table(&lines.collect::<Vec<_>>())
+}
+
+/// The columns of several APIs, with what people decided.
+pub(super) fn table(rows: &[AuditRecord], zone: &TimeZone) -> String {
+    let lines = std::iter::once(head(true)).chain(rows.iter().map(|row| cells(row, true, zone)));
+    output::table(&lines.collect::<Vec<_>>())
+}
+
+fn head(with_api: bool) -> Vec<String> {
+    let columns: &[&str] = if with_api {
+        &["Time", "Endpoint", "Status", "Latency", "Decision", "By"]
+    } else {
+        &["Time", "Endpoint", "Status", "Latency"]
+    };
+    columns.iter().map(ToString::to_string).collect()
+}
+
+fn cells(row: &AuditRecord, with_api: bool, zone: &TimeZone) -> Vec<String> {
+    let endpoint = match (&row.connector, &row.action) {
+        (Some(connector), Some(action)) if with_api => format!("{connector}.{action}"),
+        (_, Some(action)) => action.clone(),
+        _ => row.tool.clone(),
+    };
+    let mut cells = vec![
+        overview::time_of_day(row, zone),
+        legible_line(&endpoint),
+        overview::status(row),
+        overview::latency(row),
     ];
-    lines.extend(rows.iter().map(|row| {
-        vec![
-            row.started_at.clone(),
-            match (&row.connector, &row.action) {
-                (Some(connector), Some(action)) => format!("{connector}.{action}"),
-                _ => legible_line(&row.tool),
-            },
-            row.outcome.clone(),
-            row.upstream_status
-                .map_or_else(|| "-".to_owned(), |status| status.to_string()),
-            format!("{}ms", row.duration_ms),
-            row.decision.clone(),
-            row.approver.clone().unwrap_or_default(),
-        ]
-    }));
-    output::table(&lines)
+    if with_api {
+        cells.push(row.decision.clone());
+        cells.push(legible_line(row.approver.as_deref().unwrap_or_default()));
+    }
+    cells
 }

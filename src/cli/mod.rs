@@ -3,6 +3,7 @@
 //! Knows every room and holds no logic of its own. stdout belongs to what a verb was asked for (to the protocol for
 //! `serve`); everything else goes to stderr.
 
+mod apis;
 mod approvals;
 mod assemble;
 mod call;
@@ -13,6 +14,8 @@ mod new;
 mod output;
 mod sample;
 mod serve;
+mod stats;
+mod switches;
 mod terminal;
 mod tools;
 
@@ -73,8 +76,10 @@ enum Verb {
     Check(check::Check),
     Tools(tools::Tools),
     Call(call::Call),
+    Apis(apis::Apis),
     Approvals(approvals::Approvals),
     Logs(logs::Logs),
+    Stats(stats::Stats),
     Sample(sample::Sample),
 }
 
@@ -125,10 +130,12 @@ pub fn main() -> ExitCode {
             Verb::Demo(verb) => verb.run().await,
             Verb::New(verb) => verb.run(&cli.global),
             Verb::Check(verb) => verb.run(&cli.global),
-            Verb::Tools(verb) => verb.run(&cli.global),
+            Verb::Tools(verb) => verb.run(&cli.global).await,
             Verb::Call(verb) => verb.run(&cli.global).await,
+            Verb::Apis(verb) => verb.run(&cli.global).await,
             Verb::Approvals(verb) => verb.run(&cli.global).await,
             Verb::Logs(verb) => verb.run(&cli.global).await,
+            Verb::Stats(verb) => verb.run(&cli.global).await,
             Verb::Sample(verb) => verb.run().await,
         }
     });

@@ -19,6 +19,11 @@ pub(super) fn say_json(value: &impl serde::Serialize) -> io::Result<()> {
     say(&json(value)?)
 }
 
+/// Writes `value` as JSON on one line to stdout.
+pub(super) fn say_json_line(value: &impl serde::Serialize) -> io::Result<()> {
+    say(&legible_json(&serde_json::to_string(value)?))
+}
+
 fn json(value: &impl serde::Serialize) -> serde_json::Result<String> {
     Ok(legible_json(&serde_json::to_string_pretty(value)?))
 }

@@ -1,6 +1,7 @@
 //! `toolgate serve`: MCP over stdio, or over HTTP for many agents.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -8,9 +9,10 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::switches::Switches;
 use super::{Failure, Global, assemble, output};
 use crate::catalog::watch::FolderWatch;
-use crate::catalog::{Loader, Report};
+use crate::catalog::{Catalog, Loader, Report};
 use crate::config::{Config, Locations};
 use crate::diagnostics::Severity;
 use crate::engine::Engine;
@@ -50,8 +52,9 @@ impl Serve {
         let mut loader = Loader::default();
         let report = loader.load(&locations.connectors);
         log(&report, &locations);
-        install(&engine, report);
-        let reload = keep_current(engine.clone(), loader, locations, watch);
+        let switches = Switches::read(Arc::clone(&store)).await?;
+        install(&engine, report, &switches);
+        let reload = keep_current(engine.clone(), loader, locations, watch, switches);
 
         let served = if let Some(address) = self.http.or(config.http.address) {
             serve_http(&engine, &config, address).await
@@ -120,6 +123,7 @@ fn keep_current(
     mut loader: Loader,
     locations: Locations,
     mut watch: Option<FolderWatch>,
+    mut switches: Switches,
 ) -> JoinHandle<()> {
     // Listened for from now on: an unheard SIGHUP ends a process.
     let mut closed = hangups();
@@ -128,6 +132,10 @@ fn keep_current(
             tokio::select! {
                 () = next_change(&mut watch) => {}
                 () = next_hangup(&mut closed) => {}
+                () = switches.turned() => {
+                    serve_catalog(&engine, engine.catalog().with_disabled(switches.disabled().clone()));
+                    continue;
+                }
             }
             // Reading and compiling can take a while: the workers that serve calls must not wait for it.
             let folder = locations.connectors.clone();
@@ -142,7 +150,7 @@ fn keep_current(
             loader = again;
             log(&report, &locations);
             if report.changed {
-                install(&engine, report);
+                install(&engine, report, &switches);
             }
         }
     })
@@ -179,9 +187,14 @@ async fn next_hangup(hangups: &mut Hangups) {
     std::future::pending::<()>().await;
 }
 
-fn install(engine: &Engine, report: Report) {
-    let tools = report.catalog.tools().len();
-    for unroutable in engine.install(report.catalog) {
+fn install(engine: &Engine, report: Report, switches: &Switches) {
+    switches.sight(&report);
+    serve_catalog(engine, report.catalog.with_disabled(switches.disabled().clone()));
+}
+
+fn serve_catalog(engine: &Engine, catalog: Catalog) {
+    let tools = catalog.tools().len();
+    for unroutable in engine.install(catalog) {
         tracing::error!(connector = unroutable.connector, error = %unroutable.error, "a connector cannot be reached");
     }
     tracing::info!(tools, "the catalog is in place");

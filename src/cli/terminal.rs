@@ -22,6 +22,11 @@ impl Terminal {
         }
     }
 
+    /// Whether anybody is there to ask.
+    pub(super) fn is_attended(self) -> bool {
+        self.attended
+    }
+
     /// Reads one answer from stdin.
     pub(super) async fn read_answer() -> Answer {
         complain("Type yes to allow, anything else to decline:");

@@ -20,9 +20,12 @@ pub(super) struct Tools {
 }
 
 impl Tools {
-    pub(super) fn run(self, global: &Global) -> Result<(), Failure> {
-        let report = assemble::catalog(&assemble::locations(global)?.connectors)?;
-        let tools = report.catalog.tools();
+    pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
+        let locations = assemble::locations(global)?;
+        let report = assemble::catalog(&locations.connectors)?;
+        let store = assemble::store(&locations).await?;
+        let catalog = assemble::offered(&*store, &report).await?;
+        let tools = catalog.tools();
         if self.json {
             let list: Vec<_> = tools.iter().map(|tool| described(tool)).collect();
             return Ok(output::say_json(&list)?);

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use anyhow::Context as _;
+use jiff::tz::TimeZone;
 use rmcp::model::{CallToolResult, Tool};
 use serde_json::{Value, json};
 
@@ -17,8 +18,6 @@ const WIDTH: usize = 100;
 const MOST_LINES: usize = 4;
 /// Longest description in the list of tools, in characters.
 const LONGEST_DESCRIPTION: usize = 60;
-/// Where the time of day stands in an RFC 3339 time. The whole demo takes place on one day.
-const TIME_OF_DAY: std::ops::Range<usize> = 11..19;
 
 /// Plays the session and prints it.
 pub(super) async fn play(handler: Handler, store: &dyn Store, sample: SocketAddr) -> anyhow::Result<()> {
@@ -74,18 +73,13 @@ pub(super) async fn play(handler: Handler, store: &dyn Store, sample: SocketAddr
     agent.leave().await?;
 
     title("What the audit log kept, newest first")?;
-    let mut rows = store
+    let rows = store
         .read_audit(&AuditFilter {
             limit: 20,
             ..AuditFilter::default()
         })
         .await?;
-    for row in &mut rows {
-        if let Some(time) = row.started_at.get(TIME_OF_DAY) {
-            row.started_at = time.to_owned();
-        }
-    }
-    say(&logs::table(&rows))
+    say(&logs::table(&rows, &TimeZone::system()))
 }
 
 async fn call(agent: &Agent, tool: &str, arguments: &Value) -> anyhow::Result<CallToolResult> {

@@ -1,10 +1,12 @@
 //! The command line as a person uses it: words, exit codes, and how it ends.
 
+mod apis;
 mod calling;
 mod checking;
 mod operating;
 mod reloading;
 mod scaffolding;
+mod seeing;
 mod serving;
 mod starting;
 

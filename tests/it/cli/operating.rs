@@ -142,7 +142,7 @@ async fn an_approval_that_has_expired_cannot_be_decided() {
 }
 
 #[tokio::test]
-async fn the_log_shows_and_filters_calls() {
+async fn the_log_shows_real_calls() {
     let upstream = Upstream::fixed("{}").await;
     let workspace = crm(&upstream.base_url());
     let run = workspace.run(&["logs"]).await;
@@ -159,36 +159,22 @@ async fn the_log_shows_and_filters_calls() {
     let columns: Vec<Vec<&str>> = run
         .stdout
         .lines()
+        .skip_while(|line| !line.starts_with("Time"))
         .map(|line| line.split_whitespace().collect())
         .collect();
-    assert_eq!(
-        columns[0],
-        ["TIME", "TOOL", "OUTCOME", "STATUS", "LATENCY", "DECISION", "BY"]
-    );
-    assert_eq!(columns[1][1..4], ["nothing\u{fffd}[2J__at_all", "UNKNOWN_API", "-"]);
-    assert_eq!(columns[2][1..4], ["crm.create_thing", "APPROVAL_REQUIRED", "-"]);
-    assert_eq!(columns[3][1..4], ["crm.get_thing", "ok", "200"]);
+    assert_eq!(columns[0], ["Time", "Endpoint", "Status", "Latency", "Decision", "By"]);
+    assert_eq!(columns[1][1..3], ["nothing\u{fffd}[2J__at_all", "UNKNOWN_API"]);
+    assert_eq!(columns[2][1..3], ["crm.create_thing", "APPROVAL_REQUIRED"]);
+    assert_eq!(columns[3][1..4], ["crm.get_thing", "200", "OK"]);
     assert!(columns[3][4].ends_with("ms"));
+    assert_eq!(columns[3][5], "allowed");
 
-    let call = workspace.rows().await[0].call_id.clone();
-    for (filter, tools) in [
-        (vec!["crm"], vec!["crm__create_thing", "crm__get_thing"]),
-        (vec!["crm", "--endpoint", "get_thing"], vec!["crm__get_thing"]),
-        (vec!["--status", "UNKNOWN_API"], vec!["nothing\u{1b}[2J__at_all"]),
-        (vec!["--status", "ok"], vec!["crm__get_thing"]),
-        (vec!["--call", &call], vec!["crm__get_thing"]),
-        (
-            vec!["--limit", "2"],
-            vec!["nothing\u{1b}[2J__at_all", "crm__create_thing"],
-        ),
-        (vec!["other"], vec![]),
-    ] {
-        let run = workspace.run(&[["logs", "--json"].as_slice(), &filter].concat()).await;
-        let rows: Vec<Value> = serde_json::from_str(&run.stdout).unwrap();
-        let found: Vec<&str> = rows.iter().map(|row| row["tool"].as_str().unwrap()).collect();
-        assert_eq!(found, tools, "{filter:?}");
-    }
     let run = workspace.run(&["logs", "other"]).await;
-    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "no such calls\n"));
+    assert_eq!(run.code, Some(0));
+    assert!(
+        run.stdout.starts_with("no such calls: last 24 hours; "),
+        "{}",
+        run.stdout
+    );
     assert_eq!(workspace.run(&["logs", "--limit", "0"]).await.code, Some(2));
 }

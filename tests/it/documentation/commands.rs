@@ -32,7 +32,17 @@ async fn every_command_works() {
 #[tokio::test]
 async fn every_example_of_the_help_works() {
     let workspace = Workspace::new().await;
-    for verb in ["serve", "demo", "check", "tools", "call", "approvals", "logs"] {
+    for verb in [
+        "serve",
+        "demo",
+        "check",
+        "tools",
+        "call",
+        "apis",
+        "approvals",
+        "logs",
+        "stats",
+    ] {
         let help = help::help(&[verb]);
         let (_, examples) = help.split_once("\nExample").unwrap();
         for line in examples.lines().skip(1).take_while(|line| line.starts_with("  ")) {

@@ -1,0 +1,158 @@
+//! `toolgate apis delete` (contract S1-70, S2-28): nothing is lost, the files move into the state folder.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use jiff::Timestamp;
+
+use super::{Installed, place_of};
+use crate::cli::terminal::Terminal;
+use crate::cli::{Failure, output};
+use crate::engine::Answer;
+
+/// Folder in the state folder that deleted connectors move to.
+const TRASH: &str = "trash";
+
+/// Delete an API: its tools go at once, its files move to the trash.
+///
+/// The trash is the folder `trash` in the state folder. Rows of the audit log stay.
+#[derive(Debug, Args)]
+pub(super) struct Delete {
+    /// The API's slug; while its files are broken, the name of its file or folder.
+    slug: String,
+    /// Do not ask.
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Delete {
+    pub(super) async fn run(self, installed: Installed) -> Result<(), Failure> {
+        let slug = self.slug.as_str();
+        let from = place_of(&installed.report, slug)?;
+        if !self.yes {
+            confirm(slug, &from).await?;
+        }
+        // First, so that no process calls it while its files move, nor where files are not watched.
+        installed.store.remove_api(slug).await.map_err(anyhow::Error::from)?;
+        let state = installed.locations.state.clone();
+        let moving = from.clone();
+        let moved = tokio::task::spawn_blocking(move || move_to_trash(&moving, &state)).await;
+        let to = moved.context("the files were not moved")??;
+        Ok(output::say(&format!(
+            "{slug} is deleted: {} is now {}",
+            from.display(),
+            to.display()
+        ))?)
+    }
+}
+
+async fn confirm(slug: &str, from: &Path) -> Result<(), Failure> {
+    if !Terminal::detect().is_attended() {
+        return Err(Failure::Usage(anyhow::anyhow!(
+            "nobody is here to ask whether `{slug}` shall be deleted: say --yes"
+        )));
+    }
+    output::complain(&format!(
+        "Delete the API `{slug}`? {} moves to the trash.",
+        from.display()
+    ));
+    match Terminal::read_answer().await {
+        Answer::Accepted => Ok(()),
+        Answer::Declined | Answer::Cancelled | Answer::Unavailable => {
+            output::complain("nothing is deleted");
+            Err(Failure::Told)
+        }
+    }
+}
+
+/// Where `from` is afterwards: in a folder of its own with the time as its name, so that it takes nobody's place.
+fn move_to_trash(from: &Path, state: &Path) -> anyhow::Result<PathBuf> {
+    let name = from.file_name().context("the connector has no name")?;
+    let trash = state.join(TRASH);
+    let folder = new_folder(&trash).with_context(|| format!("cannot create a folder in {}", trash.display()))?;
+    let to = folder.join(name);
+    let moved = match std::fs::rename(from, &to) {
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => copy(from, &to).and_then(|()| remove(from)),
+        result => result,
+    };
+    moved.with_context(|| format!("cannot move {} to {}", from.display(), to.display()))?;
+    Ok(to)
+}
+
+fn new_folder(trash: &Path) -> io::Result<PathBuf> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(trash)?;
+    let moment = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    for number in 1_u32.. {
+        let folder = trash.join(format!("{moment}-{number}"));
+        match builder.recursive(false).create(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            created => return created.map(|()| folder),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    if !from.is_dir() {
+        return std::fs::copy(from, to).map(|_| ());
+    }
+    std::fs::create_dir(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        copy(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    // A link is removed, never what it leads to.
+    if std::fs::symlink_metadata(path)?.is_dir() {
+        std::fs::remove_dir_all(path)
+    } else {
+        std::fs::remove_file(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_whole_and_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().expect("folder");
+        let from = folder.path().join("crm");
+        std::fs::create_dir_all(from.join("services")).expect("created");
+        std::fs::write(from.join("connector.toml"), "a").expect("written");
+        std::fs::write(from.join("services/ticket.toml"), "b").expect("written");
+        let to = folder.path().join("copy");
+        copy(&from, &to).expect("copied");
+        remove(&from).expect("removed");
+        assert!(!from.exists());
+        let text = |name: &str| std::fs::read_to_string(to.join(name)).expect("text");
+        assert_eq!(
+            (text("connector.toml"), text("services/ticket.toml")),
+            ("a".into(), "b".into())
+        );
+    }
+
+    #[test]
+    fn two_of_one_name_both_stay() {
+        let folder = tempfile::tempdir().expect("folder");
+        let file = folder.path().join("crm.toml");
+        let mut places = Vec::new();
+        for text in ["first", "second"] {
+            std::fs::write(&file, text).expect("written");
+            let to = move_to_trash(&file, &folder.path().join("state")).expect("moved");
+            assert!(!file.exists());
+            places.push((to, text));
+        }
+        for (to, text) in places {
+            assert_eq!(std::fs::read_to_string(to).expect("text"), text);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! `toolgate apis list`.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::{Installed, stem};
+use crate::cli::{Failure, output};
+use crate::config;
+use crate::connector::model::{Connector, SecretRef};
+use crate::diagnostics::legible_line;
+use crate::egress::Egress;
+use crate::overview::{Api, Connection, Window};
+use crate::store::{ApiUsage, time};
+
+pub(super) async fn run(installed: Installed, json: bool) -> Result<(), Failure> {
+    let apis = apis(&installed, Timestamp::now(), &TimeZone::system()).await?;
+    if json {
+        return Ok(output::say_json(&apis)?);
+    }
+    if apis.is_empty() {
+        let folder = installed.locations.connectors.display();
+        return Ok(output::say(&format!("there are no APIs in {folder}"))?);
+    }
+    let blocks: Vec<String> = apis
+        .iter()
+        .map(|api| {
+            let lines: Vec<String> = api.lines().iter().map(|line| legible_line(line)).collect();
+            lines.join("\n")
+        })
+        .collect();
+    Ok(output::say(&blocks.join("\n\n"))?)
+}
+
+/// Every API that has files, sorted by slug, those with broken files last.
+async fn apis(installed: &Installed, now: Timestamp, zone: &TimeZone) -> Result<Vec<Api>, Failure> {
+    let today = Window::parse("today", now, zone).map_err(anyhow::Error::from)?;
+    let midnight = time::rfc3339(today.since.unwrap_or(now));
+    let usages = installed
+        .store
+        .api_usage(&midnight)
+        .await
+        .map_err(anyhow::Error::from)?;
+    let mut usages: HashMap<String, ApiUsage> = usages.into_iter().map(|usage| (usage.slug.clone(), usage)).collect();
+    let egress = Egress::new(&installed.config.egress).map_err(|error| Failure::Setup(error.into()))?;
+    let catalog = &installed.report.catalog;
+    let mut apis = Vec::with_capacity(catalog.connectors().len());
+    for connector in catalog.connectors() {
+        let usage = usages.remove(&connector.slug).unwrap_or_default();
+        let connection = connection(connector, &egress);
+        apis.push(Api::new(connector, catalog.offers(connector), usage, connection, now));
+    }
+    apis.extend(installed.report.left_out.iter().map(|path| Api::broken(stem(path))));
+    Ok(apis)
+}
+
+fn connection(connector: &Connector, egress: &Egress) -> Connection {
+    let missing = |secret: &&SecretRef| match secret {
+        SecretRef::Environment(name) => config::environment_variable(name).is_none(),
+        SecretRef::Vault(_) => false,
+    };
+    let secrets = connector.auth.secrets();
+    let missing = secrets.into_iter().find(missing);
+    Connection {
+        unreachable: egress
+            .route(connector)
+            .err()
+            .map(|error| format!("Cannot be reached: {error}")),
+        lost_credential: None,
+        missing_credential: missing.map(|secret| match secret {
+            SecretRef::Environment(name) => format!("Credential missing: the variable {name} is not set here"),
+            SecretRef::Vault(reference) => format!("Credential missing: {reference}"),
+        }),
+    }
+}

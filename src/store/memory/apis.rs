@@ -73,7 +73,7 @@ impl ApiStore for MemoryStore {
 
     async fn api_usage(&self, recent: &str) -> Result<Vec<ApiUsage>, StoreError> {
         let state = self.working_state("counted the calls of APIs")?;
-        let called = state.audit.iter().filter_map(|row| row.connector.as_ref());
+        let called = state.audit.rows().into_iter().filter_map(|row| row.connector.as_ref());
         let known = state.apis.iter().map(|api| &api.slug).chain(called);
         let slugs: BTreeSet<&String> = known.collect();
         let mut usages = Vec::with_capacity(slugs.len());
@@ -84,7 +84,8 @@ impl ApiStore for MemoryStore {
             }
             let mut calls: Vec<&AuditRecord> = state
                 .audit
-                .iter()
+                .rows()
+                .into_iter()
                 .filter(|row| row.connector.as_ref() == Some(slug))
                 .collect();
             calls.sort_by(|a, b| (&b.started_at, &b.call_id).cmp(&(&a.started_at, &a.call_id)));

@@ -41,7 +41,7 @@ impl Log {
     }
 
     /// The row of each call: its first end, or else its newest event.
-    fn rows(&self) -> Vec<&AuditRecord> {
+    pub(super) fn rows(&self) -> Vec<&AuditRecord> {
         let mut rows: Vec<&AuditRecord> = Vec::new();
         for (record, _) in &self.events {
             match rows.iter_mut().find(|row| row.call_id == record.call_id) {

@@ -9,7 +9,7 @@ impl StatisticsStore for MemoryStore {
         let state = self.working_state("counted calls")?;
         let mut counts = CallCounts::default();
         let (mut timed, mut sum) = (0_u64, 0_u64);
-        let in_scope = state.audit.iter().filter(|row| {
+        let in_scope = state.audit.rows().into_iter().filter(|row| {
             let connector = scope.connector.is_none() || row.connector == scope.connector;
             connector && scope.since.as_ref().is_none_or(|since| row.started_at >= *since)
         });

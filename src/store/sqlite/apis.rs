@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row};
 
-use super::{BEGIN_WRITE, Durability, SqliteStore, failed};
+use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, failed};
 use crate::store::{ApiSighting, ApiStore, ApiUsage, CONNECTION_FAILURES, CONNECTION_LOOK_BACK, StoreError};
 
 /// The `WHERE` keeps what is as it was: of processes that start together, one writes.
@@ -29,7 +29,7 @@ const USAGE: &str = "\
     WITH called AS MATERIALIZED ( \
         SELECT connector AS slug, COUNT(*) AS calls, MAX(started_at) AS last_used_at, \
             COUNT(CASE WHEN started_at >= ?1 THEN 1 END) AS recent \
-        FROM audit WHERE connector IS NOT NULL GROUP BY connector \
+        FROM audit_calls WHERE connector IS NOT NULL GROUP BY connector \
     ), known AS ( \
         SELECT slug FROM called UNION SELECT slug FROM apis UNION SELECT connector FROM pruned_calls \
     ) \
@@ -38,7 +38,7 @@ const USAGE: &str = "\
         COALESCE(called.last_used_at, pruned.last_used_at) AS last_used_at, \
         COALESCE(called.recent, 0) AS recent_calls, \
         (SELECT outcome FROM ( \
-            SELECT outcome, requests, started_at, call_id FROM audit \
+            SELECT outcome, requests, started_at, call_id FROM audit_calls \
             WHERE connector = known.slug AND ended_at IS NOT NULL \
             ORDER BY started_at DESC, call_id DESC LIMIT ?2 \
         ) WHERE requests > 0 OR outcome IN (?3, ?4, ?5) \
@@ -103,7 +103,7 @@ async fn known(store: &SqliteStore) -> Result<BTreeMap<String, String>, sqlx::Er
     Ok(rows.into_iter().collect())
 }
 
-async fn note(writer: &mut SqliteConnection, news: &[&ApiSighting], at: &str) -> Result<(), sqlx::Error> {
+async fn note(writer: &mut Writer, news: &[&ApiSighting], at: &str) -> Result<(), sqlx::Error> {
     Durability::Process.apply(writer).await?;
     let mut transaction = writer.begin_with(BEGIN_WRITE).await?;
     for sighting in news {
@@ -115,11 +115,11 @@ async fn note(writer: &mut SqliteConnection, news: &[&ApiSighting], at: &str) ->
 
 /// An operator's decision is on the disk before it is reported.
 async fn change(
-    writer: &mut SqliteConnection,
+    writer: &mut Writer,
     query: sqlx::query::Query<'_, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>,
 ) -> Result<bool, sqlx::Error> {
     Durability::Disk.apply(writer).await?;
-    Ok(query.execute(writer).await?.rows_affected() > 0)
+    Ok(query.execute(&mut **writer).await?.rows_affected() > 0)
 }
 
 fn usage(row: &SqliteRow) -> Result<ApiUsage, sqlx::Error> {

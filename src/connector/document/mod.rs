@@ -139,6 +139,7 @@ pub(in crate::connector) struct SecurityDocument {
 #[derive(Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "RateLimit")]
+#[expect(clippy::struct_field_names, reason = "these are the keys of the file")]
 pub(in crate::connector) struct RateLimitDocument {
     /// Calls of each action in any 60 seconds, or `unlimited`. An action can say otherwise.
     pub requests_per_minute_per_action: Option<Allowance>,

@@ -27,7 +27,7 @@ use queue::{Entry, Queue};
 /// Calls that may wait for their slots. When so many wait, callers wait too.
 const QUEUE_LENGTH: usize = 1_024;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 const DAY: Duration = Duration::from_hours(24);
 
 /// Tells the moment. The wall clock is the only one that processes share; tests bring their own.

@@ -42,13 +42,14 @@ impl Wall {
 
 /// A connector `crm` with actions `a` to `g`; `lines` stand before them.
 fn catalog(lines: &str, of_a: &str) -> Catalog {
-    let mut text =
-        format!("name = \"crm\"\ndescription = \"x\"\n[connection]\nbase_url = \"https://api.example.com\"\n{lines}\n");
-    for name in ["a", "b", "c", "d", "e", "f", "g"] {
+    let actions = ["a", "b", "c", "d", "e", "f", "g"].map(|name| {
         let own = if name == "a" { of_a } else { "" };
-        text +=
-            &format!("[[actions]]\nname = \"{name}\"\ndescription = \"x\"\nmethod = \"GET\"\npath = \"/\"\n{own}\n");
-    }
+        format!("[[actions]]\nname = \"{name}\"\ndescription = \"x\"\nmethod = \"GET\"\npath = \"/\"\n{own}\n")
+    });
+    let text = format!(
+        "name = \"crm\"\ndescription = \"x\"\n[connection]\nbase_url = \"https://api.example.com\"\n{lines}\n{}",
+        actions.concat()
+    );
     let file = SourceFile {
         shown: PathBuf::from("connector.toml"),
         relative: PathBuf::from("connector.toml"),
@@ -310,7 +311,7 @@ async fn a_great_limit_is_never_passed_in_any_window() {
         let mut count = 0;
         for (number, process) in processes.iter().enumerate() {
             // Now and then one of them has nothing to do, and its slots lapse.
-            if (step / 7 + number as u64) % 3 > 0 {
+            if !(step / 7 + number as u64).is_multiple_of(3) {
                 count += process.admitted("a", 15).await;
             }
         }

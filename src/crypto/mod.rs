@@ -1,6 +1,10 @@
-//! The one place that names ring: hashes, random identifiers, and the TLS provider.
+//! The one place that names ring: hashes, random identifiers, sealing, and the TLS provider.
 //!
-//! Must never know what it hashes or why: no connector, call or store type appears here.
+//! Must never know what it hashes or seals, or why: no connector, call or store type appears here.
+
+mod sealing;
+
+pub use sealing::{KEY_LENGTH, NotOpened, SealError, SealingKey};
 
 use ring::digest;
 use ring::rand::{SecureRandom, SystemRandom};

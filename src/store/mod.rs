@@ -1,5 +1,5 @@
-//! What must survive a restart: audit rows, approvals, sliding windows and facts about APIs, behind traits with one
-//! backend per file.
+//! What must survive a restart: audit rows, approvals, sliding windows, facts about APIs and sealed secrets, behind traits
+//! with one backend per file.
 //!
 //! The only room that speaks SQL. Must never know what a call or a connector is: records hold plain values.
 //! Adding a backend touches one new folder and [`open`]; it is right when it passes the cases in `conformance`.
@@ -9,6 +9,7 @@ mod approvals;
 mod audit;
 mod chain;
 mod details;
+mod secrets;
 pub mod sqlite;
 mod statistics;
 pub mod time;
@@ -26,12 +27,13 @@ pub use apis::{ApiSighting, ApiStore, ApiUsage, CONNECTION_FAILURES, CONNECTION_
 pub use approvals::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision};
 pub use audit::{AuditFilter, AuditRecord, AuditStore};
 pub use chain::{AuditVerification, BrokenLink};
+pub use secrets::{Put, Rewrap, SealedSecret, SecretId, SecretStore};
 pub use statistics::{CallCounts, CallScope, FailureCount, StatisticsStore};
 pub use windows::{Clock, Full, SlotAnswer, Taken, Unused, Wanted, WindowStore};
 
 /// Everything a backend must do.
-pub trait Store: AuditStore + ApprovalStore + WindowStore + StatisticsStore + ApiStore {}
-impl<T: AuditStore + ApprovalStore + WindowStore + StatisticsStore + ApiStore> Store for T {}
+pub trait Store: AuditStore + ApprovalStore + WindowStore + StatisticsStore + ApiStore + SecretStore {}
+impl<T: AuditStore + ApprovalStore + WindowStore + StatisticsStore + ApiStore + SecretStore> Store for T {}
 
 /// Opens the embedded store in `folder`, creating and migrating it as needed.
 ///
@@ -39,6 +41,12 @@ impl<T: AuditStore + ApprovalStore + WindowStore + StatisticsStore + ApiStore> S
 /// [`StoreError`] with the file that could not be opened.
 pub async fn open(folder: &Path) -> Result<Arc<dyn Store>, StoreError> {
     Ok(Arc::new(sqlite::SqliteStore::open(folder).await?))
+}
+
+/// Whether there is an embedded store in `folder`.
+#[must_use]
+pub fn exists(folder: &Path) -> bool {
+    sqlite::SqliteStore::exists(folder)
 }
 
 /// The store failed.

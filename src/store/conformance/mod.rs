@@ -4,6 +4,7 @@
 pub(crate) mod apis;
 pub(crate) mod approvals;
 pub(crate) mod audit;
+pub(crate) mod secrets;
 pub(crate) mod statistics;
 pub(crate) mod windows;
 
@@ -17,6 +18,7 @@ macro_rules! cases {
         $crate::store::conformance::windows::cases!($open);
         $crate::store::conformance::statistics::cases!($open);
         $crate::store::conformance::apis::cases!($open);
+        $crate::store::conformance::secrets::cases!($open);
     };
 }
 pub(crate) use cases;

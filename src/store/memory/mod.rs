@@ -5,6 +5,7 @@
 mod apis;
 mod approvals;
 mod audit;
+mod secrets;
 mod statistics;
 mod windows;
 
@@ -12,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::windows::Log as WindowLog;
-use super::{ApprovalRecord, StoreError};
+use super::{ApprovalRecord, SealedSecret, StoreError};
 use audit::Log;
 
 /// One call of `write_audit`.
@@ -32,6 +33,7 @@ struct State {
     audit: Log,
     approvals: Vec<ApprovalRecord>,
     apis: Vec<apis::Api>,
+    secrets: Vec<SealedSecret>,
     writes: Vec<Write>,
     /// Each with the moment from which on it is empty.
     windows: HashMap<String, (WindowLog, i64)>,

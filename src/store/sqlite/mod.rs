@@ -8,6 +8,7 @@ mod approvals;
 mod audit;
 mod audit_chain;
 mod open;
+mod secrets;
 mod statistics;
 mod windows;
 mod writer;

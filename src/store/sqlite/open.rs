@@ -33,6 +33,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_audit_chain.sql"),
     include_str!("migrations/0003_rate_windows.sql"),
     include_str!("migrations/0004_apis.sql"),
+    include_str!("migrations/0005_vault.sql"),
 ];
 
 /// The version whose script leaves events without a hash, which SQL cannot compute.
@@ -45,6 +46,11 @@ const ADVICE_BUSY: &str = "find the process that holds the file locked, and end 
 const ADVICE_FULL: &str = "free some space on the disk";
 
 impl SqliteStore {
+    /// Whether `folder` holds a file to open.
+    pub(in crate::store) fn exists(folder: &Path) -> bool {
+        folder.join(FILE_NAME).exists()
+    }
+
     /// Opens `toolgate.db` in `folder`; creates both when they are missing, readable for this user only, and brings
     /// the schema up to date. Several processes may do so at once.
     ///

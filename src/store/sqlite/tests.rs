@@ -268,6 +268,11 @@ async fn every_usual_question_has_an_index() {
             "EXPLAIN QUERY PLAN SELECT * FROM approvals ORDER BY created_at DESC, sequence DESC",
             "approvals_newest",
         ),
+        (
+            "EXPLAIN QUERY PLAN SELECT * FROM secrets \
+             WHERE organisation = 'acme' AND ifnull(user_name, '') = ifnull(NULL, '') AND name = 'crm/key'",
+            "secrets_of_holder",
+        ),
     ];
     for (statement, index) in cases {
         let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(statement).fetch_all(&store.readers).await.unwrap();

@@ -11,8 +11,8 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use toolgate::engine::ErrorCode;
 use toolgate::store::{
     ApiSighting, ApiStore, ApiUsage, ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, AuditFilter,
-    AuditRecord, AuditStore, AuditVerification, CallCounts, CallScope, Clock, Decision, SlotAnswer, StatisticsStore,
-    Store, StoreError, Unused, Wanted, WindowStore,
+    AuditRecord, AuditStore, AuditVerification, CallCounts, CallScope, Clock, Decision, Put, Rewrap, SealedSecret,
+    SecretId, SecretStore, SlotAnswer, StatisticsStore, Store, StoreError, Unused, Wanted, WindowStore,
 };
 
 use super::gateway::{Gateway, NOBODY, Setting, call};
@@ -141,6 +141,25 @@ impl ApiStore for Failing {
     }
     async fn api_usage(&self, recent: &str) -> Result<Vec<ApiUsage>, StoreError> {
         self.store.api_usage(recent).await
+    }
+}
+
+#[async_trait]
+impl SecretStore for Failing {
+    async fn find_secret(&self, id: &SecretId) -> Result<Option<SealedSecret>, StoreError> {
+        self.store.find_secret(id).await
+    }
+    async fn list_secrets(&self, organisation: Option<&str>) -> Result<Vec<SealedSecret>, StoreError> {
+        self.store.list_secrets(organisation).await
+    }
+    async fn put_secret(&self, secret: &SealedSecret) -> Result<Put, StoreError> {
+        self.store.put_secret(secret).await
+    }
+    async fn remove_secret(&self, id: &SecretId) -> Result<bool, StoreError> {
+        self.store.remove_secret(id).await
+    }
+    async fn rewrap_secrets(&self, key_id: &str, rewrap: &mut Rewrap<'_>) -> Result<Option<usize>, StoreError> {
+        self.store.rewrap_secrets(key_id, rewrap).await
     }
 }
 

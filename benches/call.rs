@@ -31,7 +31,7 @@ use toolgate::connector::{Allowance, SourceFile};
 use toolgate::egress::Egress;
 use toolgate::engine::{Answer, ApprovalPrompt, Asking, Call, Ending, Engine, Front, Parts, Principal};
 use toolgate::policy::{Admission, Bounds, Limits};
-use toolgate::vault::{SecretError, SecretSource};
+use toolgate::vault::{Holder, SecretError, SecretSource};
 
 const KEY: &str = "bench-key-0123456789";
 
@@ -62,7 +62,7 @@ struct OneSecret;
 
 #[async_trait]
 impl SecretSource for OneSecret {
-    async fn resolve(&self, _reference: &SecretRef) -> Result<SecretString, SecretError> {
+    async fn resolve(&self, _reference: &SecretRef, _holder: Holder<'_>) -> Result<SecretString, SecretError> {
         Ok(KEY.into())
     }
 }

@@ -18,7 +18,7 @@ use url::Url;
 pub use scrubber::{Scrubber, ScrubberCache};
 
 use crate::connector::model::{Auth, Setting};
-use crate::vault::{SecretError, SecretSource};
+use crate::vault::{Holder, SecretError, SecretSource};
 
 /// The resolved credential of one connection. Its values are wiped from memory when it is dropped.
 pub struct Credential {
@@ -46,14 +46,15 @@ impl Credential {
         }
     }
 
-    /// Resolves the secrets that `auth` needs. They are asked for anew every time, so a rotated secret is used at once;
-    /// `scrubbers` saves only the work of preparing the search for them.
+    /// Resolves the secrets that `auth` needs, for `holder`. They are asked for anew every time, so that a rotated secret
+    /// is used as soon as its source says so; `scrubbers` saves only the work of preparing the search for them.
     ///
     /// # Errors
     /// [`SecretError`] when one of them cannot be had.
     pub async fn resolve(
         auth: &Auth,
         source: &dyn SecretSource,
+        holder: Holder<'_>,
         scrubbers: &ScrubberCache,
     ) -> Result<Self, SecretError> {
         let scheme: Box<dyn Scheme> = match auth {
@@ -67,19 +68,19 @@ impl Credential {
                 place: *place,
                 name: name.clone(),
                 prefix: prefix.clone(),
-                key: source.resolve(key).await?,
+                key: source.resolve(key, holder).await?,
             }),
             Auth::BearerToken { token } => Box::new(bearer_token::BearerToken {
-                token: source.resolve(token).await?,
+                token: source.resolve(token, holder).await?,
             }),
             Auth::BasicAuth { username, password } => Box::new(basic_auth::BasicAuth::new(
-                Resolved::of(username, source).await?,
-                source.resolve(password).await?,
+                Resolved::of(username, source, holder).await?,
+                source.resolve(password, holder).await?,
             )),
             Auth::CustomHeader { headers } => {
                 let mut resolved = Vec::with_capacity(headers.len());
                 for (name, setting) in headers {
-                    resolved.push((name.clone(), Resolved::of(setting, source).await?));
+                    resolved.push((name.clone(), Resolved::of(setting, source, holder).await?));
                 }
                 Box::new(custom_header::CustomHeader { headers: resolved })
             }
@@ -122,14 +123,14 @@ struct Resolved {
 }
 
 impl Resolved {
-    async fn of(setting: &Setting, source: &dyn SecretSource) -> Result<Self, SecretError> {
+    async fn of(setting: &Setting, source: &dyn SecretSource, holder: Holder<'_>) -> Result<Self, SecretError> {
         Ok(match setting {
             Setting::Literal(text) => Self {
                 value: SecretString::from(text.as_str()),
                 secret: false,
             },
             Setting::Secret(reference) => Self {
-                value: source.resolve(reference).await?,
+                value: source.resolve(reference, holder).await?,
                 secret: true,
             },
         })

@@ -11,14 +11,14 @@ struct Fixed(HashMap<&'static str, &'static str>);
 
 #[async_trait]
 impl SecretSource for Fixed {
-    async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+    async fn resolve(&self, reference: &SecretRef, _holder: Holder<'_>) -> Result<SecretString, SecretError> {
         match reference {
             SecretRef::Environment(name) => self
                 .0
                 .get(name.as_str())
                 .map(|value| SecretString::from(*value))
                 .ok_or_else(|| SecretError::NotSet(name.clone())),
-            SecretRef::Vault(reference) => Err(SecretError::NoSource(reference.clone())),
+            SecretRef::Vault(reference) => Err(SecretError::NoSource(reference.to_string())),
         }
     }
 }
@@ -29,7 +29,9 @@ fn reference(name: &str) -> SecretRef {
 
 async fn credential(auth: &Auth, secrets: &[(&'static str, &'static str)]) -> Credential {
     let source = Fixed(secrets.iter().copied().collect());
-    Credential::resolve(auth, &source, &ScrubberCache::new()).await.unwrap()
+    Credential::resolve(auth, &source, Holder::local(), &ScrubberCache::new())
+        .await
+        .unwrap()
 }
 
 /// Applies to a request that already carries values of the same names.
@@ -222,7 +224,7 @@ async fn a_missing_secret_is_an_error_and_debug_shows_nothing() {
     let auth = Auth::BearerToken {
         token: reference("KEY"),
     };
-    let error = Credential::resolve(&auth, &source, &ScrubberCache::new())
+    let error = Credential::resolve(&auth, &source, Holder::local(), &ScrubberCache::new())
         .await
         .unwrap_err();
     assert_eq!(error, SecretError::NotSet("KEY".to_owned()));

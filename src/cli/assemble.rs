@@ -1,6 +1,6 @@
 //! Putting the rooms together: from settings to an engine that serves.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::engine::{Engine, Parts};
 use crate::policy::{Admission, Bounds, Limits};
 use crate::store::{self, Store};
 use crate::telemetry;
-use crate::vault::EnvironmentSecrets;
+use crate::vault::{KeySource, ServerSecrets, Vault};
 
 /// Where things are, after flags, environment and defaults.
 pub(super) fn locations(global: &Global) -> Result<Locations, Failure> {
@@ -51,13 +51,19 @@ pub(super) async fn store(locations: &Locations) -> Result<Arc<dyn Store>, Failu
 }
 
 /// An engine with an empty catalog.
-pub(super) fn engine(config: &Config, store: &Arc<dyn Store>, approvals: Settings) -> Result<Engine, Failure> {
+pub(super) fn engine(
+    config: &Config,
+    locations: &Locations,
+    store: &Arc<dyn Store>,
+    approvals: Settings,
+) -> Result<Engine, Failure> {
     let egress = Egress::new(&config.egress).map_err(|error| Failure::Setup(error.into()))?;
+    let vault = Vault::new(Arc::clone(store), KeySource::of(&config.vault, &locations.state));
     Ok(Engine::new(Parts {
         egress,
         approvals: Approvals::new(Arc::clone(store), approvals),
         audit: Audit::start(Arc::clone(store)),
-        secrets: Arc::new(EnvironmentSecrets),
+        secrets: Arc::new(ServerSecrets::new(vault)),
         scrubbers: ScrubberCache::new(),
         admission: Admission::new(bounds(config)),
         limits: Limits::start(Arc::clone(store), config.limits.clone()),
@@ -73,6 +79,14 @@ pub(super) fn bounds(config: &Config) -> Bounds {
         waiting: config.approvals.max_waiting,
         waiting_per_caller: config.approvals.max_waiting_per_caller,
     }
+}
+
+/// The vault alone, and the state folder.
+pub(super) async fn vault(global: &Global) -> Result<(Vault, PathBuf), Failure> {
+    let locations = locations(global)?;
+    let config = config(&locations)?;
+    let source = KeySource::of(&config.vault, &locations.state);
+    Ok((Vault::new(store(&locations).await?, source), locations.state))
 }
 
 /// How long approvals take, from the settings.
@@ -139,7 +153,7 @@ pub(super) async fn calling(global: &Global, wait: Option<Duration>) -> Result<(
     report.catalog = offered(&*store, &report).await?;
     let mut approvals = approval_settings(&config);
     approvals.wait = wait.unwrap_or(approvals.wait);
-    let engine = engine(&config, &store, approvals)?;
+    let engine = engine(&config, &locations, &store, approvals)?;
     for unroutable in engine.install(std::mem::take(&mut report.catalog)) {
         output::complain(&format!(
             "error: the connector `{}` cannot be reached: {}",

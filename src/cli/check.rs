@@ -1,15 +1,13 @@
 //! `toolgate check`: everything that is wrong, at once, with where it is.
 
-use std::sync::Arc;
-
 use clap::Args;
 use serde_json::json;
 
+use super::secrets::{self, Place};
 use super::{Failure, Global, assemble, output};
 use crate::catalog::{Loader, folder};
 use crate::config;
 use crate::connector;
-use crate::connector::model::{Connector, SecretRef};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::egress::Egress;
 
@@ -34,7 +32,7 @@ pub(super) struct Check {
 }
 
 impl Check {
-    pub(super) fn run(self, global: &Global) -> Result<(), Failure> {
+    pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let locations = assemble::locations(global)?;
         let sources = folder::read(&locations.connectors);
         let hints: Vec<Diagnostic> = sources
@@ -64,7 +62,7 @@ impl Check {
                 .filter(|diagnostic| diagnostic.severity == severity)
                 .count()
         };
-        let unset = unset_secrets(report.catalog.connectors());
+        let unset = secrets::unset(report.catalog.connectors(), Place::Folder(&locations.state)).await;
         let errors = of(Severity::Error) + problems.len();
         let warnings = of(Severity::Warning) + unset.len();
         let connectors = report.catalog.connectors().len();
@@ -108,23 +106,6 @@ impl Check {
         }
         if errors == 0 { Ok(()) } else { Err(Failure::Told) }
     }
-}
-
-/// Credentials that calls would miss. No errors: whoever checks files need not be who serves them.
-fn unset_secrets(connectors: &[Arc<Connector>]) -> Vec<String> {
-    let missing = |connector: &Arc<Connector>| {
-        let names = connector.auth.secrets().into_iter().filter_map(|secret| match secret {
-            SecretRef::Environment(name) if config::environment_variable(name).is_none() => Some(name.clone()),
-            SecretRef::Environment(_) | SecretRef::Vault(_) => None,
-        });
-        let slug = connector.slug.clone();
-        names
-            .map(|name| {
-                format!("the connector `{slug}` needs the environment variable `{name}`, which is not set here")
-            })
-            .collect::<Vec<_>>()
-    };
-    connectors.iter().flat_map(missing).collect()
 }
 
 fn counted(count: usize, noun: &str) -> String {

@@ -13,11 +13,14 @@ mod logs;
 mod new;
 mod output;
 mod sample;
+mod secret_input;
+mod secrets;
 mod serve;
 mod stats;
 mod switches;
 mod terminal;
 mod tools;
+mod vault;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -62,7 +65,7 @@ struct Global {
     /// Folder of connectors [default: ./connectors].
     #[arg(long, global = true, value_name = "DIR", env = "TOOLGATE_CONNECTORS")]
     connectors: Option<PathBuf>,
-    /// Folder of approvals and the audit log [default: `toolgate` in the user's state folder].
+    /// Folder of approvals, the audit log and the vault [default: `toolgate` in the user's state folder].
     #[arg(long, global = true, value_name = "DIR", env = "TOOLGATE_STATE")]
     state: Option<PathBuf>,
 }
@@ -80,6 +83,7 @@ enum Verb {
     Approvals(approvals::Approvals),
     Logs(logs::Logs),
     Stats(stats::Stats),
+    Vault(vault::Vault),
     Sample(sample::Sample),
 }
 
@@ -129,13 +133,14 @@ pub fn main() -> ExitCode {
             Verb::Serve(verb) => verb.run(&cli.global).await,
             Verb::Demo(verb) => verb.run().await,
             Verb::New(verb) => verb.run(&cli.global),
-            Verb::Check(verb) => verb.run(&cli.global),
+            Verb::Check(verb) => verb.run(&cli.global).await,
             Verb::Tools(verb) => verb.run(&cli.global).await,
             Verb::Call(verb) => verb.run(&cli.global).await,
             Verb::Apis(verb) => verb.run(&cli.global).await,
             Verb::Approvals(verb) => verb.run(&cli.global).await,
             Verb::Logs(verb) => verb.run(&cli.global).await,
             Verb::Stats(verb) => verb.run(&cli.global).await,
+            Verb::Vault(verb) => verb.run(&cli.global).await,
             Verb::Sample(verb) => verb.run().await,
         }
     });

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::secrets::{self, Place};
 use super::switches::Switches;
 use super::{Failure, Global, assemble, output};
 use crate::catalog::watch::FolderWatch;
@@ -45,7 +46,7 @@ impl Serve {
         let config = assemble::config(&locations)?;
         assemble::start_logging(&config);
         let store = assemble::store(&locations).await?;
-        let engine = assemble::engine(&config, &store, assemble::approval_settings(&config))?;
+        let engine = assemble::engine(&config, &locations, &store, assemble::approval_settings(&config))?;
 
         // Before the files are read: no change may fall between reading and watching.
         let watch = config.catalog.watch.then(|| watch(&locations)).flatten();
@@ -190,6 +191,14 @@ async fn next_hangup(hangups: &mut Hangups) {
 fn install(engine: &Engine, report: Report, switches: &Switches) {
     switches.sight(&report);
     serve_catalog(engine, report.catalog.with_disabled(switches.disabled().clone()));
+    let (catalog, store) = (engine.catalog(), Arc::clone(switches.store()));
+    // Beside the start: no client waits for it. The tools are offered all the same, since a secret that is stored later
+    // is found by the next call.
+    tokio::spawn(async move {
+        for problem in secrets::unset(catalog.connectors(), Place::Open(store.as_ref())).await {
+            tracing::error!("{problem}");
+        }
+    });
 }
 
 fn serve_catalog(engine: &Engine, catalog: Catalog) {

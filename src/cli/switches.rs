@@ -37,6 +37,11 @@ impl Switches {
         })
     }
 
+    /// Where they are kept.
+    pub(super) fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
     /// Slugs of the APIs that are switched off.
     pub(super) fn disabled(&self) -> &BTreeSet<String> {
         &self.disabled

@@ -1,6 +1,7 @@
 //! Reading `config.toml`.
 
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -57,8 +58,8 @@ pub(super) fn from_text(file: &Path, text: &str) -> Result<(Config, Vec<Diagnost
         }
         Err(findings) => return Err(findings),
     };
-    // Settings hold no secrets.
-    source.hide([]);
+    // Settings hold no secrets, but their author may have taken the vault's table for a place of its key.
+    source.hide(misplaced_secrets(&root));
     let mut findings = check(&source, &mut root, &SCHEMA);
     findings.extend(check_address(&source, &root));
     if !findings.is_empty() {
@@ -68,7 +69,9 @@ pub(super) fn from_text(file: &Path, text: &str) -> Result<(Config, Vec<Diagnost
     let mut config: Config = serde_json::from_value(root.to_json())
         .map_err(|error| vec![source.error("wrong-type", 0..0, error.to_string())])?;
     if let Some(folder) = file.parent() {
-        config.egress.extra_ca = config.egress.extra_ca.map(|path| folder.join(path));
+        for path in [&mut config.egress.extra_ca, &mut config.vault.master_key_file] {
+            *path = path.take().map(|path| folder.join(path));
+        }
     }
     Ok((config, warn_of_no_limit(&source, &root)))
 }
@@ -88,6 +91,16 @@ fn warn_of_no_limit(source: &Source<'_>, root: &Node) -> Vec<Diagnostic> {
         Some(finding.help("write a number of calls here, and a greater one for the connectors that need it"))
     });
     off.collect()
+}
+
+/// Where texts stand in the vault's table that are no path.
+fn misplaced_secrets(root: &Node) -> Vec<Range<usize>> {
+    let members = root.get("vault").map(Node::members).unwrap_or_default();
+    members
+        .iter()
+        .filter(|member| member.key != "master_key_file")
+        .map(|member| member.value.span.clone())
+        .collect()
 }
 
 fn check_address(source: &Source<'_>, root: &Node) -> Option<Diagnostic> {

@@ -11,6 +11,7 @@ mod load;
 mod locations;
 mod milliseconds;
 mod settings;
+mod vault;
 
 pub use environment::{environment_variable, operator};
 pub use example::example;
@@ -20,6 +21,7 @@ pub use locations::{Locations, LocationsError};
 pub use settings::{
     ApprovalsConfig, CatalogConfig, Config, EgressConfig, HttpConfig, LogConfig, LogFormat, LogLevel, ServerConfig,
 };
+pub use vault::VaultConfig;
 
 #[cfg(test)]
 mod tests;

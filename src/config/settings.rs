@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tracing::level_filters::LevelFilter;
 
-use super::LimitsConfig;
+use super::{LimitsConfig, VaultConfig};
 
 /// Settings of a Toolgate server. Every setting has a default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +24,8 @@ pub struct Config {
     pub approvals: ApprovalsConfig,
     /// Requests to the connected APIs.
     pub egress: EgressConfig,
+    /// Secrets that connectors name with `vault://`.
+    pub vault: VaultConfig,
     /// Logs, which go to stderr.
     pub log: LogConfig,
     /// The connectors.

@@ -100,6 +100,8 @@ fn every_setting_can_be_written() {
         read_timeout_ms = 7
         extra_ca = "ca.pem"
         allow_invalid_certificates_for = ["crm.internal"]
+        [vault]
+        master_key_file = "vault.key"
         [log]
         level = "debug"
         format = "json"
@@ -144,6 +146,9 @@ fn every_setting_can_be_written() {
             extra_ca: Some("settings/ca.pem".into()),
             allow_invalid_certificates_for: vec!["crm.internal".into()],
         },
+        vault: VaultConfig {
+            master_key_file: Some("settings/vault.key".into()),
+        },
         log: LogConfig {
             level: LogLevel::Debug,
             format: LogFormat::Json,
@@ -151,6 +156,12 @@ fn every_setting_can_be_written() {
         catalog: CatalogConfig { watch: false },
     };
     assert_eq!(config, expected);
+}
+
+#[test]
+fn a_key_that_is_written_in_the_settings_is_not_repeated() {
+    let told = read("[vault]\nmaster_key = \"cAn4ry\"\nmaster_key_file = 1\n").unwrap_err();
+    assert!(told.contains("`master_key_file`") && !told.contains("cAn4ry"), "{told}");
 }
 
 #[test]
@@ -266,7 +277,9 @@ fn the_example_holds_every_default() {
     let uncommented = example()
         .replace("# address =", "address =")
         .replace("# extra_ca =", "extra_ca =")
+        .replace("# master_key_file =", "master_key_file =")
         .replace("# instructions =", "instructions =");
     let config = read(&uncommented).unwrap();
     assert!(config.http.address.is_some() && config.egress.extra_ca.is_some() && config.server.instructions.is_some());
+    assert!(config.vault.master_key_file.is_some());
 }

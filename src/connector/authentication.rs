@@ -44,7 +44,7 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, document: AuthDocument) ->
         }),
         AuthDocument::BasicAuth { username, password } => {
             let username = match secret::reference(&username) {
-                Some(reference) => Setting::Secret(kept(scope, node, "username", reference)),
+                Some(reference) => Setting::Secret(reference),
                 None if username.contains(':') => {
                     let span = node.value_span("username");
                     let message = "a user name in basic authentication cannot hold `:` (RFC 7617)";
@@ -179,9 +179,12 @@ fn custom_headers(scope: &Scope<'_>, node: &Node, written: &[HeaderDocument]) ->
             sound = false;
         }
         let setting = match secret::reference(value) {
-            Some(reference) => Setting::Secret(kept(scope, item, "value", reference)),
-            None if secret::carries_secret(name.as_str()) || value.starts_with("env:") => {
-                literal(scope, value_node, &format!("the value of `{name}`"));
+            Some(reference) => Setting::Secret(reference),
+            None if secret::carries_secret(name.as_str())
+                || value.starts_with("env:")
+                || secret::is_of_vault(value) =>
+            {
+                literal(scope, value_node, "key", &format!("the value of `{name}`"));
                 sound = false;
                 continue;
             }
@@ -215,24 +218,33 @@ fn carries_credential(scope: &Scope<'_>, written: &str, span: &std::ops::Range<u
 
 /// The reference at `key`; reports a secret that is written out, without repeating it.
 fn reference(scope: &Scope<'_>, node: &Node, key: &str, written: &str) -> Option<SecretRef> {
-    let Some(reference) = secret::reference(written) else {
-        literal(scope, node.get(key).unwrap_or(node), &format!("`{key}`"));
-        return None;
-    };
-    Some(kept(scope, node, key, reference))
-}
-
-fn literal(scope: &Scope<'_>, place: &Node, what: &str) {
-    let message = format!("{what} must say where the secret is kept, not be the secret");
-    scope.refuse("literal-secret", place.span.clone(), message, secret::ADVICE);
-}
-
-/// Warns of a reference that loads and cannot be resolved by this version.
-fn kept(scope: &Scope<'_>, node: &Node, key: &str, reference: SecretRef) -> SecretRef {
-    if matches!(reference, SecretRef::Vault(_)) {
-        let span = node.value_span(key);
-        let message = "this version has no vault yet: calls of this connector will fail for want of the secret";
-        scope.warn("not-yet", span, message, secret::ADVICE);
+    let reference = secret::reference(written);
+    if reference.is_none() {
+        literal(scope, node.get(key).unwrap_or(node), key, &format!("`{key}`"));
     }
     reference
+}
+
+/// Reports the text at `place`, which is no reference, without repeating it. `key` is what the secret would be called.
+fn literal(scope: &Scope<'_>, place: &Node, key: &str, what: &str) {
+    if place.text().is_some_and(secret::is_of_vault) {
+        let message = format!("{what} names no secret of the vault");
+        let help = "write `vault://crm/key`, or `vault://users/USER/apis/crm/key` for the secret of one user; a name is made \
+                    of letters, digits, `.`, `_` and `-` between slashes";
+        scope.refuse("bad-reference", place.span.clone(), message, help);
+        return;
+    }
+    if place.text().is_some_and(secret::is_master_key) {
+        let message = format!("{what} is the key of the vault, which no request may carry");
+        scope.refuse(
+            "bad-reference",
+            place.span.clone(),
+            message,
+            secret::advice(scope.root, key),
+        );
+        return;
+    }
+    let message = format!("{what} must say where the secret is kept, not be the secret");
+    let help = secret::advice(scope.root, key);
+    scope.refuse("literal-secret", place.span.clone(), message, help);
 }

@@ -159,7 +159,7 @@ fn fixed_headers(scope: &Scope<'_>, node: &Node, forbidden: &Forbidden) -> Optio
             sound = false;
         } else if super::secret::carries_secret(name.as_str()) {
             let message = format!("the header `{name}` looks like a secret that is written out");
-            let help = format!("authenticate in `[auth]`: {}", super::secret::ADVICE);
+            let help = format!("authenticate in `[auth]`: {}", super::secret::advice(scope.root, "key"));
             scope.refuse("literal-secret", member.value.span.clone(), message, help);
             sound = false;
         } else {

@@ -29,6 +29,7 @@ mod response;
 mod revision;
 mod scope;
 mod secret;
+mod secret_name;
 mod security;
 mod spelling;
 

@@ -13,6 +13,8 @@ use crate::mapping::Mapping;
 use crate::schema::Schema;
 use crate::template::{PathTemplate, ValueTemplate};
 
+pub use super::secret_name::SecretName;
+
 /// One external API.
 #[derive(Debug)]
 pub struct Connector {
@@ -147,8 +149,8 @@ pub enum Setting {
 pub enum SecretRef {
     /// `env:NAME`.
     Environment(String),
-    /// `vault://…` or `encrypted:…`, kept whole.
-    Vault(String),
+    /// `vault://…` or `encrypted:…`.
+    Vault(SecretName),
 }
 
 /// Where requests may go.

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::model::SecretRef;
+use super::model::{SecretName, SecretRef};
+use super::naming;
 use crate::document::{Kind, Node};
 
-/// What to write in place of a secret.
-pub(super) const ADVICE: &str = "keep it in an environment variable of the server, and write `env:` and the variable's name here, e.g. `env:CRM_KEY`";
+/// The variable with the key to every secret of the vault: no connector may send that one anywhere.
+const MASTER_KEY: &str = "TOOLGATE_MASTER_KEY";
 
 /// Keys of an authentication whose values are no secrets.
 const HARMLESS: [&str; 7] = ["type", "auth_type", "in", "header_name", "name", "prefix", "grant"];
@@ -22,18 +23,44 @@ const TELLTALE: [&str; 7] = [
     "cookie",
 ];
 
+/// What to write in place of the secret that stands at `key` of the file `root`.
+pub(super) fn advice(root: &Node, key: &str) -> String {
+    let slug = ["slug", "name"]
+        .iter()
+        .find_map(|key| root.get(key)?.text())
+        .map(naming::slug_of)
+        .filter(|slug| !slug.is_empty())
+        .unwrap_or_else(|| "crm".to_owned());
+    format!(
+        "store it with `toolgate vault set {slug}/{key}` and write `vault://{slug}/{key}` in its place; or write \
+         `env:` and the name of an environment variable of the server, e.g. `env:{}_{}`",
+        slug.to_ascii_uppercase(),
+        key.to_ascii_uppercase()
+    )
+}
+
+/// Whether `written` refers to the key of the vault itself.
+pub(super) fn is_master_key(written: &str) -> bool {
+    written.strip_prefix("env:") == Some(MASTER_KEY)
+}
+
+/// Whether `written` begins as a reference to the vault does.
+pub(super) fn is_of_vault(written: &str) -> bool {
+    ["vault://", "encrypted:"]
+        .iter()
+        .any(|scheme| written.starts_with(scheme))
+}
+
 /// Reads a reference to a secret (ruling C-16); `None` when `written` is anything else, such as the secret itself.
 pub(super) fn reference(written: &str) -> Option<SecretRef> {
     if let Some(name) = written.strip_prefix("env:") {
-        let valid = super::naming::is_identifier(name);
+        let valid = naming::is_identifier(name) && name != MASTER_KEY;
         return valid.then(|| SecretRef::Environment(name.to_owned()));
     }
-    let in_vault = ["vault://", "encrypted:"].iter().any(|scheme| {
-        written
-            .strip_prefix(scheme)
-            .is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace))
-    });
-    in_vault.then(|| SecretRef::Vault(written.to_owned()))
+    is_of_vault(written)
+        .then(|| SecretName::parse(written))
+        .flatten()
+        .map(SecretRef::Vault)
 }
 
 /// Whether a header or parameter of this name carries a secret.
@@ -83,15 +110,18 @@ mod tests {
     #[test]
     fn references() {
         let environment = |name: &str| Some(SecretRef::Environment(name.to_owned()));
-        let vault = |text: &str| Some(SecretRef::Vault(text.to_owned()));
+        let vault = |text: &str| SecretName::parse(text).map(SecretRef::Vault);
         for (written, expected) in [
             ("env:CRM_KEY", environment("CRM_KEY")),
             ("env:", None),
             ("env:a b", None),
             ("ENV:CRM_KEY", None),
             ("vault://users/u/apis/a/key", vault("vault://users/u/apis/a/key")),
+            ("env:TOOLGATE_MASTER_KEY", None),
             ("vault://", None),
-            ("encrypted:vault_ref", vault("encrypted:vault_ref")),
+            ("vault://users/u/key", None),
+            ("crm/key", None),
+            ("encrypted:vault_ref", vault("vault://vault_ref")),
             ("sk-live-123", None),
             ("", None),
         ] {

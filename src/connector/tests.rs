@@ -188,7 +188,6 @@ fn plain_http_and_other_risks_are_told() {
             "[connection]\nbase_url = \"https://api.example.com\"\nverify_ssl = false",
             "unverified-tls",
         ),
-        ("[auth]\ntype = \"bearer\"\ntoken = \"vault://crm/key\"", "not-yet"),
         ("[metadata]\nstatus = \"draft\"", "not-offered"),
     ] {
         let loaded = with_lines(lines);

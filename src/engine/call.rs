@@ -17,6 +17,7 @@ use crate::catalog::Tool;
 use crate::connector::model::{Action, Effect};
 use crate::egress::{OutgoingRequest, Route, UpstreamResponse};
 use crate::runner::declarative::{self, Interpreted, ResponseError};
+use crate::vault::Holder;
 
 /// Longest answer, in bytes, that is read where the call runs. Reading takes time in proportion, and a longer one would
 /// hold up the other calls of its thread for milliseconds.
@@ -124,9 +125,12 @@ async fn steps(
     }
 
     // 6 run: the deadline covers the wait for a turn as well, so that a full queue cannot hold a call for ever.
-    let (response, scrubber) = timeout(parts.call_timeout, send(parts, &tool, route, request, front, row))
-        .await
-        .map_err(|_| failures::deadline(parts.call_timeout, row.write_has_left()))??;
+    let (response, scrubber) = timeout(
+        parts.call_timeout,
+        send(parts, &tool, route, request, &call, front, row),
+    )
+    .await
+    .map_err(|_| failures::deadline(parts.call_timeout, row.write_has_left()))??;
 
     // 7 check: schema, mapping and redaction, before anything reaches the agent.
     front.progress(STEPS - 1, STEPS, "the API answered").await;
@@ -302,11 +306,16 @@ async fn send(
     tool: &Tool,
     route: &Route,
     request: OutgoingRequest,
+    call: &Call,
     front: &dyn Front,
     row: &mut Row,
 ) -> Result<(UpstreamResponse, Scrubber), CallError> {
     let _turn = parts.admission.turn().await.ok_or_else(failures::shutting_down)?;
-    let credential = Credential::resolve(&tool.connector.auth, parts.secrets.as_ref(), &parts.scrubbers)
+    let holder = Holder {
+        organisation: &call.principal.organisation,
+        user: &call.principal.user,
+    };
+    let credential = Credential::resolve(&tool.connector.auth, parts.secrets.as_ref(), holder, &parts.scrubbers)
         .await
         .map_err(|error| failures::secret(&error))?;
     row.scrub(credential.scrubber());

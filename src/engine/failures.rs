@@ -180,12 +180,19 @@ pub(super) fn gate(error: &GateError) -> CallError {
 }
 
 pub(super) fn secret(error: &SecretError) -> CallError {
-    tracing::error!(%error, "a credential is missing");
+    tracing::error!(%error, "a credential cannot be had");
+    let cause = match error {
+        SecretError::NotSet(_) | SecretError::NoSource(_) | SecretError::NotStored { .. } => {
+            "the credential of this API is not set up; nothing was sent"
+        }
+        SecretError::NotTheirs { .. } => "the credential of this API belongs to another user; nothing was sent",
+        _ => "the credential of this API cannot be opened; nothing was sent",
+    };
     CallError {
         source: Some("local"),
         ..CallError::new(
             ErrorCode::AuthenticationFailed,
-            "the credential of this API is not set up; nothing was sent",
+            cause,
             "ask the operator of this server to set it; its log and `toolgate check` name what is missing",
         )
     }

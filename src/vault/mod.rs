@@ -1,91 +1,142 @@
-//! Secrets: turning a reference into a value, as late as possible.
+//! Secrets: turning a reference into a value, as late as possible, and keeping values sealed until then.
 //!
-//! Must never know what a secret is for. Values live in [`secrecy::SecretString`] only.
+//! Must never know what a secret is for. Values live in [`secrecy::SecretString`] and in buffers that are wiped; no
+//! error names one.
+//!
+//! A value is sealed with a key of its own, that key with the master key (`record`), and both are bound to the
+//! organisation, user, name and version that they are stored under. The master key is in the environment or in a file,
+//! never in the store (`key_source`).
+
+mod key_source;
+mod master_key;
+mod opened;
+mod record;
+mod rotation;
+mod sealed;
+mod source;
+mod strength;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
 
-use crate::config::environment_variable;
+pub use key_source::{KeyError, KeySource, VARIABLE, text as key_text};
+pub use master_key::MalformedKey;
+pub use rotation::{Rotated, RotationError};
+pub use sealed::{Listed, Stored, Vault};
+pub use source::{EnvironmentSecrets, ServerSecrets};
+pub use strength::{Weakness, masked, weaknesses};
+
 use crate::connector::model::SecretRef;
 
-/// Somewhere secrets are kept. The sealed store is another implementation of this trait.
-#[async_trait]
-pub trait SecretSource: Send + Sync {
-    /// The value behind `reference`.
-    ///
-    /// # Errors
-    /// [`SecretError`], naming the reference and never a value.
-    async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, SecretError>;
+/// The organisation and the user of a process that serves a single person (ruling C-27). That person may use the
+/// secrets of every user of their organisation: they can read the master key anyway.
+pub const LOCAL: &str = "local";
+
+/// Who a secret is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder<'a> {
+    /// Their organisation: secrets of another one do not exist for them.
+    pub organisation: &'a str,
+    /// The user.
+    pub user: &'a str,
 }
 
-/// Secrets from `env:NAME` references.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct EnvironmentSecrets;
-
-#[async_trait]
-impl SecretSource for EnvironmentSecrets {
-    async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
-        match reference {
-            // Read at every call: a secret that its operator rotates is used from the next call on.
-            SecretRef::Environment(name) => environment_variable(name)
-                .map(SecretString::from)
-                .ok_or_else(|| SecretError::NotSet(name.clone())),
-            // A sealed value is named by its kind only: no error needs the ciphertext.
-            SecretRef::Vault(reference) if reference.starts_with("encrypted:") => {
-                Err(SecretError::NoSource("encrypted:…".to_owned()))
-            }
-            SecretRef::Vault(reference) => Err(SecretError::NoSource(reference.clone())),
+impl Holder<'static> {
+    /// The single person of a local process.
+    #[must_use]
+    pub fn local() -> Self {
+        Self {
+            organisation: LOCAL,
+            user: LOCAL,
         }
     }
 }
 
-/// A secret cannot be had.
+/// Somewhere secrets are kept.
+#[async_trait]
+pub trait SecretSource: Send + Sync {
+    /// The value behind `reference` for `holder`.
+    ///
+    /// # Errors
+    /// [`SecretError`], naming the reference and never a value.
+    async fn resolve(&self, reference: &SecretRef, holder: Holder<'_>) -> Result<SecretString, SecretError>;
+}
+
+/// A secret cannot be had, stored or removed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
     /// `env:NAME` names a variable that is not set or is empty.
     #[error("the environment variable `{0}` is not set, or is empty")]
     NotSet(String),
     /// No source keeps references of this kind.
-    #[error("`{0}` cannot be resolved: this server has no vault; use `env:NAME`")]
+    #[error("`{0}` cannot be resolved: there is no vault here; use `env:NAME`")]
     NoSource(String),
+    /// The vault holds no value for this holder.
+    #[error(
+        "the vault holds no `{reference}` for the user `{user}` of the organisation `{organisation}`: store it with \
+         `{command}`"
+    )]
+    NotStored {
+        /// The reference.
+        reference: String,
+        /// Whom it was for.
+        user: String,
+        /// Their organisation.
+        organisation: String,
+        /// What stores it.
+        command: String,
+    },
+    /// The reference names a user, and somebody else asked.
+    #[error(
+        "`{reference}` belongs to one user, and the call is made by `{user}`: write `vault://` and the name alone, \
+             and every user gets their own"
+    )]
+    NotTheirs {
+        /// The reference.
+        reference: String,
+        /// Who asked.
+        user: String,
+    },
+    /// The record was sealed with a master key that is not there.
+    #[error(
+        "`{name}` is sealed with the master key {sealed_with}, and {place} holds the key {found}: bring back the key \
+         that it was stored with, or remove the secret and store it again"
+    )]
+    OtherKey {
+        /// The record.
+        name: String,
+        /// Identifier of the key that it needs.
+        sealed_with: String,
+        /// Where this process has its key from.
+        place: String,
+        /// Identifier of that key.
+        found: String,
+    },
+    /// The record is not what was stored.
+    #[error(
+        "`{0}` cannot be opened: its record was changed or damaged since it was stored; store the secret again with \
+         `toolgate vault set`"
+    )]
+    Damaged(String),
+    /// Too many others stored it at the same time.
+    #[error("`{0}` was not stored: others kept storing it at the same time; try again")]
+    Contended(String),
+    /// The value cannot be sealed.
+    #[error("`{0}` cannot be sealed: {1}")]
+    Unsealed(String, String),
+    /// There is no master key to use.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The store failed.
+    #[error("{0}")]
+    Store(String),
+}
+
+impl From<crate::store::StoreError> for SecretError {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::Store(error.to_string())
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use secrecy::ExposeSecret;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_variable_is_read_and_a_missing_one_is_named() {
-        // Cargo sets this one for every test that it runs.
-        let name = "CARGO_PKG_NAME".to_owned();
-        let found = EnvironmentSecrets.resolve(&SecretRef::Environment(name)).await.unwrap();
-        assert_eq!(found.expose_secret(), "toolgate");
-
-        let name = "TOOLGATE_TEST_NEVER_SET".to_owned();
-        let missing = EnvironmentSecrets
-            .resolve(&SecretRef::Environment(name))
-            .await
-            .unwrap_err();
-        assert_eq!(
-            missing.to_string(),
-            "the environment variable `TOOLGATE_TEST_NEVER_SET` is not set, or is empty"
-        );
-    }
-
-    #[tokio::test]
-    async fn a_vault_reference_says_that_there_is_no_vault() {
-        for (reference, shown) in [
-            ("vault://crm/key", "vault://crm/key"),
-            ("encrypted:AAECAw", "encrypted:…"),
-        ] {
-            let reference = SecretRef::Vault(reference.to_owned());
-            let error = EnvironmentSecrets.resolve(&reference).await.unwrap_err();
-            assert_eq!(
-                error.to_string(),
-                format!("`{shown}` cannot be resolved: this server has no vault; use `env:NAME`")
-            );
-        }
-    }
-}
+mod tests;

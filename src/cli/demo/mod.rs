@@ -29,7 +29,7 @@ use crate::mcp::{Channel, Handler, Lifetime};
 use crate::policy::{Admission, Limits};
 use crate::sample::ANY_LOOPBACK_PORT;
 use crate::store;
-use crate::vault::{SecretError, SecretSource};
+use crate::vault::{Holder, SecretError, SecretSource};
 
 /// Show an agent's session against the bundled sample API.
 ///
@@ -52,7 +52,7 @@ struct DemoSecrets(SecretString);
 
 #[async_trait]
 impl SecretSource for DemoSecrets {
-    async fn resolve(&self, _reference: &SecretRef) -> Result<SecretString, SecretError> {
+    async fn resolve(&self, _reference: &SecretRef, _holder: Holder<'_>) -> Result<SecretString, SecretError> {
         Ok(self.0.clone())
     }
 }

@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 /// How requests are authenticated.
 ///
-/// Secrets are never written here. A secret is named by where it is kept: `env:NAME` is the environment variable NAME
-/// of the server.
+/// Secrets are never written here. A secret is named by where it is kept: `vault://crm/key` is the secret `crm/key` of
+/// the vault, `env:NAME` the environment variable NAME of the server.
 #[derive(Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[schemars(rename = "Auth")]
@@ -25,19 +25,19 @@ pub(in crate::connector) enum AuthDocument {
         /// Text in front of the key, e.g. `ApiKey `.
         #[serde(default)]
         prefix: String,
-        /// Where the key is kept, e.g. `env:CRM_KEY`.
+        /// Where the key is kept, e.g. `vault://crm/key` or `env:CRM_KEY`.
         key: String,
     },
     /// `Authorization: Bearer <token>`.
     BearerToken {
-        /// Where the token is kept, e.g. `env:CRM_TOKEN`.
+        /// Where the token is kept, e.g. `vault://crm/token` or `env:CRM_TOKEN`.
         token: String,
     },
     /// `Authorization: Basic <user and password>`.
     BasicAuth {
         /// The user's name, or where it is kept.
         username: String,
-        /// Where the password is kept, e.g. `env:CRM_PASSWORD`.
+        /// Where the password is kept, e.g. `vault://crm/password` or `env:CRM_PASSWORD`.
         password: String,
     },
     /// Any headers.
@@ -68,6 +68,6 @@ pub(in crate::connector) enum KeyPlaceName {
 pub(in crate::connector) struct HeaderDocument {
     /// Its name.
     pub name: String,
-    /// Where its value is kept, e.g. `env:CRM_TOKEN`; or the value itself when it is no secret, such as a tenant's id.
+    /// Where its value is kept, e.g. `vault://crm/token` or `env:CRM_TOKEN`; or the value itself when it is no secret, such as a tenant's id.
     pub value: String,
 }

@@ -204,7 +204,10 @@ impl Request<'_> {
 
     fn literal_secret(&mut self, name: &str, place: &Node) {
         let message = format!("`{name}` looks like a secret that is written out");
-        let help = format!("authenticate in `[auth]`: {}", crate::connector::secret::ADVICE);
+        let help = format!(
+            "authenticate in `[auth]`: {}",
+            crate::connector::secret::advice(self.scope.root, "key")
+        );
         self.refuse_with_help("literal-secret", place.span.clone(), message, &help);
     }
 

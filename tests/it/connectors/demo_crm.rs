@@ -10,7 +10,7 @@ use toolgate::egress::{Egress, Route};
 use toolgate::runner::declarative::{Content, ResponseError, interpret, prepare};
 use toolgate::sample::{self, Running};
 use toolgate::schema::Schema;
-use toolgate::vault::{SecretError, SecretSource};
+use toolgate::vault::{Holder, SecretError, SecretSource};
 
 use super::{folder, load, load_with};
 
@@ -22,7 +22,7 @@ struct DemoKey(String);
 
 #[async_trait]
 impl SecretSource for DemoKey {
-    async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+    async fn resolve(&self, reference: &SecretRef, _holder: Holder<'_>) -> Result<SecretString, SecretError> {
         assert_eq!(*reference, SecretRef::Environment("DEMO_CRM_KEY".to_owned()));
         Ok(self.0.clone().into())
     }
@@ -47,7 +47,7 @@ impl Demo {
             .route(&connector)
             .unwrap();
         let key = DemoKey(api.api_key().to_owned());
-        let credential = Credential::resolve(&connector.auth, &key, &ScrubberCache::new())
+        let credential = Credential::resolve(&connector.auth, &key, Holder::local(), &ScrubberCache::new())
             .await
             .unwrap();
         Self {

@@ -18,7 +18,7 @@ use toolgate::auth::{Credential, ScrubberCache};
 use toolgate::config::EgressConfig;
 use toolgate::connector::model::{Auth, Connection, Connector, KeyPlace, RateLimit, SecretRef, Security, Tier};
 use toolgate::egress::{Egress, EgressError, OutgoingRequest, Route, UpstreamResponse};
-use toolgate::vault::{SecretError, SecretSource};
+use toolgate::vault::{Holder, SecretError, SecretSource};
 use url::Url;
 
 const KEY: &str = "k3y/of+crm=";
@@ -101,12 +101,14 @@ async fn credential(auth: &Auth) -> Credential {
 
     #[async_trait]
     impl SecretSource for Fixed {
-        async fn resolve(&self, _reference: &SecretRef) -> Result<SecretString, SecretError> {
+        async fn resolve(&self, _reference: &SecretRef, _holder: Holder<'_>) -> Result<SecretString, SecretError> {
             Ok(SecretString::from(KEY))
         }
     }
 
-    Credential::resolve(auth, &Fixed, &ScrubberCache::new()).await.unwrap()
+    Credential::resolve(auth, &Fixed, Holder::local(), &ScrubberCache::new())
+        .await
+        .unwrap()
 }
 
 /// One request that changes data.

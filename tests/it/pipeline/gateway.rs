@@ -25,7 +25,7 @@ use toolgate::engine::{
 };
 use toolgate::policy::{Admission, Bounds, Limits};
 use toolgate::store::{AuditFilter, AuditRecord, Store};
-use toolgate::vault::{SecretError, SecretSource};
+use toolgate::vault::{Holder, SecretError, SecretSource};
 
 /// The secret behind every reference.
 pub(super) const KEY: &str = "k3y-0123456789";
@@ -41,6 +41,8 @@ pub(super) struct Setting {
     pub(super) limits: LimitsConfig,
     /// The store, when it is not the usual one.
     pub(super) store: Option<Arc<dyn Store>>,
+    /// The secrets, when they are not all the same.
+    pub(super) secrets: Option<Arc<dyn SecretSource>>,
 }
 
 impl Default for Setting {
@@ -57,6 +59,7 @@ impl Default for Setting {
             },
             limits: LimitsConfig::default(),
             store: None,
+            secrets: None,
         }
     }
 }
@@ -75,7 +78,7 @@ struct Counting(Arc<AtomicUsize>);
 
 #[async_trait]
 impl SecretSource for Counting {
-    async fn resolve(&self, _reference: &SecretRef) -> Result<SecretString, SecretError> {
+    async fn resolve(&self, _reference: &SecretRef, _holder: Holder<'_>) -> Result<SecretString, SecretError> {
         self.0.fetch_add(1, Ordering::SeqCst);
         Ok(KEY.into())
     }
@@ -124,7 +127,9 @@ impl Gateway {
             egress: Egress::new(&Config::default().egress).unwrap(),
             approvals: Approvals::new(Arc::clone(&store), setting.approval),
             audit: Audit::start(Arc::clone(&store)),
-            secrets: Arc::new(Counting(Arc::clone(&resolved))),
+            secrets: setting
+                .secrets
+                .unwrap_or_else(|| Arc::new(Counting(Arc::clone(&resolved)))),
             scrubbers: ScrubberCache::new(),
             admission: Admission::new(Bounds {
                 concurrent: setting.concurrent,

@@ -1,0 +1,362 @@
+//! Where the master key comes from: the environment, a file of the operator, or a file of its own in the state folder.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
+
+use super::master_key::{MalformedKey, MasterKey};
+use crate::config::{VaultConfig, environment_variable};
+use crate::crypto::{RandomUnavailable, random_id};
+
+/// The variable that wins over every file.
+pub const VARIABLE: &str = "TOOLGATE_MASTER_KEY";
+
+/// Name of the file in the state folder.
+const FILE_NAME: &str = "master.key";
+
+/// What the name of a key's file is followed by in the name of its successor's.
+const NEXT: &str = ".next";
+
+/// More than any form of a key takes.
+const LONGEST_FILE: u64 = 4096;
+
+/// Where the master key comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// [`VARIABLE`].
+    Environment,
+    /// A file that the settings name. It is read and never written.
+    Named(PathBuf),
+    /// A file in the state folder, made at the first use.
+    Own(PathBuf),
+}
+
+/// The master keys that are to be had.
+pub(super) struct Keys {
+    pub(super) current: MasterKey,
+    /// The one that takes its place, while that happens or after it was interrupted.
+    pub(super) next: Option<MasterKey>,
+}
+
+impl KeySource {
+    /// The source that the settings and the environment ask for.
+    #[must_use]
+    pub fn of(config: &VaultConfig, state: &Path) -> Self {
+        if environment_variable(VARIABLE).is_some() {
+            return Self::Environment;
+        }
+        match &config.master_key_file {
+            Some(file) => Self::Named(file.clone()),
+            None => Self::Own(state.join(FILE_NAME)),
+        }
+    }
+
+    /// The source as a person knows it.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Environment => format!("the variable {VARIABLE}"),
+            Self::Named(file) | Self::Own(file) => file.display().to_string(),
+        }
+    }
+
+    /// The file that holds the next key while it takes the place of the current one.
+    #[must_use]
+    pub fn next_file(&self) -> Option<PathBuf> {
+        match self {
+            Self::Environment => None,
+            Self::Named(file) | Self::Own(file) => {
+                let mut name = file.clone().into_os_string();
+                name.push(NEXT);
+                Some(name.into())
+            }
+        }
+    }
+
+    /// Reads the keys; makes none.
+    pub(super) fn load(&self) -> Result<Keys, KeyError> {
+        let current = match self {
+            Self::Environment => {
+                let text = environment_variable(VARIABLE).map(Zeroizing::new);
+                let text = text.ok_or_else(|| KeyError::Missing(self.shown()))?;
+                MasterKey::parse(&text).map_err(|reason| KeyError::Malformed {
+                    place: self.shown(),
+                    reason,
+                })?
+            }
+            Self::Named(file) | Self::Own(file) => read(file)?,
+        };
+        let next = match self.next_file().map(|file| read(&file)) {
+            None | Some(Err(KeyError::Missing(_))) => None,
+            Some(next) => Some(next?),
+        };
+        Ok(Keys { current, next })
+    }
+
+    /// Makes the key in the state folder, unless another process has just made it.
+    pub(super) fn create(&self) -> Result<(), KeyError> {
+        match self {
+            Self::Own(file) => {
+                let (_, line) = MasterKey::generate()?;
+                write(file, &line)
+            }
+            Self::Environment | Self::Named(_) => Err(KeyError::Missing(self.shown())),
+        }
+    }
+}
+
+impl Keys {
+    /// The key of this identifier.
+    pub(super) fn of(&self, id: &str) -> Option<&MasterKey> {
+        let mut all = std::iter::once(&self.current).chain(&self.next);
+        all.find(|key| key.id() == id)
+    }
+}
+
+/// Reads a key from a file that nobody else may read.
+pub(super) fn read(file: &Path) -> Result<MasterKey, KeyError> {
+    let text = text(file)?;
+    MasterKey::parse(text.expose_secret()).map_err(|reason| KeyError::Malformed {
+        place: file.display().to_string(),
+        reason,
+    })
+}
+
+/// The text of a key's file, which nobody else may read.
+///
+/// # Errors
+/// [`KeyError`] when there is no such file, when it cannot be read, or when others can read it.
+pub fn text(file: &Path) -> Result<SecretString, KeyError> {
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => KeyError::Missing(file.display().to_string()),
+        _ => KeyError::File {
+            file: file.display().to_string(),
+            doing: "read",
+            error: error.to_string(),
+        },
+    };
+    let opened = File::open(file).map_err(unreadable)?;
+    check_mode(file, &opened).map_err(unreadable)??;
+    let mut text = Zeroizing::new(String::new());
+    opened
+        .take(LONGEST_FILE)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    Ok(SecretString::from(text.as_str()))
+}
+
+/// Permission bits of everybody but the owner.
+#[cfg(unix)]
+const OTHERS: u32 = 0o077;
+
+/// Refuses a key that others than its owner can read.
+#[cfg(unix)]
+fn check_mode(file: &Path, opened: &File) -> io::Result<Result<(), KeyError>> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let mode = opened.metadata()?.permissions().mode() & 0o777;
+    if mode & OTHERS == 0 {
+        return Ok(Ok(()));
+    }
+    Ok(Err(KeyError::Exposed {
+        file: file.display().to_string(),
+        mode,
+    }))
+}
+
+/// The folders of Windows' users are closed to each other.
+#[cfg(not(unix))]
+fn check_mode(_file: &Path, _opened: &File) -> io::Result<Result<(), KeyError>> {
+    Ok(Ok(()))
+}
+
+/// Writes a new file with a key, all at once and durably; leaves the one that is there, if there is one. Of processes
+/// that do so at the same moment one succeeds, and all find the same key.
+pub(super) fn write(file: &Path, line: &str) -> Result<(), KeyError> {
+    let failed = |error: io::Error| KeyError::File {
+        file: file.display().to_string(),
+        doing: "written",
+        error: error.to_string(),
+    };
+    let mut draft = file.as_os_str().to_owned();
+    draft.push(format!(".{}", random_id()?));
+    let draft = PathBuf::from(draft);
+    let written = fill(&draft, line).and_then(|()| match std::fs::hard_link(&draft, file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    });
+    // Without its draft the file is complete; a draft that cannot be removed is in nobody's way.
+    drop(std::fs::remove_file(&draft));
+    written.and_then(|()| sync_folder(file)).map_err(failed)
+}
+
+fn fill(file: &Path, line: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut opened = options.open(file)?;
+    opened.write_all(line.as_bytes())?;
+    opened.sync_all()
+}
+
+/// Puts the key in `next` in the place of the one in `file`.
+pub(super) fn replace(file: &Path, next: &Path) -> Result<(), KeyError> {
+    let replaced = std::fs::rename(next, file).and_then(|()| sync_folder(file));
+    replaced.map_err(|error| KeyError::File {
+        file: file.display().to_string(),
+        doing: "replaced",
+        error: error.to_string(),
+    })
+}
+
+/// A name is on the disk when its folder is.
+fn sync_folder(file: &Path) -> io::Result<()> {
+    match file.parent() {
+        #[cfg(unix)]
+        Some(folder) => File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
+}
+
+/// There is no master key to use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// There is none.
+    #[error("there is no master key in {0}: bring back the one that the secrets were stored with")]
+    Missing(String),
+    /// Others can read it.
+    #[error(
+        "the master key in {file} can be read by others (mode {mode:03o}): run `chmod 600 {file}`, and replace the key \
+         with `toolgate vault rotate-key` if somebody may have seen it"
+    )]
+    Exposed {
+        /// The file.
+        file: String,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// It is cut short, or something else.
+    #[error("the master key in {place} cannot be used: {reason}")]
+    Malformed {
+        /// Where it was read.
+        place: String,
+        /// What is wrong with it.
+        reason: MalformedKey,
+    },
+    /// Its file does not work.
+    #[error("the master key {file} cannot be {doing}: {error}")]
+    File {
+        /// The file.
+        file: String,
+        /// What was tried.
+        doing: &'static str,
+        /// What the operating system says.
+        error: String,
+    },
+    /// The process is ending.
+    #[error("the master key was not read: Toolgate is ending")]
+    Interrupted,
+    /// There is no randomness to make one of.
+    #[error("a master key cannot be made: the operating system's random source is not available")]
+    Random,
+}
+
+impl From<RandomUnavailable> for KeyError {
+    fn from(_: RandomUnavailable) -> Self {
+        Self::Random
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn id(source: &KeySource) -> String {
+        source.load().ok().unwrap().current.id().to_owned()
+    }
+
+    fn problem(source: &KeySource) -> String {
+        source.load().err().unwrap().to_string()
+    }
+
+    #[test]
+    fn of_several_that_make_the_key_at_once_all_find_the_same() {
+        let folder = TempDir::new().unwrap();
+        let source = KeySource::Own(folder.path().join(FILE_NAME));
+        let start = std::sync::Barrier::new(8);
+        let ids: Vec<String> = std::thread::scope(|scope| {
+            let making: Vec<_> = (0..8)
+                .map(|_| {
+                    scope.spawn(|| {
+                        start.wait();
+                        source.create().unwrap();
+                        id(&source)
+                    })
+                })
+                .collect();
+            making.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(ids.iter().all(|other| *other == ids[0]), "{ids:?}");
+        let left: Vec<_> = folder.path().read_dir().unwrap().collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_is_readable_for_its_owner_only_and_refused_otherwise() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join(FILE_NAME);
+        let source = KeySource::Own(file.clone());
+        source.create().unwrap();
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        for mode in [0o640, 0o604, 0o644, 0o620, 0o601] {
+            std::fs::set_permissions(&file, PermissionsExt::from_mode(mode)).unwrap();
+            let told = problem(&source);
+            assert!(
+                told.contains(&format!("chmod 600 {}", file.display())),
+                "{mode:o}: {told}"
+            );
+            assert!(told.contains(&format!("(mode {mode:o})")), "{told}");
+        }
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o400)).unwrap();
+        id(&source);
+    }
+
+    #[test]
+    fn a_key_that_is_cut_or_missing_is_said_to_be() {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("named");
+        let source = KeySource::Named(file.clone());
+        assert!(problem(&source).contains("there is no master key in"));
+        assert!(source.create().is_err(), "a named file was made");
+        assert!(!file.exists());
+        let (_, line) = MasterKey::generate().unwrap();
+        for length in [0, 8, 31, 42] {
+            drop(std::fs::remove_file(&file));
+            write(&file, &line[..length]).unwrap();
+            let told = problem(&source);
+            assert!(told.contains("32 random bytes in base64"), "{told}");
+            assert!(length == 0 || !told.contains(&line[..length]), "{told}");
+        }
+    }
+
+    #[test]
+    fn the_settings_name_a_file_and_else_it_is_in_the_state_folder() {
+        let named = VaultConfig {
+            master_key_file: Some("named".into()),
+        };
+        let state = Path::new("state");
+        assert_eq!(KeySource::of(&named, state), KeySource::Named("named".into()));
+        let own = KeySource::of(&VaultConfig::default(), state);
+        assert_eq!(own, KeySource::Own("state/master.key".into()));
+        assert_eq!(own.next_file(), Some("state/master.key.next".into()));
+    }
+}

@@ -9,6 +9,7 @@ mod scaffolding;
 mod seeing;
 mod serving;
 mod starting;
+mod vault;
 
 /// A read and a write of one API.
 const ACTIONS: &str = r#"

@@ -42,6 +42,7 @@ async fn every_example_of_the_help_works() {
         "approvals",
         "logs",
         "stats",
+        "vault",
     ] {
         let help = help::help(&[verb]);
         let (_, examples) = help.split_once("\nExample").unwrap();
@@ -90,6 +91,11 @@ async fn run(workspace: &Workspace, block: &Block, place: &str) -> String {
             _ if line.starts_with("claude mcp add toolgate ") => {
                 let (_, command) = line.split_once(" -- ").unwrap();
                 serve(workspace, command, &place).await;
+            }
+            _ if line.starts_with("toolgate vault set ") && !line.contains('<') => {
+                // What is typed at a prompt comes through standard input here.
+                let finished = workspace.run(&format!("{line} < key.txt")).await;
+                assert_eq!(finished.code, Some(0), "{place}: {}", finished.stderr);
             }
             _ if line.starts_with("toolgate ") => {
                 let finished = workspace.run(line).await;

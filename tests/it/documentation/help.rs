@@ -32,6 +32,11 @@ const VERBS: &[&[&str]] = &[
     &["approvals", "deny"],
     &["logs"],
     &["stats"],
+    &["vault"],
+    &["vault", "set"],
+    &["vault", "list"],
+    &["vault", "remove"],
+    &["vault", "rotate-key"],
     &["sample"],
 ];
 

@@ -30,6 +30,7 @@ const SETTINGS: [(&str, &str); 7] = [
     ("LimitsConfig", "`[limits]`"),
     ("ApprovalsConfig", "`[approvals]`"),
     ("EgressConfig", "`[egress]`"),
+    ("VaultConfig", "`[vault]`"),
     ("LogConfig", "`[log]`"),
     ("CatalogConfig", "`[catalog]`"),
 ];

@@ -29,6 +29,7 @@ impl Workspace {
         let readme = blocks(&Page::read("README.md").text);
         let connector = readme.iter().find(|block| block.language == "toml").unwrap();
         write(&at("connectors/crm/connector.toml"), &connector.text);
+        write(&at("key.txt"), "key-of-my-company\n");
         write(&at("ticket.json"), r#"{"customer_id": "cust_1001", "title": "Lamp"}"#);
 
         let sample = sample::start(sample::ANY_LOOPBACK_PORT, DEMO_KEY.to_owned())
@@ -60,7 +61,6 @@ impl Workspace {
             .env_clear()
             .env("PATH", format!("{}:/usr/bin:/bin", programs().display()))
             .env("HOME", self.folder.path())
-            .env("CRM_KEY", "key-of-my-company")
             .env("DEMO_CRM_KEY", DEMO_KEY)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 use toolgate::store::{ApprovalRecord, AuditFilter, AuditRecord, Store};
 
@@ -111,6 +112,27 @@ impl Workspace {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Runs the binary to its end with `input` on its standard input.
+    pub(crate) async fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Finished {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // A verb that does not want it closes it.
+        drop(stdin.write_all(input).await);
+        drop(stdin);
+        let output = within("the end of a run", child.wait_with_output()).await.unwrap();
+        Finished {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Stores a secret as an operator does.
+    pub(crate) async fn store_secret(&self, name: &str, value: &str) {
+        let run = self.run_with_input(&["vault", "set", name], value.as_bytes()).await;
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
     }
 
     /// Serves over stdio to a client that cannot ask anybody.

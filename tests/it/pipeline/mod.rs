@@ -8,3 +8,4 @@ mod gateway;
 mod limits;
 mod recording;
 mod secrets;
+mod vault;

@@ -127,13 +127,21 @@ async fn no_spelling_of_a_credential_comes_out_anywhere() {
         let rest = format!("[auth]\n{auth}\n{ACTIONS}");
         let base_url = format!("{}/{kind}", upstream.base_url());
         workspace.write(&format!("{kind}.toml"), connector(kind, &base_url, &rest));
+        // The same once more with a secret of the vault.
+        let sealed = format!("sealed_{kind}");
+        let rest = rest.replace("env:CANARY_", "vault://canary/");
+        workspace.write(&format!("{sealed}.toml"), connector(&sealed, &base_url, &rest));
+        let name = format!("canary/{}", kind.to_uppercase());
+        workspace.store_secret(&name, secret).await;
     }
     let mut session = workspace.serve().await;
     for (kind, secret, _) in KINDS {
         for way in WAYS {
-            let count = upstream.count();
-            let answer = session.call(&format!("{kind}__tell"), json!({ "how": way })).await;
-            assert_eq!(upstream.count(), count + 1, "{kind} {way}: {answer}");
+            for connector in [kind.to_owned(), format!("sealed_{kind}")] {
+                let count = upstream.count();
+                let answer = session.call(&format!("{connector}__tell"), json!({ "how": way })).await;
+                assert_eq!(upstream.count(), count + 1, "{connector} {way}: {answer}");
+            }
         }
         // What was sent did hold the secret: what follows looks for something that was there.
         let sent = upstream.seen().pop().unwrap();
@@ -158,6 +166,8 @@ async fn no_spelling_of_a_credential_comes_out_anywhere() {
         &["logs"],
         &["tools", "--json"],
         &["check"],
+        &["vault", "list"],
+        &["vault", "list", "--json"],
     ] {
         let run = workspace.run(arguments).await;
         places.push(("a verb", (run.stdout + &run.stderr).into_bytes()));

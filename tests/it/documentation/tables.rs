@@ -24,7 +24,7 @@ const CONNECTOR: [(&str, &str); 9] = [
 ];
 
 /// Tables of the settings.
-const SETTINGS: [(&str, &str); 7] = [
+const SETTINGS: &[(&str, &str)] = &[
     ("ServerConfig", "`[server]`"),
     ("HttpConfig", "`[http]`"),
     ("LimitsConfig", "`[limits]`"),

@@ -1,9 +1,10 @@
 //! What a call pays on its way out, apart from the network: URL check, credential, and scrubbing the answer.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use http::Method;
 use std::hint::black_box;
 use toolgate::auth::Scrubber;
-use toolgate::egress::UrlAllowlist;
+use toolgate::connector::reach::UrlAllowlist;
 
 #[expect(clippy::expect_used, reason = "a benchmark that cannot run has nothing to report")]
 fn allowlist(criterion: &mut Criterion) {
@@ -13,7 +14,7 @@ fn allowlist(criterion: &mut Criterion) {
         .parse()
         .expect("a URL");
     criterion.bench_function("url allowlist", |bencher| {
-        bencher.iter(|| allowlist.allows(black_box(&url)));
+        bencher.iter(|| allowlist.allows(&Method::GET, black_box(&url)));
     });
 }
 

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use serde_json::json;
+use url::Url;
 
 use super::arguments::Arguments;
 use super::document::{ActionDocument, DefaultsDocument, EffectName, MethodName};
 use super::headers::Forbidden;
-use super::model::{Action, Effect};
+use super::model::{Action, Effect, RequestTemplate};
 use super::naming::{is_slug, slug_of, title_of};
+use super::reach::UrlAllowlist;
 use super::scope::{Scope, json, texts};
 use super::security::warn_of_no_limit;
 use super::{request, response, revision};
@@ -23,8 +25,10 @@ pub(super) struct Shared<'a> {
     pub defaults: &'a DefaultsDocument,
     /// Headers that actions must not set.
     pub forbidden: &'a Forbidden,
-    /// The host of the base URL, which agents must not see.
-    pub host: Option<&'a str>,
+    /// The base URL. Agents must not see its host.
+    pub base_url: Option<&'a Url>,
+    /// What may be called below it.
+    pub url_allowlist: Option<&'a UrlAllowlist>,
 }
 
 /// Compiles the action at `node`; reports everything that is wrong with it.
@@ -33,7 +37,7 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Op
     let name = name(scope, node, &document);
     let title = title(&document, name.as_deref());
     let description = description(scope, node, &document, &title);
-    if let Some(host) = shared.host {
+    if let Some(host) = shared.base_url.and_then(Url::host_str) {
         warn_of_host(scope, node, host);
     }
     let arguments = Arguments::read(scope, node, &document);
@@ -46,6 +50,9 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Op
     let (name, request, input, response) = (name?, request?, input?, response?);
     if arguments.incomplete {
         return None;
+    }
+    if let (Some(base_url), Some(allowlist)) = (shared.base_url, shared.url_allowlist) {
+        warn_of_allowlist(scope, node, &request, base_url, allowlist);
     }
     let revision = revision::digest(&json!({
         "action": node.to_json(),
@@ -138,6 +145,36 @@ fn warn_of_host(scope: &Scope<'_>, node: &Node, host: &str) {
             let message = "this text names the API's host, which agents should not see";
             scope.report(scope.source.warning("host-shown", text.span.clone(), message));
         }
+    }
+}
+
+/// An action that no pattern lets out would fail with every call. Placeholders may stand for anything.
+fn warn_of_allowlist(
+    scope: &Scope<'_>,
+    node: &Node,
+    request: &RequestTemplate,
+    base_url: &Url,
+    allowlist: &UrlAllowlist,
+) {
+    // When nothing of the API can be reached, that is reported once, where the base URL stands.
+    if !allowlist.reaches(base_url) {
+        return;
+    }
+    let (fixed, rest) = request
+        .path_source
+        .split_once('{')
+        .unwrap_or((&request.path_source, ""));
+    let mut url = base_url.clone();
+    url.set_path(&format!("{}{fixed}", base_url.path().trim_end_matches('/')));
+    let is_whole = rest.is_empty();
+    if !allowlist.may_allow(&request.method, &url, is_whole) {
+        let method = &request.method;
+        let message = format!("no pattern of `url_allowlist` lets this {method} request out");
+        let help = format!(
+            "add a pattern for it, e.g. \"{method} {url}{}\"",
+            if is_whole { "" } else { "*" }
+        );
+        scope.warn("unreachable", node.value_span("path"), message, help);
     }
 }
 

@@ -10,7 +10,9 @@ use url::{Host, Url};
 use super::document::ConnectionDocument;
 use super::headers::{self, Forbidden};
 use super::model::{Connection, Security};
+use super::reach::{AddressRule, Refusal};
 use super::scope::Scope;
+use super::security;
 use crate::document::Node;
 
 /// Compiles `[connection]`. `security` is `None` when it has errors of its own.
@@ -72,6 +74,12 @@ fn base_url(scope: &Scope<'_>, node: &Node, written: &str, security: Option<&Sec
             "only paths, queries, headers and bodies are templates",
         );
     }
+    if url.host_str().is_some_and(|host| host.contains('*')) {
+        return refuse(
+            "the base URL has a `*` in its host".to_owned(),
+            "name one host; patterns belong in `url_allowlist`",
+        );
+    }
     match url.scheme() {
         "https" => {}
         "http" => {
@@ -87,60 +95,64 @@ fn base_url(scope: &Scope<'_>, node: &Node, written: &str, security: Option<&Sec
         scheme => return refuse(format!("`{scheme}` URLs cannot be called"), "write https://"),
     }
     if let Some(security) = security {
-        private_host(scope, place, &url, security)?;
+        host_is_allowed(scope, place, &url, security)?;
         reachable(scope, node, &url, security);
     }
     Some(url)
 }
 
-/// A private address that no `ip_allowlist` names would fail with every call (contract S1-08).
-fn private_host(scope: &Scope<'_>, place: &Node, url: &Url, security: &Security) -> Option<()> {
-    let private = match url.host()? {
-        Host::Domain(name) => {
-            let name = name.trim_end_matches('.');
-            name == "localhost" || name.ends_with(".localhost")
-        }
-        Host::Ipv4(address) => address.is_private() || address.is_loopback() || address.is_link_local(),
-        Host::Ipv6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
+/// A host that the rules refuse would fail with every call (contract S1-08).
+fn host_is_allowed(scope: &Scope<'_>, place: &Node, url: &Url, security: &Security) -> Option<()> {
+    let host = url.host()?;
+    security::odd_host(scope, place, &host);
+    security::odd_port(scope, place, url.port());
+    let refusal = AddressRule::new(security.ip_allowlist.as_deref()).check_url(url).err();
+    let (code, message, help) = match refusal {
+        None => return Some(()),
+        Some(Refusal::Metadata) => (
+            "metadata-address",
+            "the base URL leads to a cloud's metadata service, which is never allowed".to_owned(),
+            "write the URL of the API".to_owned(),
+        ),
+        Some(Refusal::NotPublic { kind }) => (
+            "private-address",
+            format!("the base URL leads to an address that is not public ({kind})"),
+            name_the_network(&host),
+        ),
+        Some(Refusal::NotListed) => (
+            "private-address",
+            "the base URL leads to an address that is not in `ip_allowlist`".to_owned(),
+            name_the_network(&host),
+        ),
+        Some(refusal @ (Refusal::NoName | Refusal::NoPort)) => (
+            "bad-base-url",
+            refusal.to_string(),
+            "write the base URL as the API's documentation has it".to_owned(),
+        ),
     };
-    let literal = match url.host()? {
-        Host::Domain(_) => None,
-        Host::Ipv4(address) => Some(IpAddr::V4(address)),
-        Host::Ipv6(address) => Some(IpAddr::V6(address)),
+    scope.refuse(code, place.span.clone(), message, help);
+    None
+}
+
+/// The setting that opens the network of `host`, as far as that can be told.
+fn name_the_network(host: &Host<&str>) -> String {
+    let network = match host {
+        Host::Ipv4(Ipv4Addr::LOCALHOST) => "127.0.0.0/8".to_owned(),
+        Host::Domain(name) if name.contains("localhost") => "127.0.0.0/8".to_owned(),
+        Host::Ipv4(address) => IpNet::from(IpAddr::V4(*address)).to_string(),
+        Host::Ipv6(address) => IpNet::from(IpAddr::V6(*address).to_canonical()).to_string(),
+        Host::Domain(_) => "10.20.0.0/16".to_owned(),
     };
-    let named = security.ip_allowlist.as_ref().is_some_and(|networks| {
-        // What a name leads to is known when it is called.
-        literal.is_none_or(|address| networks.iter().any(|network| network.contains(&address)))
-    });
-    if private && !named {
-        let network = match literal {
-            Some(address) if address != Ipv4Addr::LOCALHOST => IpNet::from(address).to_string(),
-            _ => "127.0.0.0/8".to_owned(),
-        };
-        let message = "the base URL leads to a private address";
-        let help = format!("name the network that may be called: [security] ip_allowlist = [\"{network}\"]");
-        scope.refuse("private-address", place.span.clone(), message, help);
-        return None;
-    }
-    Some(())
+    format!("name the network that may be called: [security] ip_allowlist = [\"{network}\"]")
 }
 
 /// Warns of an allowlist that can never match the base URL.
 fn reachable(scope: &Scope<'_>, node: &Node, url: &Url, security: &Security) {
-    let base = url.as_str();
-    let matches = security.url_allowlist.iter().any(|pattern| {
-        let fixed = pattern.split('*').next().unwrap_or_default().to_ascii_lowercase();
-        base.starts_with(&fixed) || fixed.starts_with(base)
-    });
-    if !matches {
+    if !security.url_allowlist.reaches(url) {
         let span = node.value_span("base_url");
         let message = "no pattern of `url_allowlist` matches the base URL, so no request can leave";
-        scope.warn(
-            "unreachable",
-            span,
-            message,
-            format!("add \"{}/*\"", base.trim_end_matches('/')),
-        );
+        let base = url.as_str().trim_end_matches('/');
+        scope.warn("unreachable", span, message, format!("add \"{base}/*\""));
     }
 }
 

@@ -157,9 +157,8 @@ fn load_layout(layout: &Layout<'_>, findings: &mut Vec<Diagnostic>) -> Option<Co
         root: &main.root,
         defaults: &defaults.unwrap_or_default(),
         forbidden: &forbidden,
-        host: connection
-            .as_ref()
-            .and_then(|connection| connection.base_url.host_str()),
+        base_url: connection.as_ref().map(|connection| &connection.base_url),
+        url_allowlist: security.as_ref().map(|security| &security.url_allowlist),
     };
     let mut actions = Actions::default();
     actions.compile(&scope, &shared);

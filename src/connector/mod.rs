@@ -24,6 +24,7 @@ mod layout;
 mod load;
 pub mod model;
 mod naming;
+pub mod reach;
 mod request;
 mod response;
 mod revision;

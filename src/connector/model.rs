@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::Allowance;
+use super::reach::UrlAllowlist;
 use crate::mapping::Mapping;
 use crate::schema::Schema;
 use crate::template::{PathTemplate, ValueTemplate};
@@ -156,8 +157,8 @@ pub enum SecretRef {
 /// Where requests may go.
 #[derive(Debug)]
 pub struct Security {
-    /// URL patterns as written; compiled by `egress`. Defaults to the base URL followed by `/*`.
-    pub url_allowlist: Vec<String>,
+    /// Methods and URLs that may be called. Defaults to the base URL followed by `/*`.
+    pub url_allowlist: UrlAllowlist,
     /// Networks that resolved addresses must belong to. `None`: any public address.
     pub ip_allowlist: Option<Vec<IpNet>>,
     /// Whether plain HTTP may be used; only with an `ip_allowlist`.

@@ -1,11 +1,12 @@
 //! Where requests may go, and how many.
 
 use ipnet::IpNet;
-use url::Url;
+use url::{Host, Url};
 
 use super::Allowance;
 use super::document::{RateLimitDocument, SecurityDocument};
 use super::model::{RateLimit, Security};
+use super::reach::{AddressRule, Pattern, Refusal, Unusual, UrlAllowlist, foreign_protocol, unusual};
 use super::scope::Scope;
 use crate::document::Node;
 
@@ -18,16 +19,24 @@ pub(super) fn compile(
     base_url: Option<&str>,
 ) -> Option<Security> {
     let place = |key: &str| node.and_then(|node| node.get(key));
-    let url_allowlist = if let Some(patterns) = &document.url_allowlist {
-        url_patterns(scope, place("url_allowlist"), patterns, document.allow_http)
-    } else {
-        let written = base_url.unwrap_or_default();
-        let base = Url::parse(written).map_or_else(|_| written.to_owned(), String::from);
-        Some(vec![format!("{}/*", base.trim_end_matches('/'))])
-    };
     let ip_allowlist = match &document.ip_allowlist {
         Some(networks) => self::networks(scope, place("ip_allowlist"), networks).map(Some),
         None => Some(None),
+    };
+    let url_allowlist = if let Some(patterns) = &document.url_allowlist {
+        // With a broken list of networks there is nothing to compare addresses with.
+        let addresses = ip_allowlist
+            .as_ref()
+            .map(|networks| AddressRule::new(networks.as_deref()));
+        url_patterns(
+            scope,
+            place("url_allowlist"),
+            patterns,
+            document.allow_http,
+            addresses.as_ref(),
+        )
+    } else {
+        Some(below(base_url.unwrap_or_default()))
     };
     if document.allow_http {
         let span = place("allow_http").map_or(0..0, |value| value.span.clone());
@@ -88,7 +97,22 @@ pub(super) fn warn_of_no_limit(scope: &Scope<'_>, place: &Node, key: &str, allow
     }
 }
 
-fn url_patterns(scope: &Scope<'_>, place: Option<&Node>, patterns: &[String], allow_http: bool) -> Option<Vec<String>> {
+/// The base URL and everything below it. Lets nothing out when the base URL cannot be used, which is reported where it
+/// is compiled.
+fn below(base_url: &str) -> UrlAllowlist {
+    let pattern = Url::parse(base_url)
+        .ok()
+        .and_then(|base| Pattern::compile(&format!("{}/*", base.as_str().trim_end_matches('/'))).ok());
+    UrlAllowlist::of(pattern.into_iter().collect())
+}
+
+fn url_patterns(
+    scope: &Scope<'_>,
+    place: Option<&Node>,
+    patterns: &[String],
+    allow_http: bool,
+    addresses: Option<&AddressRule>,
+) -> Option<UrlAllowlist> {
     let place = place?;
     if patterns.is_empty() {
         let message = "an empty `url_allowlist` lets no request out";
@@ -100,31 +124,70 @@ fn url_patterns(scope: &Scope<'_>, place: Option<&Node>, patterns: &[String], al
         );
         return None;
     }
+    let mut compiled = Vec::with_capacity(patterns.len());
     let mut sound = true;
-    for (pattern, item) in patterns.iter().zip(place.items()) {
-        let rest = pattern
-            .strip_prefix("https://")
-            .or_else(|| pattern.strip_prefix("http://").filter(|_| allow_http));
-        let host = rest
-            .and_then(|rest| rest.split(['/', '?', '#']).next())
-            .unwrap_or_default();
-        let problem = if rest.is_none() {
-            Some("does not begin with https://")
-        } else if host.is_empty() || host == "*" {
-            Some("names no host")
-        } else if host.contains('@') {
-            Some("holds a user name")
-        } else {
-            None
-        };
-        if let Some(problem) = problem {
+    for (source, item) in patterns.iter().zip(place.items()) {
+        let mut refuse = |problem: &str| {
             let message = format!("the pattern {problem}");
-            let help = "write a pattern such as https://crm.example.com/*";
+            let help = "write a pattern such as https://crm.example.com/*, or GET https://crm.example.com/*";
             scope.refuse("bad-allowlist", item.span.clone(), message, help);
             sound = false;
+        };
+        match Pattern::compile(source) {
+            Err(problem) => refuse(&problem),
+            Ok(pattern) if pattern.is_plain_http() && !allow_http => refuse("does not begin with https://"),
+            Ok(pattern) => match addresses.and_then(|rule| rule.check_host(&pattern.host().0).err()) {
+                Some(Refusal::Metadata) => refuse("leads to a cloud's metadata service, which no list opens"),
+                refusal => {
+                    pattern_risks(scope, item, &pattern, refusal);
+                    compiled.push(pattern);
+                }
+            },
         }
     }
-    sound.then(|| patterns.to_vec())
+    sound.then(|| UrlAllowlist::of(compiled))
+}
+
+/// Warns of patterns that let out more than they seem to, or nothing (contract S1-88).
+fn pattern_risks(scope: &Scope<'_>, item: &Node, pattern: &Pattern, refusal: Option<Refusal>) {
+    let (host, below) = pattern.host();
+    if below {
+        let message = format!("every host below {host} may be called, whoever runs it and whatever it is for");
+        let help = "name the hosts that the API needs, one pattern for each";
+        scope.warn("wide-allowlist", item.span.clone(), message, help);
+    } else if let Some(refusal) = refusal {
+        let message = format!("no request can go where this pattern leads: {refusal}");
+        let help = "leave the pattern out, or name the network in `ip_allowlist`";
+        scope.warn("unreachable", item.span.clone(), message, help);
+    }
+    odd_host(scope, item, &host);
+    odd_port(scope, item, pattern.port());
+}
+
+/// Shows what a host is on the wire when people may read it as another.
+pub(super) fn odd_host(scope: &Scope<'_>, place: &Node, host: &Host<&str>) {
+    match unusual(host) {
+        Some(Unusual::Lookalike(ascii)) => scope.warn(
+            "lookalike-host",
+            place.span.clone(),
+            format!("this host is `{ascii}`: letters of it look like those of another alphabet"),
+            "if that is the host you mean, write it in this form; if not, type the name anew",
+        ),
+        Some(Unusual::Foreign(ascii)) => {
+            let message = format!("this host is `{ascii}` on the wire");
+            scope.report(scope.source.note("foreign-host", place.span.clone(), message));
+        }
+        None => {}
+    }
+}
+
+/// Asks whether the port of another protocol was meant.
+pub(super) fn odd_port(scope: &Scope<'_>, place: &Node, port: Option<u16>) {
+    if let Some((port, protocol)) = port.and_then(|port| Some((port, foreign_protocol(port)?))) {
+        let message = format!("port {port} is that of {protocol}, which is not HTTP");
+        let help = "see that an HTTP API really listens there";
+        scope.warn("odd-port", place.span.clone(), message, help);
+    }
 }
 
 fn networks(scope: &Scope<'_>, place: Option<&Node>, networks: &[String]) -> Option<Vec<IpNet>> {

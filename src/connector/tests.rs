@@ -76,7 +76,13 @@ fn what_is_left_out_has_the_values_of_the_seeds() {
     assert_eq!(connector.security.rate_limit, RateLimit::default());
     assert_eq!(connector.actions[0].requests_per_minute, None);
     assert_eq!(connector.security.max_response_bytes, 10 * 1024 * 1024);
-    assert_eq!(connector.security.url_allowlist, ["https://api.example.com/v1/*"]);
+    assert!(
+        connector
+            .security
+            .url_allowlist
+            .patterns()
+            .eq(["https://api.example.com/v1/*"])
+    );
     assert!(connector.security.ip_allowlist.is_none() && !connector.security.allow_http);
     assert!(matches!(connector.auth, Auth::None) && connector.enabled);
     assert_eq!(connector.actions[0].response.validation, Validation::Strict);
@@ -114,7 +120,24 @@ fn base_urls() {
         ("https://0x7f.1", "", Some("private-address")),
         ("https://[::1]", "", Some("private-address")),
         ("https://192.168.1.100:8080", "", Some("private-address")),
-        ("https://169.254.169.254", "", Some("private-address")),
+        ("https://169.254.169.254", "", Some("metadata-address")),
+        (
+            "https://169.254.169.254",
+            "[security]\nip_allowlist = [\"169.254.0.0/16\"]\n",
+            Some("metadata-address"),
+        ),
+        ("https://metadata.google.internal", local, Some("metadata-address")),
+        ("https://crm.internal", "", Some("private-address")),
+        ("https://printer.local./x", "", Some("private-address")),
+        ("https://crm", "", Some("private-address")),
+        ("https://100.64.0.1", "", Some("private-address")),
+        ("https://[::ffff:10.0.0.1]", "", Some("private-address")),
+        ("https://2130706433", "", Some("private-address")),
+        ("https://8.8.8.8", local, Some("private-address")),
+        ("https://api.acme.com:0", "", Some("bad-base-url")),
+        ("https://api..acme.com", "", Some("bad-base-url")),
+        ("https://*.acme.com", "", Some("bad-base-url")),
+        ("https://1.2.3.4.5", "", Some("bad-base-url")),
         ("https://10.1.2.3", local, Some("private-address")),
         ("https://127.9.9.9", local, None),
     ] {
@@ -137,6 +160,9 @@ fn the_advice_about_a_private_address_helps() {
         "https://10.1.2.3/x",
         "https://[::1]",
         "https://[fd00::1]:8443",
+        "https://a.localhost",
+        "https://crm.internal",
+        "https://[::ffff:10.0.0.1]",
     ] {
         let lines = format!("[connection]\nbase_url = \"{url}\"\n");
         let refused = with_lines(&lines);
@@ -168,7 +194,7 @@ fn the_base_url_is_allowed_however_it_is_spelt() {
             "{url}"
         );
         let connector = loaded.connector.expect("a connector");
-        assert_eq!(connector.security.url_allowlist, [allowed]);
+        assert!(connector.security.url_allowlist.patterns().eq([allowed]), "{url}");
     }
 }
 
@@ -188,6 +214,23 @@ fn plain_http_and_other_risks_are_told() {
             "[connection]\nbase_url = \"https://api.example.com\"\nverify_ssl = false",
             "unverified-tls",
         ),
+        (
+            "[security]\nurl_allowlist = [\"https://*.example.com/*\"]",
+            "wide-allowlist",
+        ),
+        (
+            "[security]\nurl_allowlist = [\"https://api.example.com/*\", \"https://10.0.0.1/*\"]",
+            "unreachable",
+        ),
+        (
+            "[security]\nurl_allowlist = [\"https://api.example.com/*\", \"https://\u{440}\u{430}\u{443}.com/*\"]",
+            "lookalike-host",
+        ),
+        (
+            "[connection]\nbase_url = \"https://\u{430}pi.example.com\"",
+            "lookalike-host",
+        ),
+        ("[connection]\nbase_url = \"https://api.example.com:25\"", "odd-port"),
         ("[metadata]\nstatus = \"draft\"", "not-offered"),
     ] {
         let loaded = with_lines(lines);
@@ -208,6 +251,11 @@ fn allowlists_that_let_nothing_or_anything_through_are_refused() {
         "url_allowlist = [\"http://api.example.com/*\"]",
         "url_allowlist = [\"https://user@api.example.com/*\"]",
         "url_allowlist = [\"api.example.com/*\"]",
+        "url_allowlist = [\"https://*.com/*\"]",
+        "url_allowlist = [\"https://api.example.com\"]",
+        "url_allowlist = [\"FETCH https://api.example.com/*\"]",
+        "url_allowlist = [\"https://169.254.169.254/*\"]",
+        "url_allowlist = [\"GET https://metadata.google.internal/*\"]",
         "ip_allowlist = []",
         "ip_allowlist = [\"10.0.0.0/33\"]",
         "ip_allowlist = [\"crm.internal\"]",
@@ -229,6 +277,57 @@ fn allowlists_that_let_nothing_or_anything_through_are_refused() {
         .map(ToString::to_string)
         .collect();
     assert_eq!(networks, ["10.0.0.0/8", "192.168.1.1/32", "fd00::/8"]);
+}
+
+#[test]
+fn actions_that_the_allowlist_never_lets_out_are_told() {
+    for (pattern, action, told) in [
+        (
+            "GET https://api.example.com/*",
+            "method = \"GET\"\npath = \"/a\"",
+            false,
+        ),
+        (
+            "GET https://api.example.com/*",
+            "method = \"POST\"\npath = \"/a\"",
+            true,
+        ),
+        (
+            "https://api.example.com/v1/*",
+            "method = \"GET\"\npath = \"/v2/a\"",
+            true,
+        ),
+        (
+            "https://api.example.com/v1/*",
+            "method = \"GET\"\npath = \"/{version}/a\"\n[[actions.input]]\nname = \"version\"",
+            false,
+        ),
+        (
+            "https://api.example.com/v1/*",
+            "method = \"GET\"\npath = \"/v2/{id}\"\n[[actions.input]]\nname = \"id\"",
+            true,
+        ),
+        (
+            "https://api.example.com/v1/a",
+            "method = \"GET\"\npath = \"/v1/{id}\"\n[[actions.input]]\nname = \"id\"",
+            false,
+        ),
+    ] {
+        let loaded = load_text(
+            "a.toml",
+            &format!(
+                "name = \"Test\"\n[connection]\nbase_url = \"https://api.example.com\"\n[security]\n\
+                 url_allowlist = [\"{pattern}\"]\n[[actions]]\nname = \"act\"\ndescription = \"Acts.\"\n{action}\n"
+            ),
+        );
+        let found = loaded.diagnostics.iter().any(|finding| finding.code == "unreachable");
+        assert_eq!(
+            found,
+            told,
+            "{pattern} {action}: {}",
+            render(&loaded.diagnostics, false)
+        );
+    }
 }
 
 #[test]

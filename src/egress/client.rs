@@ -12,10 +12,10 @@ use reqwest::{Certificate, Client, ClientBuilder};
 use tracing::warn;
 
 use super::EgressError;
-use super::address::AddressRule;
 use super::failure::chain;
-use super::resolver::GuardedResolver;
+use super::resolver::{GuardedResolver, NameLookup};
 use crate::config::EgressConfig;
+use crate::connector::reach::AddressRule;
 
 /// Clients kept for connectors that are not loaded at the moment; those in use live as long as their routes.
 const KEPT_CLIENTS: u64 = 256;
@@ -50,13 +50,14 @@ pub(super) struct Clients {
     connect_timeout: Duration,
     read_timeout: Duration,
     extra_authorities: Vec<Certificate>,
+    names: Arc<dyn NameLookup>,
     built: Cache<ClientRules, RuledClient>,
 }
 
 impl Clients {
     /// # Errors
     /// What is wrong with `extra_ca`.
-    pub(super) fn new(config: &EgressConfig) -> Result<Self, EgressError> {
+    pub(super) fn new(config: &EgressConfig, names: Arc<dyn NameLookup>) -> Result<Self, EgressError> {
         let extra_authorities = match &config.extra_ca {
             Some(path) => read_authorities(path).map_err(|reason| {
                 EgressError::Setup(format!(
@@ -70,6 +71,7 @@ impl Clients {
             connect_timeout: config.connect_timeout,
             read_timeout: config.read_timeout,
             extra_authorities,
+            names,
             built: Cache::builder().max_capacity(KEPT_CLIENTS).build(),
         };
         if config.extra_ca.is_some() {
@@ -131,6 +133,7 @@ impl Clients {
             .user_agent(USER_AGENT)
             .dns_resolver(GuardedResolver {
                 rule: rules.addresses.clone(),
+                names: Arc::clone(&self.names),
             })
             // A proxy would resolve names itself, past the resolver above; this also ignores the environment's proxies.
             .no_proxy()

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustls::CertificateError;
 
 use super::EgressError;
-use super::address::Refusal;
+use crate::connector::reach::Refusal;
 
 /// What is known about an exchange when it fails.
 #[derive(Debug, Clone, Copy)]

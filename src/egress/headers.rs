@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::special_purpose;
+use crate::connector::reach::not_public;
 
 /// Headers of an answer that carry credentials, or say what the API runs on and where (contract S1-45).
 const SENSITIVE: &[&str] = &[
@@ -98,7 +98,7 @@ fn names_private_address(value: &HeaderValue) -> bool {
             let with_port = || word.parse::<SocketAddr>().map(|address| address.ip());
             word.parse::<IpAddr>().or_else(|_| with_port()).ok()
         })
-        .any(|address| special_purpose::not_public(address.to_canonical()).is_some())
+        .any(|address| not_public(address.to_canonical()).is_some())
 }
 
 #[cfg(test)]

@@ -2,21 +2,20 @@
 //!
 //! Must never know what a tool or a principal is. No other room opens an outbound connection.
 //!
-//! A request is checked three times: its URL against the connector's allowlist (`allowlist`), an address in the URL
-//! against the connector's address rule (`address`), and a name's addresses against the same rule at the moment of
-//! connecting (`resolver`). Each redirect is checked like a request of its own.
+//! A request is checked three times against the rules of [`crate::connector::reach`]: its method and URL against the
+//! connector's allowlist, the host in the URL against its address rule, and a name's addresses against the same rule at
+//! the moment of connecting (`resolver`). Each redirect is checked like a request of its own. Whatever makes requests
+//! for an action, stands above this room and so behind these checks.
 
-mod address;
-mod allowlist;
 mod body;
 mod client;
 mod error;
 mod failure;
 mod headers;
+mod log;
 mod redirect;
 mod resolver;
 mod route;
-mod special_purpose;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,14 +25,14 @@ use http::{HeaderMap, Method, StatusCode};
 use tracing::warn;
 use url::{Host, Url};
 
-pub use allowlist::UrlAllowlist;
 pub use error::EgressError;
+pub use resolver::{NameLookup, SystemNames};
 pub use route::Route;
 
 use crate::config::EgressConfig;
 use crate::connector::model::Connector;
+use crate::connector::reach::AddressRule;
 use crate::crypto::install_tls_provider;
-use address::AddressRule;
 use client::{ClientRules, Clients};
 
 /// A request before credentials are put on it. Showing one in a dry run reveals nothing.
@@ -49,6 +48,8 @@ pub struct OutgoingRequest {
     pub body: Option<Bytes>,
     /// Longest time for the whole exchange; the connector's when `None`.
     pub timeout: Option<Duration>,
+    /// What logs show instead of the URL's path when that holds an argument nobody may see.
+    pub shown_path: Option<String>,
 }
 
 /// An answer, with sensitive headers already gone.
@@ -79,6 +80,14 @@ impl Egress {
     /// # Errors
     /// [`EgressError::Setup`] with what is wrong in them.
     pub fn new(config: &EgressConfig) -> Result<Self, EgressError> {
+        Self::with_names(config, Arc::new(SystemNames))
+    }
+
+    /// [`Self::new`] with another source of addresses than the system's.
+    ///
+    /// # Errors
+    /// [`EgressError::Setup`] with what is wrong in the settings.
+    pub fn with_names(config: &EgressConfig, names: Arc<dyn NameLookup>) -> Result<Self, EgressError> {
         // Building a client without a provider would panic.
         install_tls_provider();
         let unverified_hosts = config
@@ -93,7 +102,7 @@ impl Egress {
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
-            clients: Arc::new(Clients::new(config)?),
+            clients: Arc::new(Clients::new(config, names)?),
             connect_timeout: config.connect_timeout,
             read_timeout: config.read_timeout,
             unverified_hosts,
@@ -104,13 +113,10 @@ impl Egress {
     /// share a connection pool, and so does a connector with its own earlier definition.
     ///
     /// # Errors
-    /// [`EgressError::Setup`] when its `url_allowlist` cannot be used, or when it does not want certificates verified
-    /// and the server's settings do not let it.
+    /// [`EgressError::Setup`] when it does not want certificates verified and the server's settings do not let it.
     pub fn route(&self, connector: &Connector) -> Result<Route, EgressError> {
         let security = &connector.security;
         let connection = &connector.connection;
-        let allowlist = UrlAllowlist::compile(&security.url_allowlist)
-            .map_err(|reason| EgressError::Setup(format!("`url_allowlist`: the pattern {reason}")))?;
         let addresses = AddressRule::new(security.ip_allowlist.as_deref());
         let client = |verify_certificates| {
             self.clients.get(&ClientRules {
@@ -126,9 +132,10 @@ impl Egress {
             Some((host, client(false)?))
         };
         Ok(Route {
+            connector: connector.slug.clone(),
             client: client(true)?,
             unverified,
-            allowlist,
+            allowlist: security.url_allowlist.clone(),
             addresses,
             // An `ip_allowlist` is what makes plain HTTP bearable: without one the request would cross the internet.
             plain_http: security.allow_http && security.ip_allowlist.is_some(),

@@ -55,6 +55,12 @@ impl Hop {
             });
         };
         url.set_fragment(None);
+        if self.url.scheme() == "https" && url.scheme() == "http" {
+            return Err(EgressError::NotAllowed {
+                reason: "a redirect of the API cannot be followed: it leads from HTTPS to plain HTTP".to_owned(),
+                sent: true,
+            });
+        }
         let same_origin = url.origin() == self.url.origin();
         if !same_origin && !reads && !becomes_get {
             return Err(EgressError::NotAllowed {
@@ -156,7 +162,6 @@ mod tests {
         for target in [
             "https://evil.example/",
             "//evil.example/",
-            "http://crm.example.com/",
             "https://crm.example.com:8443/",
             "https://crm.example.com./",
         ] {
@@ -182,6 +187,22 @@ mod tests {
         }
         let next = follow(&hop("POST"), 303, "https://other.example/").unwrap().unwrap();
         assert_eq!((next.method, next.body), (Method::GET, None));
+    }
+
+    #[test]
+    fn nothing_leads_from_https_to_plain_http() {
+        for target in [
+            "http://crm.example.com/v1/b",
+            "HTTP://other.example/",
+            "http:\\\\crm.example.com",
+        ] {
+            let error = follow(&hop("GET"), 302, target).unwrap_err();
+            assert!(matches!(error, EgressError::NotAllowed { sent: true, .. }), "{target}");
+        }
+        let mut plain = hop("GET");
+        plain.url = Url::parse("http://crm.example.com/").unwrap();
+        assert!(follow(&plain, 302, "https://crm.example.com/").unwrap().is_some());
+        assert!(follow(&plain, 302, "/b").unwrap().is_some());
     }
 
     #[test]

@@ -2,29 +2,34 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, Method};
 use tokio::time::{Instant, timeout_at};
-use tracing::{debug, warn};
+use tracing::warn;
 use url::{Host, Origin, Url};
 
-use super::address::AddressRule;
-use super::allowlist::UrlAllowlist;
 use super::body::{self, Sent};
 use super::client::RuledClient;
 use super::failure::{self, Circumstances};
+use super::log::Exchange;
 use super::redirect::Hop;
 use super::{EgressError, OutgoingRequest, UpstreamResponse, headers};
 use crate::auth::Credential;
+use crate::connector::reach::{AddressRule, UrlAllowlist};
 
 /// Redirects that one request may be sent through.
 const MAX_REDIRECTS: u32 = 5;
+/// Stands in logs for a redirect's path that may hold an argument nobody may see.
+const UNSHOWN_PATH: &str = "/[HIDDEN]";
 /// No exchange takes longer, whatever the settings say: a time too far away cannot even be counted.
 const LONGEST_EXCHANGE: Duration = Duration::from_hours(24);
 
 /// One connector's way out, made by [`super::Egress::route`] when its definition is loaded.
 #[derive(Debug)]
 pub struct Route {
+    /// The connector's slug, for logs.
+    pub(super) connector: String,
     pub(super) allowlist: UrlAllowlist,
     pub(super) addresses: AddressRule,
     pub(super) plain_http: bool,
@@ -40,12 +45,12 @@ pub struct Route {
 }
 
 impl Route {
-    /// Whether a request to `url` would be let out, as far as that can be said without resolving its name.
+    /// Whether a request with `method` to `url` would be let out, as far as that can be said without resolving its name.
     ///
     /// # Errors
     /// [`EgressError::NotAllowed`].
-    pub fn check(&self, url: &Url) -> Result<(), EgressError> {
-        self.check_hop(url, false)
+    pub fn check(&self, method: &Method, url: &Url) -> Result<(), EgressError> {
+        self.check_hop(method, url, false)
     }
 
     /// Sends one request, puts `credential` on it (only towards the origin of the base URL), follows redirects within
@@ -64,6 +69,7 @@ impl Route {
             at: Instant::now() + limit,
             limit,
         };
+        let mut shown_path = request.shown_path;
         let mut hop = Hop {
             with_credential: request.url.origin() == self.origin,
             method: request.method,
@@ -74,23 +80,32 @@ impl Route {
         headers::clean_request(&mut hop.headers);
         let mut requests = 0;
         loop {
-            self.check_hop(&hop.url, requests > 0)?;
+            self.check_hop(&hop.method, &hop.url, requests > 0)?;
+            let exchange = Exchange {
+                connector: &self.connector,
+                method: &hop.method,
+                url: &hop.url,
+                shown_path: shown_path.as_deref(),
+                number: requests + 1,
+            };
+            let started = Instant::now();
+            exchange.leaves(hop.body.as_ref().map_or(0, Bytes::len));
             let answer = self.exchange(&hop, credential, &deadline, requests > 0).await;
             let (mut response, circumstances) =
                 answer.map_err(|error| after_redirect(error, writes && requests > 0))?;
             requests += 1;
-            let Some(next) = hop.redirected(response.status(), response.headers())? else {
+            let status = response.status();
+            let next = hop.redirected(status, response.headers());
+            if !matches!(next, Ok(None)) {
+                exchange.is_answered(status, None, started.elapsed());
+            }
+            let Some(next) = next? else {
                 let body = self.read(&mut response, &deadline, circumstances).await?;
-                debug!(
-                    host = hop.url.host_str(),
-                    status = response.status().as_u16(),
-                    requests,
-                    "answered"
-                );
+                exchange.is_answered(status, Some(body.len()), started.elapsed());
                 let mut headers = std::mem::take(response.headers_mut());
                 headers::clean_answer(&mut headers);
                 return Ok(UpstreamResponse {
-                    status: response.status(),
+                    status,
                     headers,
                     body,
                     requests,
@@ -99,20 +114,25 @@ impl Route {
             if requests > MAX_REDIRECTS {
                 return Err(EgressError::TooManyRedirects { limit: MAX_REDIRECTS });
             }
+            if let Some(shown) = &mut shown_path {
+                // The API may have put the hidden argument anywhere in its target.
+                *shown = UNSHOWN_PATH.to_owned();
+            }
             hop = next;
         }
     }
 
-    fn check_hop(&self, url: &Url, redirected: bool) -> Result<(), EgressError> {
-        let refused = if !self.allowlist.allows(url) {
-            Some("the URL is not in the connector's `url_allowlist`".to_owned())
+    fn check_hop(&self, method: &Method, url: &Url, redirected: bool) -> Result<(), EgressError> {
+        let refused = if !self.allowlist.allows(method, url) {
+            Some(if self.allowlist.mentions(url) {
+                format!("the connector's `url_allowlist` allows no {method} requests to this URL")
+            } else {
+                "the URL is not in the connector's `url_allowlist`".to_owned()
+            })
         } else if url.scheme() != "https" && !self.plain_http {
             Some("the URL is not HTTPS, and the connector does not allow plain HTTP".to_owned())
         } else {
-            self.addresses
-                .check_literal(url)
-                .err()
-                .map(|refusal| refusal.to_string())
+            self.addresses.check_url(url).err().map(|refusal| refusal.to_string())
         };
         let Some(rule) = refused else {
             return Ok(());
@@ -167,7 +187,7 @@ impl Route {
         response: &mut reqwest::Response,
         deadline: &Deadline,
         circumstances: Circumstances,
-    ) -> Result<bytes::Bytes, EgressError> {
+    ) -> Result<Bytes, EgressError> {
         let url = response.url().clone();
         let limit = self.max_response_bytes;
         let body = timeout_at(deadline.at, body::read(response, limit))

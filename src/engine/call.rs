@@ -89,7 +89,7 @@ async fn steps(
 
     // 4 validate: before a person is asked and before the vault is touched.
     let arguments = validate(action, std::mem::take(&mut call.arguments))?;
-    let request = declarative::prepare(&tool.connector, action, &arguments).map_err(failures::prepare)?;
+    let mut request = declarative::prepare(&tool.connector, action, &arguments).map_err(failures::prepare)?;
     let hash = binding::arguments_hash(&arguments);
     // What people and logs see of the request never holds a secret argument, wherever the action puts it.
     let shown = if action.secret_arguments.is_empty() {
@@ -99,12 +99,13 @@ async fn steps(
         let request = shown_request(&tool, &hidden, &request);
         Some((hidden, request))
     };
+    request.shown_path = shown.as_ref().map(|(_, shown)| shown.url.path().to_owned());
     let (shown_arguments, shown_request) = shown
         .as_ref()
         .map_or((&arguments, &request), |(hidden, shown)| (hidden, shown));
     row.prepared(shown_request, &hash);
     route
-        .check(&request.url)
+        .check(&request.method, &request.url)
         .map_err(|error| failures::egress(&error, false))?;
 
     // 5 approve: no credential has been resolved yet.
@@ -177,7 +178,7 @@ pub(super) fn dry_run(
     let arguments = validate(&tool.action, arguments.clone())?;
     let request = declarative::prepare(&tool.connector, &tool.action, &arguments).map_err(failures::prepare)?;
     route
-        .check(&request.url)
+        .check(&request.method, &request.url)
         .map_err(|error| failures::egress(&error, false))?;
     let hidden = prompt::hide(&arguments, &tool.action.secret_arguments);
     let shown = shown_request(&tool, &hidden, &request);
@@ -197,6 +198,7 @@ fn shown_request(tool: &Tool, hidden: &Map<String, Value>, request: &OutgoingReq
             headers: HeaderMap::new(),
             body: None,
             timeout: request.timeout,
+            shown_path: None,
         }
     })
 }

@@ -255,6 +255,7 @@ mod tests {
             headers: HeaderMap::new(),
             body: None,
             timeout: None,
+            shown_path: None,
         };
         row.prepared(&request, "hash");
         row.scrub(&Scrubber::new(["s3cr3t/\"key"]));

@@ -117,8 +117,8 @@ pub(in crate::connector) struct ConnectionDocument {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Security")]
 pub(in crate::connector) struct SecurityDocument {
-    /// Patterns of the URLs that may be called, e.g. `https://crm.example.com/*`. The base URL and everything below it
-    /// when left out.
+    /// Patterns of the URLs that may be called, e.g. `https://crm.example.com/*`, or with methods in front,
+    /// `GET,POST https://crm.example.com/*`. The base URL and everything below it when left out.
     pub url_allowlist: Option<Vec<String>>,
     /// Networks or addresses that the API's address must belong to, e.g. `10.20.0.0/16`. When left out, any public
     /// address may be called and no private one.

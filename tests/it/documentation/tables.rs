@@ -44,7 +44,7 @@ fn every_key_of_a_connector_is_listed() {
 fn every_setting_is_listed() {
     let schema = config::schema();
     assert_eq!(schema["properties"].as_object().unwrap().len(), SETTINGS.len());
-    compare(&schema, &Page::read("docs/operating.md").text, &SETTINGS);
+    compare(&schema, &Page::read("docs/operating.md").text, SETTINGS);
 }
 
 #[test]

@@ -104,27 +104,16 @@ async fn plain_http_needs_both_the_switch_and_a_list() {
 async fn urls_outside_the_allowlist_are_refused_before_anything_else() {
     let api = Api::ok().await;
     let mut connector = connector(&api.url("/"));
-    connector.security.url_allowlist = vec![api.url("/api/*")];
+    connector.security.url_allowlist = allowing(&[&api.url("/api/*")]);
     let route = route(&connector);
     for path in ["/admin", "/api/../admin", "/api/..%2fadmin"] {
         let url = api.url(path);
         let reason = refusal(get(&route, &url).await);
         assert_eq!(reason, "the URL is not in the connector's `url_allowlist`", "{path}");
-        assert!(route.check(&url.parse().unwrap()).is_err());
+        assert!(route.check(&Method::GET, &url.parse().unwrap()).is_err());
     }
     let allowed = api.url("/api/a");
-    assert!(route.check(&allowed.parse().unwrap()).is_ok());
+    assert!(route.check(&Method::GET, &allowed.parse().unwrap()).is_ok());
     get(&route, &allowed).await.unwrap();
     assert_eq!(api.only().uri, "/api/a");
-}
-
-#[test]
-fn a_pattern_that_cannot_be_used_is_told_when_the_route_is_made() {
-    let mut connector = connector("https://crm.example.com/");
-    connector.security.url_allowlist.push("https://*/*".to_owned());
-    let error = egress().route(&connector).unwrap_err();
-    assert!(
-        matches!(&error, EgressError::Setup(text) if text.contains("`https://*/*` has a `*` in its host")),
-        "{error}"
-    );
 }

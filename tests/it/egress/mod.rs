@@ -5,7 +5,10 @@ mod api;
 mod exchange;
 mod faults;
 mod limits;
+mod names;
+mod properties;
 mod redirects;
+mod table;
 mod tls;
 
 use std::collections::HashMap;
@@ -17,6 +20,7 @@ use secrecy::SecretString;
 use toolgate::auth::{Credential, ScrubberCache};
 use toolgate::config::EgressConfig;
 use toolgate::connector::model::{Auth, Connection, Connector, KeyPlace, RateLimit, SecretRef, Security, Tier};
+use toolgate::connector::reach::UrlAllowlist;
 use toolgate::egress::{Egress, EgressError, OutgoingRequest, Route, UpstreamResponse};
 use toolgate::vault::{Holder, SecretError, SecretSource};
 use url::Url;
@@ -58,7 +62,7 @@ fn connector(base_url: &str) -> Connector {
         },
         auth: Auth::None,
         security: Security {
-            url_allowlist: vec![format!("{}*", Url::parse(base_url).unwrap().join("/").unwrap())],
+            url_allowlist: allowing(&[&format!("{}*", Url::parse(base_url).unwrap().join("/").unwrap())]),
             ip_allowlist: Some(vec!["127.0.0.0/8".parse().unwrap()]),
             allow_http: true,
             max_response_bytes: 100_000,
@@ -66,6 +70,18 @@ fn connector(base_url: &str) -> Connector {
         },
         actions: vec![],
     }
+}
+
+/// An allowlist of these patterns.
+fn allowing(patterns: &[&str]) -> UrlAllowlist {
+    UrlAllowlist::compile(&patterns.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap()
+}
+
+/// Adds patterns to a connector's allowlist.
+fn allow_too(connector: &mut Connector, patterns: &[&str]) {
+    let written = connector.security.url_allowlist.patterns();
+    let all: Vec<&str> = written.chain(patterns.iter().copied()).collect();
+    connector.security.url_allowlist = allowing(&all);
 }
 
 fn route(connector: &Connector) -> Route {
@@ -79,6 +95,7 @@ fn outgoing(method: &str, url: &str) -> OutgoingRequest {
         headers: HeaderMap::new(),
         body: None,
         timeout: None,
+        shown_path: None,
     }
 }
 

@@ -28,7 +28,7 @@ async fn redirecting(status: u16, location: String) -> Api {
 /// A connector for `api` that may call `other` too.
 fn connector_for_both(api: &Api, other: &Api) -> Connector {
     let mut connector = connector(&api.url("/"));
-    connector.security.url_allowlist.push(other.url("/*"));
+    allow_too(&mut connector, &[&other.url("/*")]);
     connector
 }
 
@@ -131,8 +131,7 @@ async fn what_a_redirect_leads_to_is_checked_like_a_first_request() {
     for (target, rule) in targets {
         let api = redirecting(302, target.clone()).await;
         let mut connector = connector(&api.url("/"));
-        let more = ["http://169.254.169.254/*", "http://192.168.0.1/*"];
-        connector.security.url_allowlist.extend(more.map(str::to_owned));
+        allow_too(&mut connector, &["http://169.254.169.254/*", "http://192.168.0.1/*"]);
         let error = get(&route(&connector), &api.url("/from")).await.unwrap_err();
         let reason = format!("a redirect of the API cannot be followed: {rule}");
         assert_eq!(error, EgressError::NotAllowed { reason, sent: true }, "{target}");
@@ -150,7 +149,7 @@ async fn a_redirect_to_a_name_is_checked_when_it_is_resolved() {
     let address = listener.local_addr().unwrap();
     let api = Api::start_on(listener, address, move |_| redirect(302, &location));
     let mut connector = connector_for_both(&api, &other);
-    connector.security.url_allowlist.push(other.named_url("/*"));
+    allow_too(&mut connector, &[&other.named_url("/*")]);
     connector.security.ip_allowlist = Some(vec!["127.0.0.2/32".parse().unwrap()]);
     let error = get(&route(&connector), &api.url("/from")).await.unwrap_err();
     let reason = "the API's address is not in the connector's `ip_allowlist`".to_owned();
@@ -170,9 +169,95 @@ async fn five_redirects_are_followed_and_a_loop_is_ended() {
     .await;
     let route = route(&connector(&api.url("/")));
     assert_eq!(get(&route, &api.url("/5")).await.unwrap().requests, 6);
-    let error = get(&route, &api.url("/6")).await.unwrap_err();
-    assert_eq!(error, EgressError::TooManyRedirects { limit: 5 });
-    assert_eq!(api.seen().len(), 12);
+    for far in ["/6", "/30", "/4294967295"] {
+        let error = get(&route, &api.url(far)).await.unwrap_err();
+        assert_eq!(error, EgressError::TooManyRedirects { limit: 5 });
+    }
+    assert_eq!(api.seen().len(), 6 * 4);
+}
+
+#[tokio::test]
+async fn a_redirect_needs_a_pattern_for_its_own_method() {
+    let api = redirecting(303, "/to".to_owned()).await;
+    let mut connector = connector(&api.url("/"));
+    connector.security.url_allowlist = allowing(&[&format!("POST {}", api.url("/*"))]);
+    let error = post(&route(&connector), &api.url("/from")).await.unwrap_err();
+    let reason = "a redirect of the API cannot be followed: the connector's `url_allowlist` allows no GET requests to \
+                  this URL";
+    assert_eq!(
+        error,
+        EgressError::NotAllowed {
+            reason: reason.to_owned(),
+            sent: true
+        }
+    );
+    allow_too(&mut connector, &[&format!("GET {}", api.url("/to"))]);
+    assert_eq!(
+        post(&route(&connector), &api.url("/from")).await.unwrap().body,
+        "arrived"
+    );
+}
+
+#[tokio::test]
+async fn a_target_with_odd_bytes_is_read_as_a_url_or_refused() {
+    let other = Api::ok().await;
+    let port = other.address.port();
+    for location in [
+        b"\xff\xfe://127.0.0.1/".to_vec(),
+        b"/to\xff".to_vec(),
+        format!("//user:password@127.0.0.1:{port}/to").into_bytes(),
+        format!("http:127.0.0.1:{port}/to").into_bytes(),
+        format!("\\\\127.0.0.1:{port}\\to").into_bytes(),
+        format!("\thttp://127.0.0.1:{port}/to").into_bytes(),
+        format!("ht\ttp://127.0.0.1:{port}/to").into_bytes(),
+        format!("http://127.0.0.1:{port}@[::1]/to").into_bytes(),
+    ] {
+        let shown = String::from_utf8_lossy(&location).into_owned();
+        let value = http::HeaderValue::from_bytes(&location).unwrap();
+        let api = Api::start(move |_| {
+            let mut answer = redirect(302, "/");
+            answer.headers_mut().insert("location", value.clone());
+            answer
+        })
+        .await;
+        let error = get(&route(&connector(&api.url("/"))), &api.url("/from"))
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(
+                error,
+                EgressError::Broken { .. }
+                    | EgressError::NotAllowed { sent: true, .. }
+                    | EgressError::TooManyRedirects { .. }
+            ),
+            "{shown:?}: {error:?}"
+        );
+        assert!(!error.to_string().contains("password"), "{error}");
+    }
+    assert_eq!(other.connections(), 0);
+}
+
+#[tokio::test]
+async fn other_headers_that_lead_elsewhere_are_not_followed() {
+    let other = Api::ok().await;
+    let elsewhere = other.url("/to");
+    let port = other.address.port();
+    let api = Api::start(move |_| {
+        Response::builder()
+            .header("refresh", format!("0; url={elsewhere}"))
+            .header("alt-svc", format!("h2=\":{port}\", h3=\":{port}\"; ma=86400"))
+            .header("content-location", &elsewhere)
+            .header("location", &elsewhere)
+            .header("link", format!("<{elsewhere}>; rel=preload"))
+            .body(Body::empty())
+            .unwrap()
+    })
+    .await;
+    let route = route(&connector_for_both(&api, &other));
+    for _ in 0..3 {
+        assert_eq!(get(&route, &api.url("/")).await.unwrap().requests, 1);
+    }
+    assert_eq!((api.seen().len(), other.connections()), (3, 0));
 }
 
 #[tokio::test]
@@ -232,7 +317,7 @@ async fn a_write_whose_redirect_cannot_be_followed_is_not_taken_for_one_that_nev
     for (location, after_read, after_write) in cases {
         let api = redirecting(303, location.clone()).await;
         let mut connector = connector(&api.url("/"));
-        connector.security.url_allowlist.push(format!("{location}*"));
+        allow_too(&mut connector, &[&format!("{location}*")]);
         let route = Egress::new(&config).unwrap().route(&connector).unwrap();
         assert_eq!(get(&route, &api.url("/from")).await.unwrap_err(), after_read);
         assert_eq!(post(&route, &api.url("/from")).await.unwrap_err(), after_write);

@@ -19,7 +19,7 @@ use super::api::{Api, answer, raw};
 use super::*;
 
 /// A certificate authority, and its certificate in a file.
-struct Authority {
+pub(super) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     folder: TempDir,
 }
@@ -54,7 +54,7 @@ impl Authority {
     }
 
     /// Settings that trust this authority beside the system's.
-    fn trusted(&self) -> EgressConfig {
+    pub(super) fn trusted(&self) -> EgressConfig {
         EgressConfig {
             extra_ca: Some(self.file()),
             ..config()
@@ -94,7 +94,15 @@ impl Listener for TlsListener {
     }
 }
 
-async fn tls_api((certificate, key): Identity, respond: impl Fn() -> Response + Send + Sync + 'static) -> Api {
+async fn tls_api(identity: Identity, respond: impl Fn() -> Response + Send + Sync + 'static) -> Api {
+    tls_api_on(TcpListener::bind("127.0.0.1:0").await.unwrap(), identity, respond)
+}
+
+fn tls_api_on(
+    listener: TcpListener,
+    (certificate, key): Identity,
+    respond: impl Fn() -> Response + Send + Sync + 'static,
+) -> Api {
     install_tls_provider();
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     let mut config = ServerConfig::builder()
@@ -102,10 +110,30 @@ async fn tls_api((certificate, key): Identity, respond: impl Fn() -> Response + 
         .with_single_cert(vec![certificate], key)
         .unwrap();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     Api::start_on(TlsListener { listener, acceptor }, address, move |_| respond())
+}
+
+/// Servers on two addresses and the same port, with one certificate for both hosts.
+#[cfg(target_os = "linux")]
+pub(super) async fn neighbours(hosts: [&str; 2]) -> (Authority, [Api; 2]) {
+    let authority = Authority::new("ours");
+    let certificate = || {
+        authority.certificate(hosts[0], |params| {
+            let name = hosts[1].try_into().unwrap();
+            params.subject_alt_names.push(rcgen::SanType::DnsName(name));
+        })
+    };
+    loop {
+        let one = TcpListener::bind("127.0.0.7:0").await.unwrap();
+        let port = one.local_addr().unwrap().port();
+        // Somebody may have that port there.
+        if let Ok(other) = TcpListener::bind(("127.0.0.8", port)).await {
+            let servers = [one, other].map(|listener| tls_api_on(listener, certificate(), ok));
+            return (authority, servers);
+        }
+    }
 }
 
 fn ok() -> Response {
@@ -279,7 +307,7 @@ async fn a_redirect_from_an_unverified_host_leads_to_verified_ones_only() {
     let api = tls_api(self_signed("localhost"), redirect).await;
     let mut connector = secure(&url("localhost", &api));
     connector.connection.verify_ssl = false;
-    connector.security.url_allowlist.push(format!("{target}*"));
+    allow_too(&mut connector, &[&format!("{target}*")]);
     let allowing = EgressConfig {
         allow_invalid_certificates_for: vec!["localhost".to_owned()],
         ..config()

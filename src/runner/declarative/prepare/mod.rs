@@ -70,6 +70,7 @@ pub fn prepare(
         headers,
         body,
         timeout: action.timeout,
+        shown_path: None,
     })
 }
 

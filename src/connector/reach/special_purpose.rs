@@ -103,7 +103,7 @@ const BLOCKS: &[Block] = &[
 
 /// What a block is called when its addresses are not reachable over the public internet; `None` when they are.
 /// IPv6 addresses that stand for IPv4 ones are judged by their own block here.
-pub(super) fn not_public(address: IpAddr) -> Option<&'static str> {
+pub fn not_public(address: IpAddr) -> Option<&'static str> {
     BLOCKS
         .iter()
         .filter(|block| block.network.contains(&address))

@@ -59,12 +59,15 @@ pub(super) fn engine(
 ) -> Result<Engine, Failure> {
     let egress = Egress::new(&config.egress).map_err(|error| Failure::Setup(error.into()))?;
     let vault = Vault::new(Arc::clone(store), KeySource::of(&config.vault, &locations.state));
+    let scrubbers = ScrubberCache::new();
+    let in_use = scrubbers.clone();
+    telemetry::scrub_with(move |line| in_use.clean(line));
     Ok(Engine::new(Parts {
         egress,
         approvals: Approvals::new(Arc::clone(store), approvals),
         audit: Audit::start(Arc::clone(store)),
         secrets: Arc::new(ServerSecrets::new(vault)),
-        scrubbers: ScrubberCache::new(),
+        scrubbers,
         admission: Admission::new(bounds(config)),
         limits: Limits::start(Arc::clone(store), config.limits.clone()),
         call_timeout: Duration::from_millis(config.server.call_timeout_ms),

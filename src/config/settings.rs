@@ -184,7 +184,8 @@ impl Default for EgressConfig {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogConfig {
-    /// The least important events that are logged. Arguments and answers are never logged.
+    /// The least important events that are logged. Headers and bodies are never logged; paths of requests are from
+    /// `debug` on.
     pub level: LogLevel,
     /// How log lines look.
     pub format: LogFormat,

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Rooms from the bottom up. Rooms of one line do not know each other.
-const LEVELS: [&[&str]; 14] = [
-    &["crypto", "diagnostics", "telemetry"],
+const LEVELS: [&[&str]; 15] = [
+    &["crypto", "diagnostics"],
+    &["telemetry"],
     &["document", "schema"],
     &["template", "mapping"],
     &["connector"],

@@ -1,5 +1,6 @@
 //! Scrubbers that are still good: building one costs far more than using it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use moka::sync::Cache;
@@ -33,6 +34,17 @@ impl ScrubberCache {
         let values = || values.iter().map(|value| value.expose_secret());
         let key = sha256_of_parts(values().map(str::as_bytes));
         self.scrubbers.get_with(key, || Scrubber::new(values()))
+    }
+
+    /// `text` without the values of every credential that was in use lately, for what belongs to no call, e.g. logs.
+    #[must_use]
+    pub fn clean(&self, text: &str) -> String {
+        self.scrubbers
+            .iter()
+            .fold(text.to_owned(), |text, (_, scrubber)| match scrubber.text(&text) {
+                Cow::Borrowed(_) => text,
+                Cow::Owned(clean) => clean,
+            })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod agent;
 mod commands;
+mod guard;
 mod help;
 mod links;
 mod markdown;

@@ -6,14 +6,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
+use hyper::ext::ReasonPhrase;
+
 use crate::harness::{Seen, Upstream, Workspace, connector, json_answer};
 
 /// Every way to authenticate, with the secret that it sends.
-const KINDS: [(&str, &str, &str); 6] = [
+const KINDS: [(&str, &str, &str); 7] = [
     (
         "header",
         "cAn4ry-h/+&=%\"\\x",
         "type = \"api_key\"\nheader_name = \"X-Key\"\nkey = \"env:CANARY_HEADER\"",
+    ),
+    (
+        "prefix",
+        "cAn4ry-f/+&=%\"\\x",
+        "type = \"api_key\"\nheader_name = \"Authorization\"\nprefix = \"ApiKey \"\nkey = \"env:CANARY_PREFIX\"",
     ),
     (
         "query",
@@ -54,8 +61,8 @@ required = true
 "#;
 
 /// How the API tells what it was sent.
-const WAYS: [&str; 8] = [
-    "json", "keys", "text", "problem", "headers", "redirect", "mismatch", "broken",
+const WAYS: [&str; 10] = [
+    "json", "keys", "text", "problem", "headers", "redirect", "back", "reason", "mismatch", "broken",
 ];
 
 /// A text that holds `secret` in every way in which it may be written down.
@@ -112,6 +119,21 @@ async fn tell(request: Seen) -> Response {
             [("location", format!("https://elsewhere.test/{}?k={}", all[7], all[8]))],
         )
             .into_response(),
+        // To another path of the same API, which is followed and shown in the log.
+        "back" if !request.uri.path().contains("%63%41%6E") => (
+            StatusCode::FOUND,
+            [(
+                "location",
+                format!("/v1/{kind}/tell/back/{}?{}={}&{}", all[7], all[8], all[8], all[7]),
+            )],
+        )
+            .into_response(),
+        "reason" => {
+            let mut answer = (StatusCode::BAD_GATEWAY, text).into_response();
+            let reason = ReasonPhrase::try_from(all[0].as_bytes()).unwrap();
+            answer.extensions_mut().insert(reason);
+            answer
+        }
         "mismatch" => json_answer(json!([text]).to_string()),
         _ => json_answer(format!("{{\"broken\": {}", all[4])),
     }
@@ -137,10 +159,11 @@ async fn no_spelling_of_a_credential_comes_out_anywhere() {
     let mut session = workspace.serve().await;
     for (kind, secret, _) in KINDS {
         for way in WAYS {
+            let requests = if way == "back" { 2 } else { 1 };
             for connector in [kind.to_owned(), format!("sealed_{kind}")] {
                 let count = upstream.count();
                 let answer = session.call(&format!("{connector}__tell"), json!({ "how": way })).await;
-                assert_eq!(upstream.count(), count + 1, "{connector} {way}: {answer}");
+                assert_eq!(upstream.count(), count + requests, "{connector} {way}: {answer}");
             }
         }
         // What was sent did hold the secret: what follows looks for something that was there.
@@ -153,11 +176,20 @@ async fn no_spelling_of_a_credential_comes_out_anywhere() {
             .any(|spelling| sent.contains(spelling.as_str()));
         assert!(found, "{kind}: {sent}");
     }
+    let read_state = || {
+        let entries = std::fs::read_dir(workspace.state()).unwrap();
+        entries.map(|entry| std::fs::read(entry.unwrap().path()).unwrap())
+    };
+    // While it runs, much of the database is in its write-ahead log.
+    let mut places: Vec<(&str, Vec<u8>)> = read_state().map(|bytes| ("state while running", bytes)).collect();
     let ended = session.close().await;
-    let mut places = vec![
-        ("stdout", ended.stdout.into_bytes()),
-        ("stderr", ended.stderr.into_bytes()),
-    ];
+    assert!(
+        ended.stderr.contains(" DEBUG ") && ended.stderr.contains("response"),
+        "{}",
+        ended.stderr
+    );
+    places.push(("stdout", ended.stdout.into_bytes()));
+    places.push(("stderr", ended.stderr.into_bytes()));
     for entry in std::fs::read_dir(workspace.state()).unwrap() {
         places.push(("state", std::fs::read(entry.unwrap().path()).unwrap()));
     }

@@ -116,7 +116,7 @@ impl Route {
             }
             if let Some(shown) = &mut shown_path {
                 // The API may have put the hidden argument anywhere in its target.
-                *shown = UNSHOWN_PATH.to_owned();
+                UNSHOWN_PATH.clone_into(shown);
             }
             hop = next;
         }

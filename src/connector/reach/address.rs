@@ -164,7 +164,7 @@ impl Disguised {
         let low_end = |segments: [u16; 8]| Some(join(segments[6], segments[7]));
         let candidates = match address.segments() {
             // IPv4-compatible (RFC 4291 section 2.5.5.1), IPv4-translated (RFC 2765)
-            segments @ ([0, 0, 0, 0, 0, 0, ..] | [0, 0, 0, 0, 0xffff, 0, ..]) => [low_end(segments), None, None, None],
+            segments @ [0, 0, 0, 0, 0 | 0xffff, 0, ..] => [low_end(segments), None, None, None],
             // 6to4 (RFC 3056), whose interface part may be ISATAP
             segments @ [0x2002, high, low, ..] => [Some(join(high, low)), isatap(segments), None, None],
             // Teredo (RFC 4380 section 4): the server's address, and the client's with all its bits turned over

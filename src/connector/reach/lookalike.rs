@@ -1,4 +1,4 @@
-//! Host names that look like others: `рayрal.com` with Cyrillic letters is not PayPal.
+//! Host names that look like others: `gооgle.com` with Cyrillic letters is another host.
 //!
 //! An author who copies such a name from a mail has no way to see it, so `toolgate check` shows what it is on the wire.
 //! Follows the idea of UTS #39 section 5 (mixed scripts) with the alphabets that hold look-alikes of Latin letters.

@@ -127,6 +127,9 @@ async fn at_info_there_is_no_line_for_a_request() {
 const HOSTILE: &str =
     "x\n2026-01-01T00:00:00.000000Z  INFO forged\r\n\u{1b}[31m\u{1b}]0;t\u{7}\u{202e}\u{2066}\u{9b}2J\u{2028}\u{85}";
 
+/// As much of it as a text argument may hold.
+const SENDABLE: &str = "x\u{1b}[31m\u{1b}]0;t\u{7}\u{202e}\u{2066}\u{9b}2J";
+
 /// A server whose file names, client, calls and API all try to write into the log.
 async fn attacked(format: &str) -> String {
     let upstream = Upstream::start(|_| async move {
@@ -163,17 +166,13 @@ async fn attacked(format: &str) -> String {
         "clientInfo": { "name": HOSTILE, "version": HOSTILE, "title": HOSTILE } });
     session.request("initialize", hello).await;
     session
-        .call("crm__get_customer", json!({ "id": HOSTILE, "fields": HOSTILE }))
+        .call("crm__get_customer", json!({ "id": SENDABLE, "fields": SENDABLE }))
         .await;
-    session.call("crm__open_ticket", json!({ "title": HOSTILE })).await;
+    session.call("crm__open_ticket", json!({ "title": SENDABLE })).await;
     session.call("crm__open_ticket", json!({ HOSTILE: HOSTILE })).await;
     session.call(HOSTILE, json!({})).await;
     session.request(HOSTILE, json!({ "x": HOSTILE })).await;
-    assert_eq!(
-        upstream.count(),
-        1,
-        "the path argument is refused or encoded, and the title sent"
-    );
+    assert_eq!(upstream.count(), 2);
     session.close().await.stderr
 }
 

@@ -162,7 +162,7 @@ proptest! {
     fn no_text_makes_the_rules_panic(pattern in ".{0,60}", text in ".{0,60}", address in any::<[u8; 16]>()) {
         let url = Url::parse(&text).or_else(|_| Url::parse(&format!("https://{text}")));
         if let (Ok(allowlist), Ok(url)) = (toolgate::connector::reach::UrlAllowlist::compile(&[pattern]), &url) {
-            allowlist.allows(&Method::GET, url);
+            prop_assert!(!allowlist.allows(&Method::GET, url) || allowlist.mentions(url));
         }
         let listed = AddressRule::new(Some(&["10.0.0.0/8".parse().unwrap()]));
         for rule in [AddressRule::new(None), listed] {

@@ -9,6 +9,7 @@ mod assemble;
 mod call;
 mod check;
 mod demo;
+mod install;
 mod logs;
 mod new;
 mod output;
@@ -84,6 +85,7 @@ enum Verb {
     Logs(logs::Logs),
     Stats(stats::Stats),
     Vault(vault::Vault),
+    Install(install::Install),
     Sample(sample::Sample),
 }
 
@@ -141,6 +143,7 @@ pub fn main() -> ExitCode {
             Verb::Logs(verb) => verb.run(&cli.global).await,
             Verb::Stats(verb) => verb.run(&cli.global).await,
             Verb::Vault(verb) => verb.run(&cli.global).await,
+            Verb::Install(verb) => verb.run(&cli.global),
             Verb::Sample(verb) => verb.run().await,
         }
     });

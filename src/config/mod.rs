@@ -4,6 +4,7 @@
 //!
 //! The types are the documentation: their doc comments make the JSON Schema for editors and `config.example.toml`.
 
+mod applications;
 mod environment;
 mod example;
 mod limits;
@@ -13,6 +14,7 @@ mod milliseconds;
 mod settings;
 mod vault;
 
+pub use applications::{ApplicationFolders, NoHome};
 pub use environment::{environment_variable, operator};
 pub use example::example;
 pub use limits::LimitsConfig;

@@ -104,7 +104,7 @@ impl Demo {
         if played.is_ok() && self.keep {
             keep(&engine, &config, &state.0).await?;
         } else if played.is_ok() {
-            output::say(&paste_stdio()?)?;
+            output::say(NEXT)?;
         }
         engine.close().await;
         sample.stop().await;
@@ -130,24 +130,13 @@ async fn keep(engine: &Engine, config: &Config, state: &Path) -> Result<(), Fail
     super::serve::http(engine, config, listener).await
 }
 
-/// What to paste into an agent's config to use one's own connectors.
-fn paste_stdio() -> anyhow::Result<String> {
-    let binary = std::env::current_exe()?;
-    let folder = std::env::current_dir()?.join("connectors");
-    let snippet = serde_json::to_string_pretty(&serde_json::json!({
-        "mcpServers": {
-            "toolgate": {
-                "command": binary,
-                "args": ["serve", "--connectors", folder],
-                "env": { "CRM_KEY": "the key of your API" }
-            }
-        }
-    }))?;
-    Ok(format!(
-        "\nFor your own APIs, write connectors/NAME/connector.toml and paste this into your agent's config:\n\n{snippet}\n\n\
-         `toolgate demo --keep` serves this demo for a real agent to connect to."
-    ))
-}
+/// What to do to use one's own connectors.
+const NEXT: &str = "
+For your own APIs, write connectors/NAME/connector.toml and add Toolgate to your agent:
+
+  toolgate install claude-code
+
+`toolgate demo --keep` serves this demo for a real agent to connect to.";
 
 /// A folder that is removed at the end.
 struct Scratch(std::path::PathBuf);

@@ -3,6 +3,7 @@
 mod apis;
 mod calling;
 mod checking;
+mod installing;
 mod operating;
 mod reloading;
 mod scaffolding;
@@ -12,7 +13,7 @@ mod starting;
 mod vault;
 
 /// A read and a write of one API.
-const ACTIONS: &str = r#"
+pub(crate) const ACTIONS: &str = r#"
 [auth]
 type = "api_key"
 header_name = "X-Key"

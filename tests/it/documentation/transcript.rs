@@ -49,10 +49,7 @@ pub(super) fn demo() -> String {
 
 /// Ports, times and latencies are replaced by others of the same width, so that columns stay columns.
 fn stable(text: &str) -> String {
-    let connectors = std::env::current_dir().unwrap().join("connectors");
-    text.replace(env!("CARGO_BIN_EXE_toolgate"), "/path/to/toolgate")
-        .replace(connectors.to_str().unwrap(), "/path/to/connectors")
-        .lines()
+    text.lines()
         .map(|line| stable_times(&stable_port(line)) + "\n")
         .collect()
 }

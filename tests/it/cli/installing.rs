@@ -1,0 +1,251 @@
+//! `toolgate install`: a client that reads the file afterwards finds a server that works.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+use super::crm;
+use crate::harness::{Finished, Session, Workspace};
+
+/// A workspace whose user has a home.
+fn workspace() -> Workspace {
+    let mut workspace = crm("http://127.0.0.1:9/v1");
+    let home = home(&workspace);
+    std::fs::create_dir(&home).unwrap();
+    workspace.set("HOME", home.to_str().unwrap());
+    workspace
+}
+
+fn home(workspace: &Workspace) -> PathBuf {
+    workspace.path().join("home")
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+async fn install(workspace: &Workspace, arguments: &[&str]) -> Finished {
+    workspace.run(&[&["install"], arguments].concat()).await
+}
+
+/// Starts what an entry says, somewhere else and with what the client would give it, and lists the tools.
+async fn tools_of(entry: &Value, variables: &[(&str, &str)]) -> Vec<String> {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut command = Command::new(entry["command"].as_str().unwrap());
+    command
+        .args(
+            entry["args"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|argument| argument.as_str().unwrap()),
+        )
+        .current_dir(elsewhere.path())
+        .env_clear()
+        .envs(variables.iter().copied())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .kill_on_drop(true);
+    let mut session = Session::open(command, None).await;
+    let listed = session.request("tools/list", json!({})).await;
+    let ended = session.close().await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let tools = listed["result"]["tools"].as_array().unwrap();
+    tools
+        .iter()
+        .map(|tool| tool["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn every_client_gets_a_server_that_starts_from_anywhere() {
+    let workspace = workspace();
+    for (client, scope, file, pointer) in [
+        ("claude-code", "user", "home/.claude.json", "/mcpServers/toolgate"),
+        ("claude-code", "project", ".mcp.json", "/mcpServers/toolgate"),
+        (
+            "claude-desktop",
+            "user",
+            "home/.config/Claude/claude_desktop_config.json",
+            "/mcpServers/toolgate",
+        ),
+        ("cursor", "user", "home/.cursor/mcp.json", "/mcpServers/toolgate"),
+        ("cursor", "project", ".cursor/mcp.json", "/mcpServers/toolgate"),
+        ("vscode", "user", "home/.config/Code/User/mcp.json", "/servers/toolgate"),
+        ("vscode", "project", ".vscode/mcp.json", "/servers/toolgate"),
+        ("codex", "user", "home/.codex/config.toml", "/mcp_servers/toolgate"),
+        ("codex", "project", ".codex/config.toml", "/mcp_servers/toolgate"),
+    ] {
+        if cfg!(not(target_os = "linux")) && file.contains(".config") {
+            continue;
+        }
+        let run = install(&workspace, &[client, "--scope", scope]).await;
+        assert_eq!(run.code, Some(0), "{client}: {run:?}");
+        assert!(run.stdout.contains("CRM_KEY"), "{client}: {}", run.stdout);
+        let text = read(&workspace.path().join(file));
+        assert!(!text.contains("k3y-cli"), "{client}: {text}");
+        let whole: Value = if client == "codex" {
+            serde_json::to_value(toml::from_str::<toml::Table>(&text).unwrap()).unwrap()
+        } else {
+            serde_json::from_str(&text).unwrap()
+        };
+        let entry = whole.pointer(pointer).unwrap();
+        let tools = tools_of(entry, &[("CRM_KEY", "k")]).await;
+        assert_eq!(tools, ["crm__create_thing", "crm__get_thing"], "{client}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_run_finds_the_first_and_removing_restores_the_file() {
+    let workspace = workspace();
+    let file = home(&workspace).join(".cursor/mcp.json");
+    std::fs::create_dir(file.parent().unwrap()).unwrap();
+    let theirs = "{\n  \"mcpServers\": {\n    \"a\": { \"command\": \"a\" } // theirs\n  }\n}\n";
+    std::fs::write(&file, theirs).unwrap();
+    let run = install(&workspace, &["cursor"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let backup = file.with_file_name("mcp.json.toolgate-backup-1");
+    assert!(run.stdout.contains(backup.to_str().unwrap()), "{}", run.stdout);
+    assert_eq!(read(&backup), theirs);
+    let installed = read(&file);
+
+    let run = install(&workspace, &["cursor"]).await;
+    assert_eq!(run.code, Some(0));
+    assert!(run.stdout.contains("already"), "{}", run.stdout);
+    assert_eq!(read(&file), installed);
+
+    let run = install(&workspace, &["cursor", "--remove"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(read(&file), theirs);
+    let run = install(&workspace, &["cursor", "--remove"]).await;
+    assert_eq!(run.code, Some(0));
+    assert!(run.stdout.contains("is not in"), "{}", run.stdout);
+    let run = install(&workspace, &["cursor", "--remove", "--name", "a"]).await;
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("another program"), "{}", run.stderr);
+    assert_eq!(read(&file), theirs);
+    let names = std::fs::read_dir(file.parent().unwrap()).unwrap().count();
+    assert_eq!(names, 3, "the file and a backup for each of the two changes");
+}
+
+#[tokio::test]
+async fn another_entry_of_the_name_is_shown_and_replaced_only_when_asked() {
+    let workspace = workspace();
+    let file = workspace.path().join("mine.json");
+    let theirs = r#"{ "mcpServers": { "toolgate": { "command": "/old", "env": { "CRM_KEY": "sk-live" } } } }"#;
+    std::fs::write(&file, theirs).unwrap();
+    let arguments = ["claude-code", "--file", "mine.json"];
+    for extra in [&[][..], &["--print"]] {
+        let run = install(&workspace, &[&arguments[..], extra].concat()).await;
+        assert_eq!(run.code, Some(i32::from(extra.is_empty())), "{run:?}");
+        for part in ["- command: \"/old\"", "+ command: ", "--force", "[HIDDEN]"] {
+            assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+        }
+        assert!(
+            !run.stderr.contains("sk-live") && !run.stdout.contains("sk-live"),
+            "{run:?}"
+        );
+        assert_eq!(read(&file), theirs);
+    }
+    let run = install(&workspace, &["claude-code", "--file", "mine.json", "--name", "other"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let run = install(&workspace, &["claude-code", "--file", "mine.json", "--force"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let whole: Value = serde_json::from_str(&read(&file)).unwrap();
+    assert_eq!(whole["mcpServers"]["toolgate"], whole["mcpServers"]["other"]);
+}
+
+#[tokio::test]
+async fn a_broken_file_is_named_with_its_place_and_left() {
+    let workspace = workspace();
+    for (client, name, text, place) in [
+        (
+            "cursor",
+            "a.json",
+            "{\n  \"mcpServers\": { \"key\": sk-live }\n}\n",
+            "a.json:2:26",
+        ),
+        ("codex", "a.toml", "model = \"x\"\nkey = sk-live\n", "a.toml:2:7"),
+    ] {
+        std::fs::write(workspace.path().join(name), text).unwrap();
+        for extra in [&[][..], &["--remove"], &["--print"]] {
+            let run = install(&workspace, &[&[client, "--file", name][..], extra].concat()).await;
+            assert_eq!(run.code, Some(1), "{run:?}");
+            assert!(run.stderr.contains(place), "{}", run.stderr);
+            assert!(!run.stderr.contains("sk-live"), "{}", run.stderr);
+        }
+        assert_eq!(read(&workspace.path().join(name)), text);
+    }
+    let names = std::fs::read_dir(workspace.path()).unwrap();
+    assert!(
+        names
+            .map(|entry| entry.unwrap().file_name())
+            .all(|name| !name.to_string_lossy().contains("backup"))
+    );
+}
+
+#[tokio::test]
+async fn printing_writes_nothing_and_can_be_pasted() {
+    let workspace = workspace();
+    let run = install(&workspace, &["claude-code", "--print", "--name", "crm"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stderr.contains("this would be added to "), "{}", run.stderr);
+    let entry: Value = serde_json::from_str(&run.stdout).unwrap();
+    let entry = &entry["mcpServers"]["crm"];
+    let path = |name: &str| workspace.path().join(name).to_str().unwrap().to_owned();
+    assert_eq!(
+        entry,
+        &json!({
+            "type": "stdio",
+            "command": env!("CARGO_BIN_EXE_toolgate"),
+            "args": ["serve", "--config", path("config.toml"), "--connectors", path("connectors"), "--state", path("state")],
+            "env": { "CRM_KEY": "${CRM_KEY:-}" },
+        })
+    );
+    assert_eq!(std::fs::read_dir(home(&workspace)).unwrap().count(), 0);
+    assert!(!workspace.state().exists());
+}
+
+#[tokio::test]
+async fn a_hosted_server_is_named_without_its_key() {
+    let workspace = workspace();
+    let url = "https://tools.example.com/mcp";
+    let header = "Authorization: Bearer ${TOOLGATE_KEY}";
+    let run = install(&workspace, &["codex", "--url", url, "--header", header, "--print"]).await;
+    insta::assert_snapshot!(run.stdout, @r#"
+    [mcp_servers.toolgate]
+    url = "https://tools.example.com/mcp"
+    bearer_token_env_var = "TOOLGATE_KEY"
+    "#);
+    let run = install(&workspace, &["vscode", "--url", url, "--header", header]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.contains("TOOLGATE_KEY"), "{}", run.stdout);
+
+    let run = install(&workspace, &["claude-desktop", "--url", url]).await;
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("Connectors"), "{}", run.stderr);
+    let literal = ["cursor", "--url", url, "--header", "Authorization: Bearer sk-live-1"];
+    let run = install(&workspace, &literal).await;
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("${TOOLGATE_KEY}"), "{}", run.stderr);
+    assert!(!run.stderr.contains("sk-live"), "{}", run.stderr);
+    let run = install(
+        &workspace,
+        &["cursor", "--url", "http://tools.example.com/mcp", "--header", header],
+    )
+    .await;
+    assert!(run.stderr.contains("unencrypted"), "{}", run.stderr);
+    let run = install(&workspace, &["claude-desktop", "--scope", "project"]).await;
+    assert_eq!(run.code, Some(2), "{run:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_is_named() {
+    let workspace = workspace();
+    std::fs::write(home(&workspace).join(".cursor"), "a file").unwrap();
+    let run = install(&workspace, &["cursor"]).await;
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains(".cursor"), "{}", run.stderr);
+}

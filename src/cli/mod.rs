@@ -9,6 +9,7 @@ mod assemble;
 mod call;
 mod check;
 mod demo;
+mod health;
 mod install;
 mod logs;
 mod new;
@@ -86,6 +87,7 @@ enum Verb {
     Stats(stats::Stats),
     Vault(vault::Vault),
     Install(install::Install),
+    Health(health::Health),
     Sample(sample::Sample),
 }
 
@@ -144,6 +146,7 @@ pub fn main() -> ExitCode {
             Verb::Stats(verb) => verb.run(&cli.global).await,
             Verb::Vault(verb) => verb.run(&cli.global).await,
             Verb::Install(verb) => verb.run(&cli.global),
+            Verb::Health(verb) => verb.run(&cli.global).await,
             Verb::Sample(verb) => verb.run().await,
         }
     });

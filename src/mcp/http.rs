@@ -1,4 +1,4 @@
-//! MCP over HTTP: Streamable HTTP at `/mcp` for both protocol eras, the older `/sse` with `/messages`, and `/healthz`.
+//! MCP over HTTP: Streamable HTTP at `/mcp` for both protocol eras, the older `/sse` with `/messages`, and `/health`.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::authorization::{self, Authentication};
 use super::guard::{self, Guard, PatternError};
-use super::{Channel, Lifetime, connections, legacy_sse};
+use super::{Channel, Lifetime, connections, health, legacy_sse};
 
 /// How long a client may take to send a request's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -158,7 +158,7 @@ where
         ))
         .layer(middleware::from_fn_with_state(Arc::new(guard), guard::check))
         // Outside of all checks: probes name whatever host they like, and there is nothing to learn.
-        .route("/healthz", get(|| async { "ok" }))
+        .route(health::PATH, get(|| async { "ok" }))
 }
 
 fn streamable<S, F>(service: F, settings: &HttpSettings, cut_streams: &CancellationToken) -> Router

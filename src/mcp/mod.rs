@@ -16,6 +16,7 @@ mod gate;
 mod guard;
 mod guide;
 pub mod handler;
+pub mod health;
 pub mod http;
 mod instructions;
 mod legacy_sse;

@@ -109,7 +109,7 @@ async fn host_and_origin_are_checked_on_every_route_but_the_probe() {
             assert_eq!(status(&answer), "403", "{method} {path} {header}");
         }
     }
-    let answer = exchange(server.address, "GET", "/healthz", "Host: 10.0.0.1\r\n", "").await;
+    let answer = exchange(server.address, "GET", "/health", "Host: 10.0.0.1\r\n", "").await;
     assert_eq!(status(&answer), "200");
 }
 
@@ -223,10 +223,10 @@ async fn a_client_that_leaves_cancels_its_call() {
 async fn connections_have_a_limit() {
     let server = start(|settings| settings.max_connections = 1).await;
     let mut first = Connection::open(server.address).await;
-    first.send("GET", "/healthz", "", "").await;
+    first.send("GET", "/health", "", "").await;
     first.until("ok").await;
     let mut second = Connection::open(server.address).await;
-    second.send("GET", "/healthz", "", "").await;
+    second.send("GET", "/health", "", "").await;
     let early = tokio::time::timeout(Duration::from_secs(1), second.until("ok")).await;
     assert!(early.is_err(), "{early:?}");
     drop(first);

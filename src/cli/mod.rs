@@ -6,6 +6,7 @@
 mod apis;
 mod approvals;
 mod assemble;
+mod bundle;
 mod call;
 mod check;
 mod demo;
@@ -87,6 +88,7 @@ enum Verb {
     Stats(stats::Stats),
     Vault(vault::Vault),
     Install(install::Install),
+    Bundle(bundle::Bundle),
     Health(health::Health),
     Sample(sample::Sample),
 }
@@ -146,6 +148,7 @@ pub fn main() -> ExitCode {
             Verb::Stats(verb) => verb.run(&cli.global).await,
             Verb::Vault(verb) => verb.run(&cli.global).await,
             Verb::Install(verb) => verb.run(&cli.global),
+            Verb::Bundle(verb) => verb.run(&cli.global),
             Verb::Health(verb) => verb.run(&cli.global).await,
             Verb::Sample(verb) => verb.run().await,
         }

@@ -22,7 +22,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const repository = join(import.meta.dirname, '../../..');
-const binary = process.env.TOOLGATE_BINARY ?? join(repository, 'target/debug/toolgate');
+/** The binary under test. */
+export const binary = process.env.TOOLGATE_BINARY ?? join(repository, 'target/debug/toolgate');
 
 /** Milliseconds that anything may take before a test gives up on it. */
 export const PATIENCE = 20_000;

@@ -9,15 +9,18 @@ mod assemble;
 mod bundle;
 mod call;
 mod check;
+mod completions;
 mod demo;
 mod health;
 mod install;
 mod logs;
+mod man;
 mod new;
 mod output;
 mod sample;
 mod secret_input;
 mod secrets;
+mod schema;
 mod serve;
 mod stats;
 mod switches;
@@ -90,6 +93,9 @@ enum Verb {
     Install(install::Install),
     Bundle(bundle::Bundle),
     Health(health::Health),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
+    Man(man::ManualPages),
     Sample(sample::Sample),
 }
 
@@ -150,6 +156,9 @@ pub fn main() -> ExitCode {
             Verb::Install(verb) => verb.run(&cli.global),
             Verb::Bundle(verb) => verb.run(&cli.global),
             Verb::Health(verb) => verb.run(&cli.global).await,
+            Verb::Schema(verb) => verb.run(),
+            Verb::Completions(verb) => verb.run(),
+            Verb::Man(verb) => verb.run(),
             Verb::Sample(verb) => verb.run().await,
         }
     });

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::document::SCHEMA_KEY;
+
 /// Longest line of a comment, in characters.
 const LONGEST_COMMENT: usize = 100;
 
@@ -11,11 +13,12 @@ pub fn example() -> String {
     let definitions = schema.get("$defs").cloned().unwrap_or_default();
     let defaults = serde_json::to_value(super::Config::default()).unwrap_or_default();
     let mut lines = vec![
+        "#:schema docs/schema/config.schema.json".to_owned(),
         "# Settings of a Toolgate server. Every setting is shown with its default; a file needs only what differs."
             .to_owned(),
         "# Toolgate reads it when it is named: `toolgate --config config.toml serve`, or TOOLGATE_CONFIG.".to_owned(),
     ];
-    for (name, section) in members(&schema) {
+    for (name, section) in members(&schema).filter(|(name, _)| *name != SCHEMA_KEY) {
         let section = resolved(section, &definitions);
         lines.push(String::new());
         lines.extend(comment(section));

@@ -9,13 +9,13 @@ use serde_json::Value;
 
 use super::{Config, Locations};
 use crate::diagnostics::{Diagnostic, Severity, Source};
-use crate::document::{Format, Node, check, parse};
+use crate::document::{Format, Node, check, for_editors, parse};
 
 static SCHEMA: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(Config).to_value());
 
 /// The JSON Schema of `config.toml`, for editors.
 pub fn schema() -> Value {
-    SCHEMA.clone()
+    for_editors(&SCHEMA)
 }
 
 /// Reads the settings; the defaults when there is no file.

@@ -37,6 +37,7 @@ mod spelling;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostics::Diagnostic;
+use crate::document::for_editors;
 
 pub use allowance::Allowance;
 pub use load::{hints, load};
@@ -75,12 +76,12 @@ pub fn is_code(relative: &Path) -> bool {
 
 /// The JSON Schema of a connector file, for editors.
 pub fn schema() -> serde_json::Value {
-    load::CONNECTOR_SCHEMA.clone()
+    for_editors(&load::CONNECTOR_SCHEMA)
 }
 
 /// The JSON Schema of the file of one entity in `services`, for editors.
 pub fn entity_schema() -> serde_json::Value {
-    load::ENTITY_SCHEMA.clone()
+    for_editors(&load::ENTITY_SCHEMA)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! before anything walks the tree, so that no document can exhaust the stack or the memory.
 
 mod check;
+mod editors;
 mod json;
 mod node;
 mod suggestion;
@@ -19,6 +20,7 @@ use std::path::Path;
 use crate::diagnostics::{Diagnostic, Source};
 
 pub use check::check;
+pub use editors::{SCHEMA_KEY, for_editors};
 pub use node::{Kind, Member, Node};
 pub use suggestion::closest;
 use table_builder::TableBuilder;
@@ -70,13 +72,16 @@ pub fn parse(source: &Source<'_>, format: Format) -> Result<Node, Vec<Diagnostic
                 .help("split it into smaller files"),
         ]);
     }
-    let root = match format {
+    let mut root = match format {
         Format::Toml => toml::parse(source),
         Format::Yaml => yaml::parse(source),
         Format::Json => json::parse(source),
     }?;
     match root.kind {
-        Kind::Table(_) => Ok(root),
+        Kind::Table(_) => {
+            editors::forget(&mut root);
+            Ok(root)
+        }
         Kind::Null => Err(vec![source.error("empty-file", 0..0, "the file is empty").help(
             "a connector needs at least a name, a connection with a base_url, and one action",
         )]),

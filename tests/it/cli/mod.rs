@@ -4,6 +4,7 @@ mod apis;
 mod bundling;
 mod calling;
 mod checking;
+mod helping;
 mod installing;
 mod operating;
 mod reloading;

@@ -1,0 +1,31 @@
+//! `toolgate completions`: what a shell needs to complete the command line.
+
+use clap::{Args, CommandFactory as _};
+use clap_complete::Shell;
+
+use super::{Cli, Failure, output};
+
+/// Print the completions of the command line for a shell.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  toolgate completions bash > toolgate.bash
+  toolgate completions zsh > _toolgate
+  toolgate completions fish > toolgate.fish
+
+bash: source the file in ~/.bashrc. zsh: put it into a folder of $fpath. fish: into ~/.config/fish/completions.
+
+Exit codes: 0 done; 2 usage.")]
+pub(super) struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+impl Completions {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "toolgate", &mut script);
+        Ok(output::say(String::from_utf8_lossy(&script).trim_end())?)
+    }
+}

@@ -14,5 +14,6 @@ mod documentation;
 mod egress;
 mod harness;
 mod load;
+mod packaging;
 mod pipeline;
 mod reference;

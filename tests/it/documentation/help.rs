@@ -37,6 +37,12 @@ const VERBS: &[&[&str]] = &[
     &["vault", "list"],
     &["vault", "remove"],
     &["vault", "rotate-key"],
+    &["install"],
+    &["bundle"],
+    &["health"],
+    &["schema"],
+    &["completions"],
+    &["man"],
     &["sample"],
 ];
 

@@ -30,6 +30,8 @@ impl Workspace {
         let connector = readme.iter().find(|block| block.language == "toml").unwrap();
         write(&at("connectors/crm/connector.toml"), &connector.text);
         write(&at("key.txt"), "key-of-my-company\n");
+        // Something that begins as a program does, and is quickly packed.
+        write(&at("program"), "\u{7f}ELF");
         write(&at("ticket.json"), r#"{"customer_id": "cust_1001", "title": "Lamp"}"#);
 
         let sample = sample::start(sample::ANY_LOOPBACK_PORT, DEMO_KEY.to_owned())

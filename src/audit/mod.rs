@@ -2,6 +2,7 @@
 //!
 //! Must never see arguments, bodies or secrets: a record holds metadata and a hash.
 
+pub mod upkeep;
 mod writer;
 
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use super::{Failure, Global, output, switches};
 use crate::approval::{Approvals, gate::Settings};
-use crate::audit::Audit;
+use crate::audit::{Audit, upkeep};
 use crate::auth::ScrubberCache;
 use crate::catalog::{Catalog, Loader, Report};
 use crate::config::{self, Config, Locations, LogFormat};
@@ -172,6 +172,14 @@ pub(super) async fn offered(store: &dyn Store, report: &Report) -> Result<Catalo
         output::complain(&format!("warning: it was not noted which APIs are there: {error}"));
     }
     Ok(report.catalog.with_disabled(switches::disabled(store).await?))
+}
+
+/// Adds up the calls that have not been, for a verb that is about to count them.
+pub(super) async fn add_up(store: &dyn Store) {
+    // What cannot be added up is counted one by one: no reason to fail.
+    if let Err(error) = upkeep::add_up(store).await {
+        tracing::debug!(%error, "calls were not added up");
+    }
 }
 
 /// The value of `--input`: JSON, or `@file` with JSON in it.

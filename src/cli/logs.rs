@@ -151,6 +151,7 @@ impl Options {
         if rows.len() == self.limit as usize {
             output::say(&format!("(the newest {}; --limit shows more)", self.limit))?;
         }
+        assemble::add_up(store).await;
         let counts = store
             .count_calls(&scope(connector, &window))
             .await

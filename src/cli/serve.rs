@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -12,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::secrets::{self, Place};
 use super::switches::Switches;
 use super::{Failure, Global, assemble, output};
+use crate::audit::upkeep;
 use crate::catalog::watch::FolderWatch;
 use crate::catalog::{Catalog, Loader, Report};
 use crate::config::{Config, Locations};
@@ -19,6 +21,7 @@ use crate::diagnostics::Severity;
 use crate::engine::Engine;
 use crate::mcp::http::HttpSettings;
 use crate::mcp::{self, Handler, Lifetime, Presentation};
+use crate::store::Store;
 
 /// Serve the tools to agents.
 ///
@@ -57,15 +60,26 @@ impl Serve {
         install(&engine, report, &switches);
         let reload = keep_current(engine.clone(), loader, locations, watch, switches);
 
+        let upkeep = keep_up(&engine, store, &config);
+
         let served = if let Some(address) = self.http.or(config.http.address) {
             serve_http(&engine, &config, address).await
         } else {
             serve_stdio(&engine, &config).await
         };
         reload.abort();
+        upkeep.abort();
         engine.close().await;
         served
     }
+}
+
+/// Keeps the audit log up while nothing else is to be done.
+fn keep_up(engine: &Engine, store: Arc<dyn Store>, config: &Config) -> JoinHandle<()> {
+    let retention = upkeep::retention(config.audit.retention_days);
+    let engine = engine.clone();
+    let is_idle = move || engine.calls_in_flight() == 0;
+    tokio::spawn(upkeep::run(store, retention, is_idle, Timestamp::now))
 }
 
 async fn serve_stdio(engine: &Engine, config: &Config) -> Result<(), Failure> {

@@ -38,6 +38,7 @@ impl Stats {
         let window = Window::parse(&self.since, Timestamp::now(), &TimeZone::system())
             .map_err(|error| Failure::Usage(error.into()))?;
         let store = assemble::store(&locations).await?;
+        assemble::add_up(&*store).await;
         let counts = store
             .count_calls(&logs::scope(self.connector.clone(), &window))
             .await

@@ -5,6 +5,7 @@
 //! The types are the documentation: their doc comments make the JSON Schema for editors and `config.example.toml`.
 
 mod applications;
+mod audit;
 mod environment;
 mod example;
 mod limits;
@@ -15,6 +16,7 @@ mod settings;
 mod vault;
 
 pub use applications::{ApplicationFolders, NoHome};
+pub use audit::AuditConfig;
 pub use environment::{environment_variable, operator};
 pub use example::example;
 pub use limits::LimitsConfig;

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tracing::level_filters::LevelFilter;
 
-use super::{LimitsConfig, VaultConfig};
+use super::{AuditConfig, LimitsConfig, VaultConfig};
 
 /// Settings of a Toolgate server. Every setting has a default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,6 +22,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// Writes that wait for a person.
     pub approvals: ApprovalsConfig,
+    /// The audit log.
+    pub audit: AuditConfig,
     /// Requests to the connected APIs.
     pub egress: EgressConfig,
     /// Secrets that connectors name with `vault://`.

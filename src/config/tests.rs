@@ -95,6 +95,8 @@ fn every_setting_can_be_written() {
         expires_ms = 1000
         max_waiting = 7
         max_waiting_per_caller = 8
+        [audit]
+        retention_days = 0
         [egress]
         connect_timeout_ms = 6
         read_timeout_ms = 7
@@ -140,6 +142,7 @@ fn every_setting_can_be_written() {
             max_waiting: 7,
             max_waiting_per_caller: 8,
         },
+        audit: AuditConfig { retention_days: 0 },
         egress: EgressConfig {
             connect_timeout: Duration::from_millis(6),
             read_timeout: Duration::from_millis(7),

@@ -27,19 +27,15 @@ pub struct ApiUsage {
     pub updated_at: Option<String>,
     /// Whether it is switched off.
     pub disabled: bool,
-    /// Calls ever made, also those whose rows are no longer kept.
+    /// Calls ever made that have ended, also those whose rows are no longer kept.
     pub total_calls: u64,
-    /// When the last one arrived.
+    /// When the last of them arrived.
     pub last_used_at: Option<String>,
-    /// Calls that arrived since the moment that was asked for.
+    /// Those that arrived since the moment that was asked for.
     pub recent_calls: u64,
-    /// Outcome of the newest call that tried the connection, among the newest [`CONNECTION_LOOK_BACK`] calls.
+    /// Outcome of the call that tried the connection and ended last.
     pub last_connection: Option<String>,
 }
-
-/// How many of an API's newest calls are looked at to find one that tried the connection: a list must not read a
-/// million refusals.
-pub const CONNECTION_LOOK_BACK: u32 = 1_000;
 
 /// Outcomes that tell of the connection though no request left.
 pub const CONNECTION_FAILURES: [&str; 3] = ["AUTHENTICATION_FAILED", "CONNECTION_REFUSED", "SSL_ERROR"];

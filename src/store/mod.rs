@@ -23,7 +23,7 @@ pub(crate) mod memory;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use apis::{ApiSighting, ApiStore, ApiUsage, CONNECTION_FAILURES, CONNECTION_LOOK_BACK};
+pub use apis::{ApiSighting, ApiStore, ApiUsage, CONNECTION_FAILURES};
 pub use approvals::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision};
 pub use audit::{AuditFilter, AuditRecord, AuditStore};
 pub use chain::{AuditVerification, BrokenLink};

@@ -45,4 +45,10 @@ pub struct FailureCount {
 pub trait StatisticsStore: Send + Sync {
     /// Counts the calls in `scope`, all at one moment.
     async fn count_calls(&self, scope: &CallScope) -> Result<CallCounts, StoreError>;
+    /// Adds up at most `most` events of the audit log that were not yet, and tells how many. Changes no count: those
+    /// who count only find less to read.
+    async fn add_up_calls(&self, most: u32) -> Result<u64, StoreError>;
+    /// Forgets what was added up of the hours before that of `before`, whose events were cut off. How often an API was
+    /// ever called is kept.
+    async fn forget_sums(&self, before: &str) -> Result<(), StoreError>;
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{Installed, stem};
-use crate::cli::{Failure, output};
+use crate::cli::{Failure, assemble, output};
 use crate::config;
 use crate::connector::model::{Connector, SecretRef};
 use crate::diagnostics::legible_line;
@@ -37,6 +37,7 @@ pub(super) async fn run(installed: Installed, json: bool) -> Result<(), Failure>
 async fn apis(installed: &Installed, now: Timestamp, zone: &TimeZone) -> Result<Vec<Api>, Failure> {
     let today = Window::parse("today", now, zone).map_err(anyhow::Error::from)?;
     let midnight = time::rfc3339(today.since.unwrap_or(now));
+    assemble::add_up(&*installed.store).await;
     let usages = installed
         .store
         .api_usage(&midnight)

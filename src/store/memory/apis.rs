@@ -3,9 +3,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 
 use super::MemoryStore;
-use crate::store::{
-    ApiSighting, ApiStore, ApiUsage, AuditRecord, CONNECTION_FAILURES, CONNECTION_LOOK_BACK, StoreError,
-};
+use crate::store::{ApiSighting, ApiStore, ApiUsage, AuditRecord, CONNECTION_FAILURES, StoreError};
 
 /// What is kept of one API.
 #[derive(Debug, Clone)]
@@ -73,33 +71,30 @@ impl ApiStore for MemoryStore {
 
     async fn api_usage(&self, recent: &str) -> Result<Vec<ApiUsage>, StoreError> {
         let state = self.working_state("counted the calls of APIs")?;
-        let called = state.audit.rows().into_iter().filter_map(|row| row.connector.as_ref());
+        let calls = super::statistics::ended(&state, &state.sums.ever);
+        let called = calls.iter().filter_map(|row| row.connector.as_ref());
         let known = state.apis.iter().map(|api| &api.slug).chain(called);
         let slugs: BTreeSet<&String> = known.collect();
+        let recent_calls = super::statistics::ended(&state, state.sums.recent());
         let mut usages = Vec::with_capacity(slugs.len());
         for slug in slugs {
             let api = state.apis.iter().find(|api| api.slug == *slug);
             if api.is_some_and(|api| api.state == ApiState::Removed) {
                 continue;
             }
-            let mut calls: Vec<&AuditRecord> = state
-                .audit
-                .rows()
-                .into_iter()
-                .filter(|row| row.connector.as_ref() == Some(slug))
-                .collect();
-            calls.sort_by(|a, b| (&b.started_at, &b.call_id).cmp(&(&a.started_at, &a.call_id)));
+            let is_own = |row: &&&AuditRecord| row.connector.as_ref() == Some(slug);
+            let own: Vec<&AuditRecord> = calls.iter().filter(is_own).copied().collect();
             let tried = |row: &&&AuditRecord| row.requests > 0 || CONNECTION_FAILURES.contains(&row.outcome.as_str());
-            let ended = calls.iter().filter(|row| row.ended_at.is_some());
-            let last_connection = ended.take(CONNECTION_LOOK_BACK as usize).find(tried);
+            let last_connection = own.iter().filter(tried).max_by_key(|row| &row.ended_at);
+            let recent_calls = recent_calls.iter().filter(is_own);
             usages.push(ApiUsage {
                 slug: slug.clone(),
                 created_at: api.map(|api| api.created_at.clone()),
                 updated_at: api.map(|api| api.updated_at.clone()),
                 disabled: api.is_some_and(|api| api.state == ApiState::Disabled),
-                total_calls: calls.len() as u64,
-                last_used_at: calls.first().map(|row| row.started_at.clone()),
-                recent_calls: calls.iter().filter(|row| row.started_at.as_str() >= recent).count() as u64,
+                total_calls: own.len() as u64,
+                last_used_at: own.iter().map(|row| row.started_at.clone()).max(),
+                recent_calls: recent_calls.filter(|row| row.started_at.as_str() >= recent).count() as u64,
                 last_connection: last_connection.map(|row| row.outcome.clone()),
             });
         }

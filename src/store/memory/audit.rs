@@ -40,6 +40,17 @@ impl Log {
         self.events.push((record.clone(), event));
     }
 
+    /// The number of the last of the next `most` events behind the one of number `after`, and their records.
+    pub(super) fn events_behind(&self, after: u64, most: u32) -> (u64, Vec<AuditRecord>) {
+        let behind = self
+            .events
+            .iter()
+            .filter(|(_, event)| event.sequence.cast_unsigned() > after);
+        let next: Vec<_> = behind.take(most as usize).collect();
+        let last = next.last().map_or(after, |(_, event)| event.sequence.cast_unsigned());
+        (last, next.into_iter().map(|(record, _)| record.clone()).collect())
+    }
+
     /// The row of each call: its first end, or else its newest event.
     pub(super) fn rows(&self) -> Vec<&AuditRecord> {
         let mut rows: Vec<&AuditRecord> = Vec::new();

@@ -34,6 +34,7 @@ struct State {
     approvals: Vec<ApprovalRecord>,
     apis: Vec<apis::Api>,
     secrets: Vec<SealedSecret>,
+    sums: statistics::Sums,
     writes: Vec<Write>,
     /// Each with the moment from which on it is empty.
     windows: HashMap<String, (WindowLog, i64)>,

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row};
 
+use super::statistics::Beginning;
 use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, failed};
-use crate::store::{ApiSighting, ApiStore, ApiUsage, CONNECTION_FAILURES, CONNECTION_LOOK_BACK, StoreError};
+use crate::store::{ApiSighting, ApiStore, ApiUsage, CONNECTION_FAILURES, StoreError};
 
 /// The `WHERE` keeps what is as it was: of processes that start together, one writes.
 const SIGHT: &str = "\
@@ -24,29 +25,38 @@ const REMOVE: &str = "UPDATE apis SET state = 'removed' WHERE slug = ?";
 
 const DISABLED: &str = "SELECT slug FROM apis WHERE state <> 'active'";
 
-/// One pass over an index for the counts of all APIs, and for each a look at its newest calls.
-const USAGE: &str = "\
-    WITH called AS MATERIALIZED ( \
-        SELECT connector AS slug, COUNT(*) AS calls, MAX(started_at) AS last_used_at, \
-            COUNT(CASE WHEN started_at >= ?1 THEN 1 END) AS recent \
-        FROM audit_calls WHERE connector IS NOT NULL GROUP BY connector \
+/// What was added up, and what stands behind it: few events, if any.
+pub(super) const USAGE: &str = "\
+    WITH tail AS MATERIALIZED ( \
+        SELECT sequence, started_at, connector, outcome, requests FROM audit_calls \
+        WHERE sequence > (SELECT sequence FROM totals_position) AND ended_at IS NOT NULL AND connector IS NOT NULL \
+    ), fresh AS ( \
+        SELECT connector, count(*) AS calls, max(started_at) AS last_used_at FROM tail GROUP BY connector \
+    ), tried AS ( \
+        SELECT connector, outcome, max(sequence) FROM tail \
+        WHERE requests > 0 OR outcome IN (?4, ?5, ?6) GROUP BY connector \
+    ), recent AS ( \
+        SELECT connector, sum(calls) AS calls FROM ( \
+            SELECT connector, calls FROM call_totals WHERE hour > ?2 \
+            UNION ALL SELECT connector, 1 FROM tail WHERE started_at >= ?1 \
+            UNION ALL SELECT connector, 1 FROM audit_calls \
+                WHERE started_at >= ?1 AND started_at < ?3 AND ended_at IS NOT NULL \
+                    AND +sequence <= (SELECT sequence FROM totals_position) \
+        ) GROUP BY connector \
     ), known AS ( \
-        SELECT slug FROM called UNION SELECT slug FROM apis UNION SELECT connector FROM pruned_calls \
+        SELECT slug FROM apis UNION SELECT connector FROM api_calls UNION SELECT connector FROM fresh \
     ) \
-    SELECT known.slug, apis.created_at, apis.updated_at, COALESCE(apis.state = 'disabled', 0) AS disabled, \
-        COALESCE(called.calls, 0) + COALESCE(pruned.calls, 0) AS total_calls, \
-        COALESCE(called.last_used_at, pruned.last_used_at) AS last_used_at, \
-        COALESCE(called.recent, 0) AS recent_calls, \
-        (SELECT outcome FROM ( \
-            SELECT outcome, requests, started_at, call_id FROM audit_calls \
-            WHERE connector = known.slug AND ended_at IS NOT NULL \
-            ORDER BY started_at DESC, call_id DESC LIMIT ?2 \
-        ) WHERE requests > 0 OR outcome IN (?3, ?4, ?5) \
-        ORDER BY started_at DESC, call_id DESC LIMIT 1) AS last_connection \
+    SELECT known.slug, apis.created_at, apis.updated_at, coalesce(apis.state = 'disabled', 0) AS disabled, \
+        coalesce(api_calls.calls, 0) + coalesce(fresh.calls, 0) AS total_calls, \
+        nullif(max(coalesce(api_calls.last_used_at, ''), coalesce(fresh.last_used_at, '')), '') AS last_used_at, \
+        coalesce(recent.calls, 0) AS recent_calls, \
+        coalesce(tried.outcome, api_calls.last_connection) AS last_connection \
     FROM known \
-        LEFT JOIN called ON called.slug = known.slug \
         LEFT JOIN apis ON apis.slug = known.slug \
-        LEFT JOIN pruned_calls AS pruned ON pruned.connector = known.slug \
+        LEFT JOIN api_calls ON api_calls.connector = known.slug \
+        LEFT JOIN fresh ON fresh.connector = known.slug \
+        LEFT JOIN tried ON tried.connector = known.slug \
+        LEFT JOIN recent ON recent.connector = known.slug \
     WHERE apis.state IS NULL OR apis.state <> 'removed' \
     ORDER BY known.slug";
 
@@ -88,7 +98,8 @@ impl ApiStore for SqliteStore {
 
     async fn api_usage(&self, recent: &str) -> Result<Vec<ApiUsage>, StoreError> {
         let [one, two, three] = CONNECTION_FAILURES;
-        let query = sqlx::query(USAGE).bind(recent).bind(CONNECTION_LOOK_BACK);
+        let Beginning { since, hour, hour_end } = Beginning::new(recent);
+        let query = sqlx::query(USAGE).bind(since).bind(hour).bind(hour_end);
         let rows = query.bind(one).bind(two).bind(three).fetch_all(&self.readers).await;
         rows.and_then(|rows| rows.iter().map(usage).collect())
             .map_err(failed("counted the calls of APIs"))

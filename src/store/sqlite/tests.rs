@@ -10,7 +10,7 @@ use super::*;
 use crate::store::conformance::approvals::pending;
 use crate::store::conformance::audit::{finished_row, intent_row};
 use crate::store::conformance::{self, at};
-use crate::store::{ApiSighting, ApiStore, ApprovalStore, AuditFilter, AuditStore, Decision, Store};
+use crate::store::{ApiSighting, ApiStore, ApprovalStore, AuditFilter, AuditStore, CallScope, Decision, Store};
 
 async fn open() -> (Arc<dyn Store>, TempDir) {
     let folder = TempDir::new().unwrap();
@@ -356,4 +356,34 @@ async fn seeing_an_api_again_writes_nothing() {
     assert_eq!(pragma(&store, CHANGES).await, before);
     store.sight_apis(&[sighting("b")], &at(3)).await.unwrap();
     assert_ne!(pragma(&store, CHANGES).await, before);
+}
+
+#[tokio::test]
+async fn counting_does_not_read_the_log_from_end_to_end() {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    let mut statements = vec![apis::USAGE.to_owned()];
+    for connector in [None, Some("crm".to_owned())] {
+        for since in [None, Some(at(1))] {
+            let connector = connector.clone();
+            let statement = statistics::select(&CallScope { connector, since });
+            statements.push(statement.sql().as_str().to_owned());
+        }
+    }
+    for statement in statements {
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&store.readers).await.unwrap();
+        let steps: Vec<&str> = plan.iter().map(|step| step.3.as_str()).collect();
+        // By number behind the position, or by time within an hour.
+        for step in steps
+            .iter()
+            .filter(|step| step.contains(" event") || step.contains(" other"))
+        {
+            let is_narrow = step.contains("INTEGER PRIMARY KEY (rowid>?")
+                || step.contains("(started_at>? AND started_at<?)")
+                || step.contains("(started_at=? AND call_id=?)");
+            assert!(is_narrow, "{step}\n{statement}\n{steps:#?}");
+        }
+        assert!(steps.iter().any(|step| step.contains(" event")), "{steps:#?}");
+    }
 }

@@ -10,7 +10,16 @@ use super::workspace::{Workspace, programs, write};
 use super::{Page, pages};
 
 /// Tables of `config.toml`.
-const SETTINGS: [&str; 7] = ["server", "http", "approvals", "egress", "vault", "log", "catalog"];
+const SETTINGS: [&str; 8] = [
+    "server",
+    "http",
+    "approvals",
+    "audit",
+    "egress",
+    "vault",
+    "log",
+    "catalog",
+];
 
 /// What a fragment of a connector is laid over.
 const BASE: &str = r#"

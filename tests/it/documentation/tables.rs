@@ -29,6 +29,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("HttpConfig", "`[http]`"),
     ("LimitsConfig", "`[limits]`"),
     ("ApprovalsConfig", "`[approvals]`"),
+    ("AuditConfig", "`[audit]`"),
     ("EgressConfig", "`[egress]`"),
     ("VaultConfig", "`[vault]`"),
     ("LogConfig", "`[log]`"),

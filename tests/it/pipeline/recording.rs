@@ -123,6 +123,12 @@ impl StatisticsStore for Failing {
     async fn count_calls(&self, scope: &CallScope) -> Result<CallCounts, StoreError> {
         self.store.count_calls(scope).await
     }
+    async fn add_up_calls(&self, most: u32) -> Result<u64, StoreError> {
+        self.store.add_up_calls(most).await
+    }
+    async fn forget_sums(&self, before: &str) -> Result<(), StoreError> {
+        self.store.forget_sums(before).await
+    }
 }
 
 #[async_trait]

@@ -1,0 +1,20 @@
+//! Settings of the audit log.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuditConfig {
+    /// For how many days calls are kept; 0 keeps them for ever. A running server cuts off what is older.
+    #[schemars(range(min = 0, max = 36_500))]
+    pub retention_days: u32,
+}
+
+impl Default for AuditConfig {
+    /// A year: what auditors commonly ask for, and a bound for the disk.
+    fn default() -> Self {
+        Self { retention_days: 365 }
+    }
+}

@@ -55,8 +55,12 @@ enum Verb {
     },
     /// List secrets: names, times, and at most the last four characters of long ones.
     List {
-        #[command(flatten)]
-        of: Of,
+        /// Only those of one user.
+        #[arg(long)]
+        user: Option<String>,
+        /// The organisation that they belong to.
+        #[arg(long, default_value = LOCAL)]
+        organisation: String,
         /// Print as JSON.
         #[arg(long)]
         json: bool,
@@ -99,7 +103,11 @@ impl Vault {
                 }
                 set(global, of.id(&name)?).await
             }
-            Verb::List { of, json } => list(global, &of, json).await,
+            Verb::List {
+                user,
+                organisation,
+                json,
+            } => list(global, user, &organisation, json).await,
             Verb::Remove { name, of } => remove(global, of.id(&name)?).await,
             Verb::RotateKey { new_key_file } => rotate(global, new_key_file).await,
         }
@@ -155,10 +163,10 @@ async fn set(global: &Global, id: SecretId) -> Result<(), Failure> {
     ))?)
 }
 
-async fn list(global: &Global, of: &Of, json: bool) -> Result<(), Failure> {
+async fn list(global: &Global, user: Option<String>, organisation: &str, json: bool) -> Result<(), Failure> {
     let (vault, _) = assemble::vault(global).await?;
-    let mut secrets = vault.list(&of.organisation).await.map_err(failed)?;
-    secrets.retain(|secret| of.user.is_none() || secret.id.user == of.user);
+    let mut secrets = vault.list(organisation).await.map_err(failed)?;
+    secrets.retain(|secret| user.is_none() || secret.id.user == user);
     if json {
         let shown: Vec<_> = secrets.iter().map(shown).collect();
         output::say_json(&shown)?;

@@ -44,6 +44,10 @@ impl Vault {
     pub async fn rotate(&self, state: &Path, given: Option<SecretString>) -> Result<Rotated, RotationError> {
         let _alone = lock(state.join(LOCK)).await?;
         let source = self.source.clone();
+        let unused = matches!(self.load().await, Err(KeyError::Missing(_)));
+        if unused && matches!(source, KeySource::Own(_)) && self.store.list_secrets(None).await?.is_empty() {
+            return Err(RotationError::Unused);
+        }
         let new = blocking(move || new_key(&source, given.as_ref())).await?;
         let secrets = self.rewrap_all(&new).await?;
         if let (KeySource::Own(file), Some(next)) = (self.source.clone(), self.source.next_file()) {
@@ -149,6 +153,9 @@ pub enum RotationError {
     /// Somebody else is at it.
     #[error("another process is replacing the master key")]
     Busy,
+    /// The vault was never used.
+    #[error("there is no master key to replace yet: it is made when the first secret is stored")]
+    Unused,
     /// The new key is the old one.
     #[error("the new master key is the present one")]
     Same,

@@ -322,6 +322,8 @@ async fn a_rotation_beside_processes_that_store_loses_nothing() {
 async fn only_one_process_replaces_the_key_at_a_time() {
     let shared = Shared::new();
     let vault = shared.vault();
+    let unused = vault.rotate(shared.state(), None).await.unwrap_err();
+    assert!(matches!(unused, RotationError::Unused), "{unused}");
     set(&vault, None, "crm/key", "canary").await;
     let lock = std::fs::File::create(shared.state().join("master.key.lock")).unwrap();
     lock.lock().unwrap();

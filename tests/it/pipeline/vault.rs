@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use toolgate::connector::model::SecretName;
 use toolgate::engine::{Ending, Principal};
 use toolgate::store::SecretId;
-use toolgate::vault::{Holder, KeySource, SecretError, ServerSecrets, Vault};
+use toolgate::vault::{Holder, KeySource, LOCAL, SecretError, ServerSecrets, Vault};
 
 use super::gateway::{Gateway, NOBODY, Setting, call};
 use crate::harness::{Upstream, Workspace, connector, eventually, json_answer};
@@ -48,7 +48,14 @@ fn sent(upstream: &Upstream) -> String {
 async fn a_running_server_follows_what_the_operator_stores_replaces_rotates_and_removes() {
     let upstream = echo().await;
     let workspace = Workspace::with(&upstream.base_url(), READS);
+    // How long a change takes is found out by calling again and again.
+    workspace.config("[limits]\nrequests_per_minute_per_action = \"unlimited\"\nrequests_per_minute = \"unlimited\"\n");
     let mut session = workspace.serve().await;
+    eventually("a word about the missing secret at the start", async || {
+        let missing = "the connector `crm` needs the secret `vault://crm/key`, which the vault does not hold";
+        session.complaints().contains(missing).then_some(())
+    })
+    .await;
     let answer = session.call("crm__read", json!({})).await;
     assert!(answer.to_string().contains("AUTHENTICATION_FAILED"), "{answer}");
     assert_eq!(upstream.count(), 0);
@@ -109,12 +116,14 @@ async fn every_caller_sends_their_own_secret_and_nobody_elses() {
     };
     let texts = [connector("crm", &upstream.base_url(), READS)];
     let gateway = Gateway::new(&texts, setting).await;
+    let local = Principal::local();
+    assert_eq!((local.organisation.as_str(), local.user.as_str()), (LOCAL, LOCAL));
     for (organisation, user, expected) in [
         ("acme", "ana", Some("anas-in-acme")),
         ("acme", "bob", Some("shared-in-acme")),
         ("zeta", "eva", Some("evas-in-zeta")),
         ("zeta", "ana", None),
-        ("local", "local", None),
+        (LOCAL, LOCAL, None),
     ] {
         let mut call = call("crm__read", json!({}));
         call.principal = Principal {

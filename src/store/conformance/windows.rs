@@ -155,6 +155,8 @@ pub(crate) async fn names_of_any_kind_are_data(store: &dyn Store) {
         "\u{202e}é\n\"\\",
         "",
         "%_?1",
+        "a\u{0}b",
+        "a",
         "[1]",
         "1",
     ];

@@ -7,14 +7,18 @@ use jiff::Timestamp;
 use sqlx::{Connection, Row};
 
 use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, failed};
+use crate::crypto::hex;
 use crate::store::windows::{Log, Logs};
 use crate::store::{Clock, SlotAnswer, StoreError, Unused, Wanted, WindowStore};
 
 /// One statement for any number of windows: their names come as a JSON list.
 const READ: &str = "SELECT name, log FROM rate_windows WHERE name IN (SELECT value FROM json_each(?))";
 
+/// Likewise, from a list of name, log in hexadecimal, and end. Every statement costs a trip to the connection's thread,
+/// and this one is on the way of calls. `WHERE TRUE` tells the parser that no join condition follows.
 const WRITE: &str = "\
-    INSERT INTO rate_windows (name, log, empty_at) VALUES (?, ?, ?) \
+    INSERT INTO rate_windows (name, log, empty_at) \
+    SELECT value ->> 0, unhex(value ->> 1), value ->> 2 FROM json_each(?) WHERE TRUE \
     ON CONFLICT (name) DO UPDATE SET log = excluded.log, empty_at = excluded.empty_at";
 
 const FORGET: &str = "DELETE FROM rate_windows WHERE empty_at <= ?";
@@ -65,13 +69,13 @@ async fn take(
     }
     let mut logs = Logs::new(logs);
     let answers = logs.answer(calls, unused, clock());
-    for (name, log, empty_at) in logs.into_changed() {
-        sqlx::query(WRITE)
-            .bind(name)
-            .bind(log.encode())
-            .bind(empty_at)
-            .execute(&mut *transaction)
-            .await?;
+    let changed: Vec<(String, String, i64)> = logs
+        .into_changed()
+        .map(|(name, log, empty_at)| (name, hex(&log.encode()), empty_at))
+        .collect();
+    if !changed.is_empty() {
+        let changed = serde_json::to_string(&changed).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        sqlx::query(WRITE).bind(changed).execute(&mut *transaction).await?;
     }
     transaction.commit().await?;
     Ok(answers)

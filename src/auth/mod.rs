@@ -154,7 +154,7 @@ fn set_header(headers: &mut HeaderMap, name: &HeaderName, value: &str) -> Result
 
 /// A credential cannot be sent where its scheme puts it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the credential cannot be sent in {place}: it holds a character that is not allowed there")]
+#[error("the credential holds a character that cannot be sent in {place}")]
 pub struct CredentialError {
     /// The place, e.g. `the header X-API-Key`.
     pub place: String,

@@ -197,7 +197,7 @@ async fn a_value_that_does_not_fit_its_place_is_named_by_the_place_only() {
         let error = apply(&credential(&auth, &[("KEY", value), ("PASSWORD", "p")]).await).unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("the credential cannot be sent in {place}: it holds a character that is not allowed there")
+            format!("the credential holds a character that cannot be sent in {place}")
         );
     }
     let auth = basic(Setting::Literal("user".to_owned()));

@@ -168,7 +168,7 @@ mod tests {
     fn sentences_stay() {
         for text in [
             "",
-            "the credential cannot be sent in the header authorization",
+            "the credential holds a character that cannot be sent in the header x-api-key",
             "the user name of Basic authentication",
             "a bearer token is needed",
             "response method=GET host=crm.example.com path=/v1/customers/c_1 status=200 bytes=512",

@@ -2,6 +2,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
+use secrecy::SecretString;
 use serde_json::json;
 
 use super::*;
@@ -221,4 +222,16 @@ fn character_references_hide_nothing() {
     ] {
         assert_eq!(scrubber.text(harmless), harmless);
     }
+}
+
+#[test]
+fn a_cache_cleans_for_every_credential_in_use() {
+    let scrubbers = ScrubberCache::new();
+    assert_eq!(scrubbers.clean("one two"), "one two");
+    let values = ["s3cr3t-one", "s3cr3t-two"].map(SecretString::from);
+    for value in &values {
+        scrubbers.scrubber(&[value]);
+    }
+    let text = "a s3cr3t-one b s3cr3t%2Dtwo c";
+    assert_eq!(scrubbers.clean(text), "a [REDACTED] b [REDACTED] c");
 }

@@ -72,6 +72,13 @@ impl Catalog {
         Self::assemble_without(self.connectors.clone(), disabled).0
     }
 
+    /// The same catalog, as if there were no connectors but those that `exists` says there are.
+    #[must_use]
+    pub fn part(&self, exists: impl Fn(&Connector) -> bool) -> Self {
+        let connectors = self.connectors.iter().filter(|connector| exists(connector));
+        Self::assemble_without(connectors.cloned().collect(), self.disabled.clone()).0
+    }
+
     fn assemble_without(mut connectors: Vec<Arc<Connector>>, disabled: BTreeSet<String>) -> (Self, Vec<Collision>) {
         // Stable: of two connectors with one slug, the one that was read first stays.
         connectors.sort_by(|a, b| a.slug.cmp(&b.slug));

@@ -104,7 +104,7 @@ pub(super) async fn http(engine: &Engine, config: &Config, listener: TcpListener
     output::complain(&format!("listening on http://{address}/mcp"));
     mcp::http::serve(
         listener,
-        move |channel| handler.on(channel),
+        move |channel, principal| handler.on(channel).acting_for(principal),
         &settings(config),
         lifetime,
     )

@@ -10,12 +10,13 @@ use super::admit::{self, Room};
 use super::outcome::{Ending, Outcome};
 use super::row::Row;
 use super::snapshot::Snapshot;
-use super::{Call, CallError, Front, Parts, failures, lookup};
+use super::{Call, CallError, Front, Parts, Principal, failures, lookup};
 use crate::approval::{Asked, Refusal, Verdict, binding, front, prompt};
 use crate::auth::{Credential, Scrubber};
 use crate::catalog::Tool;
 use crate::connector::model::{Action, Effect};
 use crate::egress::{OutgoingRequest, Route, UpstreamResponse};
+use crate::policy::Role;
 use crate::runner::declarative::{self, Interpreted, ResponseError};
 use crate::vault::Holder;
 
@@ -56,7 +57,7 @@ pub(super) async fn run(parts: &Parts, snapshot: Arc<Snapshot>, call: Call, fron
 /// Refuses a call whose answer cannot be trusted, and writes its audit row. No other step runs.
 pub(super) async fn refuse(parts: &Parts, snapshot: &Snapshot, call: &Call) -> CallError {
     let mut row = Row::begin(parts.audit.clone(), call);
-    if let Ok(tool) = lookup::find(&snapshot.catalog, &call.tool, &call.principal.user) {
+    if let Ok(tool) = lookup::find(&snapshot.catalog, &call.tool, &call.principal) {
         row.found(&tool);
     }
     let error = failures::refused(Refusal::NotValid, None, None);
@@ -74,11 +75,12 @@ async fn steps(
     row: &mut Row,
 ) -> Result<Ending, CallError> {
     // 1 find: for an unknown API or endpoint nothing else runs. What does not exist for this principal is unknown.
-    let tool = lookup::find(&snapshot.catalog, &call.tool, &call.principal.user)?;
+    let tool = lookup::find(&snapshot.catalog, &call.tool, &call.principal)?;
     row.found(&tool);
     let action = &tool.action;
 
-    // 2 allow: before any work is done for a call that cannot go anywhere.
+    // 2 allow: before any work is done for a call that its caller may not make, or that cannot go anywhere.
+    allow(&call.principal)?;
     let route = snapshot
         .route(&tool.connector)
         .map_err(|error| failures::egress(&error, false))?;
@@ -169,9 +171,10 @@ pub(super) fn dry_run(
     snapshot: &Snapshot,
     tool: &str,
     arguments: &Map<String, Value>,
-    user: &str,
+    principal: &Principal,
 ) -> Result<String, CallError> {
-    let tool = lookup::find(&snapshot.catalog, tool, user)?;
+    let tool = lookup::find(&snapshot.catalog, tool, principal)?;
+    allow(principal)?;
     let route = snapshot
         .route(&tool.connector)
         .map_err(|error| failures::egress(&error, false))?;
@@ -201,6 +204,15 @@ fn shown_request(tool: &Tool, hidden: &Map<String, Value>, request: &OutgoingReq
             shown_path: None,
         }
     })
+}
+
+/// Step 2: whether the caller may call tools at all. Which tools there are was decided when this one was found.
+fn allow(principal: &Principal) -> Result<(), CallError> {
+    if principal.may(Role::Call) {
+        Ok(())
+    } else {
+        Err(failures::not_permitted())
+    }
 }
 
 /// Step 4: fills in defaults, then checks against the schema.

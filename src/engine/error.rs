@@ -24,6 +24,8 @@ pub enum ErrorCode {
     UnknownApi,
     /// An operator has disabled the connector.
     ApiDisabled,
+    /// The caller may not call tools.
+    NotPermitted,
     /// The request's URL is not allowed.
     UrlNotAllowed,
     /// The arguments do not match the tool's schema.
@@ -50,7 +52,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::AuthenticationFailed,
         Self::EndpointNotFound,
         Self::Timeout,
@@ -60,6 +62,7 @@ impl ErrorCode {
         Self::SchemaMismatch,
         Self::UnknownApi,
         Self::ApiDisabled,
+        Self::NotPermitted,
         Self::UrlNotAllowed,
         Self::InvalidRequest,
         Self::ApprovalRequired,
@@ -86,6 +89,7 @@ impl ErrorCode {
             Self::SchemaMismatch => "SCHEMA_MISMATCH",
             Self::UnknownApi => "UNKNOWN_API",
             Self::ApiDisabled => "API_DISABLED",
+            Self::NotPermitted => "NOT_PERMITTED",
             Self::UrlNotAllowed => "URL_NOT_ALLOWED",
             Self::InvalidRequest => "INVALID_REQUEST",
             Self::ApprovalRequired => "APPROVAL_REQUIRED",

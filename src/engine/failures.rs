@@ -17,6 +17,17 @@ use crate::vault::SecretError;
 const LOOK_BEFORE_REPEATING: &str =
     "read the current state first; repeat the call only if the change is not there, since it may have been made";
 
+pub(super) fn not_permitted() -> CallError {
+    CallError {
+        source: Some("local"),
+        ..CallError::new(
+            ErrorCode::NotPermitted,
+            "this caller may not call tools: its key does not have the role `call`",
+            "ask the operator of this server for a key with that role",
+        )
+    }
+}
+
 pub(super) fn invalid_arguments(violations: &[Violation]) -> CallError {
     let places = if violations.len() == 1 {
         "1 argument does"

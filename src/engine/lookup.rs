@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{CallError, ErrorCode};
 use crate::catalog::{Catalog, Lookup, Tool, naming};
 use crate::connector::model::Connector;
-use crate::policy;
+use crate::policy::{self, Principal};
 
 /// Most names offered in a refusal.
 const MAX_OFFERED: usize = 8;
@@ -13,25 +13,25 @@ const MAX_OFFERED: usize = 8;
 /// How alike two names must be to be offered as a correction.
 const ALIKE: f64 = 0.6;
 
-/// Finds the tool that `name` stands for, among those that exist for `user`.
-pub(super) fn find(catalog: &Catalog, name: &str, user: &str) -> Result<Arc<Tool>, CallError> {
+/// Finds the tool that `name` stands for, among those that exist for `principal`.
+pub(super) fn find(catalog: &Catalog, name: &str, principal: &Principal) -> Result<Arc<Tool>, CallError> {
     match catalog.find(name) {
-        Lookup::Found(tool) if policy::may_call(user, &tool.connector) => Ok(Arc::clone(tool)),
-        Lookup::UnknownAction { connector, action } if policy::may_call(user, connector) => {
+        Lookup::Found(tool) if policy::exists_for(principal, &tool.connector) => Ok(Arc::clone(tool)),
+        Lookup::UnknownAction { connector, action } if policy::exists_for(principal, connector) => {
             Err(unknown_action(connector, &action))
         }
-        Lookup::Disabled(connector) if policy::may_call(user, connector) => Err(disabled(connector)),
+        Lookup::Disabled(connector) if policy::exists_for(principal, connector) => Err(disabled(connector)),
         Lookup::Found(_) | Lookup::UnknownAction { .. } | Lookup::UnknownConnector(_) | Lookup::Disabled(_) => {
-            Err(unknown_tool(catalog, name, user))
+            Err(unknown_tool(catalog, name, principal))
         }
     }
 }
 
-fn unknown_tool(catalog: &Catalog, name: &str, user: &str) -> CallError {
+fn unknown_tool(catalog: &Catalog, name: &str, principal: &Principal) -> CallError {
     let visible = catalog
         .tools()
         .iter()
-        .filter(|tool| policy::may_call(user, &tool.connector))
+        .filter(|tool| policy::exists_for(principal, &tool.connector))
         .map(|tool| tool.name.as_str());
     let resolution = match closest(name, visible) {
         Some(close) => format!("call `{close}` if that is what you mean, or list the tools again"),

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use crate::approval::front::{Answer, ApprovalPrompt, Asking, Front};
+pub use crate::policy::Principal;
 pub use error::{CallError, ErrorCode};
 pub use outcome::{Content, Ending, Outcome};
 
@@ -27,29 +28,9 @@ use crate::audit::Audit;
 use crate::auth::ScrubberCache;
 use crate::catalog::Catalog;
 use crate::egress::Egress;
-use crate::policy::{Admission, Limits, ownership::LOCAL_USER};
+use crate::policy::{Admission, Limits};
 use crate::vault::SecretSource;
 use snapshot::{Snapshot, Unroutable};
-
-/// Who is calling.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Principal {
-    /// The user.
-    pub user: String,
-    /// The user's organisation.
-    pub organisation: String,
-}
-
-impl Principal {
-    /// The one implicit user of a process that serves a single person (ruling C-27).
-    #[must_use]
-    pub fn local() -> Self {
-        Self {
-            user: LOCAL_USER.into(),
-            organisation: LOCAL_USER.into(),
-        }
-    }
-}
 
 /// One call as it comes in.
 #[derive(Debug, Clone)]
@@ -172,7 +153,7 @@ impl Engine {
         arguments: &Map<String, Value>,
         principal: &Principal,
     ) -> Result<String, CallError> {
-        call::dry_run(&self.inner.snapshot.load(), tool, arguments, &principal.user)
+        call::dry_run(&self.inner.snapshot.load(), tool, arguments, principal)
     }
 
     /// Writes what is left to write. No call may come after.

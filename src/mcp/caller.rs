@@ -1,23 +1,10 @@
-//! Who made a request: the principal that the transport found, and the client program as it names itself.
+//! Which client program made a request, as it names itself.
 
-use http::request::Parts;
 use rmcp::RoleServer;
 use rmcp::service::RequestContext;
 
-use crate::engine::Principal;
-
 /// Longest client name that is kept; it goes into every audit row.
 const MAX_CLIENT_CHARS: usize = 128;
-
-/// The principal of a request. Requests that came over stdio carry no HTTP parts: they are the local user's.
-pub(super) fn principal(context: &RequestContext<RoleServer>) -> Principal {
-    context
-        .extensions
-        .get::<Parts>()
-        .and_then(|parts| parts.extensions.get::<Principal>())
-        .cloned()
-        .unwrap_or_else(Principal::local)
-}
 
 /// The client program's own name and version, e.g. `claude-code 2.1.0`.
 pub(super) fn client(context: &RequestContext<RoleServer>) -> Option<String> {

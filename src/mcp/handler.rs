@@ -23,7 +23,9 @@ use super::listing::{Listing, Listings, Presentation};
 use super::questions::{KeyError, Questions, Subject, Unfounded};
 use super::results;
 use super::subscriptions::{self, Sessions};
+use super::visible::Visible;
 use crate::engine::{Asking, Call, Ending, Engine, Front as _};
+use crate::policy::Principal;
 
 /// Key of the server's name and version in a result's `_meta` (2026-07-28, basic/index, `_meta`).
 const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
@@ -57,6 +59,8 @@ impl Channel {
 pub struct Handler {
     shared: Arc<Shared>,
     channel: Channel,
+    /// Who everything is done for. A session and a request have one caller each.
+    principal: Arc<Principal>,
 }
 
 struct Shared {
@@ -69,7 +73,7 @@ struct Shared {
 }
 
 impl Handler {
-    /// A handler for calls over stdio that presents itself as `presentation` says.
+    /// A handler for calls of the local user over stdio that presents itself as `presentation` says.
     ///
     /// # Errors
     /// [`KeyError`] when the operating system has no randomness to give.
@@ -84,6 +88,7 @@ impl Handler {
                 sessions: Arc::default(),
             }),
             channel: Channel::Stdio,
+            principal: Arc::new(Principal::local()),
         })
     }
 
@@ -93,20 +98,28 @@ impl Handler {
         Self {
             shared: Arc::clone(&self.shared),
             channel,
+            principal: Arc::clone(&self.principal),
         }
     }
 
+    /// The same handler for another caller.
+    #[must_use]
+    pub fn acting_for(mut self, principal: Arc<Principal>) -> Self {
+        self.principal = principal;
+        self
+    }
+
+    /// What there is for the caller.
     fn listing(&self) -> Arc<Listing> {
-        self.shared.listings.of(self.shared.engine.catalog())
+        self.shared.listings.of(self.shared.engine.catalog(), &self.principal)
     }
 
     /// What `get` makes of the part of the catalog that the caller may see.
-    fn view<T>(&self, context: &RequestContext<RoleServer>, get: impl FnOnce(View<'_>) -> T) -> T {
+    fn view<T>(&self, get: impl FnOnce(View<'_>) -> T) -> T {
         let catalog = self.shared.engine.catalog();
-        let principal = caller::principal(context);
         get(View {
             catalog: &catalog,
-            principal: &principal,
+            principal: &self.principal,
         })
     }
 
@@ -115,10 +128,9 @@ impl Handler {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let principal = caller::principal(&context);
         let subject = Subject {
             tool: &request.name,
-            principal: &principal,
+            principal: &self.principal,
         };
         let resume = self.shared.questions.resume(
             &subject,
@@ -129,7 +141,7 @@ impl Handler {
         let mut call = Call {
             tool: request.name.to_string(),
             arguments: request.arguments.unwrap_or_default(),
-            principal: principal.clone(),
+            principal: Principal::clone(&self.principal),
             channel: self.channel.as_str(),
             client: caller::client(&context),
             resume: None,
@@ -217,31 +229,27 @@ impl ServerHandler for Handler {
     async fn list_prompts(
         &self,
         request: Option<PaginatedRequestParams>,
-        context: RequestContext<RoleServer>,
+        _context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
         let cursor = request.and_then(|request| request.cursor);
-        self.view(&context, |view| {
-            guide::prompts(view, cursor.as_deref(), self.shared.page_size)
-        })
+        self.view(|view| guide::prompts(view, cursor.as_deref(), self.shared.page_size))
     }
 
     async fn get_prompt(
         &self,
         request: GetPromptRequestParams,
-        context: RequestContext<RoleServer>,
+        _context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
-        self.view(&context, |view| guide::prompt(view, &request).map(Into::into))
+        self.view(|view| guide::prompt(view, &request).map(Into::into))
     }
 
     async fn list_resources(
         &self,
         request: Option<PaginatedRequestParams>,
-        context: RequestContext<RoleServer>,
+        _context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
         let cursor = request.and_then(|request| request.cursor);
-        self.view(&context, |view| {
-            guide::resources(view, cursor.as_deref(), self.shared.page_size)
-        })
+        self.view(|view| guide::resources(view, cursor.as_deref(), self.shared.page_size))
     }
 
     async fn list_resource_templates(
@@ -257,7 +265,7 @@ impl ServerHandler for Handler {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let found = self.view(&context, |view| guide::resource(view, &request.uri));
+        let found = self.view(|view| guide::resource(view, &request.uri));
         found.map(Into::into).map_err(|guide::NotFound| {
             let message = "there is no resource of that URI; list the resources again";
             // The code changed with 2026-07-28.
@@ -272,15 +280,15 @@ impl ServerHandler for Handler {
     async fn complete(
         &self,
         request: CompleteRequestParams,
-        context: RequestContext<RoleServer>,
+        _context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        self.view(&context, |view| guide::complete(view, &request))
+        self.view(|view| guide::complete(view, &request))
     }
 
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
         self.shared
             .sessions
-            .add(context.peer, self.shared.engine.catalog_changes());
+            .add(context.peer, Visible::new(&self.shared.engine, &self.principal));
     }
 
     /// A call that rmcp could not read comes here as if its method were unknown.
@@ -311,8 +319,8 @@ impl ServerHandler for Handler {
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        let changes = self.shared.engine.catalog_changes();
-        subscriptions::listen(&context, changes, self.shared.lifetime.shutdown()).await;
+        let visible = Visible::new(&self.shared.engine, &self.principal);
+        subscriptions::listen(&context, visible, self.shared.lifetime.shutdown()).await;
         Ok(())
     }
 }

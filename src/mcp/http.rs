@@ -4,30 +4,29 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use http::{HeaderMap, Method, StatusCode, header};
+use axum::routing::{any, get};
+use axum::{Extension, Router};
+use http::{StatusCode, header};
 use rmcp::ServerHandler;
-use rmcp::model::ProtocolVersion;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::authorization::{self, Authentication};
+use super::authorization::{self, Authentication, Authenticator, Caller};
 use super::guard::{self, Guard, PatternError};
+use super::sessions::{self, Rooms};
 use super::{Channel, Lifetime, connections, health, legacy_sse};
+use crate::policy::Principal;
 
 /// How long a client may take to send a request's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often a stream without messages shows that it is alive, so that proxies keep it.
 pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
-const SESSION_HEADER: &str = "mcp-session-id";
-const VERSION_HEADER: &str = "mcp-protocol-version";
 
 /// Settings of the HTTP server.
 #[derive(Debug, Clone)]
@@ -106,8 +105,8 @@ pub async fn bind(address: SocketAddr, authentication: Authentication) -> Result
         .map_err(|source| HttpError::Bind { address, source })
 }
 
-/// Serves MCP on `listener` until the lifetime ends. `service` makes the handler of each session or request, and must
-/// be cheap. The listener's own address is served whatever [`HttpSettings::allowed_hosts`] says: a page cannot be made
+/// Serves MCP on `listener` until the lifetime ends. `service` makes the handler of each session or request, which acts
+/// for that principal, and must be cheap. The listener's own address is served whatever [`HttpSettings::allowed_hosts`] says: a page cannot be made
 /// to look like it came from there.
 ///
 /// # Errors
@@ -120,7 +119,7 @@ pub async fn serve<S, F>(
 ) -> Result<(), HttpError>
 where
     S: ServerHandler,
-    F: Fn(Channel) -> S + Clone + Send + Sync + 'static,
+    F: Fn(Channel, Arc<Principal>) -> S + Clone + Send + Sync + 'static,
 {
     let cut_streams = CancellationToken::new();
     let own = listener.local_addr().map_err(HttpError::Address)?.ip().to_string();
@@ -141,19 +140,19 @@ fn router<S, F>(
 ) -> Router
 where
     S: ServerHandler,
-    F: Fn(Channel) -> S + Clone + Send + Sync + 'static,
+    F: Fn(Channel, Arc<Principal>) -> S + Clone + Send + Sync + 'static,
 {
     let body_limit = settings.max_body_bytes;
     let legacy_sse = if settings.legacy_sse {
-        legacy_sse::router(service.clone(), settings, lifetime, cut_streams)
+        legacy_sse::router(service.clone(), settings, lifetime)
     } else {
         Router::new()
     };
-    streamable(service, settings, cut_streams)
+    streamable(service, settings)
         .merge(legacy_sse)
         .layer(middleware::from_fn_with_state(body_limit, receive_body))
         .layer(middleware::from_fn_with_state(
-            settings.authentication,
+            Arc::new(Authenticator::start(settings.authentication, cut_streams)),
             authorization::authenticate,
         ))
         .layer(middleware::from_fn_with_state(Arc::new(guard), guard::check))
@@ -161,10 +160,11 @@ where
         .route(health::PATH, get(|| async { "ok" }))
 }
 
-fn streamable<S, F>(service: F, settings: &HttpSettings, cut_streams: &CancellationToken) -> Router
+/// Each request gets a service of its own, which acts for its caller and ends when the caller is no longer let in.
+fn streamable<S, F>(service: F, settings: &HttpSettings) -> Router
 where
     S: ServerHandler,
-    F: Fn(Channel) -> S + Clone + Send + Sync + 'static,
+    F: Fn(Channel, Arc<Principal>) -> S + Clone + Send + Sync + 'static,
 {
     let mut sessions = LocalSessionManager::default();
     sessions.session_config.keep_alive = Some(settings.session_idle);
@@ -174,33 +174,24 @@ where
         .with_json_response(true)
         .with_sse_keep_alive(Some(KEEP_ALIVE))
         .with_max_request_body_bytes(settings.max_body_bytes)
-        .with_cancellation_token(cut_streams.clone())
         // `guard` checks them for all routes alike.
         .disable_allowed_hosts()
         .disable_allowed_origins();
-    let room = Room {
-        sessions: Arc::clone(&sessions),
-        most: settings.max_sessions,
+    let rooms = Arc::new(Rooms::new(Arc::clone(&sessions), settings.max_sessions));
+    let handle = move |Extension(caller): Extension<Caller>, request: Request| {
+        let service = service.clone();
+        let principal = Arc::clone(caller.principal());
+        let config = config.clone().with_cancellation_token(caller.ended().clone());
+        let service = StreamableHttpService::new(
+            move || Ok(service(Channel::Http, Arc::clone(&principal))),
+            Arc::clone(&sessions),
+            config,
+        );
+        async move { service.handle(request).await }
     };
-    let streamable = StreamableHttpService::new(move || Ok(service(Channel::Http)), sessions, config);
     Router::new()
-        .route_service("/mcp", streamable)
-        .layer(middleware::from_fn_with_state(room, limit_sessions))
-}
-
-/// How many sessions there are and may be.
-#[derive(Clone)]
-struct Room {
-    sessions: Arc<LocalSessionManager>,
-    most: usize,
-}
-
-/// Turns away requests that would begin one session too many.
-async fn limit_sessions(State(room): State<Room>, request: Request, next: Next) -> Response {
-    if begins_session(request.method(), request.headers()) && room.sessions.sessions.read().await.len() >= room.most {
-        return too_many_sessions();
-    }
-    next.run(request).await
+        .route("/mcp", any(handle))
+        .layer(middleware::from_fn_with_state(rooms, sessions::check))
 }
 
 /// The answer to a client that finds all sessions taken.
@@ -213,16 +204,6 @@ pub(super) fn too_many_sessions() -> Response {
         "Service Unavailable: too many sessions",
     )
         .into_response()
-}
-
-/// Whether a request can only be an `initialize`: it names neither a session nor a version that has none.
-fn begins_session(method: &Method, headers: &HeaderMap) -> bool {
-    let stateless = headers
-        .get(VERSION_HEADER)
-        .and_then(|version| version.to_str().ok())
-        // Versions are dates, so their order as text is their order in time.
-        .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28.as_str());
-    method == Method::POST && !headers.contains_key(SESSION_HEADER) && !stateless
 }
 
 /// Receives the body before the request is handled: all of it, in time, and not more than allowed.

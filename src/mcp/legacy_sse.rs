@@ -8,14 +8,13 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use futures_util::stream::{self, Stream, StreamExt as _};
-use http::request::Parts;
 use http::{StatusCode, header};
 use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::service::serve_server_with_ct;
@@ -26,11 +25,12 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::authorization::Caller;
 use super::gate::Gate;
 use super::http::{HttpSettings, KEEP_ALIVE, too_many_sessions};
 use super::{Channel, Lifetime};
 use crate::crypto;
-use crate::engine::Principal;
+use crate::policy::Principal;
 
 /// Messages that wait in each direction of a session.
 const QUEUE: usize = 64;
@@ -38,15 +38,10 @@ const QUEUE: usize = 64;
 const POST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The two routes.
-pub(super) fn router<S, F>(
-    service: F,
-    settings: &HttpSettings,
-    lifetime: &Lifetime,
-    cut_streams: &CancellationToken,
-) -> Router
+pub(super) fn router<S, F>(service: F, settings: &HttpSettings, lifetime: &Lifetime) -> Router
 where
     S: ServerHandler,
-    F: Fn(Channel) -> S + Clone + Send + Sync + 'static,
+    F: Fn(Channel, Arc<Principal>) -> S + Clone + Send + Sync + 'static,
 {
     let bridge = Arc::new(Bridge {
         service,
@@ -54,7 +49,6 @@ where
         most: settings.max_sessions,
         idle: settings.session_idle,
         lifetime: lifetime.clone(),
-        cut_streams: cut_streams.clone(),
     });
     Router::new()
         .route("/sse", get(open::<S, F>))
@@ -68,15 +62,14 @@ struct Bridge<F> {
     most: usize,
     idle: Duration,
     lifetime: Lifetime,
-    cut_streams: CancellationToken,
 }
 
-/// Open sessions by their identifier, which is as good as a password: whoever knows it may post to the session.
+/// Open sessions by their identifier. Whoever opened one may post to it, if they know it.
 type Sessions = Arc<Mutex<HashMap<String, Session>>>;
 
 struct Session {
     inbound: mpsc::Sender<ClientJsonRpcMessage>,
-    principal: Principal,
+    caller: Caller,
 }
 
 /// Ends a session when its stream is dropped, whoever drops it.
@@ -97,10 +90,10 @@ impl Drop for Ending {
 }
 
 /// `GET /sse`: opens a session.
-async fn open<S, F>(State(bridge): State<Arc<Bridge<F>>>, parts: Parts) -> Response
+async fn open<S, F>(State(bridge): State<Arc<Bridge<F>>>, Extension(caller): Extension<Caller>) -> Response
 where
     S: ServerHandler,
-    F: Fn(Channel) -> S + Clone + Send + Sync + 'static,
+    F: Fn(Channel, Arc<Principal>) -> S + Clone + Send + Sync + 'static,
 {
     let id = match crypto::random_id() {
         Ok(id) => id,
@@ -116,10 +109,10 @@ where
         if sessions.len() >= bridge.most {
             return too_many_sessions();
         }
-        let principal = principal(&parts);
-        sessions.insert(id.clone(), Session { inbound, principal });
+        let caller = caller.clone();
+        sessions.insert(id.clone(), Session { inbound, caller });
     }
-    let cancel = bridge.cut_streams.child_token();
+    let cancel = caller.ended().child_token();
     let bridged = Bridged {
         received,
         outbound,
@@ -127,7 +120,8 @@ where
         idle_at: Instant::now() + bridge.idle,
     };
     let gate = Gate::new(bridged, bridge.lifetime.clone(), cancel.clone());
-    tokio::spawn(run((bridge.service)(Channel::Sse), gate, cancel.clone()));
+    let service = (bridge.service)(Channel::Sse, Arc::clone(caller.principal()));
+    tokio::spawn(run(service, gate, cancel.clone()));
 
     let ending = Ending {
         sessions: Arc::clone(&bridge.sessions),
@@ -182,26 +176,25 @@ struct SessionQuery {
 async fn receive<S, F>(
     State(bridge): State<Arc<Bridge<F>>>,
     Query(query): Query<SessionQuery>,
-    parts: Parts,
+    Extension(caller): Extension<Caller>,
     body: Bytes,
 ) -> Response
 where
     S: ServerHandler,
-    F: Fn(Channel) -> S + Clone + Send + Sync + 'static,
+    F: Fn(Channel, Arc<Principal>) -> S + Clone + Send + Sync + 'static,
 {
     let inbound = {
         let sessions = bridge.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         // Somebody else's session does not exist for this caller.
         match sessions.get(&query.session_id) {
-            Some(session) if session.principal == principal(&parts) => session.inbound.clone(),
+            Some(session) if session.caller.is(&caller) => session.inbound.clone(),
             _ => return (StatusCode::NOT_FOUND, "Not Found: no such session").into_response(),
         }
     };
-    let mut message: ClientJsonRpcMessage = match serde_json::from_slice(&body) {
+    let message: ClientJsonRpcMessage = match serde_json::from_slice(&body) {
         Ok(message) => message,
         Err(error) => return (StatusCode::BAD_REQUEST, format!("Bad Request: not a message: {error}")).into_response(),
     };
-    message.insert_extension(parts);
     match inbound.send_timeout(message, POST_TIMEOUT).await {
         Ok(()) => (StatusCode::ACCEPTED, "Accepted").into_response(),
         Err(mpsc::error::SendTimeoutError::Timeout(_)) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
@@ -209,10 +202,6 @@ where
             (StatusCode::NOT_FOUND, "Not Found: the session has ended").into_response()
         }
     }
-}
-
-fn principal(parts: &Parts) -> Principal {
-    parts.extensions.get().cloned().unwrap_or_else(Principal::local)
 }
 
 /// The two channels of a session as a transport that ends when nothing came or went for a while.

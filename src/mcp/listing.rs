@@ -1,6 +1,7 @@
-//! The tool list of one catalog snapshot, built once, and its pages.
+//! The tool list of one catalog snapshot, built once for each scope, and its pages.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use rmcp::ErrorData;
@@ -10,6 +11,10 @@ use serde_json::Value;
 
 use super::{cursor, instructions, tools};
 use crate::catalog::{Catalog, Lookup};
+use crate::policy::{self, Principal, Scope};
+
+/// Most parts of one catalog that are kept, one for each scope in use.
+const MAX_PARTS: usize = 256;
 
 /// What an operator says about the server, and how it lists.
 #[derive(Debug, Clone)]
@@ -42,10 +47,27 @@ pub(super) struct Listing {
     server_info: Value,
 }
 
-/// The listing of the newest catalog that was asked for.
+/// The listings of the newest catalog that was asked for.
 pub(super) struct Listings {
     presentation: Presentation,
-    newest: ArcSwapOption<Listing>,
+    newest: ArcSwapOption<Family>,
+}
+
+/// One catalog as different callers see it.
+struct Family {
+    catalog: Arc<Catalog>,
+    /// Whether it matters who the caller is, beside the scope.
+    owned: bool,
+    whole: OnceLock<Arc<Listing>>,
+    parts: Mutex<HashMap<View, Arc<Listing>>>,
+}
+
+/// What decides which part of a catalog a caller sees.
+#[derive(PartialEq, Eq, Hash)]
+struct View {
+    scope: Scope,
+    /// The caller, where connectors belong to somebody.
+    user: Option<String>,
 }
 
 impl Listings {
@@ -56,16 +78,58 @@ impl Listings {
         }
     }
 
-    /// The listing of `catalog`. Building one copies every schema, so it happens once per snapshot, not per request.
-    pub(super) fn of(&self, catalog: Arc<Catalog>) -> Arc<Listing> {
-        if let Some(known) = self.newest.load_full()
-            && Arc::ptr_eq(&known.catalog, &catalog)
-        {
-            return known;
+    /// What there is for `principal` in `catalog`. Building a listing copies every schema, so it happens once per
+    /// snapshot and scope, not per request.
+    pub(super) fn of(&self, catalog: Arc<Catalog>, principal: &Principal) -> Arc<Listing> {
+        let known = self.newest.load_full();
+        let family = known
+            .filter(|known| Arc::ptr_eq(&known.catalog, &catalog))
+            .unwrap_or_else(|| {
+                let family = Arc::new(Family::new(catalog));
+                self.newest.store(Some(Arc::clone(&family)));
+                family
+            });
+        family.listing(principal, &self.presentation)
+    }
+}
+
+impl Family {
+    fn new(catalog: Arc<Catalog>) -> Self {
+        Self {
+            owned: catalog.connectors().iter().any(|connector| connector.owner.is_some()),
+            catalog,
+            whole: OnceLock::new(),
+            parts: Mutex::default(),
         }
-        let listing = Arc::new(Listing::new(catalog, &self.presentation));
-        self.newest.store(Some(Arc::clone(&listing)));
+    }
+
+    fn listing(&self, principal: &Principal, presentation: &Presentation) -> Arc<Listing> {
+        let user = (self.owned && !principal.sees_everybodys()).then(|| principal.user.clone());
+        if principal.scope == Scope::All && user.is_none() {
+            let whole = || Arc::new(Listing::new(Arc::clone(&self.catalog), presentation));
+            return Arc::clone(self.whole.get_or_init(whole));
+        }
+        let view = View {
+            scope: principal.scope.clone(),
+            user,
+        };
+        let parts = || self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = parts().get(&view) {
+            return Arc::clone(known);
+        }
+        let listing = Arc::new(Listing::new(Arc::new(self.part(principal)), presentation));
+        let mut parts = parts();
+        if parts.len() >= MAX_PARTS {
+            // Whoever still needs one builds it again.
+            parts.clear();
+        }
+        parts.insert(view, Arc::clone(&listing));
         listing
+    }
+
+    /// A catalog that holds nothing but what exists for `principal`, so that nothing made from it can show more.
+    fn part(&self, principal: &Principal) -> Catalog {
+        self.catalog.part(|connector| policy::exists_for(principal, connector))
     }
 }
 

@@ -26,11 +26,13 @@ mod listing;
 mod outline;
 mod questions;
 mod results;
+mod sessions;
 pub mod stdio;
 mod subscriptions;
 #[cfg(test)]
 mod testing;
 mod tools;
+mod visible;
 
 pub use authorization::Authentication;
 pub use handler::{Channel, Handler};

@@ -232,10 +232,7 @@ mod tests {
     fn an_answer_finds_back_to_its_question_and_to_no_other() {
         let questions = Questions::new().expect("key");
         let local = Principal::local();
-        let stranger = Principal {
-            user: "eve".into(),
-            organisation: "local".into(),
-        };
+        let stranger = Principal::caller("eve", "local");
         let subject = Subject {
             tool: "crm__create",
             principal: &local,

@@ -10,6 +10,8 @@ use rmcp::service::{Peer, ServiceError, SubscriptionContext, SubscriptionSendErr
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::visible::Visible;
+
 /// Most sessions that are told of changes; the oldest is forgotten first.
 const MAX_SESSIONS: usize = 10_000;
 /// Sessions that are told at the same time.
@@ -25,32 +27,42 @@ pub(super) struct Sessions {
 
 #[derive(Default)]
 struct Known {
-    peers: Vec<Peer<RoleServer>>,
+    told: Vec<Told>,
     /// Whether the task that tells them of changes was started.
     watched: bool,
 }
 
+/// A session, and what was there for its caller when it was last told.
+struct Told {
+    peer: Peer<RoleServer>,
+    visible: Visible,
+}
+
 impl Sessions {
     /// Remembers a session that finished its handshake. The first one starts the task that tells all of them.
-    pub(super) fn add(self: &Arc<Self>, peer: Peer<RoleServer>, mut changes: watch::Receiver<u64>) {
+    pub(super) fn add(self: &Arc<Self>, peer: Peer<RoleServer>, visible: Visible) {
+        let changes = visible.changes();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         // Closed sessions leave no trace elsewhere, so whoever comes next clears them away.
-        known.peers.retain(|peer| !peer.is_transport_closed());
-        if known.peers.len() >= MAX_SESSIONS {
-            known.peers.remove(0);
+        known.told.retain(|told| !told.peer.is_transport_closed());
+        if known.told.len() >= MAX_SESSIONS {
+            known.told.remove(0);
         }
-        known.peers.push(peer);
+        known.told.push(Told { peer, visible });
         if !std::mem::replace(&mut known.watched, true) {
-            changes.mark_unchanged();
             tokio::spawn(tell_of_changes(Arc::downgrade(self), changes));
         }
     }
 
-    /// The open sessions; forgets the closed ones.
-    fn open(&self) -> Vec<Peer<RoleServer>> {
+    /// The open sessions for whose callers something changed; forgets the closed ones.
+    fn to_tell(&self) -> Vec<Peer<RoleServer>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.peers.retain(|peer| !peer.is_transport_closed());
-        known.peers.clone()
+        known.told.retain(|told| !told.peer.is_transport_closed());
+        let changed = known.told.iter_mut().filter_map(|told| {
+            // A change that a caller cannot see must not show.
+            told.visible.refresh().then(|| told.peer.clone())
+        });
+        changed.collect()
     }
 }
 
@@ -60,7 +72,7 @@ async fn tell_of_changes(sessions: Weak<Sessions>, mut changes: watch::Receiver<
         let Some(sessions) = sessions.upgrade() else {
             return;
         };
-        stream::iter(sessions.open())
+        stream::iter(sessions.to_tell())
             .for_each_concurrent(AT_ONCE, |peer| async move {
                 // A client that cannot be told finds out when it lists the tools again.
                 match tokio::time::timeout(NOTIFY_TIMEOUT, tell(&peer)).await {
@@ -81,17 +93,17 @@ async fn tell(peer: &Peer<RoleServer>) -> Result<(), ServiceError> {
 }
 
 /// Serves one subscription until the client ends it or the server stops.
-pub(super) async fn listen(
-    subscription: &SubscriptionContext,
-    mut changes: watch::Receiver<u64>,
-    shutdown: &CancellationToken,
-) {
-    changes.mark_unchanged();
+pub(super) async fn listen(subscription: &SubscriptionContext, mut visible: Visible, shutdown: &CancellationToken) {
+    let mut changes = visible.changes();
     loop {
         tokio::select! {
             () = subscription.cancelled() => return,
             () = shutdown.cancelled() => return,
             next = changes.changed() => if next.is_err() { return },
+        }
+        // A change that the caller cannot see must not show.
+        if !visible.refresh() {
+            continue;
         }
         match tokio::time::timeout(NOTIFY_TIMEOUT, tell_subscriber(subscription)).await {
             Ok(Ok(())) => {}

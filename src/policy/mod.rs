@@ -5,7 +5,9 @@
 pub mod admission;
 pub mod limits;
 pub mod ownership;
+pub mod principal;
 
 pub use admission::{Admission, Admitted, Bounds, Crowded, Overloaded, Waiting};
 pub use limits::{Layer, LimitError, Limits, Reached};
-pub use ownership::may_call;
+pub use ownership::exists_for;
+pub use principal::{Principal, Role, Roles, Scope};

@@ -1,12 +1,58 @@
 //! Which connectors exist for whom (ruling C-27).
 
+use super::Principal;
 use crate::connector::model::Connector;
 
-/// The user of a process that serves a single person.
-pub const LOCAL_USER: &str = "local";
-
-/// Whether `connector` exists for `user`. One that does not must look as if it had never existed (contract S1-04).
+/// Whether `connector` exists for `principal`. One that does not must look as if it had never existed (contract S1-04).
 #[must_use]
-pub fn may_call(user: &str, connector: &Connector) -> bool {
-    user == LOCAL_USER || connector.owner.as_deref().is_none_or(|owner| owner == user)
+pub fn exists_for(principal: &Principal, connector: &Connector) -> bool {
+    let owned = connector
+        .owner
+        .as_ref()
+        .is_none_or(|owner| principal.sees_everybodys() || *owner == principal.user);
+    owned && principal.scope.contains(&connector.slug)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::connector::{self, SourceFile};
+    use crate::policy::Scope;
+
+    fn crm(owner: &str) -> Connector {
+        let text = format!(
+            "name = \"CRM\"\n{owner}\n[connection]\nbase_url = \"https://example.com\"\n[auth]\ntype = \"none\"\n\
+             [[actions]]\nname = \"get\"\ndescription = \"Gets\"\nmethod = \"GET\"\npath = \"/\"\n"
+        );
+        let loaded = connector::load(&[SourceFile {
+            shown: "crm.toml".into(),
+            relative: "connector.toml".into(),
+            text,
+        }]);
+        loaded.connector.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics))
+    }
+
+    #[test]
+    fn a_connector_exists_for_its_owner_within_the_scope() {
+        let only = |slug: &str| Scope::Only(Arc::new(BTreeSet::from([slug.to_owned()])));
+        let scoped = |scope: Scope| Principal::caller("ana", "acme").within(scope);
+        let free = crm("");
+        let anas = crm("user_id = \"ana\"");
+        let bobs = crm("user_id = \"bob\"");
+        let table = [
+            (Principal::local(), [true, true, true]),
+            (scoped(Scope::All), [true, true, false]),
+            (scoped(only("crm")), [true, true, false]),
+            (scoped(only("wiki")), [false, false, false]),
+            // The name alone gives nothing: the implicit user is not somebody who is called that.
+            (Principal::caller("local", "local"), [true, false, false]),
+        ];
+        for (principal, expected) in table {
+            let seen = [&free, &anas, &bobs].map(|connector| exists_for(&principal, connector));
+            assert_eq!(seen, expected, "{principal:?}");
+        }
+    }
 }

@@ -44,7 +44,7 @@ async fn main() {
             shutdown.cancel();
         }
     });
-    let service = move |channel| fixtures.on(channel);
+    let service = move |channel, _| fixtures.on(channel);
     http::serve(listener, service, &HttpSettings::default(), lifetime)
         .await
         .expect("the default settings are valid");

@@ -30,9 +30,10 @@ pub(super) struct View<'a> {
 impl<'a> View<'a> {
     /// Connectors in order of their slugs. What a disabled one says is not served (contract S4-02).
     fn connectors(self) -> impl Iterator<Item = &'a Arc<Connector>> {
-        let user = &self.principal.user;
         let catalog = self.catalog;
-        let may_see = move |connector: &&Arc<Connector>| catalog.offers(connector) && policy::may_call(user, connector);
+        let may_see = move |connector: &&Arc<Connector>| {
+            catalog.offers(connector) && policy::exists_for(self.principal, connector)
+        };
         catalog.connectors().iter().filter(may_see)
     }
 
@@ -42,8 +43,7 @@ impl<'a> View<'a> {
 
     /// Tools in order of their names.
     fn tools(self) -> impl Iterator<Item = &'a Arc<Tool>> {
-        let user = &self.principal.user;
-        let may_see = move |tool: &&Arc<Tool>| policy::may_call(user, &tool.connector);
+        let may_see = move |tool: &&Arc<Tool>| policy::exists_for(self.principal, &tool.connector);
         self.catalog.tools().iter().filter(may_see)
     }
 

@@ -36,10 +36,7 @@ fn catalog() -> Catalog {
 }
 
 fn ana() -> Principal {
-    Principal {
-        user: "ana".into(),
-        ..Principal::local()
-    }
+    Principal::caller("ana", "acme")
 }
 
 fn json(value: impl serde::Serialize) -> Value {

@@ -1,5 +1,7 @@
 //! The handler as clients of both eras see it, over a stream in memory, with an API behind it.
 
+mod scopes;
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -85,6 +87,7 @@ async fn api() -> (std::net::SocketAddr, Arc<Journal>) {
 struct Server {
     engine: Engine,
     store: Arc<dyn Store>,
+    loader: Mutex<Loader>,
     handler: Handler,
     lifetime: Lifetime,
     journal: Arc<Journal>,
@@ -130,6 +133,7 @@ impl Server {
             handler: Handler::new(engine.clone(), presentation, lifetime.clone()).expect("key"),
             engine,
             store,
+            loader: Mutex::default(),
             lifetime,
             journal,
             address,
@@ -141,29 +145,41 @@ impl Server {
 
     /// Replaces the catalog by one with `more` actions.
     fn install(&self, more: &str) {
-        let file = SourceFile {
-            shown: "crm.toml".into(),
-            relative: "crm.toml".into(),
-            text: format!("{}{more}", CRM.replace("{port}", &self.address.port().to_string())),
-        };
-        let connectors = vec![folder::ConnectorSource {
-            path: "crm.toml".into(),
-            files: vec![file],
-        }];
+        self.install_all(&[("crm.toml", &format!("{CRM}{more}"))]);
+    }
+
+    /// Replaces the catalog by these files, one for each connector. What did not change is kept.
+    fn install_all(&self, files: &[(&str, &str)]) {
+        let connectors = files.iter().map(|(name, text)| {
+            let file = SourceFile {
+                shown: (*name).into(),
+                relative: (*name).into(),
+                text: text.replace("{port}", &self.address.port().to_string()),
+            };
+            folder::ConnectorSource {
+                path: (*name).into(),
+                files: vec![file],
+            }
+        });
         let sources = folder::Sources {
-            connectors,
+            connectors: connectors.collect(),
             problems: Vec::new(),
         };
-        let report = Loader::default().load_sources(sources);
+        let report = self.loader.lock().expect("lock").load_sources(sources);
         assert!(!report.has_errors(), "{:?}", report.diagnostics);
         assert!(self.engine.install(report.catalog).is_empty());
     }
 
-    /// Connects `person` in the given era.
+    /// Connects `person` of the local user in the given era.
     async fn connect(&self, person: Person, lifecycle: ClientLifecycleMode) -> Client {
+        self.connect_as(Principal::local(), person, lifecycle).await
+    }
+
+    /// Connects `person` in the given era.
+    async fn connect_as(&self, principal: Principal, person: Person, lifecycle: ClientLifecycleMode) -> Client {
         let (near, far) = tokio::io::duplex(64 * 1024);
         let (input, output) = tokio::io::split(far);
-        let service = self.handler.on(Channel::Http);
+        let service = self.handler.on(Channel::Http).acting_for(Arc::new(principal));
         tokio::spawn(super::super::stdio::serve_streams(
             service,
             input,
@@ -593,7 +609,7 @@ async fn both_eras_are_told_of_changed_lists() {
         let notification = format!("{:?}", subscription.next().await.expect("open"));
         assert!(notification.contains(list), "{notification}");
     }
-    server.install(MORE);
+    server.install("");
     for _ in 0..2 {
         let notification = format!("{:?}", tools.next().await.expect("open"));
         assert!(notification.contains("ToolListChanged"), "{notification}");

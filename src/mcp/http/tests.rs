@@ -27,7 +27,7 @@ async fn start(adjust: impl FnOnce(&mut HttpSettings)) -> Server {
     let listener = bind(any_port(), Authentication::None).await.expect("bound");
     let address = listener.local_addr().expect("address");
     let service = probe.clone();
-    let served = tokio::spawn(async move { serve(listener, move |_| service.clone(), &settings, lifetime).await });
+    let served = tokio::spawn(async move { serve(listener, move |_, _| service.clone(), &settings, lifetime).await });
     Server {
         address,
         probe,

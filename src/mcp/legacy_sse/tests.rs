@@ -24,7 +24,7 @@ async fn start(adjust: impl FnOnce(&mut HttpSettings)) -> Server {
     let listener = bind(any_port(), Authentication::None).await.expect("bound");
     let address = listener.local_addr().expect("address");
     let service = probe.clone();
-    tokio::spawn(async move { serve(listener, move |_| service.clone(), &settings, lifetime).await });
+    tokio::spawn(async move { serve(listener, move |_, _| service.clone(), &settings, lifetime).await });
     Server { address, probe }
 }
 
@@ -152,8 +152,8 @@ async fn a_silent_client_loses_its_stream() {
 #[tokio::test(start_paused = true)]
 async fn a_message_that_finds_no_room_is_refused() {
     let (inbound, _received) = mpsc::channel(1);
-    let principal = Principal::local();
-    let session = Session { inbound, principal };
+    let caller = Caller::local(CancellationToken::new());
+    let session = Session { inbound, caller };
     assert_eq!(
         post_twice(session).await,
         [StatusCode::ACCEPTED, StatusCode::SERVICE_UNAVAILABLE]
@@ -163,11 +163,12 @@ async fn a_message_that_finds_no_room_is_refused() {
 #[tokio::test]
 async fn another_principal_does_not_see_the_session() {
     let (inbound, _received) = mpsc::channel(2);
-    let principal = Principal {
-        user: "somebody else".to_owned(),
-        organisation: "local".to_owned(),
-    };
-    let session = Session { inbound, principal };
+    let caller = Caller::with_key(
+        "0123456789abcdef",
+        Principal::caller("ana", "acme"),
+        CancellationToken::new(),
+    );
+    let session = Session { inbound, caller };
     assert_eq!(post_twice(session).await, [StatusCode::NOT_FOUND; 2]);
 }
 
@@ -176,20 +177,18 @@ async fn post_twice(session: Session) -> [StatusCode; 2] {
     let lifetime = Lifetime::new(CancellationToken::new(), Duration::ZERO);
     let probe = Probe::new(&lifetime);
     let bridge = Arc::new(Bridge {
-        service: move |_| probe.clone(),
+        service: move |_, _| probe.clone(),
         sessions: Arc::new(Mutex::new(HashMap::from([("open".to_owned(), session)]))),
         most: 1,
         idle: Duration::ZERO,
         lifetime,
-        cut_streams: CancellationToken::new(),
     });
     let post = async || {
-        let (parts, ()) = http::Request::new(()).into_parts();
         let session_id = "open".to_owned();
         let answer = receive(
             State(Arc::clone(&bridge)),
             Query(SessionQuery { session_id }),
-            parts,
+            Extension(Caller::local(CancellationToken::new())),
             call().to_string().into(),
         );
         answer.await.status()

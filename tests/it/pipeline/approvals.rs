@@ -118,10 +118,7 @@ async fn another_principal_cannot_use_an_approval() {
     let text = connector("crm", &upstream.base_url(), ACTIONS);
     let gateway = Gateway::new(&[text], Setting::default()).await;
     let mut asked = call("crm__create", json!({ "id": "1" }));
-    asked.principal = Principal {
-        user: "ana".into(),
-        organisation: "acme".into(),
-    };
+    asked.principal = Principal::caller("ana", "acme");
     let Ending::Failed(error) = gateway.engine.call(asked.clone(), &NOBODY).await else {
         panic!("a write left without a person");
     };
@@ -136,10 +133,7 @@ async fn another_principal_cannot_use_an_approval() {
 
     for (user, organisation) in [("ben", "acme"), ("ana", "other")] {
         let mut stolen = asked.clone();
-        stolen.principal = Principal {
-            user: user.into(),
-            organisation: organisation.into(),
-        };
+        stolen.principal = Principal::caller(user, organisation);
         let Ending::Failed(error) = gateway.engine.call(stolen.clone(), &NOBODY).await else {
             panic!("{user} of {organisation} used it");
         };

@@ -1,0 +1,101 @@
+//! Sessions of Streamable HTTP: how many there may be, and whose they are.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, Method, StatusCode};
+use rmcp::model::ProtocolVersion;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+
+use super::authorization::Caller;
+use super::http::too_many_sessions;
+
+const SESSION_HEADER: &str = "mcp-session-id";
+const VERSION_HEADER: &str = "mcp-protocol-version";
+
+/// The open sessions of one server.
+pub(super) struct Rooms {
+    sessions: Arc<LocalSessionManager>,
+    most: usize,
+    /// Who opened each session. May hold some that have ended.
+    owners: Mutex<HashMap<Box<str>, Caller>>,
+}
+
+impl Rooms {
+    /// At most `most` of `sessions`.
+    pub(super) fn new(sessions: Arc<LocalSessionManager>, most: usize) -> Self {
+        Self {
+            sessions,
+            most,
+            owners: Mutex::default(),
+        }
+    }
+
+    async fn are_taken(&self) -> bool {
+        self.sessions.sessions.read().await.len() >= self.most
+    }
+
+    /// Remembers who opened the session `id`; forgets the sessions that have ended.
+    async fn remember(&self, id: &str, caller: Caller) {
+        let open = self.sessions.sessions.read().await;
+        let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+        owners.retain(|id, _| open.contains_key(&**id));
+        owners.insert(id.into(), caller);
+    }
+
+    async fn has(&self, id: &str) -> bool {
+        self.sessions.sessions.read().await.contains_key(id)
+    }
+
+    fn belongs_to(&self, id: &str, caller: &Caller) -> bool {
+        let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+        owners.get(id).is_some_and(|owner| owner.is(caller))
+    }
+}
+
+/// Turns away requests that would begin one session too many, and those that name somebody else's: for them it does not
+/// exist.
+pub(super) async fn check(
+    State(rooms): State<Arc<Rooms>>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let stateless = is_stateless(request.headers());
+    if let Some(id) = session(request.headers()) {
+        // A version without sessions passes over the name of one, unless there is one: what a header says must not lead
+        // around this check.
+        let passes = rooms.belongs_to(id, &caller) || stateless && !rooms.has(id).await;
+        if !passes {
+            return (StatusCode::NOT_FOUND, "Not Found: Session not found").into_response();
+        }
+        return next.run(request).await;
+    }
+    let begins = request.method() == Method::POST && !stateless;
+    if begins && rooms.are_taken().await {
+        return too_many_sessions();
+    }
+    let response = next.run(request).await;
+    if let Some(id) = session(response.headers()) {
+        // Before the client learns of it.
+        rooms.remember(id, caller).await;
+    }
+    response
+}
+
+fn session(headers: &HeaderMap) -> Option<&str> {
+    headers.get(SESSION_HEADER)?.to_str().ok()
+}
+
+/// Whether the request says that it is of a version without sessions.
+fn is_stateless(headers: &HeaderMap) -> bool {
+    headers
+        .get(VERSION_HEADER)
+        .and_then(|version| version.to_str().ok())
+        // Versions are dates, so their order as text is their order in time.
+        .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28.as_str())
+}

@@ -13,6 +13,7 @@ mod completions;
 mod demo;
 mod health;
 mod install;
+mod keys;
 mod logs;
 mod man;
 mod new;
@@ -71,7 +72,7 @@ struct Global {
     /// Folder of connectors [default: ./connectors].
     #[arg(long, global = true, value_name = "DIR", env = "TOOLGATE_CONNECTORS")]
     connectors: Option<PathBuf>,
-    /// Folder of approvals, the audit log and the vault [default: `toolgate` in the user's state folder].
+    /// Folder of approvals, keys, the audit log and the vault [default: `toolgate` in the user's state folder].
     #[arg(long, global = true, value_name = "DIR", env = "TOOLGATE_STATE")]
     state: Option<PathBuf>,
 }
@@ -87,6 +88,7 @@ enum Verb {
     Call(call::Call),
     Apis(apis::Apis),
     Approvals(approvals::Approvals),
+    Keys(keys::Keys),
     Logs(logs::Logs),
     Stats(stats::Stats),
     Vault(vault::Vault),
@@ -150,6 +152,7 @@ pub fn main() -> ExitCode {
             Verb::Call(verb) => verb.run(&cli.global).await,
             Verb::Apis(verb) => verb.run(&cli.global).await,
             Verb::Approvals(verb) => verb.run(&cli.global).await,
+            Verb::Keys(verb) => verb.run(&cli.global).await,
             Verb::Logs(verb) => verb.run(&cli.global).await,
             Verb::Stats(verb) => verb.run(&cli.global).await,
             Verb::Vault(verb) => verb.run(&cli.global).await,

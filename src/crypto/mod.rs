@@ -6,8 +6,8 @@ mod sealing;
 
 pub use sealing::{KEY_LENGTH, NotOpened, SealError, SealingKey};
 
-use ring::digest;
 use ring::rand::{SecureRandom, SystemRandom};
+use ring::{digest, hmac};
 
 /// SHA-256 of `bytes` as 64 lowercase hexadecimal digits.
 #[must_use]
@@ -47,6 +47,22 @@ pub fn random_id() -> Result<String, RandomUnavailable> {
     Ok(hex(&random_bytes::<16>()?))
 }
 
+/// `N` random bytes as hexadecimal digits.
+///
+/// # Errors
+/// [`RandomUnavailable`] when the operating system has no randomness to give.
+pub fn random_hex<const N: usize>() -> Result<String, RandomUnavailable> {
+    Ok(hex(&random_bytes::<N>()?))
+}
+
+/// Whether two texts are equal, in a time that depends on neither's contents.
+#[must_use]
+pub fn equal_in_constant_time(one: &[u8], other: &[u8]) -> bool {
+    // ring compares in constant time only as part of verifying, so both are turned into tags under one key.
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &[]);
+    hmac::verify(&key, one, hmac::sign(&key, other).as_ref()).is_ok()
+}
+
 /// The operating system could not provide random bytes.
 #[derive(Debug, thiserror::Error)]
 #[error("the operating system's random source is not available")]
@@ -77,6 +93,24 @@ mod tests {
             sha256_hex(b"abc"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+    }
+
+    #[test]
+    fn equal_means_every_byte() {
+        let table = [
+            ("", "", true),
+            ("a", "a", true),
+            ("a", "b", false),
+            ("a", "aa", false),
+            ("ab", "ba", false),
+        ];
+        for (one, other, equal) in table {
+            assert_eq!(
+                equal_in_constant_time(one.as_bytes(), other.as_bytes()),
+                equal,
+                "{one} {other}"
+            );
+        }
     }
 
     #[test]

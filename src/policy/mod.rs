@@ -2,6 +2,7 @@
 //!
 //! Decides on what it is given, and on the windows in the store. Must never know the network or MCP.
 
+pub mod access_key;
 pub mod admission;
 pub mod limits;
 pub mod ownership;

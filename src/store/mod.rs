@@ -1,5 +1,5 @@
-//! What must survive a restart: audit rows, approvals, sliding windows, facts about APIs and sealed secrets, behind traits
-//! with one backend per file.
+//! What must survive a restart: audit rows, approvals, keys, sliding windows, facts about APIs and sealed secrets, behind
+//! traits with one backend per file.
 //!
 //! The only room that speaks SQL. Must never know what a call or a connector is: records hold plain values.
 //! Adding a backend touches one new folder and [`open`]; it is right when it passes the cases in `conformance`.
@@ -9,6 +9,7 @@ mod approvals;
 mod audit;
 mod chain;
 mod details;
+mod keys;
 mod secrets;
 pub mod sqlite;
 mod statistics;
@@ -27,13 +28,17 @@ pub use apis::{ApiSighting, ApiStore, ApiUsage, CONNECTION_FAILURES};
 pub use approvals::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision};
 pub use audit::{AuditFilter, AuditRecord, AuditStore};
 pub use chain::{AuditVerification, BrokenLink};
+pub use keys::{KeyRecord, KeyStore};
 pub use secrets::{Put, Rewrap, SealedSecret, SecretId, SecretStore};
 pub use statistics::{CallCounts, CallScope, FailureCount, StatisticsStore};
 pub use windows::{Clock, Full, SlotAnswer, Taken, Unused, Wanted, WindowStore};
 
 /// Everything a backend must do.
-pub trait Store: AuditStore + ApprovalStore + WindowStore + StatisticsStore + ApiStore + SecretStore {}
-impl<T: AuditStore + ApprovalStore + WindowStore + StatisticsStore + ApiStore + SecretStore> Store for T {}
+pub trait Store:
+    AuditStore + ApprovalStore + WindowStore + StatisticsStore + ApiStore + SecretStore + KeyStore
+{
+}
+impl<T: AuditStore + ApprovalStore + WindowStore + StatisticsStore + ApiStore + SecretStore + KeyStore> Store for T {}
 
 /// Opens the embedded store in `folder`, creating and migrating it as needed.
 ///

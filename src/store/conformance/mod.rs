@@ -4,6 +4,7 @@
 pub(crate) mod apis;
 pub(crate) mod approvals;
 pub(crate) mod audit;
+pub(crate) mod keys;
 pub(crate) mod secrets;
 pub(crate) mod statistics;
 pub(crate) mod windows;
@@ -15,6 +16,7 @@ macro_rules! cases {
     ($open:path) => {
         $crate::store::conformance::audit::cases!($open);
         $crate::store::conformance::approvals::cases!($open);
+        $crate::store::conformance::keys::cases!($open);
         $crate::store::conformance::windows::cases!($open);
         $crate::store::conformance::statistics::cases!($open);
         $crate::store::conformance::apis::cases!($open);

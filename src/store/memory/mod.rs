@@ -5,6 +5,7 @@
 mod apis;
 mod approvals;
 mod audit;
+mod keys;
 mod secrets;
 mod statistics;
 mod windows;
@@ -13,7 +14,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::windows::Log as WindowLog;
-use super::{ApprovalRecord, SealedSecret, StoreError};
+use super::{ApprovalRecord, KeyRecord, SealedSecret, StoreError};
 use audit::Log;
 
 /// One call of `write_audit`.
@@ -33,6 +34,8 @@ struct State {
     audit: Log,
     approvals: Vec<ApprovalRecord>,
     apis: Vec<apis::Api>,
+    keys: Vec<KeyRecord>,
+    key_readings: usize,
     secrets: Vec<SealedSecret>,
     sums: statistics::Sums,
     writes: Vec<Write>,
@@ -59,6 +62,11 @@ impl MemoryStore {
         let mut names: Vec<String> = self.state().windows.keys().cloned().collect();
         names.sort();
         names
+    }
+
+    /// How often the keys were read.
+    pub(crate) fn key_readings(&self) -> usize {
+        self.state().key_readings
     }
 
     /// Whether everything fails from now on.

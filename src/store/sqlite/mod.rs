@@ -7,6 +7,7 @@ mod apis;
 mod approvals;
 mod audit;
 mod audit_chain;
+mod keys;
 mod open;
 mod secrets;
 mod statistics;

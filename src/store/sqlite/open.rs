@@ -35,6 +35,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_apis.sql"),
     include_str!("migrations/0005_vault.sql"),
     include_str!("migrations/0006_call_totals.sql"),
+    include_str!("migrations/0007_keys.sql"),
 ];
 
 /// The version whose script leaves events without a hash, which SQL cannot compute.

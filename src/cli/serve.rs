@@ -12,15 +12,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::secrets::{self, Place};
 use super::switches::Switches;
-use super::{Failure, Global, assemble, output};
+use super::{Failure, Global, assemble, keys, output};
 use crate::audit::upkeep;
 use crate::catalog::watch::FolderWatch;
 use crate::catalog::{Catalog, Loader, Report};
-use crate::config::{Config, Locations};
+use crate::config::{CallerAuthentication, Config, HttpConfig, Locations};
 use crate::diagnostics::Severity;
 use crate::engine::Engine;
 use crate::mcp::http::HttpSettings;
-use crate::mcp::{self, Handler, Lifetime, Presentation};
+use crate::mcp::{self, Authentication, Handler, Lifetime, Presentation};
 use crate::store::Store;
 
 /// Serve the tools to agents.
@@ -32,7 +32,8 @@ Examples:
   toolgate serve
   toolgate serve --http 127.0.0.1:8080
 
-Over HTTP, `/mcp` is Streamable HTTP and `/sse` with `/messages` the older HTTP+SSE transport.
+Over HTTP, callers show a key as soon as there is one, and always on addresses that others can reach:
+see `toolgate keys`. `/mcp` is Streamable HTTP and `/sse` with `/messages` the older HTTP+SSE transport.
 Connector files are read again when they change; what is broken is served as it last worked.
 
 Exit codes: 0 the client closed the connection, or a signal ended the server; 2 usage;
@@ -60,10 +61,10 @@ impl Serve {
         install(&engine, report, &switches);
         let reload = keep_current(engine.clone(), loader, locations, watch, switches);
 
-        let upkeep = keep_up(&engine, store, &config);
+        let upkeep = keep_up(&engine, Arc::clone(&store), &config);
 
         let served = if let Some(address) = self.http.or(config.http.address) {
-            serve_http(&engine, &config, address).await
+            serve_http(&engine, &config, address, &store).await
         } else {
             serve_stdio(&engine, &config).await
         };
@@ -89,23 +90,66 @@ async fn serve_stdio(engine: &Engine, config: &Config) -> Result<(), Failure> {
         .map_err(|error| Failure::Other(error.into()))
 }
 
-async fn serve_http(engine: &Engine, config: &Config, address: SocketAddr) -> Result<(), Failure> {
-    let settings = settings(config);
-    let listener = mcp::http::bind(address, settings.authentication)
+async fn serve_http(
+    engine: &Engine,
+    config: &Config,
+    address: SocketAddr,
+    store: &Arc<dyn Store>,
+) -> Result<(), Failure> {
+    let authentication = authentication(config, address, store).await?;
+    let listener = mcp::http::bind(address, &authentication)
         .await
         .map_err(|error| Failure::Setup(error.into()))?;
-    http(engine, config, listener).await
+    if !address.ip().to_canonical().is_loopback() && config.http.allowed_hosts == HttpConfig::default().allowed_hosts {
+        tracing::info!(
+            "clients reach this server by its address only; names of it go into `allowed_hosts` under `[http]`"
+        );
+    }
+    http(engine, config, listener, authentication).await
+}
+
+/// How callers over HTTP prove who they are.
+async fn authentication(
+    config: &Config,
+    address: SocketAddr,
+    store: &Arc<dyn Store>,
+) -> Result<Authentication, Failure> {
+    let keys = store.list_keys().await.map_err(|error| Failure::Setup(error.into()))?;
+    let any = keys::any_opens(&keys);
+    let authentication = match config.http.authentication {
+        // Whoever made keys expects that they are asked for.
+        CallerAuthentication::None if any => {
+            return Err(Failure::Setup(anyhow::anyhow!(
+                "the settings say `authentication = \"none\"`, but there are keys, and nobody would have to show one: \
+                 take that setting out of `[http]`, or revoke the keys that `toolgate keys list` shows as active"
+            )));
+        }
+        CallerAuthentication::None => Authentication::None,
+        CallerAuthentication::Automatic if address.ip().to_canonical().is_loopback() => {
+            Authentication::OnceThereIsAKey(Arc::clone(store))
+        }
+        CallerAuthentication::Automatic | CallerAuthentication::Keys => Authentication::Keys(Arc::clone(store)),
+    };
+    if authentication.protects() && !any {
+        tracing::warn!("no key is active, so nobody is let in; make one with `toolgate keys create --user NAME`");
+    }
+    Ok(authentication)
 }
 
 /// Serves over HTTP until a signal comes.
-pub(super) async fn http(engine: &Engine, config: &Config, listener: TcpListener) -> Result<(), Failure> {
+pub(super) async fn http(
+    engine: &Engine,
+    config: &Config,
+    listener: TcpListener,
+    authentication: Authentication,
+) -> Result<(), Failure> {
     let address = listener.local_addr()?;
     let (handler, lifetime) = handler(engine, config)?;
     output::complain(&format!("listening on http://{address}/mcp"));
     mcp::http::serve(
         listener,
         move |channel, principal| handler.on(channel).acting_for(principal),
-        &settings(config),
+        &settings(config, authentication),
         lifetime,
     )
     .await
@@ -274,8 +318,9 @@ pub(super) fn presentation(config: &Config) -> Presentation {
     }
 }
 
-fn settings(config: &Config) -> HttpSettings {
+fn settings(config: &Config, authentication: Authentication) -> HttpSettings {
     HttpSettings {
+        authentication,
         allowed_hosts: config.http.allowed_hosts.clone(),
         allowed_origins: config.http.allowed_origins.clone(),
         legacy_sse: config.http.legacy_sse,

@@ -23,7 +23,8 @@ pub use limits::LimitsConfig;
 pub use load::{check_settings, load, schema};
 pub use locations::{Locations, LocationsError};
 pub use settings::{
-    ApprovalsConfig, CatalogConfig, Config, EgressConfig, HttpConfig, LogConfig, LogFormat, LogLevel, ServerConfig,
+    ApprovalsConfig, CallerAuthentication, CatalogConfig, Config, EgressConfig, HttpConfig, LogConfig, LogFormat,
+    LogLevel, ServerConfig,
 };
 pub use vault::VaultConfig;
 

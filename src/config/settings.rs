@@ -82,8 +82,10 @@ pub struct HttpConfig {
     /// The address to serve on. When left out, `toolgate serve` talks over stdin and stdout unless `--http` is given.
     #[schemars(with = "Option<String>", extend("examples" = ["127.0.0.1:8722"]))]
     pub address: Option<SocketAddr>,
+    /// Whether callers must show a key, as made by `toolgate keys create`.
+    pub authentication: CallerAuthentication,
     /// `Host` headers that are served, against web pages that reach this server through a name of their own: names or
-    /// addresses, with or without a port.
+    /// addresses, with or without a port. The address that a client connected to is served as well.
     #[schemars(length(min = 1), inner(length(min = 1)))]
     pub allowed_hosts: Vec<String>,
     /// `Origin` headers that are served, so that other web pages cannot call tools; `:*` stands for any port.
@@ -107,6 +109,7 @@ impl Default for HttpConfig {
         let hosts = ["localhost", "127.0.0.1", "[::1]"];
         Self {
             address: None,
+            authentication: CallerAuthentication::default(),
             allowed_hosts: ["localhost", "127.0.0.1", "::1"].map(String::from).to_vec(),
             allowed_origins: hosts
                 .iter()
@@ -118,6 +121,19 @@ impl Default for HttpConfig {
             max_sessions: 1_000,
         }
     }
+}
+
+/// Whether callers over HTTP must show a key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CallerAuthentication {
+    /// As soon as a key has been made, and always on an address that others can reach.
+    #[default]
+    Automatic,
+    /// Always.
+    Keys,
+    /// Never: only on a loopback address, and only while no key is active.
+    None,
 }
 
 /// Writes that wait for a person.

@@ -80,6 +80,7 @@ fn every_setting_can_be_written() {
         tools_page_size = 3
         [http]
         address = "[::1]:8722"
+        authentication = "keys"
         allowed_hosts = ["crm.example.com"]
         allowed_origins = []
         legacy_sse = false
@@ -124,6 +125,7 @@ fn every_setting_can_be_written() {
         },
         http: HttpConfig {
             address: "[::1]:8722".parse().ok(),
+            authentication: CallerAuthentication::Keys,
             allowed_hosts: vec!["crm.example.com".into()],
             allowed_origins: Vec::new(),
             legacy_sse: false,

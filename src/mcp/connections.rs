@@ -8,6 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use http::Request;
+use hyper::body::Incoming;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
@@ -17,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Lifetime;
+use super::authorization::Ends;
 
 /// How long a client may take to send the headers of a request. Also closes connections that are kept open unused.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -41,10 +45,11 @@ pub(super) async fn serve(
     let connections = TaskTracker::new();
     let abort = CancellationToken::new();
     let slots = Arc::new(Semaphore::new(max_connections));
-    while let Some((stream, slot)) = accept(&listener, &slots, lifetime.shutdown()).await {
+    while let Some((stream, ends, slot)) = accept(&listener, &slots, lifetime.shutdown()).await {
         let patience = patience(slots.available_permits(), max_connections);
         connections.spawn(connection(
             stream,
+            ends,
             patience,
             router.clone(),
             lifetime.shutdown().clone(),
@@ -79,7 +84,7 @@ async fn accept(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
     shutdown: &CancellationToken,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, Ends, OwnedSemaphorePermit)> {
     tokio::select! {
         biased;
         () = shutdown.cancelled() => None,
@@ -88,13 +93,19 @@ async fn accept(
             let slot = Arc::clone(slots).acquire_owned().await.ok()?;
             loop {
                 match listener.accept().await {
-                    Ok((stream, _)) => {
+                    Ok((stream, peer)) => {
                         // With Nagle's algorithm on, each small event of a stream waits for an acknowledgement, about
                         // 40 ms.
                         if let Err(error) = stream.set_nodelay(true) {
                             tracing::debug!(%error, "cannot set TCP_NODELAY");
                         }
-                        return Some((stream, slot));
+                        // A connection that is gone already has no address; nothing will come on it.
+                        let own = stream.local_addr().unwrap_or(peer);
+                        let ends = Ends {
+                            peer: peer.ip(),
+                            own: own.ip(),
+                        };
+                        return Some((stream, ends, slot));
                     }
                     Err(error) => {
                         tracing::warn!(%error, "cannot accept a connection");
@@ -117,6 +128,7 @@ fn patience(free: usize, most: usize) -> Duration {
 
 async fn connection(
     stream: TcpStream,
+    ends: Ends,
     patience: Duration,
     router: Router,
     shutdown: CancellationToken,
@@ -125,7 +137,12 @@ async fn connection(
 ) {
     let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(patience);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ends);
+        router.call(request)
+    });
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = shutdown.cancelled() => {
@@ -184,9 +201,10 @@ mod tests {
             .await
             .expect("connected");
         let slots = Arc::new(Semaphore::new(1));
-        let (stream, _slot) = accept(&listener, &slots, &CancellationToken::new())
+        let (stream, ends, _slot) = accept(&listener, &slots, &CancellationToken::new())
             .await
             .expect("accepted");
         assert!(stream.nodelay().expect("option"));
+        assert_eq!((ends.peer, ends.own), (any_port().ip(), any_port().ip()));
     }
 }

@@ -2,6 +2,7 @@
 //! basic/transports, security warning), so that a page in the user's browser cannot reach a server on loopback through
 //! DNS rebinding.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -10,6 +11,8 @@ use axum::response::{IntoResponse, Response};
 use http::header::{HOST, ORIGIN};
 use http::uri::{Authority, Uri};
 use http::{HeaderMap, StatusCode};
+
+use super::authorization::Ends;
 
 /// The `Host` and `Origin` values that are let in.
 #[derive(Debug)]
@@ -66,9 +69,12 @@ impl Guard {
 
     /// # Errors
     /// The status to refuse the request with, and why.
-    fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), (StatusCode, &'static str)> {
+    fn check(&self, uri: &Uri, headers: &HeaderMap, own: Option<IpAddr>) -> Result<(), (StatusCode, &'static str)> {
         let named = named_hosts(uri, headers).ok_or((StatusCode::BAD_REQUEST, "Bad Request: no valid Host"))?;
-        if !named.iter().all(|authority| self.allows_host(authority)) {
+        if !named
+            .iter()
+            .all(|authority| self.allows_host(authority) || is_own(authority, own))
+        {
             return Err((StatusCode::FORBIDDEN, "Forbidden: this Host is not allowed"));
         }
         for origin in headers.get_all(ORIGIN) {
@@ -104,6 +110,12 @@ impl Guard {
             _ => false,
         })
     }
+}
+
+/// Whether a host is the very address that was connected to: a page cannot be made to look like it came from there.
+fn is_own(authority: &Authority, own: Option<IpAddr>) -> bool {
+    let named = bare(authority.host()).parse::<IpAddr>();
+    own.is_some_and(|own| named.is_ok_and(|named| named.to_canonical() == own.to_canonical()))
 }
 
 /// Everything the request says it is addressed to: the `Host` header and the authority of an absolute target. `None`
@@ -182,13 +194,15 @@ fn bare(host: &str) -> String {
 
 /// Refuses requests that are not addressed to this server, or that come from another page.
 pub(super) async fn check(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    match guard.check(request.uri(), request.headers()) {
+    let own = request.extensions().get::<Ends>().map(|ends| ends.own);
+    match guard.check(request.uri(), request.headers(), own) {
         Ok(()) => next.run(request).await,
         Err(refusal) => {
             tracing::warn!(
                 host = ?request.headers().get(HOST),
                 origin = ?request.headers().get(ORIGIN),
-                "{}", refusal.1
+                "{}; names of this server go into `allowed_hosts` under `[http]`, pages into `allowed_origins`",
+                refusal.1
             );
             refusal.into_response()
         }
@@ -217,7 +231,7 @@ mod tests {
             .iter()
             .map(|(name, value)| (name.clone(), HeaderValue::from_str(value).expect("value")))
             .collect::<HeaderMap>();
-        match guard().check(&uri.parse().expect("URI"), &headers) {
+        match guard().check(&uri.parse().expect("URI"), &headers, "192.0.2.7".parse().ok()) {
             Ok(()) => 200,
             Err((status, _)) => status.as_u16(),
         }
@@ -233,6 +247,10 @@ mod tests {
             ("tools.example.com:8443", 200),
             ("tools.example.com", 403),
             ("tools.example.com:80", 403),
+            ("192.0.2.7:8080", 200),
+            ("[::ffff:192.0.2.7]", 200),
+            ("192.0.2.8:8080", 403),
+            ("192.0.2.7.example.com", 403),
             ("evil.example.com", 403),
             ("localhost.evil.example.com", 403),
             ("localhost:8080@evil.example.com", 403),

@@ -72,8 +72,8 @@ impl Default for HttpSettings {
 pub enum HttpError {
     /// Others could reach the address, and nothing would stop them.
     #[error(
-        "refusing to listen on {0}: others can reach that address, and there is no caller authentication yet; \
-         listen on 127.0.0.1 or [::1]"
+        "refusing to listen on {0}: others can reach that address, and no caller would have to show a key; leave \
+         `authentication` of `[http]` out and make a key with `toolgate keys create --user NAME`, or listen on 127.0.0.1"
     )]
     Unprotected(SocketAddr),
     /// The address cannot be used.
@@ -84,9 +84,6 @@ pub enum HttpError {
         /// Why.
         source: std::io::Error,
     },
-    /// The listener does not know its address.
-    #[error("cannot tell the address that the server listens on: {0}")]
-    Address(#[source] std::io::Error),
     /// A host or origin in the settings cannot be read.
     #[error(transparent)]
     Pattern(#[from] PatternError),
@@ -96,7 +93,7 @@ pub enum HttpError {
 ///
 /// # Errors
 /// [`HttpError::Unprotected`] and [`HttpError::Bind`].
-pub async fn bind(address: SocketAddr, authentication: Authentication) -> Result<TcpListener, HttpError> {
+pub async fn bind(address: SocketAddr, authentication: &Authentication) -> Result<TcpListener, HttpError> {
     if !address.ip().to_canonical().is_loopback() && !authentication.protects() {
         return Err(HttpError::Unprotected(address));
     }
@@ -106,11 +103,10 @@ pub async fn bind(address: SocketAddr, authentication: Authentication) -> Result
 }
 
 /// Serves MCP on `listener` until the lifetime ends. `service` makes the handler of each session or request, which acts
-/// for that principal, and must be cheap. The listener's own address is served whatever [`HttpSettings::allowed_hosts`] says: a page cannot be made
-/// to look like it came from there.
+/// for that principal, and must be cheap.
 ///
 /// # Errors
-/// [`HttpError::Pattern`] and [`HttpError::Address`] before anything is served.
+/// [`HttpError::Pattern`] before anything is served.
 pub async fn serve<S, F>(
     listener: TcpListener,
     service: F,
@@ -122,9 +118,7 @@ where
     F: Fn(Channel, Arc<Principal>) -> S + Clone + Send + Sync + 'static,
 {
     let cut_streams = CancellationToken::new();
-    let own = listener.local_addr().map_err(HttpError::Address)?.ip().to_string();
-    let hosts = settings.allowed_hosts.iter().cloned().chain([own]).collect::<Vec<_>>();
-    let guard = Guard::new(&hosts, &settings.allowed_origins)?;
+    let guard = Guard::new(&settings.allowed_hosts, &settings.allowed_origins)?;
     let router = router(service, settings, guard, &lifetime, &cut_streams);
     connections::serve(listener, router, settings.max_connections, &lifetime, cut_streams).await;
     lifetime.settle().await;
@@ -152,7 +146,7 @@ where
         .merge(legacy_sse)
         .layer(middleware::from_fn_with_state(body_limit, receive_body))
         .layer(middleware::from_fn_with_state(
-            Arc::new(Authenticator::start(settings.authentication, cut_streams)),
+            Arc::new(Authenticator::start(&settings.authentication, cut_streams)),
             authorization::authenticate,
         ))
         .layer(middleware::from_fn_with_state(Arc::new(guard), guard::check))

@@ -35,7 +35,7 @@ async fn main() {
     let product = product::start(&lifetime).await;
     let fixtures = handler::Fixtures::new(product);
 
-    let listener = http::bind(address, Authentication::None).await.expect("a free port");
+    let listener = http::bind(address, &Authentication::None).await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     announce(address);
 

@@ -25,7 +25,7 @@ use crate::config::Config;
 use crate::connector::model::SecretRef;
 use crate::egress::Egress;
 use crate::engine::{Engine, Parts};
-use crate::mcp::{Channel, Handler, Lifetime};
+use crate::mcp::{Authentication, Channel, Handler, Lifetime};
 use crate::policy::{Admission, Limits};
 use crate::sample::ANY_LOOPBACK_PORT;
 use crate::store;
@@ -127,7 +127,7 @@ async fn keep(engine: &Engine, config: &Config, state: &Path) -> Result<(), Fail
         "\nWrites of a client that cannot ask its person are decided with:\n\n  toolgate approvals list --state {}\n",
         state.display()
     ))?;
-    super::serve::http(engine, config, listener).await
+    super::serve::http(engine, config, listener, Authentication::None).await
 }
 
 /// What to do to use one's own connectors.

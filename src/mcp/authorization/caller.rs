@@ -26,7 +26,6 @@ impl Caller {
     }
 
     /// Whoever showed the key `key`.
-    #[cfg(test)]
     pub(in crate::mcp) fn with_key(key: &str, principal: Principal, ended: CancellationToken) -> Self {
         Self {
             principal: Arc::new(principal),

@@ -24,7 +24,7 @@ async fn start(adjust: impl FnOnce(&mut HttpSettings)) -> Server {
     let shutdown = CancellationToken::new();
     let lifetime = Lifetime::new(shutdown.clone(), GRACE);
     let probe = Probe::new(&lifetime);
-    let listener = bind(any_port(), Authentication::None).await.expect("bound");
+    let listener = bind(any_port(), &Authentication::None).await.expect("bound");
     let address = listener.local_addr().expect("address");
     let service = probe.clone();
     let served = tokio::spawn(async move { serve(listener, move |_, _| service.clone(), &settings, lifetime).await });
@@ -60,7 +60,7 @@ impl Server {
 #[tokio::test]
 async fn addresses_that_others_can_reach_are_refused() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80", "[::ffff:192.0.2.1]:80"] {
-        let refused = bind(address.parse().expect("address"), Authentication::None).await;
+        let refused = bind(address.parse().expect("address"), &Authentication::None).await;
         let Err(error @ HttpError::Unprotected(_)) = refused else {
             panic!("{address}: {refused:?}");
         };
@@ -68,7 +68,7 @@ async fn addresses_that_others_can_reach_are_refused() {
     }
     for address in ["127.0.0.1:0", "127.1.2.3:0", "[::ffff:127.0.0.1]:0"] {
         assert!(
-            bind(address.parse().expect("address"), Authentication::None)
+            bind(address.parse().expect("address"), &Authentication::None)
                 .await
                 .is_ok(),
             "{address}"
@@ -78,9 +78,9 @@ async fn addresses_that_others_can_reach_are_refused() {
 
 #[tokio::test]
 async fn a_port_that_is_taken_is_named() {
-    let taken = bind(any_port(), Authentication::None).await.expect("bound");
+    let taken = bind(any_port(), &Authentication::None).await.expect("bound");
     let address = taken.local_addr().expect("address");
-    let error = bind(address, Authentication::None).await.expect_err("taken");
+    let error = bind(address, &Authentication::None).await.expect_err("taken");
     assert!(error.to_string().contains(&address.to_string()), "{error}");
 }
 

@@ -21,7 +21,7 @@ async fn start(adjust: impl FnOnce(&mut HttpSettings)) -> Server {
     adjust(&mut settings);
     let lifetime = Lifetime::new(CancellationToken::new(), Duration::from_secs(1));
     let probe = Probe::new(&lifetime);
-    let listener = bind(any_port(), Authentication::None).await.expect("bound");
+    let listener = bind(any_port(), &Authentication::None).await.expect("bound");
     let address = listener.local_addr().expect("address");
     let service = probe.clone();
     tokio::spawn(async move { serve(listener, move |_, _| service.clone(), &settings, lifetime).await });

@@ -67,8 +67,8 @@ struct Create {
     #[arg(long = "role", value_name = "ROLE", value_parser = role)]
     roles: Vec<Role>,
     /// A connector that there is for it. Can be given several times [default: every connector].
-    #[arg(long = "connector", value_name = "SLUG", value_parser = slug)]
-    connectors: Vec<String>,
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    connector: Vec<String>,
     /// From when on it is worth nothing: a time from now such as `90d` or `12h`, or a day such as `2027-06-30`
     /// [default: never].
     #[arg(long, value_name = "WHEN", value_parser = moment)]
@@ -115,7 +115,7 @@ impl Create {
                  start with that",
             );
         }
-        for slug in self.connectors.iter().filter(|slug| !known.contains(&slug.as_str())) {
+        for slug in self.connector.iter().filter(|slug| !known.contains(&slug.as_str())) {
             output::complain(&format!(
                 "warning: there is no connector `{slug}` here; the key will see one that is added later"
             ));
@@ -136,7 +136,7 @@ impl Create {
         }
         // One order, and each once.
         let roles = Role::ALL.into_iter().filter(|role| roles.contains(role));
-        let mut connectors = self.connectors;
+        let mut connectors = self.connector;
         connectors.sort_unstable();
         connectors.dedup();
         let record = KeyRecord {

@@ -13,6 +13,7 @@ mod direction;
 mod documentation;
 mod egress;
 mod harness;
+mod keys;
 mod load;
 mod packaging;
 mod pipeline;

@@ -19,8 +19,8 @@ pub(super) async fn tools_over_stdio(command: Command) -> Vec<String> {
     names(&listed)
 }
 
-/// Starts `command`, which serves over HTTP, and lists its tools.
-pub(super) async fn tools_over_http(mut command: Command) -> Vec<String> {
+/// Starts `command`, which serves over HTTP, and lists its tools; `authorization` is what the agent shows.
+pub(super) async fn tools_over_http(mut command: Command, authorization: Option<&str>) -> Vec<String> {
     let mut server = command.stdout(Stdio::null()).spawn().unwrap();
     let mut complaints = BufReader::new(server.stderr.take().unwrap()).lines();
     let url = loop {
@@ -48,6 +48,9 @@ pub(super) async fn tools_over_http(mut command: Command) -> Vec<String> {
             .header("content-type", "application/json")
             .header("accept", "application/json, text/event-stream")
             .body(message.to_string());
+        if let Some(authorization) = authorization {
+            request = request.header("authorization", authorization);
+        }
         if let Some(session) = &session {
             request = request.header(SESSION, session);
         }

@@ -2,12 +2,15 @@
 
 use super::agent::{tools_over_http, tools_over_stdio};
 use super::markdown::{Block, blocks};
-use super::workspace::Workspace;
+use super::workspace::{WITH_KEYS, Workspace};
 use super::{help, pages, transcript};
 use crate::committed;
 
 /// Stands for an approval that the reader has.
 const APPROVAL: &str = "1f0c9a52d3b84e7691c2a4d05e6f7788";
+
+/// Stands for a key that the reader has.
+const KEY: &str = "1f0c9a52d3b84e76";
 
 /// A tool of the README's connector: whoever lists the tools must see it.
 pub(super) const README_TOOL: &str = "my_company_crm__create_ticket";
@@ -40,6 +43,7 @@ async fn every_example_of_the_help_works() {
         "call",
         "apis",
         "approvals",
+        "keys",
         "logs",
         "stats",
         "vault",
@@ -67,6 +71,9 @@ async fn run(workspace: &Workspace, block: &Block, place: &str) -> String {
     let mut text = block.text.clone();
     if text.contains(APPROVAL) {
         text = text.replace(APPROVAL, &workspace.approval(place).await);
+    }
+    if text.contains(&format!("revoke {KEY}")) {
+        text = text.replace(KEY, &workspace.key().await.0);
     }
     let mut printed = String::new();
     for line in text.lines() {
@@ -99,7 +106,7 @@ async fn run(workspace: &Workspace, block: &Block, place: &str) -> String {
                 }
             }
             "toolgate demo --keep" => {
-                let tools = tools_over_http(workspace.shell("exec toolgate demo --keep")).await;
+                let tools = tools_over_http(workspace.shell("exec toolgate demo --keep"), None).await;
                 assert!(
                     tools.contains(&"demo_crm__get_customer".to_owned()),
                     "{place}: {tools:?}"
@@ -115,6 +122,12 @@ async fn run(workspace: &Workspace, block: &Block, place: &str) -> String {
                 let finished = workspace.run(&format!("{line} < key.txt")).await;
                 assert_eq!(finished.code, Some(0), "{place}: {}", finished.stderr);
             }
+            // Elsewhere: where there is a key, nobody is served without.
+            _ if line.starts_with("toolgate keys ") => {
+                let finished = workspace.run(&format!("{WITH_KEYS} {line}")).await;
+                assert_eq!(finished.code, Some(0), "{place}: {}", finished.stderr);
+                printed = finished.stdout;
+            }
             _ if line.starts_with("toolgate ") => {
                 let finished = workspace.run(line).await;
                 assert_eq!(finished.code, Some(0), "{place}: {}", finished.stderr);
@@ -129,7 +142,7 @@ async fn run(workspace: &Workspace, block: &Block, place: &str) -> String {
 async fn serve(workspace: &Workspace, line: &str, place: &str) {
     let command = workspace.shell(&format!("exec {line}"));
     let tools = if line.contains(" --http ") {
-        tools_over_http(command).await
+        tools_over_http(command, None).await
     } else {
         tools_over_stdio(command).await
     };

@@ -6,7 +6,7 @@ use toml::Table;
 use super::agent::{tools_over_http, tools_over_stdio};
 use super::commands::README_TOOL;
 use super::markdown::{Block, blocks};
-use super::workspace::{Workspace, programs, write};
+use super::workspace::{WITH_KEYS, Workspace, programs, write};
 use super::{Page, pages};
 
 /// Tables of `config.toml`.
@@ -129,6 +129,18 @@ async fn connector(workspace: &Workspace, files: &[(&str, &str)], place: &str) {
     );
 }
 
+/// What an agent with this configuration sends as `Authorization`, with `KEY` for the reader's key.
+fn authorization(server: &Value) -> Option<String> {
+    if server["bearer_token_env_var"] == "TOOLGATE_KEY" {
+        return Some("Bearer KEY".to_owned());
+    }
+    let header = server["headers"]["Authorization"].as_str()?;
+    // How each client writes a value that stands elsewhere.
+    let places = ["${TOOLGATE_KEY}", "${env:TOOLGATE_KEY}", "${input:toolgate_key}"];
+    let place = places.iter().find(|place| header.contains(**place));
+    Some(header.replace(place.expect("a place for the key"), "KEY"))
+}
+
 async fn settings(workspace: &Workspace, text: &str, place: &str) {
     write(&workspace.path("config.toml"), text);
     let finished = workspace.run("toolgate check --config config.toml").await;
@@ -147,10 +159,16 @@ async fn agents(workspace: &Workspace, servers: &Value, place: &str) {
                 command.env(variable, value.as_str().unwrap());
             }
             tools_over_stdio(command).await
+        } else if let Some(shown) = authorization(server) {
+            // The address is that of the reader's proxy.
+            assert_eq!(server["url"], "https://tools.example.com/mcp", "{place}");
+            let (_, key) = workspace.key().await;
+            let command = workspace.shell(&format!("{WITH_KEYS} toolgate serve --http 127.0.0.1:0"));
+            tools_over_http(command, Some(&shown.replace("KEY", &key))).await
         } else {
             // The address is that of the manual's `toolgate serve --http`.
             assert_eq!(server["url"], "http://127.0.0.1:8080/mcp", "{place}");
-            tools_over_http(workspace.shell("exec toolgate serve --http 127.0.0.1:0")).await
+            tools_over_http(workspace.shell("exec toolgate serve --http 127.0.0.1:0"), None).await
         };
         assert!(tools.contains(&README_TOOL.to_owned()), "{place}: {name}: {tools:?}");
     }

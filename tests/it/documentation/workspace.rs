@@ -16,6 +16,9 @@ use crate::harness::{Finished, within};
 /// The key of the sample API.
 const DEMO_KEY: &str = "key-of-the-sample-api";
 
+/// In front of a command: another state folder, for whatever has to do with keys.
+pub(super) const WITH_KEYS: &str = "exec env TOOLGATE_STATE=with-keys";
+
 pub(super) struct Workspace {
     folder: TempDir,
     /// Ends with the workspace.
@@ -91,6 +94,17 @@ impl Workspace {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// A key that was just made: its id and itself.
+    pub(super) async fn key(&self) -> (String, String) {
+        let made = self.run(&format!("{WITH_KEYS} toolgate keys create --user ana")).await;
+        let key = made.stdout.trim().to_owned();
+        let id = key
+            .split('_')
+            .nth(1)
+            .unwrap_or_else(|| panic!("no key: {}", made.stderr));
+        (id.to_owned(), key)
     }
 
     /// A write that waits: the id of its approval.

@@ -11,8 +11,9 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use toolgate::engine::ErrorCode;
 use toolgate::store::{
     ApiSighting, ApiStore, ApiUsage, ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, AuditFilter,
-    AuditRecord, AuditStore, AuditVerification, CallCounts, CallScope, Clock, Decision, Put, Rewrap, SealedSecret,
-    SecretId, SecretStore, SlotAnswer, StatisticsStore, Store, StoreError, Unused, Wanted, WindowStore,
+    AuditRecord, AuditStore, AuditVerification, CallCounts, CallScope, Clock, Decision, KeyRecord, KeyStore, Put,
+    Rewrap, SealedSecret, SecretId, SecretStore, SlotAnswer, StatisticsStore, Store, StoreError, Unused, Wanted,
+    WindowStore,
 };
 
 use super::gateway::{Gateway, NOBODY, Setting, call};
@@ -166,6 +167,19 @@ impl SecretStore for Failing {
     }
     async fn rewrap_secrets(&self, key_id: &str, rewrap: &mut Rewrap<'_>) -> Result<Option<usize>, StoreError> {
         self.store.rewrap_secrets(key_id, rewrap).await
+    }
+}
+
+#[async_trait]
+impl KeyStore for Failing {
+    async fn create_key(&self, record: &KeyRecord) -> Result<(), StoreError> {
+        self.store.create_key(record).await
+    }
+    async fn list_keys(&self) -> Result<Vec<KeyRecord>, StoreError> {
+        self.store.list_keys().await
+    }
+    async fn revoke_key(&self, id: &str, at: &str) -> Result<bool, StoreError> {
+        self.store.revoke_key(id, at).await
     }
 }
 

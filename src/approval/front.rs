@@ -19,6 +19,8 @@ pub enum Asking {
 pub struct ApprovalPrompt {
     /// Identifies the record that decides.
     pub approval_id: String,
+    /// The call that asks. Others may ask for the same approval.
+    pub call_id: String,
     /// The connector's plain name.
     pub connector: String,
     /// The action's title.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use super::front::{Answer, ApprovalPrompt, Asking, Front};
+use super::open::OpenQuestions;
 use super::prompt::{self, Facts};
 use crate::connector::model::Effect;
 use crate::crypto::{RandomUnavailable, random_id};
@@ -34,6 +35,7 @@ pub struct Approvals {
     store: Arc<dyn Store>,
     settings: Settings,
     clock: Clock,
+    open: OpenQuestions,
 }
 
 /// Tells the moment. Tests bring their own.
@@ -80,13 +82,23 @@ pub enum Verdict {
     },
 }
 
+impl Verdict {
+    fn continuing(mut self, earlier: Option<Continued>) -> Self {
+        match &mut self {
+            Self::Allowed(Granted { continues, .. }) | Self::Refused { continues, .. } => *continues = earlier,
+            Self::AskFirst(_) => {}
+        }
+        self
+    }
+}
+
 /// The decision that let a write through.
 #[derive(Debug, Clone)]
 pub struct Granted {
     /// The record.
     pub approval_id: String,
-    /// The run of a call that asked first.
-    pub asked: Continued,
+    /// The run of the same call that asked, when this one brought the answer.
+    pub continues: Option<Continued>,
     /// Who decided, and through which front end, e.g. `ana via cli`.
     pub by: String,
 }
@@ -134,6 +146,7 @@ impl Approvals {
             store,
             settings,
             clock: Arc::new(Timestamp::now),
+            open: OpenQuestions::default(),
         }
     }
 
@@ -169,7 +182,10 @@ impl Approvals {
         }
         let prompt = prompt_for(&record, &asked, self.seconds_left(&record));
         match front.asking() {
-            Asking::Deferred => Ok(Verdict::AskFirst(prompt)),
+            Asking::Deferred => {
+                self.open.put(asked.call_id, &self.now(), &record.expires_at);
+                Ok(Verdict::AskFirst(prompt))
+            }
             Asking::Inline => {
                 let left = Duration::from_secs(prompt.expires_in_seconds);
                 let answer = timeout(left, front.ask(&prompt)).await.unwrap_or(Answer::Cancelled);
@@ -210,19 +226,24 @@ impl Approvals {
         }
     }
 
-    /// Goes on with a call that comes again with the answer to [`Verdict::AskFirst`].
+    /// Goes on with a call that comes again with the answer to [`Verdict::AskFirst`], which `call_id` ended with.
     ///
     /// # Errors
     /// [`GateError`]; nothing may leave then.
     pub async fn resume(
         &self,
         approval_id: &str,
+        call_id: &str,
         answer: Answer,
         key: &ApprovalKey,
         user: &str,
     ) -> Result<Verdict, GateError> {
         match self.store.get_approval(approval_id).await? {
-            Some(record) if record.key() == *key => self.settle(&record, key, answer, user, "mrtr").await,
+            Some(record) if record.key() == *key => {
+                let verdict = self.settle(&record, key, answer, user, "mrtr").await?;
+                // Equal calls share a record; each answer ends the one that asked for it.
+                Ok(verdict.continuing(self.open.take(call_id)))
+            }
             _ => Ok(Verdict::Refused {
                 approval_id: Some(approval_id.to_owned()),
                 by: None,
@@ -255,11 +276,10 @@ impl Approvals {
                 Refusal::Unanswered
             };
             let by = (answer == Answer::Declined).then(|| format!("{user} via {via}"));
-            let continues = decided.then(|| continued(record));
             return Ok(Verdict::Refused {
                 approval_id: Some(record.id.clone()),
                 by,
-                continues,
+                continues: None,
                 refusal,
             });
         }
@@ -313,7 +333,7 @@ impl Approvals {
         }
         Ok(Verdict::Allowed(Granted {
             approval_id: record.id.clone(),
-            asked: continued(record),
+            continues: None,
             by: decided_by(record).unwrap_or_default(),
         }))
     }
@@ -365,6 +385,7 @@ fn prompt_for(record: &ApprovalRecord, asked: &Asked<'_>, expires_in_seconds: u6
     let effect = asked.effect.as_str();
     ApprovalPrompt {
         approval_id: record.id.clone(),
+        call_id: asked.call_id.to_owned(),
         connector: asked.connector.to_owned(),
         action: asked.action.to_owned(),
         effect,
@@ -389,13 +410,6 @@ fn refused(record: &ApprovalRecord, refusal: Refusal) -> Verdict {
         by: decided_by(record),
         continues: None,
         refusal,
-    }
-}
-
-fn continued(record: &ApprovalRecord) -> Continued {
-    Continued {
-        call_id: record.call_id.clone(),
-        asked_at: record.created_at.clone(),
     }
 }
 

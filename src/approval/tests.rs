@@ -266,7 +266,7 @@ async fn an_approval_is_for_nothing_but_the_call_it_was_given_for() {
         let id = fixture.deferred(&key()).await;
         let verdict = fixture
             .gate
-            .resume(&id, Answer::Accepted, &other, "local")
+            .resume(&id, "call-1", Answer::Accepted, &other, "local")
             .await
             .unwrap();
         assert_eq!(refusal(&verdict), Refusal::NotValid, "{other:?}");
@@ -288,22 +288,26 @@ async fn an_answer_counts_once() {
     let id = fixture.deferred(&key()).await;
     let first = fixture
         .gate
-        .resume(&id, Answer::Accepted, &key(), "local")
+        .resume(&id, "call-1", Answer::Accepted, &key(), "local")
         .await
         .unwrap();
     assert!(
-        matches!(first, Verdict::Allowed(ref granted) if granted.asked.call_id == "call-1"),
+        matches!(&first, Verdict::Allowed(granted) if granted.continues.as_ref().is_some_and(|run| run.call_id == "call-1")),
         "{first:?}"
     );
     let replay = fixture
         .gate
-        .resume(&id, Answer::Accepted, &key(), "local")
+        .resume(&id, "call-1", Answer::Accepted, &key(), "local")
         .await
         .unwrap();
     assert_eq!(refusal(&replay), Refusal::UsedElsewhere);
+    assert!(
+        matches!(&replay, Verdict::Refused { continues: None, .. }),
+        "the row of the call has ended: {replay:?}"
+    );
     let unknown = fixture
         .gate
-        .resume("0000", Answer::Accepted, &key(), "local")
+        .resume("0000", "call-1", Answer::Accepted, &key(), "local")
         .await
         .unwrap();
     assert_eq!(refusal(&unknown), Refusal::NotValid);
@@ -315,7 +319,7 @@ async fn a_declined_answer_cannot_be_followed_by_a_yes() {
     let id = fixture.deferred(&key()).await;
     let no = fixture
         .gate
-        .resume(&id, Answer::Declined, &key(), "local")
+        .resume(&id, "call-1", Answer::Declined, &key(), "local")
         .await
         .unwrap();
     assert!(
@@ -331,7 +335,7 @@ async fn a_declined_answer_cannot_be_followed_by_a_yes() {
     );
     let yes = fixture
         .gate
-        .resume(&id, Answer::Accepted, &key(), "local")
+        .resume(&id, "call-1", Answer::Accepted, &key(), "local")
         .await
         .unwrap();
     assert_eq!(refusal(&yes), Refusal::Declined);
@@ -344,7 +348,7 @@ async fn nothing_goes_through_after_expiry() {
     fixture.pass(601);
     let late = fixture
         .gate
-        .resume(&asked, Answer::Accepted, &key(), "local")
+        .resume(&asked, "call-1", Answer::Accepted, &key(), "local")
         .await
         .unwrap();
     assert_eq!(refusal(&late), Refusal::NotValid);

@@ -259,7 +259,7 @@ async fn approve(
     let verdict = if let Some(resume) = &call.resume {
         parts
             .approvals
-            .resume(&resume.approval_id, resume.answer, &key, user)
+            .resume(&resume.approval_id, &resume.call_id, resume.answer, &key, user)
             .await
     } else if let Some(key) = &room.allowed_before {
         parts.approvals.use_allowed(key).await
@@ -288,7 +288,7 @@ async fn approve(
     };
     match verdict.map_err(|error| failures::gate(&error))? {
         Verdict::Allowed(granted) => {
-            row.approved(&granted, call.resume.is_some());
+            row.approved(&granted);
             Ok(None)
         }
         Verdict::AskFirst(prompt) => {

@@ -56,6 +56,8 @@ pub struct Call {
 pub struct Resume {
     /// The approval that was asked for.
     pub approval_id: String,
+    /// The run that ended with it.
+    pub call_id: String,
     /// What the person said.
     pub answer: Answer,
 }

@@ -106,12 +106,12 @@ impl Row {
 
     /// A person allowed the call. When the question ended an earlier run of it, that run's row becomes this one's:
     /// to its caller both are one call.
-    pub(super) fn approved(&mut self, granted: &Granted, resumed: bool) {
+    pub(super) fn approved(&mut self, granted: &Granted) {
         "approved".clone_into(&mut self.record.decision);
         self.record.approval_id = Some(granted.approval_id.clone());
         self.record.approver = Some(granted.by.clone());
-        if resumed {
-            self.adopt(&granted.asked);
+        if let Some(earlier) = &granted.continues {
+            self.adopt(earlier);
         }
     }
 

@@ -72,6 +72,8 @@ impl Subject<'_> {
 #[derive(Serialize, Deserialize)]
 struct State {
     approval_id: String,
+    /// The run of the call that asked: another one may ask for the same approval.
+    call_id: String,
 }
 
 /// Asks by ending the call, and recognises the answer in the call that follows.
@@ -108,6 +110,7 @@ impl Questions {
     pub(super) fn ask(&self, subject: &Subject<'_>, prompt: &ApprovalPrompt) -> Result<InputRequiredResult, ErrorData> {
         let state = State {
             approval_id: prompt.approval_id.clone(),
+            call_id: prompt.call_id.clone(),
         };
         let associated_data = subject.associated_data();
         let options = SealOptions::new()
@@ -149,6 +152,7 @@ impl Questions {
             .and_then(|response| ElicitResult::deserialize(response).ok());
         Ok(response.map(|response| Resume {
             approval_id: state.approval_id,
+            call_id: state.call_id,
             answer: answer(&response),
         }))
     }
@@ -166,6 +170,7 @@ mod tests {
     fn prompt() -> ApprovalPrompt {
         ApprovalPrompt {
             approval_id: "approval-1".into(),
+            call_id: "call-1".into(),
             connector: "CRM".into(),
             action: "Create ticket".into(),
             effect: "write",
@@ -248,7 +253,10 @@ mod tests {
             .resume(&subject, Some(&state), Some(&accept))
             .expect("opens")
             .expect("answered");
-        assert_eq!(resume.approval_id, "approval-1");
+        assert_eq!(
+            (resume.approval_id.as_str(), resume.call_id.as_str()),
+            ("approval-1", "call-1")
+        );
         assert_eq!(resume.answer, Answer::Accepted);
 
         let others = [

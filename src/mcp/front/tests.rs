@@ -43,6 +43,7 @@ impl ServerHandler for Engine {
 fn prompt() -> ApprovalPrompt {
     ApprovalPrompt {
         approval_id: "approval-1".into(),
+        call_id: "call-1".into(),
         connector: "CRM".into(),
         action: "Create ticket".into(),
         effect: "write",

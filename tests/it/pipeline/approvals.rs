@@ -141,6 +141,7 @@ async fn another_principal_cannot_use_an_approval() {
         // Nor by naming it.
         stolen.resume = Some(toolgate::engine::Resume {
             approval_id: id.clone(),
+            call_id: String::new(),
             answer: Answer::Accepted,
         });
         let Ending::Failed(error) = gateway.engine.call(stolen, &NOBODY).await else {
@@ -222,6 +223,56 @@ async fn a_question_and_its_answer_are_one_call_and_a_replay_is_another() {
     assert_eq!((upstream.count(), workspace.rows().await.len()), (1, 3));
 }
 
+/// A record holds both questions, and each answer ends the call that put its own.
+#[tokio::test]
+async fn two_equal_questions_are_two_calls() {
+    let upstream = Upstream::fixed("{}").await;
+    let workspace = Workspace::with(&upstream.base_url(), ACTIONS);
+    let mut session = Session::start(workspace.command(&["serve"]), None);
+    let parameters = json!({ "name": "crm__create", "arguments": { "id": "1" } });
+    let mut answers = Vec::new();
+    for _ in 0..2 {
+        let question = session.stateless("tools/call", parameters.clone()).await;
+        let mut answered = parameters.clone();
+        answered["requestState"] = question["result"]["requestState"].clone();
+        answered["inputResponses"] = json!({ "approval": { "action": "accept", "content": {} } });
+        answers.push(answered);
+    }
+    let asked: Vec<String> = workspace.rows().await.into_iter().map(|row| row.call_id).collect();
+    assert_eq!(asked.len(), 2);
+    // The second question is answered first.
+    for (answered, expected) in [(answers.remove(1), "ok"), (answers.remove(0), "APPROVAL_DENIED")] {
+        let answer = session.stateless("tools/call", answered).await;
+        assert_eq!(code(&answer), expected, "{answer}");
+    }
+    let rows = workspace.rows().await;
+    let ends: Vec<_> = rows
+        .iter()
+        .map(|row| (row.call_id.clone(), row.outcome.as_str(), row.ended_at.is_some()))
+        .collect();
+    let expected = [
+        (asked[0].clone(), "APPROVAL_DENIED", true),
+        (asked[1].clone(), "ok", true),
+    ];
+    assert_eq!(ends, expected, "{rows:#?}");
+    assert_eq!(upstream.count(), 1);
+}
+
+#[tokio::test]
+async fn a_call_that_joins_an_earlier_ones_approval_has_a_row_of_its_own() {
+    let workspace = Workspace::with("http://127.0.0.1:9/v1", ACTIONS);
+    workspace.config("[approvals]\nwait_ms = 0\n");
+    let arguments = json!({ "id": "1" });
+    let mut session = workspace.serve().await;
+    let undecided = session.call("crm__create", arguments.clone()).await;
+    assert_eq!(code(&undecided), "APPROVAL_REQUIRED", "{undecided}");
+    let mut session = workspace.serve_to_person("decline").await;
+    let declined = session.call("crm__create", arguments).await;
+    assert_eq!(code(&declined), "APPROVAL_DENIED", "{declined}");
+    let outcomes: Vec<_> = workspace.rows().await.into_iter().map(|row| row.outcome).collect();
+    assert_eq!(outcomes, ["APPROVAL_REQUIRED", "APPROVAL_DENIED"]);
+}
+
 #[tokio::test]
 async fn a_call_waits_for_an_operator_as_long_as_it_is_told_to() {
     let upstream = Upstream::fixed("{}").await;
@@ -259,6 +310,7 @@ async fn an_approval_lapses() {
     let mut answered = call("crm__create", json!({ "id": "1" }));
     answered.resume = Some(toolgate::engine::Resume {
         approval_id: prompt.approval_id,
+        call_id: prompt.call_id,
         answer: Answer::Accepted,
     });
     let Ending::Failed(error) = gateway.engine.call(answered, &person).await else {

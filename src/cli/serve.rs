@@ -329,6 +329,5 @@ fn settings(config: &Config, authentication: Authentication) -> HttpSettings {
         max_sessions: config.http.max_sessions,
         // Every session may hold a stream open, on each of the two transports, and requests need room beside them.
         max_connections: config.http.max_sessions.saturating_mul(2).saturating_add(512),
-        ..HttpSettings::default()
     }
 }

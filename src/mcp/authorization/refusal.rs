@@ -76,10 +76,8 @@ impl IntoResponse for Refusal {
         }
         if let Self::TooMany(wait) = self {
             // Rounded up: whoever comes back at once must not find that it was a moment too early.
-            headers.insert(
-                RETRY_AFTER,
-                HeaderValue::from(wait.as_millis().div_ceil(1_000).max(1) as u64),
-            );
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
         response
     }

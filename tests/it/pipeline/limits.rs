@@ -160,6 +160,7 @@ async fn an_answered_question_does_not_count_twice() {
     let mut again = call("crm__set", json!({ "id": "1" }));
     again.resume = Some(Resume {
         approval_id: prompt.approval_id,
+        call_id: prompt.call_id,
         answer: Answer::Accepted,
     });
     let ending = gateway.engine.call(again.clone(), &person).await;

@@ -27,9 +27,10 @@ use self::file::ClientFile;
 use self::header::Header;
 use super::{Failure, Global, assemble, output};
 use crate::catalog::Loader;
-use crate::config::{ApplicationFolders, Locations};
+use crate::config::{ApplicationFolders, Locations, environment_variable};
 use crate::connector::model::SecretRef;
 use crate::diagnostics::Source;
+use crate::vault;
 
 /// Longest name of a server, in characters: clients put it in front of every tool's name, which has a limit too.
 const LONGEST_NAME: usize = 30;
@@ -243,9 +244,9 @@ impl Install {
         let names = variables.join(", ");
         match self.client {
             Client::ClaudeDesktop => format!(
-                "{step}\nIt cannot pass on variables, and the connectors need {names}: write each with its value under \
-                 `env` of the entry, or use `toolgate bundle`, whose bundle asks for them and keeps them in the \
-                 system's keychain."
+                "{step}\nIt cannot pass on variables, and the connectors need {names}: keep the secrets in the vault \
+                 instead (`toolgate vault --help`), use `toolgate bundle`, whose bundle asks for them and keeps them in \
+                 the system's keychain, or write each with its value under `env` of the entry."
             ),
             client => format!(
                 "{step}\nThese variables must be set where {} is started: {names}",
@@ -281,19 +282,18 @@ fn refused(file: &ClientFile, problem: Problem) -> Failure {
     Failure::Told
 }
 
-/// Variables of the environment that the connectors in `folder` take secrets from. What is wrong with the connectors is
-/// told, and no reason to stop: the server reads them again whenever they change.
+/// Variables of the environment that the server needs for the connectors in `folder`: those that hold their secrets,
+/// and the key of the vault when that is where it comes from. What is wrong with the connectors is told, and no reason
+/// to stop: the server reads them again whenever they change.
 fn variables(folder: &Path) -> Vec<String> {
     let report = Loader::default().load(folder);
     assemble::tell(&report);
-    let mut names: Vec<String> = report
-        .catalog
-        .connectors()
-        .iter()
-        .flat_map(|connector| connector.auth.secrets())
+    let connectors = report.catalog.connectors().iter();
+    let secrets = connectors.flat_map(|connector| connector.auth.secrets());
+    let mut names: Vec<String> = secrets
         .filter_map(|secret| match secret {
             SecretRef::Environment(name) => Some(name.clone()),
-            SecretRef::Vault(_) => None,
+            SecretRef::Vault(_) => environment_variable(vault::VARIABLE).map(|_| vault::VARIABLE.to_owned()),
         })
         .collect();
     names.sort_unstable();

@@ -240,6 +240,28 @@ async fn a_hosted_server_is_named_without_its_key() {
     assert_eq!(run.code, Some(2), "{run:?}");
 }
 
+#[tokio::test]
+async fn the_key_of_the_vault_is_passed_on_when_it_is_a_variable() {
+    for (key, expected) in [
+        (None, Value::Null),
+        (
+            Some("k"),
+            json!({ "TOOLGATE_MASTER_KEY": "${env:TOOLGATE_MASTER_KEY}" }),
+        ),
+    ] {
+        let mut workspace = workspace();
+        let connector = std::fs::read_to_string(workspace.connectors().join("crm.toml")).unwrap();
+        workspace.write("crm.toml", connector.replace("env:CRM_KEY", "vault://crm/key"));
+        if let Some(key) = key {
+            workspace.set("TOOLGATE_MASTER_KEY", key);
+        }
+        let run = install(&workspace, &["cursor", "--print"]).await;
+        assert_eq!(run.code, Some(0), "{run:?}");
+        let printed: Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(printed["mcpServers"]["toolgate"]["env"], expected);
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_is_named() {

@@ -47,12 +47,13 @@ pub(super) async fn unset(connectors: &[Arc<Connector>], place: Place<'_>) -> Ve
     missing
 }
 
-fn is_meant(name: &SecretName, id: &SecretId) -> bool {
+/// Whether a connector that names `name` means the secret `id`, for whomever.
+pub(super) fn is_meant(name: &SecretName, id: &SecretId) -> bool {
     id.name == name.name && (name.user.is_none() || name.user == id.user)
 }
 
 /// What the vault holds. A store that is not there is not made.
-async fn stored(place: Place<'_>) -> Result<Vec<SecretId>, StoreError> {
+pub(super) async fn stored(place: Place<'_>) -> Result<Vec<SecretId>, StoreError> {
     let secrets = match place {
         Place::Open(store) => store.list_secrets(None).await?,
         Place::Folder(state) if store::exists(state) => store::open(state).await?.list_secrets(None).await?,

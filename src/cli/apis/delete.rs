@@ -7,17 +7,20 @@ use anyhow::Context as _;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::{Installed, place_of};
+use super::{Installed, place_of, secrets_of};
+use crate::cli::secrets::{self, Place};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Failure, output};
 use crate::engine::Answer;
+use crate::store::SecretId;
 
 /// Folder in the state folder that deleted connectors move to.
 const TRASH: &str = "trash";
 
-/// Delete an API: its tools go at once, its files move to the trash.
+/// Delete an API: its tools go at once, its files move to the trash, its secrets leave the vault.
 ///
-/// The trash is the folder `trash` in the state folder. Rows of the audit log stay.
+/// The trash is the folder `trash` in the state folder. Secrets that another API names, too, stay, and so do rows of
+/// the audit log.
 #[derive(Debug, Args)]
 pub(super) struct Delete {
     /// The API's slug; while its files are broken, the name of its file or folder.
@@ -31,8 +34,9 @@ impl Delete {
     pub(super) async fn run(self, installed: Installed) -> Result<(), Failure> {
         let slug = self.slug.as_str();
         let from = place_of(&installed.report, slug)?;
+        let secrets = own_secrets(&installed, slug).await?;
         if !self.yes {
-            confirm(slug, &from).await?;
+            confirm(slug, &from, secrets.len()).await?;
         }
         // First, so that no process calls it while its files move, nor where files are not watched.
         installed.store.remove_api(slug).await.map_err(anyhow::Error::from)?;
@@ -40,22 +44,48 @@ impl Delete {
         let moving = from.clone();
         let moved = tokio::task::spawn_blocking(move || move_to_trash(&moving, &state)).await;
         let to = moved.context("the files were not moved")??;
-        Ok(output::say(&format!(
+        for id in &secrets {
+            installed.store.remove_secret(id).await.map_err(anyhow::Error::from)?;
+        }
+        output::say(&format!(
             "{slug} is deleted: {} is now {}",
             from.display(),
             to.display()
-        ))?)
+        ))?;
+        for id in &secrets {
+            output::say(&format!("removed {} from the vault", id.name))?;
+        }
+        Ok(())
     }
 }
 
-async fn confirm(slug: &str, from: &Path) -> Result<(), Failure> {
+/// What the vault holds for this API and no other. Nothing is known of one whose files are broken.
+async fn own_secrets(installed: &Installed, slug: &str) -> Result<Vec<SecretId>, Failure> {
+    let connectors = installed.report.catalog.connectors();
+    let names = |own: bool| {
+        let chosen = connectors
+            .iter()
+            .filter(move |connector| (connector.slug == slug) == own);
+        chosen.flat_map(|connector| secrets_of(connector))
+    };
+    let mut stored = secrets::stored(Place::Open(&*installed.store))
+        .await
+        .map_err(anyhow::Error::from)?;
+    stored.retain(|id| {
+        let is_named = |own| names(own).any(|name| secrets::is_meant(name, id));
+        is_named(true) && !is_named(false)
+    });
+    Ok(stored)
+}
+
+async fn confirm(slug: &str, from: &Path, secrets: usize) -> Result<(), Failure> {
     if !Terminal::detect().is_attended() {
         return Err(Failure::Usage(anyhow::anyhow!(
             "nobody is here to ask whether `{slug}` shall be deleted: say --yes"
         )));
     }
     output::complain(&format!(
-        "Delete the API `{slug}`? {} moves to the trash.",
+        "Delete the API `{slug}`? {} moves to the trash; secrets that leave the vault for good: {secrets}.",
         from.display()
     ));
     match Terminal::read_answer().await {

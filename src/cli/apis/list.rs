@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Installed, stem};
+use super::{Installed, secrets_of, stem};
+use crate::cli::secrets::{self, Place};
 use crate::cli::{Failure, assemble, output};
 use crate::config;
 use crate::connector::model::{Connector, SecretRef};
 use crate::diagnostics::legible_line;
 use crate::egress::Egress;
 use crate::overview::{Api, Connection, Window};
-use crate::store::{ApiUsage, time};
+use crate::store::{ApiUsage, SecretId, time};
 
 pub(super) async fn run(installed: Installed, json: bool) -> Result<(), Failure> {
     let apis = apis(&installed, Timestamp::now(), &TimeZone::system()).await?;
@@ -44,34 +45,35 @@ async fn apis(installed: &Installed, now: Timestamp, zone: &TimeZone) -> Result<
         .await
         .map_err(anyhow::Error::from)?;
     let mut usages: HashMap<String, ApiUsage> = usages.into_iter().map(|usage| (usage.slug.clone(), usage)).collect();
+    let stored = secrets::stored(Place::Open(&*installed.store))
+        .await
+        .map_err(anyhow::Error::from)?;
     let egress = Egress::new(&installed.config.egress).map_err(|error| Failure::Setup(error.into()))?;
     let catalog = &installed.report.catalog;
     let mut apis = Vec::with_capacity(catalog.connectors().len());
     for connector in catalog.connectors() {
         let usage = usages.remove(&connector.slug).unwrap_or_default();
-        let connection = connection(connector, &egress);
+        let connection = connection(connector, &egress, &stored);
         apis.push(Api::new(connector, catalog.offers(connector), usage, connection, now));
     }
     apis.extend(installed.report.left_out.iter().map(|path| Api::broken(stem(path))));
     Ok(apis)
 }
 
-fn connection(connector: &Connector, egress: &Egress) -> Connection {
-    let missing = |secret: &&SecretRef| match secret {
-        SecretRef::Environment(name) => config::environment_variable(name).is_none(),
-        SecretRef::Vault(_) => false,
-    };
-    let secrets = connector.auth.secrets();
-    let missing = secrets.into_iter().find(missing);
+fn connection(connector: &Connector, egress: &Egress, stored: &[SecretId]) -> Connection {
+    let mut named = secrets_of(connector).into_iter();
+    let lost = named.find(|name| !stored.iter().any(|id| secrets::is_meant(name, id)));
+    let needed = connector.auth.secrets();
+    let missing = needed.iter().find_map(|secret| match secret {
+        SecretRef::Environment(name) if config::environment_variable(name).is_none() => Some(name),
+        SecretRef::Environment(_) | SecretRef::Vault(_) => None,
+    });
     Connection {
         unreachable: egress
             .route(connector)
             .err()
             .map(|error| format!("Cannot be reached: {error}")),
-        lost_credential: None,
-        missing_credential: missing.map(|secret| match secret {
-            SecretRef::Environment(name) => format!("Credential missing: the variable {name} is not set here"),
-            SecretRef::Vault(reference) => format!("Credential missing: {reference}"),
-        }),
+        lost_credential: lost.map(|name| format!("Credential missing: the vault holds no {name}")),
+        missing_credential: missing.map(|name| format!("Credential missing: the variable {name} is not set here")),
     }
 }

@@ -2,6 +2,7 @@
 
 mod delete;
 mod edit;
+mod fix;
 mod list;
 mod switch;
 mod test;
@@ -14,10 +15,10 @@ use clap::{Args, Subcommand};
 use super::{Failure, Global, assemble, logs};
 use crate::catalog::{Loader, Report};
 use crate::config::{Config, Locations};
-use crate::connector::model::Connector;
+use crate::connector::model::{Connector, SecretName, SecretRef};
 use crate::store::Store;
 
-/// List, test, switch, edit and delete the connected APIs.
+/// List, test, mend, switch, edit and delete the connected APIs.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -54,6 +55,7 @@ enum Verb {
         slug: String,
     },
     Test(test::Test),
+    Fix(fix::Fix),
     /// Show an API's calls, newest first.
     Logs {
         /// The API's slug.
@@ -72,6 +74,7 @@ impl Apis {
             Verb::Enable { slug } => switch::run(Installed::open(global).await?, &slug, true).await,
             Verb::Disable { slug } => switch::run(Installed::open(global).await?, &slug, false).await,
             Verb::Test(verb) => verb.run(global).await,
+            Verb::Fix(verb) => verb.run(global).await,
             Verb::Logs { slug, options } => options.show(global, Some(slug)).await,
             Verb::Edit(verb) => verb.run(global).await,
             Verb::Delete(verb) => verb.run(Installed::open(global).await?).await,
@@ -108,6 +111,16 @@ impl Installed {
         let place = connectors.binary_search_by(|connector| connector.slug.as_str().cmp(slug));
         place.map(|place| &connectors[place]).map_err(|_| unknown(slug))
     }
+}
+
+/// Secrets of the vault that a connector names.
+fn secrets_of(connector: &Connector) -> Vec<&SecretName> {
+    let secrets = connector.auth.secrets().into_iter();
+    let names = secrets.filter_map(|secret| match secret {
+        SecretRef::Vault(name) => Some(name),
+        SecretRef::Environment(_) => None,
+    });
+    names.collect()
 }
 
 fn unknown(slug: &str) -> Failure {

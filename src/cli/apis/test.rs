@@ -23,6 +23,13 @@ const MOST_CALLS: usize = 10;
 pub(super) struct Test {
     /// The API's slug.
     slug: String,
+    #[command(flatten)]
+    how: How,
+}
+
+/// What to test.
+#[derive(Debug, Args)]
+pub(super) struct How {
     /// Call only this action, which must be a read.
     #[arg(long, value_name = "ACTION")]
     endpoint: Option<String>,
@@ -56,19 +63,26 @@ struct Outcome {
 
 impl Test {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
+        self.how.run(global, &self.slug).await
+    }
+}
+
+impl How {
+    /// Tests the API and tells what came of it.
+    pub(super) async fn run(self, global: &Global, slug: &str) -> Result<(), Failure> {
         let arguments = assemble::arguments(self.input.as_deref())?;
         let (engine, _) = assemble::calling(global, Some(Duration::ZERO)).await?;
-        let outcome = self.outcome(&engine, arguments).await;
+        let outcome = self.outcome(&engine, slug, arguments).await;
         engine.close().await;
         outcome
     }
 
-    async fn outcome(&self, engine: &Engine, arguments: Map<String, Value>) -> Result<(), Failure> {
+    async fn outcome(&self, engine: &Engine, slug: &str, arguments: Map<String, Value>) -> Result<(), Failure> {
         let catalog = engine.catalog();
         let mut connectors = catalog.connectors().iter();
         let connector = connectors
-            .find(|connector| connector.slug == self.slug)
-            .ok_or_else(|| unknown(&self.slug))?;
+            .find(|connector| connector.slug == slug)
+            .ok_or_else(|| unknown(slug))?;
         let tested = match &self.endpoint {
             Some(name) => vec![one(engine, connector, name, arguments).await?],
             None => all(engine, connector).await,
@@ -77,11 +91,11 @@ impl Test {
             return Err(Failure::Other(anyhow::anyhow!(
                 "no action of `{0}` reads without arguments: name one, e.g. toolgate apis test {0} --endpoint ACTION \
                  --input '{{\"id\": \"1\"}}'",
-                self.slug
+                slug
             )));
         }
         let outcome = Outcome {
-            api: self.slug.clone(),
+            api: slug.to_owned(),
             passed: tested.iter().all(|tested| tested.error.is_none()),
             endpoints: tested,
         };

@@ -1,11 +1,14 @@
 //! `toolgate apis`: what an operator sees of APIs and does to them (contract S1-67, S1-69 to S1-71, S2-28).
 
+use std::process::Stdio;
+
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
 
 use super::{ACTIONS, crm};
-use crate::harness::{Session, Upstream, Workspace, connector, json_answer};
+use crate::harness::{Finished, Session, Upstream, Workspace, connector, json_answer, within};
 
 const CHANGED: &str = "notifications/tools/list_changed";
 
@@ -435,4 +438,72 @@ async fn the_log_of_an_api_is_that_of_logs() {
     ];
     assert!(one.stdout.contains("get_thing  200 OK"), "{}", one.stdout);
     assert_eq!(one.stdout, other.stdout);
+}
+
+/// Runs the binary with `input` on its standard input.
+async fn run_with(workspace: &Workspace, arguments: &[&str], input: &str) -> Finished {
+    let mut command = workspace.command(arguments);
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(input.as_bytes()).await.unwrap();
+    drop(stdin);
+    let output = within("the end of a run", child.wait_with_output()).await.unwrap();
+    Finished {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn a_credential_is_entered_again_and_leaves_with_its_api() {
+    let upstream = guarded().await;
+    let in_vault = TESTED.replace("env:CRM_KEY", "vault://crm/key");
+    let workspace = Workspace::with(&upstream.base_url(), &in_vault);
+    let problem = list(&workspace).await[0]["problem"].clone();
+    assert_eq!(problem, "Credential missing: the vault holds no vault://crm/key");
+
+    let run = run_with(&workspace, &["apis", "fix", "crm"], "n0t-th1s\n").await;
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(run.stdout.contains("❌ Authentication valid"), "{}", run.stdout);
+    assert_eq!(list(&workspace).await[0]["problem"], "Authentication failed");
+    let run = run_with(&workspace, &["apis", "fix", "crm"], "k3y-cli\n").await;
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stdout.ends_with("\nAll tests passed!\n"), "{}", run.stdout);
+    assert!(!format!("{}{}", run.stdout, run.stderr).contains("k3y-cli"));
+    assert_eq!(list(&workspace).await[0]["badge"], "Connected");
+
+    // A secret that another API names, too, stays for that one.
+    workspace.write("other.toml", connector("other", &upstream.base_url(), &in_vault));
+    let run = workspace.run(&["apis", "delete", "other", "--yes"]).await;
+    assert!(!run.stdout.contains("from the vault"), "{}", run.stdout);
+    let run = workspace.run(&["apis", "delete", "crm", "--yes"]).await;
+    assert!(
+        run.stdout.ends_with("\nremoved crm/key from the vault\n"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(
+        workspace.run(&["vault", "list"]).await.stdout,
+        "no secrets are stored\n"
+    );
+}
+
+#[tokio::test]
+async fn a_credential_in_a_variable_is_named() {
+    let upstream = guarded().await;
+    let mut workspace = Workspace::with(&upstream.base_url(), TESTED);
+    workspace.set("CRM_KEY", "k3y-cli");
+    let run = workspace.run(&["apis", "fix", "crm"]).await;
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .starts_with("the credential is in the environment variable CRM_KEY, which is set here; "),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stdout.ends_with("\nAll tests passed!\n"), "{}", run.stdout);
+    let run = workspace.run(&["apis", "fix", "crm", "--secret", "crm/key"]).await;
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("`crm` names no such secret"), "{}", run.stderr);
 }

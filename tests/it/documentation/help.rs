@@ -22,6 +22,7 @@ const VERBS: &[&[&str]] = &[
     &["apis", "enable"],
     &["apis", "disable"],
     &["apis", "test"],
+    &["apis", "fix"],
     &["apis", "logs"],
     &["apis", "edit"],
     &["apis", "delete"],

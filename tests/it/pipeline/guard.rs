@@ -121,6 +121,7 @@ async fn no_redirect_leads_around_the_guard() {
     );
     // The pattern with the metadata address is refused; without it, the address would be by the allowlist alone.
     let workspace = Workspace::new();
+    workspace.config("[limits]\nrequests_per_minute_per_action = 60\n");
     let text = connector("crm", &upstream.base_url(), rest).replacen("[security]\n", &allowlist, 1);
     workspace.write("crm.toml", &text);
     assert_eq!(workspace.run(&["check"]).await.code, Some(1));

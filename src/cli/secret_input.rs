@@ -12,6 +12,10 @@ const LONGEST: usize = 64 * 1024;
 /// Asks for a secret when stdin is a terminal, else reads all of stdin without the line end at its end.
 pub(super) async fn read(prompt: &str) -> anyhow::Result<SecretString> {
     let prompt = format!("{prompt}: ");
+    // Ctrl-C at the prompt would end the process before it lets the terminal show again what is typed. With a listener
+    // it ends the prompt with an error instead.
+    #[cfg(unix)]
+    let _listener = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?;
     let reading = tokio::task::spawn_blocking(move || {
         if io::stdin().is_terminal() {
             return Ok(Zeroizing::new(rpassword::prompt_password(prompt)?.into_bytes()));

@@ -9,9 +9,11 @@ from typing import Any
 import anyio
 import fastmcp
 import fastmcp.client.transports as fastmcp_transports
+import httpx2
 import mcp
 import mcp_types as types
 from mcp.client.sse import sse_client
+from mcp.client.streamable_http import streamable_http_client
 from mcp.client.subscriptions import listen
 
 from product import PATIENCE, Toolgate
@@ -146,15 +148,18 @@ async def connect(door: Door, product: Toolgate, person: Person | None = None) -
 
 
 @asynccontextmanager
-async def connect_to(door: Door, product: Toolgate, address: str, person: Person | None = None) -> AsyncIterator[Agent]:
-    """Connects to a server that runs at `address` already; over stdio the client starts its own."""
+async def connect_to(
+    door: Door, product: Toolgate, address: str, person: Person | None = None, key: str | None = None
+) -> AsyncIterator[Agent]:
+    """Connects to a server that runs at `address` already, showing `key`; over stdio the client starts its own."""
     agent: Agent
 
     async def on_message(message: Any) -> None:
         if isinstance(message, types.ToolListChangedNotification):
             agent.on_change()
 
-    client = _client(door, product, address, person, on_message)
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    client = _client(door, product, address, person, on_message, headers)
     agent = Agent(client, product, anyio.Event())
     async with client:
         yield agent
@@ -178,10 +183,10 @@ async def subscribed(agent: Agent) -> AsyncIterator[None]:
 
 
 def _client(
-    door: Door, product: Toolgate, address: str, person: Person | None, on_message: Any
+    door: Door, product: Toolgate, address: str, person: Person | None, on_message: Any, headers: dict[str, str]
 ) -> mcp.Client | fastmcp.Client:
     if door.client == "fastmcp":
-        return _fastmcp_client(door, product, address, person, on_message)
+        return _fastmcp_client(door, product, address, person, on_message, headers)
 
     async def elicit(_context: Any, question: types.ElicitRequestParams) -> types.ElicitResult:
         return person.answer(question)
@@ -189,8 +194,10 @@ def _client(
     command, *arguments = product.stdio_command()
     server: Any = {
         "stdio": lambda: mcp.StdioServerParameters(command=command, args=arguments, env=product.environment),
-        "http": lambda: f"{address}/mcp",
-        "sse": lambda: sse_client(f"{address}/sse"),
+        "http": lambda: streamable_http_client(
+            f"{address}/mcp", http_client=httpx2.AsyncClient(headers=headers, timeout=PATIENCE)
+        ),
+        "sse": lambda: sse_client(f"{address}/sse", headers=headers),
     }[door.transport]()
     return mcp.Client(
         server,
@@ -202,7 +209,7 @@ def _client(
 
 
 def _fastmcp_client(
-    door: Door, product: Toolgate, address: str, person: Person | None, on_message: Any
+    door: Door, product: Toolgate, address: str, person: Person | None, on_message: Any, headers: dict[str, str]
 ) -> fastmcp.Client:
     async def elicit(
         _message: str, _type: Any, question: types.ElicitRequestParams, _context: Any
@@ -214,8 +221,8 @@ def _fastmcp_client(
         "stdio": lambda: fastmcp_transports.StdioTransport(
             command, arguments, env=product.environment, keep_alive=False
         ),
-        "http": lambda: fastmcp_transports.StreamableHttpTransport(f"{address}/mcp"),
-        "sse": lambda: fastmcp_transports.SSETransport(f"{address}/sse"),
+        "http": lambda: fastmcp_transports.StreamableHttpTransport(f"{address}/mcp", headers=headers),
+        "sse": lambda: fastmcp_transports.SSETransport(f"{address}/sse", headers=headers),
     }[door.transport]()
     return fastmcp.Client(
         transport,

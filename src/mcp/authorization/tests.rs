@@ -147,7 +147,7 @@ async fn without_a_key_nothing_is_served_but_the_probe() {
         );
         assert!(answer.contains("toolgate keys create"), "{answer}");
     }
-    assert_eq!(status(&server.send("GET", "/healthz", "", &Value::Null).await), "200");
+    assert_eq!(status(&server.send("GET", "/health", "", &Value::Null).await), "200");
 }
 
 #[tokio::test(start_paused = true)]

@@ -58,7 +58,7 @@ impl Serve {
         let report = loader.load(&locations.connectors);
         log(&report, &locations);
         let switches = Switches::read(Arc::clone(&store)).await?;
-        install(&engine, report, &switches);
+        install(&engine, &report, &switches);
         let reload = keep_current(engine.clone(), loader, locations, watch, switches);
 
         let upkeep = keep_up(&engine, Arc::clone(&store), &config);
@@ -209,7 +209,7 @@ fn keep_current(
             loader = again;
             log(&report, &locations);
             if report.changed {
-                install(&engine, report, &switches);
+                install(&engine, &report, &switches);
             }
         }
     })
@@ -246,8 +246,8 @@ async fn next_hangup(hangups: &mut Hangups) {
     std::future::pending::<()>().await;
 }
 
-fn install(engine: &Engine, report: Report, switches: &Switches) {
-    switches.sight(&report);
+fn install(engine: &Engine, report: &Report, switches: &Switches) {
+    switches.sight(report);
     serve_catalog(engine, report.catalog.with_disabled(switches.disabled().clone()));
     let (catalog, store) = (engine.catalog(), Arc::clone(switches.store()));
     // Beside the start: no client waits for it. The tools are offered all the same, since a secret that is stored later

@@ -89,9 +89,8 @@ impl How {
         };
         if !tested.iter().any(|tested| tested.was_called) {
             return Err(Failure::Other(anyhow::anyhow!(
-                "no action of `{0}` reads without arguments: name one, e.g. toolgate apis test {0} --endpoint ACTION \
-                 --input '{{\"id\": \"1\"}}'",
-                slug
+                "no action of `{slug}` reads without arguments: name one, e.g. toolgate apis test {slug} --endpoint ACTION \
+                 --input '{{\"id\": \"1\"}}'"
             )));
         }
         let outcome = Outcome {
@@ -138,17 +137,16 @@ async fn all(engine: &Engine, connector: &Connector) -> Vec<Tested> {
         let skipped = never_tested(action)
             .or_else(|| needs_arguments(action).then_some("needs arguments"))
             .or_else(|| (called == MOST_CALLS).then_some("enough were called"));
-        tested.push(match skipped {
-            Some(reason) => Tested {
+        tested.push(if let Some(reason) = skipped {
+            Tested {
                 endpoint: action.name.clone(),
                 result: format!("SKIPPED ({reason})"),
                 error: None,
                 was_called: false,
-            },
-            None => {
-                called += 1;
-                call(engine, connector, action, Map::new()).await
             }
+        } else {
+            called += 1;
+            call(engine, connector, action, Map::new()).await
         });
     }
     tested

@@ -5,6 +5,7 @@
 pub mod folder;
 pub mod loader;
 pub mod naming;
+pub mod search;
 pub mod snapshot;
 pub mod watch;
 

@@ -1,9 +1,10 @@
 //! One snapshot: tools in a stable order, found by name or by dotted alias.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::naming::{split_tool_name, tool_name};
+use super::search::Index;
 use crate::connector::model::{Action, Connector};
 
 /// An action under the name that agents see.
@@ -25,6 +26,7 @@ pub struct Catalog {
     by_name: HashMap<String, usize>,
     /// Slugs of connectors that an operator has switched off.
     disabled: BTreeSet<String>,
+    index: OnceLock<Index>,
 }
 
 /// The place of a tool that is not offered.
@@ -134,6 +136,18 @@ impl Catalog {
     #[must_use]
     pub fn offers(&self, connector: &Connector) -> bool {
         connector.enabled && !self.disabled.contains(&connector.slug)
+    }
+
+    /// What searching looks things up in. Made when it is first asked for, which takes time in proportion to the
+    /// catalog: not on a worker that serves calls.
+    pub fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::build(&self.tools))
+    }
+
+    /// Whether searching can begin at once.
+    #[must_use]
+    pub fn is_indexed(&self) -> bool {
+        self.index.get().is_some()
     }
 
     /// Finds a tool by its name or by `custom.<connector>.<action>`.

@@ -1,0 +1,286 @@
+//! What a person's sentence asks for: the words that count, what is to be done, and what in it is only data.
+
+use super::lexicon::{self, Part};
+use super::spoken::{self, Word};
+use super::thesaurus::{self, Intent};
+use super::words::{is_plural, stem};
+
+/// Weight of what stands in quotation marks, or behind a word such as "saying": it is content, not what is asked for.
+const DATA_WEIGHT: f32 = 0.3;
+/// Weight of the verb that says what is to be done.
+const LEADING_WEIGHT: f32 = 1.3;
+/// Weight of the words inside of an identifier.
+const IDENTIFIER_WEIGHT: f32 = 0.5;
+/// Weight of what a number or an identifier belongs to: "order 552".
+const OF_IDENTIFIER_WEIGHT: f32 = 1.3;
+/// Weight of a word that says how or what for: "the planning meeting", "while cooking".
+const GERUND_WEIGHT: f32 = 0.7;
+/// Weight of "search" where the sentence has a topic: "a page about travelling".
+const TOPIC_WEIGHT: f32 = 0.5;
+/// Weight of "who". Half of it is that of "person", which stands for the same.
+const WHO_WEIGHT: f32 = 0.6;
+/// Weight of other verbs of reading: nearly every sentence and every description has them.
+const READING_WEIGHT: f32 = 0.6;
+/// How much less a word counts than the one before it, down to half.
+const DECAY: f32 = 0.03;
+
+/// A sentence, read.
+#[derive(Debug, Default)]
+pub(super) struct Sentence {
+    /// The words that count.
+    pub(super) terms: Vec<Term>,
+    /// What is to be done, as far as it can be told.
+    pub(super) intent: Intent,
+    /// Whether it names one particular thing: a number, an identifier, an address.
+    pub(super) names_one: bool,
+    /// Whether something is asked for without a verb: "I need a ...".
+    pub(super) wants_something: bool,
+}
+
+/// One word that counts.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Term {
+    /// The word as it is written, folded.
+    pub(super) text: String,
+    pub(super) stem: String,
+    pub(super) weight: f32,
+    pub(super) plural: bool,
+    /// Whether it says what is to be done, rather than to what.
+    pub(super) is_verb: bool,
+    /// Whether it may be misspelt. Names of people and identifiers are not, however they look.
+    pub(super) is_word: bool,
+}
+
+impl Term {
+    /// A word that stands for something in the sentence.
+    fn meant(text: &str, weight: f32) -> Self {
+        let stem = stem(text);
+        Self {
+            text: text.to_owned(),
+            is_verb: !thesaurus::intent(&stem).is_unknown(),
+            stem,
+            weight,
+            plural: false,
+            is_word: true,
+        }
+    }
+}
+
+/// Reads `text`.
+pub(super) fn read(text: &str) -> Sentence {
+    let words = spoken::words(text);
+    let question = words.first().is_some_and(|first| lexicon::begins_question(&first.text));
+    let mut reader = Reader {
+        texts: words.iter().map(|word| word.text.as_str()).collect(),
+        leading: if question { None } else { spoken::leading_verb(&words) },
+        taken: vec![false; words.len()],
+        sentence: Sentence {
+            wants_something: words.windows(2).any(|pair| {
+                matches!(pair[0].text.as_str(), "need" | "want" | "like")
+                    && matches!(pair[1].text.as_str(), "a" | "an" | "another")
+            }),
+            names_one: words.iter().any(|word| word.is_identifier),
+            intent: if question { Intent::READ } else { Intent::default() },
+            terms: Vec::new(),
+        },
+        words: &words,
+    };
+    for position in 0..words.len() {
+        if !reader.taken[position] {
+            reader.take(position);
+        }
+    }
+    reader.sentence
+}
+
+/// Reads word after word.
+struct Reader<'a> {
+    words: &'a [Word],
+    texts: Vec<&'a str>,
+    /// Where the verb stands that says what is to be done.
+    leading: Option<usize>,
+    /// Words that belong to an expression that was read.
+    taken: Vec<bool>,
+    sentence: Sentence,
+}
+
+impl Reader<'_> {
+    fn take(&mut self, position: usize) {
+        let word = &self.words[position];
+        let weight = self.weight(position);
+        if !word.is_data
+            && let Some((meaning, parts)) = thesaurus::expression(&self.texts[position..])
+        {
+            for part in parts {
+                self.taken[position + part] = true;
+            }
+            return self.take_expression(meaning, weight);
+        }
+        if word.text == "who" {
+            let meant = [("who", WHO_WEIGHT), ("person", WHO_WEIGHT / 2.0)];
+            let meant = meant.map(|(text, weight)| Term::meant(text, weight));
+            return self.sentence.terms.extend(meant);
+        }
+        let has_more = position + 1 < self.words.len();
+        match lexicon::part(&word.text) {
+            // What is about something is found by searching.
+            Some(Part::Topic) if has_more && self.sentence.intent.writes().is_unknown() => {
+                self.sentence.terms.push(Term::meant("search", TOPIC_WEIGHT));
+            }
+            Some(Part::Filler | Part::Announcement) => {}
+            _ if lexicon::is_filler(&word.text) => {}
+            part => self.take_word(position, part, weight),
+        }
+    }
+
+    /// What stands earlier counts for more, and content for less.
+    fn weight(&self, position: usize) -> f32 {
+        let word = &self.words[position];
+        let place = f32::from(u8::try_from(position).unwrap_or(u8::MAX));
+        let weight = (1.0 - DECAY * place).max(0.5);
+        let is_content = word.is_data || word.is_clause && !self.sentence.intent.writes().is_unknown();
+        if is_content { weight * DATA_WEIGHT } else { weight }
+    }
+
+    fn take_expression(&mut self, meaning: &str, mut weight: f32) {
+        for (index, part) in meaning.split(' ').enumerate() {
+            let intent = thesaurus::intent(&stem(part));
+            if index == 0 && self.sentence.intent.is_unknown() && !intent.is_unknown() {
+                self.sentence.intent = intent;
+                weight *= LEADING_WEIGHT;
+            }
+            self.sentence.terms.push(Term::meant(part, weight));
+        }
+    }
+
+    fn take_word(&mut self, position: usize, part: Option<Part>, mut weight: f32) {
+        let word = &self.words[position];
+        let next = self.words.get(position + 1);
+        let is_leading = self.leading == Some(position);
+        let stem = stem(&word.text);
+        let intent = thesaurus::intent(&stem);
+        if is_leading && self.sentence.intent.is_unknown() {
+            self.sentence.intent = narrowed(intent, next);
+        }
+        for (applies, factor) in [
+            (is_leading, LEADING_WEIGHT),
+            (intent == Intent::READ, READING_WEIGHT),
+            (word.text.ends_with("ing") && !is_leading, GERUND_WEIGHT),
+            (word.is_identifier, IDENTIFIER_WEIGHT),
+            (part == Some(Part::Time), DATA_WEIGHT),
+            (
+                next.is_some_and(|next| next.is_identifier) && !word.is_identifier,
+                OF_IDENTIFIER_WEIGHT,
+            ),
+        ] {
+            if applies {
+                weight *= factor;
+            }
+        }
+        self.sentence.terms.push(Term {
+            text: word.text.clone(),
+            is_verb: is_leading || thesaurus::is_only_verb(&stem) && spoken::stands_as_verb(self.words, position),
+            stem,
+            weight,
+            plural: is_plural(&word.text),
+            is_word: !word.is_name && !word.is_identifier,
+        });
+    }
+}
+
+/// What a verb of several meanings does to what follows: one opens "a ticket" that is new, and "the ticket" that is
+/// there.
+fn narrowed(intent: Intent, next: Option<&Word>) -> Intent {
+    if !(intent.shares(Intent::READ) && intent.shares(Intent::CREATE)) {
+        return intent;
+    }
+    match next.map(|next| next.text.as_str()) {
+        Some("a" | "an" | "another" | "new") => Intent::CREATE,
+        Some("the" | "this" | "that" | "my" | "our" | "it") => Intent::READ,
+        _ => intent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stems(text: &str) -> Vec<String> {
+        read(text).terms.into_iter().map(|term| term.stem).collect()
+    }
+
+    #[test]
+    fn what_is_to_be_done_is_told_from_what_it_is_done_to() {
+        for (text, intent) in [
+            ("Cancel the meeting with Ana", Intent::DELETE),
+            ("Could you please open a ticket?", Intent::CREATE),
+            ("which orders were cancelled last week", Intent::READ),
+            ("show me the closed tickets", Intent::READ),
+            ("I want this ticket closed", Intent::UPDATE),
+            ("turn the old key off", Intent::UPDATE),
+            ("new ticket for Acme", Intent::CREATE),
+            ("The printer is broken, raise a ticket", Intent::CREATE),
+            ("how many orders do we have to delete", Intent::READ),
+            ("let's rename the report", Intent::UPDATE),
+        ] {
+            assert!(read(text).intent.shares(intent), "{text}: {:?}", read(text));
+        }
+        assert!(read("the invoices of Acme").intent.is_unknown());
+        assert!(read("which orders were cancelled").intent.writes().is_unknown());
+    }
+
+    #[test]
+    fn content_counts_less_than_what_is_asked() {
+        for text in [
+            "open a ticket \"delete the invoice\"",
+            "open a ticket titled delete the invoice",
+            "open a ticket: delete the invoice",
+            "open a ticket “delete the invoice”, quickly",
+        ] {
+            let weight = |stem: &str| {
+                let terms = read(text).terms;
+                terms
+                    .iter()
+                    .find(|term| term.stem == stem)
+                    .map(|term| term.weight)
+                    .unwrap()
+            };
+            assert!(weight("invoic") < 0.5 * weight("ticket"), "{text}");
+            assert!(read(text).intent.shares(Intent::CREATE), "{text}");
+        }
+        assert!(read("\"delete the invoice\"").intent.shares(Intent::DELETE));
+    }
+
+    #[test]
+    fn names_and_identifiers_are_known_for_what_they_are() {
+        let sentence = read("get Joanna and cust_1001");
+        assert!(sentence.names_one);
+        let of = |stem: &str| sentence.terms.iter().find(|term| term.stem == stem).unwrap();
+        assert!(!of("joanna").is_word && !of("1001").is_word && of("get").is_word);
+        assert!(!read("get Joanna").names_one);
+        let crm = read("look into the CRM");
+        assert!(crm.terms.iter().any(|term| term.stem == "crm" && term.is_word));
+    }
+
+    #[test]
+    fn expressions_become_what_they_stand_for() {
+        assert_eq!(stems("get rid of the label"), ["delet", "label"]);
+        assert_eq!(stems("switch the heating off"), ["disabl", "heat"]);
+    }
+
+    #[test]
+    fn any_text_can_be_read() {
+        for text in [
+            "",
+            "   ",
+            "?!",
+            "\"",
+            "'",
+            "the of",
+            &"word ".repeat(10_000),
+            &"x".repeat(100_000),
+        ] {
+            assert!(read(text).terms.len() <= 2 * spoken::MOST_WORDS, "{}", text.len());
+        }
+    }
+}

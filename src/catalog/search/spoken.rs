@@ -1,0 +1,157 @@
+//! The words of a sentence with what their place says about them: what is quoted, what is a name, where the verb is.
+
+use super::lexicon::{self, Part};
+use super::thesaurus;
+use super::words::{each_word, is_plural, stem};
+
+/// Most words of a sentence that are looked at. The rest of a longer text is hardly about which tool to use.
+pub(super) const MOST_WORDS: usize = 64;
+
+/// A word where it stands.
+pub(super) struct Word {
+    pub(super) text: String,
+    /// In quotation marks, or after a word that announces content.
+    pub(super) is_data: bool,
+    /// After "that" or "because": content of what is written, or a condition on what is read.
+    pub(super) is_clause: bool,
+    /// Begins with a capital inside of a sentence.
+    pub(super) is_name: bool,
+    /// Holds a digit, or belongs to an address.
+    pub(super) is_identifier: bool,
+    /// The first one, or the first after a full stop, comma or colon.
+    begins: bool,
+}
+
+/// Takes `text` apart.
+pub(super) fn words(text: &str) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    let mut quote: Option<char> = None;
+    let mut announced = false;
+    let mut clause = false;
+    let mut begins = true;
+    let mut first = true;
+    for chunk in text.split_whitespace() {
+        let opening = chunk.chars().next().and_then(closing_mark);
+        if quote.is_none() {
+            quote = opening;
+        }
+        let is_data = quote.is_some() || announced;
+        let is_identifier = chunk.bytes().any(|byte| byte.is_ascii_digit())
+            || chunk.contains(['@', '/'])
+            // A file or a host; sentences end in full stops.
+            || chunk.trim_end_matches('.').contains('.');
+        let mut starts = begins;
+        let mut capital = !first
+            && chunk
+                .chars()
+                .find(|c| c.is_alphanumeric())
+                .is_some_and(char::is_uppercase);
+        // An abbreviation such as "PR" or "CRM" is a word like any other.
+        capital &= chunk.chars().filter(|c| c.is_uppercase()).count() == 1;
+        each_word(chunk, |word| {
+            words.push(Word {
+                text: word.to_owned(),
+                is_data,
+                is_clause: clause,
+                is_name: capital,
+                is_identifier,
+                begins: std::mem::take(&mut starts),
+            });
+        });
+        if words.len() >= MOST_WORDS {
+            words.truncate(MOST_WORDS);
+            break;
+        }
+        let trimmed = chunk.trim_end_matches(['.', ',', '!', '?', ';', ':']);
+        if quote.is_some_and(|mark| {
+            trimmed.len() > 1 && trimmed.ends_with(mark) || chunk.len() > 1 && chunk.ends_with(mark)
+        }) {
+            quote = None;
+        }
+        let last = words.last().map(|word| word.text.as_str());
+        announced |= !first
+            && (chunk.ends_with(':') || last.is_some_and(|last| lexicon::part(last) == Some(Part::Announcement)));
+        clause |= !first && last.is_some_and(|last| matches!(last, "that" | "because" | "since"));
+        begins = chunk.ends_with(['.', ',', '!', '?', ';', ':']);
+        first = chunk.ends_with(['.', '!', '?']);
+    }
+    // A sentence that is content as a whole is not.
+    if words.iter().all(|word| word.is_data) {
+        for word in &mut words {
+            word.is_data = false;
+        }
+    }
+    words
+}
+
+fn closing_mark(opening: char) -> Option<char> {
+    Some(match opening {
+        '"' => '"',
+        '“' | '„' => '”',
+        '«' => '»',
+        '`' => '`',
+        '\'' => '\'',
+        '‘' => '’',
+        _ => return None,
+    })
+}
+
+/// Where the verb stands that says what is to be done.
+pub(super) fn leading_verb(words: &[Word]) -> Option<usize> {
+    let spoken = || words.iter().enumerate().filter(|(_, word)| !word.is_data);
+    let is_verb = |word: &Word| !thesaurus::intent(&stem(&word.text)).is_unknown();
+    let is_participle =
+        |word: &Word| word.text.ends_with("ed") || matches!(word.text.as_str(), "sent" | "paid" | "new");
+    spoken()
+        .find(|(position, word)| {
+            is_verb(word) && !is_participle(word) && !is_plural(&word.text) && stands_as_verb(words, *position)
+        })
+        .or_else(|| spoken().find(|(_, word)| is_verb(word) && word.text.ends_with("ed")))
+        .or_else(|| spoken().find(|(_, word)| word.text == "new"))
+        .map(|(position, _)| position)
+}
+
+/// Whether the word at `position` is where a verb stands.
+pub(super) fn stands_as_verb(words: &[Word], position: usize) -> bool {
+    let before = position.checked_sub(1).map(|before| words[before].text.as_str());
+    words[position].text.ends_with("ed") || can_be_told(before, words[position].begins)
+}
+
+/// Whether a word that is a verb or a noun is a verb after the word `before`.
+fn can_be_told(before: Option<&str>, begins: bool) -> bool {
+    begins
+        || before.is_none_or(|before| {
+            matches!(
+                before,
+                "to" | "please"
+                    | "you"
+                    | "and"
+                    | "then"
+                    | "i"
+                    | "we"
+                    | "lets"
+                    | "us"
+                    | "must"
+                    | "should"
+                    | "just"
+                    | "also"
+                    | "now"
+                    | "not"
+                    | "dont"
+                    | "can"
+                    | "could"
+                    | "would"
+                    | "id"
+                    | "hey"
+                    | "kindly"
+                    | "quickly"
+                    | "go"
+                    | "help"
+                    | "me"
+                    | "it"
+                    | "them"
+                    | "or"
+                    | "need"
+            )
+        })
+}

@@ -1,0 +1,122 @@
+//! How actions are found, rule by rule; how well, by labelled sentences in `tests/it/finding`.
+
+use crate::catalog::folder::{ConnectorSource, Sources};
+use crate::catalog::{Catalog, Loader};
+use crate::connector::SourceFile;
+
+const ACTIONS: [(&str, &str, &str); 9] = [
+    ("GET", "list_invoices", "Lists invoices."),
+    ("GET", "get_invoice", "One invoice."),
+    ("POST", "create_invoice", "Makes an invoice."),
+    ("DELETE", "delete_invoice", "Deletes an invoice."),
+    ("GET", "list_invoice_items", "Lists what is on an invoice."),
+    ("GET", "search_pages", "Finds pages by words."),
+    ("GET", "get_timesheet", "The hours of a week."),
+    ("POST", "rückerstattung_buchen", "Books a Rückerstattung."),
+    ("GET", "getDeploymentStatus", "How far a deployment is."),
+];
+
+fn catalog() -> Catalog {
+    let mut text =
+        "name = \"Office\"\ndescription = \"Paperwork\"\n[connection]\nbase_url = \"https://example.com\"\n".to_owned();
+    for (method, name, description) in ACTIONS {
+        let (path, more) = match name {
+            "search_pages" => (
+                "/x",
+                "query = { query = \"{{query}}\" }\n[[actions.input]]\nname = \"query\"\nrequired = true\n",
+            ),
+            "get_invoice" | "delete_invoice" => ("/x/{id}", "[[actions.input]]\nname = \"id\"\nrequired = true\n"),
+            _ => ("/x", ""),
+        };
+        text += &format!(
+            "[[actions]]\nname = \"{name}\"\ndescription = \"{description}\"\nmethod = \"{method}\"\npath = \"{path}\"\n{more}"
+        );
+    }
+    let report = Loader::default().load_sources(Sources {
+        connectors: vec![ConnectorSource {
+            path: "office".into(),
+            files: vec![SourceFile {
+                shown: "office".into(),
+                relative: "connector.toml".into(),
+                text,
+            }],
+        }],
+        problems: Vec::new(),
+    });
+    assert!(!report.has_errors(), "{:?}", report.diagnostics);
+    report.catalog
+}
+
+/// The titles of what is found.
+fn found(sentence: &str, limit: usize) -> Vec<String> {
+    let catalog = catalog();
+    let hits = catalog.index().search(sentence, limit, |_| true);
+    hits.iter()
+        .map(|hit| catalog.tools()[hit.tool].action.name.clone())
+        .collect()
+}
+
+#[test]
+fn the_best_fits_in_verb_noun_and_number() {
+    for (sentence, best) in [
+        ("show me the invoices", "list_invoices"),
+        ("what invoices are there?", "list_invoices"),
+        ("show invoice 4711", "get_invoice"),
+        ("bill the customer", "create_invoice"),
+        ("get rid of that invoice", "delete_invoice"),
+        ("which items does the invoice have", "list_invoice_items"),
+        ("is there anything about parental leave?", "search_pages"),
+        ("my time sheet", "get_timesheet"),
+        ("Ruckerstattung", "r_ckerstattung_buchen"),
+        ("the status of the deployment", "getdeploymentstatus"),
+    ] {
+        let best_found = found(sentence, 5).first().map(|name| name.replace('_', ""));
+        assert_eq!(
+            best_found,
+            Some(best.replace('_', "")),
+            "{sentence}: {:?}",
+            found(sentence, 5)
+        );
+    }
+}
+
+#[test]
+fn spelling_is_doubted_only_where_nothing_is_spelt_like_that() {
+    for sentence in ["show invioces", "list the invoces", "shwo me invoicse"] {
+        assert!(found(sentence, 1)[0].contains("invoice"), "{sentence}");
+    }
+    assert_eq!(found("deploymnet", 1).len(), 1);
+    assert!(found("xyzzy", 5).is_empty());
+    assert!(found("", 5).is_empty());
+}
+
+#[test]
+fn no_more_than_asked_for_and_nothing_that_is_hidden() {
+    assert_eq!(found("invoice", 2).len(), 2);
+    assert!(found("invoice", 0).is_empty());
+    let catalog = catalog();
+    let hidden = |position: usize| catalog.tools()[position].action.name != "list_invoices";
+    let hits = catalog.index().search("list the invoices", 100, hidden);
+    assert!(!hits.is_empty() && hits.iter().all(|hit| hidden(hit.tool)));
+}
+
+#[test]
+fn the_same_sentence_finds_the_same() {
+    for sentence in ["invoice", "shwo invoicse of deploymnets", "get the status"] {
+        let first = found(sentence, 10);
+        for _ in 0..5 {
+            assert_eq!(found(sentence, 10), first);
+        }
+    }
+}
+
+#[test]
+fn nobody_waits_for_a_long_or_strange_text() {
+    for sentence in [
+        "invoice ".repeat(50_000),
+        "\u{0}\u{202e}🙂'\"«".repeat(1_000),
+        "x".repeat(100_000),
+    ] {
+        assert!(found(&sentence, 5).len() <= 5);
+    }
+}

@@ -13,6 +13,12 @@ const MAX_OFFERED: usize = 8;
 /// How alike two names must be to be offered as a correction.
 const ALIKE: f64 = 0.6;
 
+/// Most corrections that are offered.
+const MAX_CLOSE: usize = 3;
+
+/// How much less alike than the best one a further correction may be.
+const AS_CLOSE: f64 = 0.05;
+
 /// Finds the tool that `name` stands for, among those that exist for `principal`.
 pub(super) fn find(catalog: &Catalog, name: &str, principal: &Principal) -> Result<Arc<Tool>, CallError> {
     match catalog.find(name) {
@@ -33,9 +39,12 @@ fn unknown_tool(catalog: &Catalog, name: &str, principal: &Principal) -> CallErr
         .iter()
         .filter(|tool| policy::exists_for(principal, &tool.connector))
         .map(|tool| tool.name.as_str());
-    let resolution = match closest(name, visible) {
-        Some(close) => format!("call `{close}` if that is what you mean, or list the tools again"),
-        None => "list the tools again and call one of them by its exact name".to_owned(),
+    let close = closest(name, visible);
+    let resolution = if close.is_empty() {
+        "list the tools again and call one of them by its exact name".to_owned()
+    } else {
+        let close = quoted(close.iter().copied());
+        format!("call {close} if that is what you mean, or list the tools again")
     };
     CallError::new(
         ErrorCode::UnknownApi,
@@ -57,24 +66,41 @@ fn disabled(connector: &Connector) -> CallError {
 
 fn unknown_action(connector: &Connector, action: &str) -> CallError {
     let names: Vec<&str> = connector.actions.iter().map(|action| action.name.as_str()).collect();
-    let resolution = if let Some(close) = closest(action, names.iter().copied()) {
-        format!("call `{}` instead", naming::tool_name(&connector.slug, close))
-    } else {
+    let close = closest(action, names.iter().copied());
+    let resolution = if close.is_empty() {
         let offered = names.iter().take(MAX_OFFERED).copied().collect::<Vec<_>>().join("`, `");
         format!("its actions are `{offered}`; list the tools for their exact names")
+    } else {
+        let tools: Vec<String> = close
+            .iter()
+            .map(|name| naming::tool_name(&connector.slug, name))
+            .collect();
+        format!("call {} instead", quoted(tools.iter().map(String::as_str)))
     };
     let cause = format!("`{}` has no action `{}`", connector.slug, shown(action));
     CallError::new(ErrorCode::EndpointNotFound, cause, resolution)
 }
 
-fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+/// The names that are most like `name`, best first.
+fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     // The name comes from a caller: comparing takes time in proportion to its length.
     let name = shown(name);
-    candidates
+    let mut alike: Vec<(f64, &str)> = candidates
         .map(|candidate| (strsim::jaro_winkler(&name, candidate), candidate))
         .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
+        .collect();
+    alike.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    let best = alike.first().map_or(0.0, |(likeness, _)| *likeness);
+    let offered = alike.into_iter().take(MAX_CLOSE);
+    offered
+        .take_while(|(likeness, _)| *likeness >= best - AS_CLOSE)
+        .map(|(_, name)| name)
+        .collect()
+}
+
+/// Names to choose from, in words.
+fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
 }
 
 fn shown(name: &str) -> String {

@@ -11,6 +11,7 @@ mod call;
 mod check;
 mod completions;
 mod demo;
+mod find;
 mod health;
 mod install;
 mod keys;
@@ -85,6 +86,7 @@ enum Verb {
     New(new::New),
     Check(check::Check),
     Tools(tools::Tools),
+    Find(find::Find),
     Call(call::Call),
     Apis(apis::Apis),
     Approvals(approvals::Approvals),
@@ -149,6 +151,7 @@ pub fn main() -> ExitCode {
             Verb::New(verb) => verb.run(&cli.global),
             Verb::Check(verb) => verb.run(&cli.global).await,
             Verb::Tools(verb) => verb.run(&cli.global).await,
+            Verb::Find(verb) => verb.run(&cli.global).await,
             Verb::Call(verb) => verb.run(&cli.global).await,
             Verb::Apis(verb) => verb.run(&cli.global).await,
             Verb::Approvals(verb) => verb.run(&cli.global).await,

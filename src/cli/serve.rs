@@ -315,6 +315,7 @@ pub(super) fn presentation(config: &Config) -> Presentation {
         name: config.server.name.clone(),
         instructions: config.server.instructions.clone(),
         page_size: config.server.tools_page_size,
+        finding: config.finding.clone(),
     }
 }
 

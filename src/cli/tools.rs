@@ -4,9 +4,14 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Failure, Global, assemble, output};
-use crate::catalog::Tool;
+use crate::catalog::{Catalog, Tool};
+use crate::config::FindingConfig;
+use crate::mcp::finding::{Plan, tokens};
 
 /// List the tools that agents will see.
+///
+/// The tokens are an estimate of what each takes of a model's context. With too many tools, agents see three that find
+/// the others, and those that are pinned: see `[finding]` in the settings.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
@@ -22,6 +27,7 @@ pub(super) struct Tools {
 impl Tools {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let locations = assemble::locations(global)?;
+        let config = assemble::config(&locations)?;
         let report = assemble::catalog(&locations.connectors)?;
         let store = assemble::store(&locations).await?;
         let catalog = assemble::offered(&*store, &report).await?;
@@ -30,7 +36,11 @@ impl Tools {
             let list: Vec<_> = tools.iter().map(|tool| described(tool)).collect();
             return Ok(output::say_json(&list)?);
         }
-        let mut rows = vec![["TOOL", "EFFECT", "ASKS", "DESCRIPTION"].map(str::to_owned).to_vec()];
+        let mut rows = vec![
+            ["TOOL", "EFFECT", "ASKS", "TOKENS", "DESCRIPTION"]
+                .map(str::to_owned)
+                .to_vec(),
+        ];
         rows.extend(tools.iter().map(|tool| {
             let action = &tool.action;
             let first_line = action.description.lines().next().unwrap_or_default();
@@ -38,10 +48,30 @@ impl Tools {
                 tool.name.clone(),
                 action.effect.as_str().to_owned(),
                 if action.confirm { "yes" } else { "no" }.to_owned(),
+                tokens::of_tool(tool).to_string(),
                 first_line.to_owned(),
             ]
         }));
-        Ok(output::say(&output::table(&rows))?)
+        output::say(&output::table(&rows))?;
+        Ok(output::say(&summary(&catalog, &config.finding))?)
+    }
+}
+
+/// Which of the tools are listed, and what the list takes.
+fn summary(catalog: &Catalog, settings: &FindingConfig) -> String {
+    let plan = Plan::new(catalog, settings);
+    let all: usize = catalog.tools().iter().map(|tool| tokens::of_tool(tool)).sum();
+    let count = catalog.tools().len();
+    let whole = format!("{count} actions, about {all} tokens");
+    if plan.searching {
+        let pinned = plan.listed(catalog).count();
+        let listed = plan.tokens(catalog);
+        format!(
+            "{whole}: found by searching ({}). Listed: 3 tools that find them and {pinned} pinned, about {listed} tokens",
+            plan.reason
+        )
+    } else {
+        format!("{whole}: all listed ({})", plan.reason)
     }
 }
 
@@ -55,6 +85,8 @@ fn described(tool: &Tool) -> serde_json::Value {
         "description": action.description,
         "effect": action.effect.as_str(),
         "confirm": action.confirm,
+        "pinned": action.pinned,
+        "tokens": tokens::of_tool(tool),
         "inputSchema": action.input.document(),
         "outputSchema": action.output_schema.as_deref(),
     })

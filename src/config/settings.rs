@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tracing::level_filters::LevelFilter;
 
-use super::{AuditConfig, LimitsConfig, VaultConfig};
+use super::{AuditConfig, FindingConfig, LimitsConfig, VaultConfig};
 
 /// Settings of a Toolgate server. Every setting has a default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +32,8 @@ pub struct Config {
     pub log: LogConfig,
     /// The connectors.
     pub catalog: CatalogConfig,
+    /// Which tools agents are shown at once.
+    pub finding: FindingConfig,
 }
 
 /// The server as a whole.

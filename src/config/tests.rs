@@ -110,6 +110,10 @@ fn every_setting_can_be_written() {
         format = "json"
         [catalog]
         watch = false
+        [finding]
+        mode = "search"
+        max_tools = 8
+        max_tokens = 9
         "#,
     )
     .unwrap();
@@ -159,6 +163,11 @@ fn every_setting_can_be_written() {
             format: LogFormat::Json,
         },
         catalog: CatalogConfig { watch: false },
+        finding: FindingConfig {
+            mode: FindingMode::Search,
+            max_tools: 8,
+            max_tokens: 9,
+        },
     };
     assert_eq!(config, expected);
 }

@@ -29,6 +29,8 @@ pub(super) struct Shared<'a> {
     pub base_url: Option<&'a Url>,
     /// What may be called below it.
     pub url_allowlist: Option<&'a UrlAllowlist>,
+    /// Whether actions stay listed unless they say otherwise.
+    pub pinned: bool,
 }
 
 /// Compiles the action at `node`; reports everything that is wrong with it.
@@ -68,6 +70,7 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Op
         description,
         effect,
         confirm: document.confirm.unwrap_or(effect == Effect::Write),
+        pinned: document.pinned.unwrap_or(shared.pinned),
         secret_arguments: arguments
             .list
             .iter()

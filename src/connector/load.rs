@@ -159,6 +159,10 @@ fn load_layout(layout: &Layout<'_>, findings: &mut Vec<Diagnostic>) -> Option<Co
         forbidden: &forbidden,
         base_url: connection.as_ref().map(|connection| &connection.base_url),
         url_allowlist: security.as_ref().map(|security| &security.url_allowlist),
+        pinned: main
+            .root
+            .get("pinned")
+            .is_some_and(|pinned| matches!(pinned.kind, Kind::Boolean(true))),
     };
     let mut actions = Actions::default();
     actions.compile(&scope, &shared);

@@ -193,6 +193,8 @@ pub struct Action {
     pub effect: Effect,
     /// Whether a person must allow each call (ruling C-10).
     pub confirm: bool,
+    /// Whether it stays among the listed tools when the others are found by searching.
+    pub pinned: bool,
     /// Schema of the arguments: an object, closed to unknown properties.
     pub input: Schema,
     /// Names of top-level arguments whose values are never shown, logged or stored (PASSWORD fields).

@@ -26,7 +26,7 @@ pub use outcome::{Content, Ending, Outcome};
 use crate::approval::Approvals;
 use crate::audit::Audit;
 use crate::auth::ScrubberCache;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Tool};
 use crate::egress::Egress;
 use crate::policy::{Admission, Limits};
 use crate::vault::SecretSource;
@@ -121,6 +121,14 @@ impl Engine {
     #[must_use]
     pub fn catalog(&self) -> Arc<Catalog> {
         Arc::clone(&self.inner.snapshot.load().catalog)
+    }
+
+    /// The tool that `name` stands for, among those that exist for `principal`. Leaves no audit row: nothing is called.
+    ///
+    /// # Errors
+    /// The refusal that a call of that name would end with, which names the closest ones.
+    pub fn find(&self, name: &str, principal: &Principal) -> Result<Arc<Tool>, CallError> {
+        lookup::find(&self.inner.snapshot.load().catalog, name, principal)
     }
 
     /// Changes whenever the catalog was replaced.

@@ -1,5 +1,6 @@
 //! The MCP server handler: lists what the catalog holds and hands calls to the engine.
 
+use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde::Deserialize as _;
 
 use super::caller;
+use super::finding;
 use super::front::PeerFront;
 use super::guide::{self, View};
 use super::lifetime::Lifetime;
@@ -128,6 +130,14 @@ impl Handler {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        let (request, indirect) = match finding::read(self.listing().catalog(), request) {
+            Ok(finding::Request::Action(request)) => (request, false),
+            Ok(finding::Request::Indirect(request)) => (request, true),
+            Ok(finding::Request::Question(question)) => {
+                return Ok(self.signed(self.answer(question).await?, &context).into());
+            }
+            Err(error) => return Ok(self.signed(finding::mistaken(&error), &context).into()),
+        };
         let subject = Subject {
             tool: &request.name,
             principal: &self.principal,
@@ -155,6 +165,8 @@ impl Handler {
         // In this task, not in a spawned one: rmcp ties a question to the request by the task it is asked from.
         let result = match self.shared.engine.call(call, &front).await {
             Ending::Done(outcome) => results::success(&request.name, outcome),
+            // Which actions there are is no question of the protocol to somebody who searches.
+            Ending::Failed(error) if indirect => finding::failed(error),
             Ending::Failed(error) => results::failure(&error, self.declares_output(&request.name))?,
             Ending::AskFirst(prompt) if front.asking() == Asking::Deferred => {
                 return Ok(self.shared.questions.ask(&subject, &prompt)?.into());
@@ -167,6 +179,20 @@ impl Handler {
             }
         };
         Ok(self.signed(result, &context).into())
+    }
+
+    /// Answers a question about the catalog. Searching takes time in proportion to it.
+    async fn answer(&self, question: finding::Question) -> Result<CallToolResult, ErrorData> {
+        let listing = self.listing();
+        let engine = self.shared.engine.clone();
+        let principal = Arc::clone(&self.principal);
+        let answering = tokio::task::spawn_blocking(move || {
+            finding::answer(listing.catalog(), &question, |name| engine.find(name, &principal))
+        });
+        answering.await.map_err(|error| {
+            tracing::error!(%error, "a question about the catalog could not be answered");
+            ErrorData::internal_error("the search failed inside Toolgate", None)
+        })
     }
 
     fn declares_output(&self, tool: &str) -> bool {
@@ -206,11 +232,19 @@ impl ServerHandler for Handler {
         _context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let cursor = request.and_then(|request| request.cursor);
-        self.listing().page(cursor.as_deref(), self.shared.page_size)
+        let listing = self.listing();
+        if listing.is_searching() && !listing.catalog().is_indexed() {
+            // Whoever is told to search will.
+            let catalog = Arc::clone(listing.catalog());
+            tokio::task::spawn_blocking(move || {
+                catalog.index();
+            });
+        }
+        listing.page(cursor.as_deref(), self.shared.page_size)
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.listing().tool(name).cloned()
+        self.listing().tool(name).map(Cow::into_owned)
     }
 
     async fn call_tool(

@@ -16,9 +16,18 @@ const INTRODUCTION: &str = "Tools that call HTTP APIs. A tool's name is <connect
     by the server: never ask for them and never pass them. A tool that changes something may wait for a person's \
     approval first. An error says what to do next.";
 
+/// What takes the place of most tools when there are too many.
+const SEARCHING: &str = "Most actions are not listed as tools. Find them with find_actions, in plain words; \
+    describe_action shows one's arguments; call_action calls it. Never say that something cannot be done before you have \
+    searched for it.";
+
 /// The instructions for one catalog, with what the operator adds to them.
-pub(super) fn write(catalog: &Catalog, added: Option<&str>) -> String {
+pub(super) fn write(catalog: &Catalog, searching: bool, added: Option<&str>) -> String {
     let mut text = describe(catalog);
+    if searching {
+        text.push_str("\n\n");
+        text.push_str(SEARCHING);
+    }
     if let Some(added) = added {
         text.push_str("\n\n");
         text.push_str(added);

@@ -1,5 +1,6 @@
 //! The tool list of one catalog snapshot, built once for each scope, and its pages.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -9,8 +10,10 @@ use rmcp::model::{CacheScope, Implementation, ListToolsResult, ServerCapabilitie
 
 use serde_json::Value;
 
+use super::finding::{self, Plan};
 use super::{cursor, instructions, tools};
 use crate::catalog::{Catalog, Lookup};
+use crate::config::FindingConfig;
 use crate::policy::{self, Principal, Scope};
 
 /// Most parts of one catalog that are kept, one for each scope in use.
@@ -25,6 +28,8 @@ pub struct Presentation {
     pub instructions: Option<String>,
     /// Tools in one page of the list.
     pub page_size: usize,
+    /// When actions are listed, and when they are found by searching.
+    pub finding: FindingConfig,
 }
 
 impl Default for Presentation {
@@ -33,6 +38,7 @@ impl Default for Presentation {
             name: "toolgate".to_owned(),
             instructions: None,
             page_size: 100,
+            finding: FindingConfig::default(),
         }
     }
 }
@@ -40,7 +46,8 @@ impl Default for Presentation {
 /// Everything about one catalog that clients are told.
 pub(super) struct Listing {
     catalog: Arc<Catalog>,
-    /// Sorted by name: pages and look-ups rely on it.
+    plan: Plan,
+    /// What is listed, sorted by name: pages rely on it.
     tools: Vec<Tool>,
     config: ServerConfig,
     /// Name and version of this server as JSON.
@@ -135,7 +142,11 @@ impl Family {
 
 impl Listing {
     fn new(catalog: Arc<Catalog>, presentation: &Presentation) -> Self {
-        let mut tools: Vec<Tool> = catalog.tools().iter().map(|tool| tools::describe(tool)).collect();
+        let plan = Plan::new(&catalog, &presentation.finding);
+        let mut tools: Vec<Tool> = plan.listed(&catalog).map(|tool| tools::describe(tool)).collect();
+        if plan.searching {
+            tools.extend(finding::TOOLS.iter().cloned());
+        }
         tools.sort_by(|left, right| left.name.cmp(&right.name));
         let config = ServerConfig::new(
             ServerCapabilities::builder()
@@ -151,10 +162,15 @@ impl Listing {
         .with_server_info(
             Implementation::new(presentation.name.clone(), env!("CARGO_PKG_VERSION")).with_title("Toolgate"),
         )
-        .with_instructions(instructions::write(&catalog, presentation.instructions.as_deref()));
+        .with_instructions(instructions::write(
+            &catalog,
+            plan.searching,
+            presentation.instructions.as_deref(),
+        ));
         let server_info = serde_json::to_value(&config.server_info).unwrap_or_default();
         Self {
             catalog,
+            plan,
             tools,
             config,
             server_info,
@@ -171,12 +187,28 @@ impl Listing {
         &self.server_info
     }
 
-    /// A tool by its name or by its dotted alias.
-    pub(super) fn tool(&self, name: &str) -> Option<&Tool> {
-        self.exactly(name).or_else(|| match self.catalog.find(name) {
-            Lookup::Found(tool) => self.exactly(&tool.name),
+    /// What the caller may see.
+    pub(super) fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
+    /// Whether actions are found by searching.
+    pub(super) fn is_searching(&self) -> bool {
+        self.plan.searching
+    }
+
+    /// A tool by its name or by its dotted alias, whether it is listed or not.
+    pub(super) fn tool(&self, name: &str) -> Option<Cow<'_, Tool>> {
+        if let Some(own) = self.exactly(name).or_else(|| finding::tool(name)) {
+            return Some(Cow::Borrowed(own));
+        }
+        match self.catalog.find(name) {
+            Lookup::Found(tool) => {
+                let listed = self.exactly(&tool.name).map(Cow::Borrowed);
+                Some(listed.unwrap_or_else(|| Cow::Owned(tools::describe(tool))))
+            }
             Lookup::UnknownConnector(_) | Lookup::UnknownAction { .. } | Lookup::Disabled(_) => None,
-        })
+        }
     }
 
     fn exactly(&self, name: &str) -> Option<&Tool> {

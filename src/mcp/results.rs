@@ -58,6 +58,15 @@ pub(super) fn failure(error: &CallError, declares_output: bool) -> Result<CallTo
     if is_unknown_tool(error) {
         return Err(protocol_error(error));
     }
+    Ok(failed(error, declares_output))
+}
+
+/// A failure of a tool that leads to others: always a result, so that the model reads how to mend its call.
+pub(super) fn mended(error: &CallError) -> CallToolResult {
+    failed(error, false)
+}
+
+fn failed(error: &CallError, declares_output: bool) -> CallToolResult {
     let facts = facts(error);
     let mut result = CallToolResult::error(vec![ContentBlock::text(readable(error))]);
     result.meta = Some(MetaObject(JsonObject::from_iter([(
@@ -67,7 +76,7 @@ pub(super) fn failure(error: &CallError, declares_output: bool) -> Result<CallTo
     if !declares_output {
         result.structured_content = Some(json!({ "error": facts }));
     }
-    Ok(result)
+    result
 }
 
 /// A request that no tool could be run for, with the same facts as any other failure.

@@ -12,6 +12,7 @@ mod connectors;
 mod direction;
 mod documentation;
 mod egress;
+mod finding;
 mod harness;
 mod keys;
 mod load;

@@ -29,6 +29,8 @@ pub(in crate::connector) struct ActionDocument {
     pub effect: Option<EffectName>,
     /// Whether a person must allow each call. Writes need it and reads do not unless this says otherwise.
     pub confirm: Option<bool>,
+    /// Whether it is listed as a tool even when there are too many to list. The connector's `pinned` unless written.
+    pub pinned: Option<bool>,
     /// The arguments.
     #[serde(default)]
     pub input: Vec<InputDocument>,

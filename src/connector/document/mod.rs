@@ -43,6 +43,9 @@ pub(in crate::connector) struct ConnectorDocument {
     pub tier: Option<TierName>,
     /// The names of the actions to offer. All when left out.
     pub expose: Option<Vec<String>>,
+    /// Whether its actions are listed as tools even when there are too many to list, see `[finding]` in `config.toml`.
+    #[serde(default)]
+    pub pinned: bool,
     /// How to reach the API.
     pub connection: ConnectionDocument,
     /// How requests are authenticated. Nothing is sent when left out.

@@ -17,7 +17,7 @@ pub(super) enum Meaning<'a> {
 }
 
 /// The names behind each `#` of `text`, each once, in their order.
-pub(super) fn mentions(text: &str) -> Vec<&str> {
+pub(in crate::mcp) fn mentions(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     for (position, _) in text.match_indices('#') {
         if !starts_a_word(text, position) {

@@ -17,6 +17,7 @@ use crate::engine::Principal;
 use crate::policy;
 
 pub(super) use completion::complete;
+pub(in crate::mcp) use mention::mentions;
 pub(super) use prompts::{get as prompt, list as prompts};
 pub(super) use resources::{NotFound, list as resources, read as resource, templates as resource_templates};
 

@@ -128,6 +128,7 @@ impl Server {
             name: "our-tools".to_owned(),
             instructions: Some("Ask Ana about the wiki.".to_owned()),
             page_size: 2,
+            ..Presentation::default()
         };
         let server = Self {
             handler: Handler::new(engine.clone(), presentation, lifetime.clone()).expect("key"),

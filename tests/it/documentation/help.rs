@@ -16,6 +16,7 @@ const VERBS: &[&[&str]] = &[
     &["new", "connector"],
     &["check"],
     &["tools"],
+    &["find"],
     &["call"],
     &["apis"],
     &["apis", "list"],

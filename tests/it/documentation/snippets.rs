@@ -10,7 +10,7 @@ use super::workspace::{WITH_KEYS, Workspace, programs, write};
 use super::{Page, pages};
 
 /// Tables of `config.toml`.
-const SETTINGS: [&str; 8] = [
+const SETTINGS: &[&str] = &[
     "server",
     "http",
     "approvals",
@@ -19,6 +19,7 @@ const SETTINGS: [&str; 8] = [
     "vault",
     "log",
     "catalog",
+    "finding",
 ];
 
 /// What a fragment of a connector is laid over.

@@ -34,6 +34,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("VaultConfig", "`[vault]`"),
     ("LogConfig", "`[log]`"),
     ("CatalogConfig", "`[catalog]`"),
+    ("FindingConfig", "`[finding]`"),
 ];
 
 #[test]

@@ -1,0 +1,199 @@
+//! What the tools for finding tools answer. Never names a base URL or a header (contract S1-34).
+
+use std::sync::Arc;
+
+use rmcp::model::{CallToolResult, ContentBlock};
+use serde_json::{Map, Value, json};
+
+use super::request::Question;
+use super::{example, search};
+use crate::catalog::{Catalog, Tool};
+use crate::connector::model::Connector;
+use crate::diagnostics::legible_line;
+use crate::engine::{CallError, ErrorCode};
+use crate::mcp::results;
+
+/// Most connectors that are named where one was not found.
+const MOST_NAMED: usize = 50;
+
+/// Answers `question` from `catalog`, which holds what the caller may see. `find` looks up an action by its name.
+pub(in crate::mcp) fn answer(
+    catalog: &Catalog,
+    question: &Question,
+    find: impl Fn(&str) -> Result<Arc<Tool>, CallError>,
+) -> CallToolResult {
+    let answered = match question {
+        Question::Find {
+            sentence,
+            connector,
+            limit,
+        } => found(catalog, sentence, connector.as_deref(), *limit),
+        Question::Describe(name) => named(catalog, name, find).map(|tool| described(&tool)),
+        Question::Connectors => {
+            let slugs: Vec<&str> = connectors(catalog).map(|connector| connector.slug.as_str()).collect();
+            Ok(json!({ "connectors": slugs }))
+        }
+        Question::Schema(slug) => connector(catalog, slug).map(|connector| schema(catalog, connector)),
+    };
+    answered.map_or_else(|error| mistaken(&error), told)
+}
+
+/// A failure that the caller can mend: it is read by the model like any other result of a tool.
+pub(in crate::mcp) fn mistaken(error: &CallError) -> CallToolResult {
+    results::mended(error)
+}
+
+/// The failure of a call that went through `call_action`.
+pub(in crate::mcp) fn failed(mut error: CallError) -> CallToolResult {
+    let unknown = matches!(error.code, ErrorCode::UnknownApi | ErrorCode::EndpointNotFound);
+    if unknown && error.upstream_status.is_none() {
+        error.resolution.push_str("; find_actions finds others");
+    }
+    mistaken(&error)
+}
+
+fn told(value: Value) -> CallToolResult {
+    // Indented, the text would take twice the tokens; structured content and text say the same.
+    let text = value.to_string();
+    let mut result = CallToolResult::structured(value);
+    result.content = vec![ContentBlock::text(text)];
+    result
+}
+
+/// Connectors that are offered.
+fn connectors(catalog: &Catalog) -> impl Iterator<Item = &Arc<Connector>> {
+    catalog
+        .connectors()
+        .iter()
+        .filter(|connector| catalog.offers(connector))
+}
+
+fn connector<'a>(catalog: &'a Catalog, slug: &str) -> Result<&'a Arc<Connector>, CallError> {
+    let slug = slug.trim_start_matches('#');
+    let slug = slug.strip_prefix("custom.").unwrap_or(slug);
+    connectors(catalog)
+        .find(|connector| connector.slug == slug)
+        .ok_or_else(|| {
+            let known: Vec<&str> = connectors(catalog)
+                .map(|connector| connector.slug.as_str())
+                .take(MOST_NAMED)
+                .collect();
+            CallError::new(
+                ErrorCode::UnknownApi,
+                format!(
+                    "there is no connector `{}`",
+                    legible_line(&slug.chars().take(80).collect::<String>())
+                ),
+                format!("name one of these: `{}`", known.join("`, `")),
+            )
+        })
+}
+
+fn found(catalog: &Catalog, sentence: &str, named: Option<&str>, limit: usize) -> Result<Value, CallError> {
+    let only = named.map(|slug| connector(catalog, slug)).transpose()?;
+    let tools = search(catalog, sentence, only.map(|connector| connector.slug.as_str()), limit);
+    if tools.is_empty() {
+        let known: Vec<&str> = connectors(catalog)
+            .map(|connector| connector.slug.as_str())
+            .take(MOST_NAMED)
+            .collect();
+        return Ok(json!({
+            "actions": [],
+            "connectors": known,
+            "next": "No action fits these words. Say it in others, or give one of these connectors as `connector`.",
+        }));
+    }
+    let actions: Vec<Value> = tools.iter().map(|tool| brief(tool)).collect();
+    Ok(json!({
+        "actions": actions,
+        "next": "Best first. Call the one that fits: call_action with its name and arguments; describe_action shows \
+                 all of them. If several fit equally, ask the user which is meant.",
+    }))
+}
+
+/// As much as is needed to choose.
+fn brief(tool: &Tool) -> Value {
+    let action = &tool.action;
+    let (first, _) = crate::catalog::search::first_sentence(&action.description);
+    let required = action
+        .input
+        .document()
+        .get("required")
+        .cloned()
+        .unwrap_or_else(|| json!([]));
+    json!({
+        "name": tool.name,
+        "title": action.title,
+        "does": first,
+        "connector": tool.connector.slug,
+        "required": required,
+        "effect": action.effect.as_str(),
+        "asks_first": action.confirm,
+    })
+}
+
+/// The action that `name` means: by its tool's name or alias, or by its own name if that is only one's.
+fn named(
+    catalog: &Catalog,
+    name: &str,
+    find: impl Fn(&str) -> Result<Arc<Tool>, CallError>,
+) -> Result<Arc<Tool>, CallError> {
+    let name = name.trim().trim_start_matches('#');
+    find(name).or_else(|error| {
+        let own: Vec<&Arc<Tool>> = catalog.tools().iter().filter(|tool| tool.action.name == name).collect();
+        match own.as_slice() {
+            [] => Err(error),
+            [tool] => Ok(Arc::clone(tool)),
+            several => {
+                let names: Vec<&str> = several.iter().take(MOST_NAMED).map(|tool| tool.name.as_str()).collect();
+                Err(CallError::new(
+                    ErrorCode::EndpointNotFound,
+                    format!("several connectors have an action `{name}`"),
+                    format!("name one of these: `{}`", names.join("`, `")),
+                ))
+            }
+        }
+    })
+}
+
+fn described(tool: &Tool) -> Value {
+    let action = &tool.action;
+    let mut described = json!({
+        "name": tool.name,
+        "title": action.title,
+        "description": action.description,
+        "connector": tool.connector.slug,
+        "effect": action.effect.as_str(),
+        "asks_first": action.confirm,
+        "input_schema": action.input.document(),
+    });
+    if let Some(schema) = &action.output_schema {
+        described["output_schema"] = Value::Object(Map::clone(schema));
+    }
+    described["example"] = json!({ "name": tool.name, "arguments": example::arguments(action.input.document()) });
+    described["next"] = json!("Call it: call_action with `name` and `arguments` as in the example.");
+    described
+}
+
+/// A connector with the full definition of its actions.
+fn schema(catalog: &Catalog, connector: &Connector) -> Value {
+    let own = catalog
+        .tools()
+        .iter()
+        .filter(|tool| tool.connector.slug == connector.slug);
+    let actions: Vec<Value> = own
+        .map(|tool| {
+            let mut described = described(tool);
+            if let Some(members) = described.as_object_mut() {
+                members.retain(|key, _| key != "next" && key != "connector");
+            }
+            described
+        })
+        .collect();
+    json!({
+        "connector": connector.slug,
+        "name": connector.name,
+        "description": connector.description,
+        "actions": actions,
+    })
+}

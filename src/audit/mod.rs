@@ -6,10 +6,14 @@ pub mod upkeep;
 mod writer;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::store::{AuditRecord, Store, StoreError};
 use writer::Entry;
@@ -28,6 +32,8 @@ const MESSAGE_LENGTH: usize = 500;
 #[derive(Debug, Clone)]
 pub struct Audit {
     queue: mpsc::Sender<Entry>,
+    /// Rows that found the queue full. Each belongs to a call, so there are never more than calls.
+    outside: TaskTracker,
     stop: CancellationToken,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
@@ -43,6 +49,7 @@ impl Audit {
         let writer = tokio::spawn(writer::run(store, entries, stop.clone()));
         Self {
             queue,
+            outside: TaskTracker::new(),
             stop,
             writer: Arc::new(Mutex::new(Some(writer))),
         }
@@ -64,8 +71,17 @@ impl Audit {
         self.write(record, false).await
     }
 
+    /// Writes the row of a call that nobody waits for any more.
+    pub fn abandon(&self, mut record: AuditRecord) {
+        shorten(&mut record);
+        // Nobody hears whether it was written; the writer logs when it was not.
+        drop(self.hand_over(record, false));
+    }
+
     /// Waits until everything handed over so far is written, and stops the writer.
     pub async fn close(&self) {
+        self.outside.close();
+        self.outside.wait().await;
         self.stop.cancel();
         let mut writer = self.writer.lock().await;
         if let Some(task) = writer.as_mut() {
@@ -78,10 +94,34 @@ impl Audit {
 
     async fn write(&self, mut record: AuditRecord, durable: bool) -> Result<(), AuditError> {
         shorten(&mut record);
+        self.hand_over(record, durable).await.map_err(|_| AuditError::Closed)?
+    }
+
+    /// Queues a row, at once or as soon as there is room, whether or not its caller goes on waiting.
+    fn hand_over(&self, record: AuditRecord, durable: bool) -> oneshot::Receiver<Result<(), AuditError>> {
         let (done, written) = oneshot::channel();
-        let entry = Entry { record, durable, done };
-        self.queue.send(entry).await.map_err(|_| AuditError::Closed)?;
-        written.await.map_err(|_| AuditError::Closed)?
+        match self.queue.try_send(Entry { record, durable, done }) {
+            Ok(()) => {}
+            Err(TrySendError::Full(entry)) => {
+                let queue = self.queue.clone();
+                let waiting = async move {
+                    // A closed queue drops the entry, which tells its caller.
+                    drop(queue.send(entry).await);
+                };
+                match Handle::try_current() {
+                    Ok(runtime) => drop(self.outside.spawn_on(waiting, &runtime)),
+                    Err(_) => tracing::error!("the process ended before an audit row was written"),
+                }
+            }
+            // The same: dropping the entry tells its caller.
+            Err(TrySendError::Closed(entry)) => {
+                tracing::error!(
+                    call = entry.record.call_id,
+                    "an audit row came after the log was closed"
+                );
+            }
+        }
+        written
     }
 }
 
@@ -91,6 +131,9 @@ pub enum AuditError {
     /// The store failed; every row of the same commit shares the cause.
     #[error("the audit log cannot be written: {0}")]
     Store(Arc<StoreError>),
+    /// It will be, but its caller has waited long enough.
+    #[error("the audit log was not written within {} ms", .0.as_millis())]
+    Slow(Duration),
     /// The log was closed: the process is ending.
     #[error("the audit log is closed because the server is stopping")]
     Closed,

@@ -140,6 +140,28 @@ async fn a_row_is_written_though_its_caller_gave_up() {
 }
 
 #[tokio::test]
+async fn rows_that_found_the_queue_full_are_written_though_their_callers_gave_up() {
+    let (audit, store) = audit_in_memory();
+    let count = QUEUE_LENGTH * 2;
+    for number in 0..count {
+        let mut finishing = Box::pin(audit.finish(finished_row(&number.to_string(), 1)));
+        assert!(unconstrained(async { futures_util::poll!(&mut finishing).is_pending() }).await);
+    }
+    assert_eq!(audit.queue.capacity(), 0);
+    audit.abandon(finished_row("abandoned", 1));
+    audit.close().await;
+    assert_eq!(rows(&*store).await, count + 1);
+}
+
+#[tokio::test]
+async fn an_abandoned_row_is_written_when_the_log_closes_right_after() {
+    let (audit, store) = audit_in_memory();
+    audit.abandon(finished_row("1", 1));
+    audit.close().await;
+    assert_eq!(rows(&*store).await, 1);
+}
+
+#[tokio::test]
 async fn texts_from_outside_are_cut() {
     let (audit, store) = audit_in_memory();
     let record = AuditRecord {

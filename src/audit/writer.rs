@@ -36,6 +36,13 @@ pub(super) async fn run(store: Arc<dyn Store>, mut entries: mpsc::Receiver<Entry
         if received == 0 {
             return;
         }
+        // Calls that are ready to go on get their turn before: those that end now share the commit.
+        tokio::task::yield_now().await;
+        while batch.len() < BATCH_LENGTH
+            && let Ok(entry) = entries.try_recv()
+        {
+            batch.push(entry);
+        }
         commit(&*store, &mut batch).await;
     }
 }

@@ -12,6 +12,7 @@ use super::row::Row;
 use super::snapshot::Snapshot;
 use super::{Call, CallError, Front, Parts, Principal, failures, lookup};
 use crate::approval::{Asked, Refusal, Verdict, binding, front, prompt};
+use crate::audit::AuditError;
 use crate::auth::{Credential, Scrubber};
 use crate::catalog::Tool;
 use crate::connector::model::{Action, Effect};
@@ -39,9 +40,10 @@ pub(super) async fn run(parts: &Parts, snapshot: Arc<Snapshot>, call: Call, fron
     };
 
     // 8 audit: exactly one row, whatever happened before. An answer without its row would be an unrecorded call; only
-    // what a write has already done is told all the same.
+    // what a write has already done is told all the same. The row is written also when nobody waits for it any more.
     let write_has_left = row.write_has_left();
-    if let Err(error) = row.finish(&ending).await {
+    let recorded = timeout(parts.call_timeout, row.finish(&ending)).await;
+    if let Err(error) = recorded.unwrap_or(Err(AuditError::Slow(parts.call_timeout))) {
         tracing::error!(%error, "an audit row was not written");
         match &mut ending {
             Ending::Done(outcome) if write_has_left => {
@@ -339,6 +341,8 @@ async fn send(
         // The intent is durable before the first byte leaves, so that a crash cannot hide a write.
         row.intend().await.map_err(|error| failures::intent(&error))?;
     }
+    // Until it is known better: a caller may hang up while it is on its way.
+    row.requests_left(1);
     match route.send(request, &credential).await {
         Ok(response) => {
             if let Some(drift) = declarative::version_drift(&tool.connector, &response) {

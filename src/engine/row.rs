@@ -139,6 +139,7 @@ impl Row {
         self.record.bytes_in = bytes_in;
     }
 
+    /// How many requests have left, as far as is known yet.
     pub(super) fn requests_left(&mut self, requests: u32) {
         self.record.requests = requests;
     }
@@ -210,15 +211,7 @@ impl Drop for Row {
             return;
         }
         let record = self.closed();
-        let audit = self.audit.clone();
-        // Outside of a runtime the process is ending, and the writer with it.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move {
-                if let Err(error) = audit.finish(record).await {
-                    tracing::error!(%error, "the audit row of an abandoned call was not written");
-                }
-            });
-        }
+        self.audit.abandon(record);
     }
 }
 

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::sync::Mutex;
 use toolgate::engine::ErrorCode;
 use toolgate::store::{
     ApiSighting, ApiStore, ApiUsage, ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, AuditFilter,
@@ -42,6 +44,8 @@ path = "/careful"
 struct Failing {
     store: Arc<dyn Store>,
     audit_fails: AtomicBool,
+    /// Writing audit rows waits for it.
+    audit_turn: Arc<Mutex<()>>,
     approvals_fail: AtomicBool,
 }
 
@@ -65,6 +69,7 @@ fn works(fails: &AtomicBool) -> Result<(), StoreError> {
 impl AuditStore for Failing {
     async fn write_audit(&self, records: &[AuditRecord], durable: bool) -> Result<(), StoreError> {
         works(&self.audit_fails)?;
+        let _turn = self.audit_turn.lock().await;
         self.store.write_audit(records, durable).await
     }
     async fn read_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
@@ -188,6 +193,7 @@ async fn failing(upstream: &Upstream, audit: bool, approvals: bool) -> (Gateway,
     let store = Failing {
         store: toolgate::store::open(folder.path()).await.unwrap(),
         audit_fails: AtomicBool::new(audit),
+        audit_turn: Arc::default(),
         approvals_fail: AtomicBool::new(approvals),
     };
     let setting = Setting {
@@ -214,6 +220,36 @@ async fn without_an_audit_log_no_write_leaves_and_no_answer_is_given() {
 }
 
 #[tokio::test]
+async fn a_call_waits_for_its_row_no_longer_than_it_may_run_and_leaves_it_all_the_same() {
+    let upstream = Upstream::fixed(r#"{"answer": "withheld"}"#).await;
+    let folder = tempfile::tempdir().unwrap();
+    let turn = Arc::new(Mutex::new(()));
+    let store = Failing {
+        store: toolgate::store::open(folder.path()).await.unwrap(),
+        audit_fails: AtomicBool::new(false),
+        audit_turn: Arc::clone(&turn),
+        approvals_fail: AtomicBool::new(false),
+    };
+    let setting = Setting {
+        store: Some(Arc::new(store)),
+        call_timeout: Duration::from_secs(2),
+        ..Setting::default()
+    };
+    let text = connector("crm", &upstream.base_url(), ACTIONS);
+    let gateway = Gateway::new(&[text], setting).await;
+    let held = turn.lock().await;
+    let error = within("an answer", gateway.refused("crm__read", json!({}))).await;
+    assert_eq!(error.code, ErrorCode::InternalError, "{error}");
+    assert!(!error.text().contains("withheld\""), "{error}");
+    assert!(gateway.rows().await.is_empty());
+    drop(held);
+    gateway.engine.close().await;
+    let rows = gateway.rows().await;
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!((rows[0].outcome.as_str(), rows[0].requests), ("ok", 1));
+}
+
+#[tokio::test]
 async fn without_approvals_no_write_leaves() {
     let upstream = Upstream::fixed("{}").await;
     let (gateway, _folder) = failing(&upstream, false, true).await;
@@ -237,7 +273,7 @@ async fn a_call_that_is_dropped_leaves_one_row() {
             row.filter(|row| row.tool == tool && row.ended_at.is_some())
         })
         .await;
-        assert_eq!(row.outcome, outcome);
+        assert_eq!((row.outcome.as_str(), row.requests), (outcome, 1));
         assert_eq!(gateway.rows().await.len(), requests);
     }
     assert_eq!(gateway.engine.calls_in_flight(), 0);

@@ -83,6 +83,12 @@ fn keep_up(engine: &Engine, store: Arc<dyn Store>, config: &Config) -> JoinHandl
     tokio::spawn(upkeep::run(store, retention, is_idle, Timestamp::now))
 }
 
+/// How many threads the settings want for calls. Settings that cannot be read are reported when they are read again.
+pub(super) fn workers(global: &Global) -> Option<usize> {
+    let config = assemble::config(&assemble::locations(global).ok()?).ok()?;
+    Some(config.server.workers())
+}
+
 async fn serve_stdio(engine: &Engine, config: &Config) -> Result<(), Failure> {
     let (handler, lifetime) = handler(engine, config)?;
     mcp::stdio::serve(handler, lifetime)

@@ -1,6 +1,7 @@
 //! Every setting, with its default.
 
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -61,6 +62,19 @@ pub struct ServerConfig {
     /// How many tools are listed at a time.
     #[schemars(range(min = 1, max = 10_000))]
     pub tools_page_size: usize,
+    /// How many threads serve calls. When left out, half as many as there are processor cores: calls wait for APIs and
+    /// not for threads, and a call that stays on one thread costs less than one that changes between several.
+    #[schemars(range(min = 1, max = 1_024))]
+    pub worker_threads: Option<usize>,
+}
+
+impl ServerConfig {
+    /// How many threads serve calls.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, NonZero::get);
+        self.worker_threads.unwrap_or_else(|| (cores() / 2).max(1))
+    }
 }
 
 impl Default for ServerConfig {
@@ -73,6 +87,7 @@ impl Default for ServerConfig {
             call_timeout_ms: 120_000,
             shutdown_grace_ms: 30_000,
             tools_page_size: 100,
+            worker_threads: None,
         }
     }
 }

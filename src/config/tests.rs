@@ -78,6 +78,7 @@ fn every_setting_can_be_written() {
         call_timeout_ms = 2
         shutdown_grace_ms = 0
         tools_page_size = 3
+        worker_threads = 8
         [http]
         address = "[::1]:8722"
         authentication = "keys"
@@ -126,6 +127,7 @@ fn every_setting_can_be_written() {
             call_timeout_ms: 2,
             shutdown_grace_ms: 0,
             tools_page_size: 3,
+            worker_threads: Some(8),
         },
         http: HttpConfig {
             address: "[::1]:8722".parse().ok(),

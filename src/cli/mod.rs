@@ -6,6 +6,7 @@
 mod apis;
 mod approvals;
 mod assemble;
+mod audit;
 mod bundle;
 mod call;
 mod check;
@@ -100,6 +101,7 @@ enum Verb {
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::ManualPages),
+    Audit(audit::Audit),
     Sample(sample::Sample),
 }
 
@@ -171,6 +173,7 @@ pub fn main() -> ExitCode {
             Verb::Schema(verb) => verb.run(),
             Verb::Completions(verb) => verb.run(),
             Verb::Man(verb) => verb.run(),
+            Verb::Audit(verb) => verb.run(&cli.global).await,
             Verb::Sample(verb) => verb.run().await,
         }
     });

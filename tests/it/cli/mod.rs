@@ -1,6 +1,7 @@
 //! The command line as a person uses it: words, exit codes, and how it ends.
 
 mod apis;
+mod auditing;
 mod bundling;
 mod calling;
 mod checking;

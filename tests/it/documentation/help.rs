@@ -49,6 +49,8 @@ const VERBS: &[&[&str]] = &[
     &["schema"],
     &["completions"],
     &["man"],
+    &["audit"],
+    &["audit", "verify"],
     &["sample"],
 ];
 

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod audit;
+mod crash;
 mod errors;
 mod gates;
 mod gateway;

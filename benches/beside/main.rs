@@ -181,18 +181,21 @@ fn build_bare_server() {
 
 #[tokio::main]
 async fn main() {
-    let (mut rounds, mut seconds, mut wanted) = (5, 1.0, Vec::new());
+    let (mut rounds, mut seconds, mut built, mut wanted) = (5, 1.0, false, Vec::new());
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             // What cargo says to every benchmark.
             "--bench" => {}
+            "--built" => built = true,
             "--rounds" => rounds = arguments.next().unwrap().parse().unwrap(),
             "--seconds" => seconds = arguments.next().unwrap().parse().unwrap(),
             name => wanted.push(name.to_owned()),
         }
     }
-    build_bare_server();
+    if !built {
+        build_bare_server();
+    }
     println!("{rounds} rounds of {seconds} s each, in turns");
     println!(
         "{:<14} {:<9} {:>8} {:>9} {:>8} {:>8} {:>5} {:>6} {:>6}",

@@ -64,7 +64,7 @@ pub struct ServerConfig {
     pub tools_page_size: usize,
     /// How many threads serve calls. When left out, half as many as there are processor cores: calls wait for APIs and
     /// not for threads, and a call that stays on one thread costs less than one that changes between several.
-    #[schemars(range(min = 1, max = 1_024))]
+    #[schemars(range(min = 1, max = 1_024), extend("examples" = [4]))]
     pub worker_threads: Option<usize>,
 }
 

@@ -8,7 +8,7 @@ use crate::mcp::finding;
 
 /// Find actions by what they are for.
 ///
-/// Prints the ranking that agents get from find_actions. Calls nothing.
+/// Prints the ranking that agents get from `find_actions`. Calls nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

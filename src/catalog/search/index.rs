@@ -365,7 +365,7 @@ fn intent(action: &Action) -> Intent {
     }
     let mut by_name = Vec::new();
     each_word(&action.name, |word| {
-        by_name.push(thesaurus::intent(&stem(word)).writes())
+        by_name.push(thesaurus::intent(&stem(word)).writes());
     });
     let first = by_name.first().copied().unwrap_or_default();
     let last = by_name.last().copied().unwrap_or_default();

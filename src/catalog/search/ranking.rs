@@ -162,7 +162,7 @@ impl Index {
                 // A rare synonym tells no more than the word itself.
                 let told = match (*weight >= AMBIGUOUS, word.is_verb) {
                     (true, false) => own,
-                    (true, true) => (told + own) / 2.0,
+                    (true, true) => f32::midpoint(told, own),
                     (false, _) => told.min(own),
                 };
                 raise(&mut best, postings, weight * told);

@@ -59,15 +59,14 @@ pub(super) fn joined(index: &Index, one: &str, other: &str) -> Option<TermId> {
 
 /// The two words that were written as one: `timesheet`.
 pub(super) fn apart(index: &Index, word: &str) -> Option<(TermId, TermId)> {
-    let ends = word
+    let mut ends = word
         .char_indices()
         .map(|(at, _)| at)
         .filter(|at| *at >= 3 && word.len() - at >= 3);
-    ends.filter_map(|at| {
+    ends.find_map(|at| {
         let (one, other) = word.split_at(at);
         Some((index.term(&stem(one))?, index.term(&stem(other))?))
     })
-    .next()
 }
 
 /// Which letters a word has, one bit each.

@@ -8,6 +8,10 @@ use super::words::{each_word, is_plural, stem};
 pub(super) const MOST_WORDS: usize = 64;
 
 /// A word where it stands.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about a place in a sentence"
+)]
 pub(super) struct Word {
     pub(super) text: String,
     /// In quotation marks, or after a word that announces content.

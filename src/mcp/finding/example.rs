@@ -59,13 +59,15 @@ fn value(schema: &Value, root: &Value, depth: usize) -> Value {
             let items = schema.get("items").unwrap_or(&Value::Null);
             json!([value(items, root, depth + 1)])
         }
-        Some("integer") => number(1),
-        Some("number") => number(1),
+        Some("integer" | "number") => number(1),
         Some("boolean") => json!(true),
         Some("null") => Value::Null,
         _ => json!(text(schema)),
     }
 }
+
+/// Longest text that an example is made longer for.
+const LONGEST: usize = 64;
 
 fn text(schema: &Value) -> String {
     let of = |key: &str| {
@@ -84,8 +86,6 @@ fn text(schema: &Value) -> String {
         Some("password") => "(secret)",
         _ => "text",
     };
-    /// Longest text that an example is made longer for.
-    const LONGEST: usize = 64;
     let shortest = of("minLength").unwrap_or_default().min(LONGEST);
     let mut example = example.to_owned();
     while example.chars().count() < shortest {

@@ -23,7 +23,7 @@ pub(in crate::mcp) static TOOLS: LazyLock<[Tool; 3]> = LazyLock::new(|| {
             "Call an action",
             "Calls an action that find_actions found. Its arguments go into `arguments`, as describe_action shows them. \
              An action that writes may wait for a person's approval first, as it does when it is a tool of its own.",
-            json!({
+            &json!({
                 "name": { "type": "string", "description": "The action's name, as find_actions gives it." },
                 "arguments": {
                     "type": "object",
@@ -46,7 +46,7 @@ pub(in crate::mcp) static TOOLS: LazyLock<[Tool; 3]> = LazyLock::new(|| {
             "Describe an action",
             "Shows everything about one action: the schema of its arguments, whether it writes and asks a person first, \
              and an example call. Runs nothing.",
-            json!({ "name": { "type": "string", "description": "The action's name, as find_actions gives it." } }),
+            &json!({ "name": { "type": "string", "description": "The action's name, as find_actions gives it." } }),
             "name",
         )
         .with_annotations(reading("Describe an action")),
@@ -55,7 +55,7 @@ pub(in crate::mcp) static TOOLS: LazyLock<[Tool; 3]> = LazyLock::new(|| {
             "Find actions",
             "Finds the actions that fit what you want to do, best first. Start here: most actions are not listed as \
              tools. Then call the one that fits by call_action; describe_action shows its arguments. Runs nothing.",
-            json!({
+            &json!({
                 "query": {
                     "type": "string",
                     "description": "What you want to do, in plain words, e.g. \"refund a payment\".",
@@ -80,7 +80,7 @@ pub(in crate::mcp) fn tool(name: &str) -> Option<&'static Tool> {
     TOOLS.iter().find(|tool| tool.name == name)
 }
 
-fn described(name: &'static str, title: &str, description: &'static str, properties: Value, required: &str) -> Tool {
+fn described(name: &'static str, title: &str, description: &'static str, properties: &Value, required: &str) -> Tool {
     let schema = json!({
         "type": "object",
         "properties": properties,

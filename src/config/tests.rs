@@ -67,6 +67,7 @@ fn the_defaults_are_the_documented_ones() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "there are that many settings")]
 fn every_setting_can_be_written() {
     let config = read(
         r#"

@@ -201,7 +201,9 @@ mod tests {
 
     fn walk(events: &[Event], newest: i64) -> AuditVerification {
         let mut walk = Walk::new(Head::START, 0, None);
-        events.iter().for_each(|event| walk.step(event));
+        for event in events {
+            walk.step(event);
+        }
         walk.end(newest)
     }
 
@@ -312,7 +314,9 @@ mod tests {
         let noted = |position: usize| hex(&all[position].hash);
         let look = |all: &[Event], noted: &str| {
             let mut walk = Walk::new(Head::START, 0, Some(noted));
-            all.iter().for_each(|event| walk.step(event));
+            for event in all {
+                walk.step(event);
+            }
             walk.end(4).noted_head_found
         };
         assert_eq!(look(&all, &noted(1)), Some(true));
@@ -334,7 +338,9 @@ mod tests {
         let all = events(4);
         let hash = all[1].hash.clone().try_into().unwrap();
         let mut walk = Walk::new(Head { sequence: 2, hash }, 2, Some(&hex(&hash)));
-        all[2..].iter().for_each(|event| walk.step(event));
+        for event in &all[2..] {
+            walk.step(event);
+        }
         let found = walk.end(4);
         assert!(found.holds(), "{found:?}");
         assert_eq!((found.events, found.cut), (2, 2));

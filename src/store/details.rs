@@ -52,32 +52,32 @@ pub(super) fn encode(record: &AuditRecord) -> Result<String, serde_json::Error> 
     fn text(text: &str) -> Text<'_> {
         Cow::Borrowed(text)
     }
-    fn maybe(text: &Option<String>) -> Option<Text<'_>> {
-        text.as_deref().map(Cow::Borrowed)
+    fn maybe(text: Option<&str>) -> Option<Text<'_>> {
+        text.map(Cow::Borrowed)
     }
     serde_json::to_string(&Details {
-        ended_at: maybe(&record.ended_at),
+        ended_at: maybe(record.ended_at.as_deref()),
         user: text(&record.user),
         organisation: text(&record.organisation),
         channel: text(&record.channel),
-        client: maybe(&record.client),
+        client: maybe(record.client.as_deref()),
         tool: text(&record.tool),
-        connector: maybe(&record.connector),
-        action: maybe(&record.action),
-        effect: maybe(&record.effect),
-        method: maybe(&record.method),
-        path: maybe(&record.path),
-        arguments_hash: maybe(&record.arguments_hash),
+        connector: maybe(record.connector.as_deref()),
+        action: maybe(record.action.as_deref()),
+        effect: maybe(record.effect.as_deref()),
+        method: maybe(record.method.as_deref()),
+        path: maybe(record.path.as_deref()),
+        arguments_hash: maybe(record.arguments_hash.as_deref()),
         decision: text(&record.decision),
-        approval_id: maybe(&record.approval_id),
-        approver: maybe(&record.approver),
+        approval_id: maybe(record.approval_id.as_deref()),
+        approver: maybe(record.approver.as_deref()),
         outcome: text(&record.outcome),
         upstream_status: record.upstream_status,
         requests: record.requests,
         bytes_out: record.bytes_out,
         bytes_in: record.bytes_in,
         duration_ms: record.duration_ms,
-        message: maybe(&record.message),
+        message: maybe(record.message.as_deref()),
     })
 }
 

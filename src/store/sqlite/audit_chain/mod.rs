@@ -70,7 +70,9 @@ pub(super) async fn verify(readers: &SqlitePool, noted_head: Option<&str>) -> Re
             break;
         };
         last = newest.sequence;
-        page.iter().for_each(|event| walk.step(event));
+        for event in &page {
+            walk.step(event);
+        }
     }
     moment.rollback().await?;
     Ok(walk.end(newest))

@@ -116,7 +116,7 @@ impl Contender {
             (None, None) => unreachable!("a server that cannot be reached"),
         };
         self.elapsed += begun.elapsed();
-        self.processor += self.server.processor_time() - processor;
+        self.processor += self.server.processor_time().saturating_sub(processor);
         self.connections += upstream.connections() - connections;
         self.next += calls.count() + 1_000;
         self.calls.latencies.extend(calls.latencies);

@@ -108,9 +108,10 @@ impl Audit {
                     // A closed queue drops the entry, which tells its caller.
                     drop(queue.send(entry).await);
                 };
-                match Handle::try_current() {
-                    Ok(runtime) => drop(self.outside.spawn_on(waiting, &runtime)),
-                    Err(_) => tracing::error!("the process ended before an audit row was written"),
+                if let Ok(runtime) = Handle::try_current() {
+                    drop(self.outside.spawn_on(waiting, &runtime));
+                } else {
+                    tracing::error!("the process ended before an audit row was written");
                 }
             }
             // The same: dropping the entry tells its caller.

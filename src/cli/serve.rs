@@ -16,7 +16,7 @@ use super::{Failure, Global, assemble, keys, output};
 use crate::audit::upkeep;
 use crate::catalog::watch::FolderWatch;
 use crate::catalog::{Catalog, Loader, Report};
-use crate::config::{CallerAuthentication, Config, HttpConfig, Locations};
+use crate::config::{self, CallerAuthentication, Config, HttpConfig, Locations};
 use crate::diagnostics::Severity;
 use crate::engine::Engine;
 use crate::mcp::http::HttpSettings;
@@ -85,8 +85,8 @@ fn keep_up(engine: &Engine, store: Arc<dyn Store>, config: &Config) -> JoinHandl
 
 /// How many threads the settings want for calls. Settings that cannot be read are reported when they are read again.
 pub(super) fn workers(global: &Global) -> Option<usize> {
-    let config = assemble::config(&assemble::locations(global).ok()?).ok()?;
-    Some(config.server.workers())
+    let config = config::load(&assemble::locations(global).ok()?).ok()?;
+    config.server.worker_threads
 }
 
 async fn serve_stdio(engine: &Engine, config: &Config) -> Result<(), Failure> {

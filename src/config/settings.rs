@@ -1,7 +1,6 @@
 //! Every setting, with its default.
 
 use std::net::SocketAddr;
-use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -62,19 +61,9 @@ pub struct ServerConfig {
     /// How many tools are listed at a time.
     #[schemars(range(min = 1, max = 10_000))]
     pub tools_page_size: usize,
-    /// How many threads serve calls. When left out, half as many as there are processor cores: calls wait for APIs and
-    /// not for threads, and a call that stays on one thread costs less than one that changes between several.
+    /// How many threads serve calls. When left out, as many as there are processor cores.
     #[schemars(range(min = 1, max = 1_024), extend("examples" = [4]))]
     pub worker_threads: Option<usize>,
-}
-
-impl ServerConfig {
-    /// How many threads serve calls.
-    #[must_use]
-    pub fn workers(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, NonZero::get);
-        self.worker_threads.unwrap_or_else(|| (cores() / 2).max(1))
-    }
 }
 
 impl Default for ServerConfig {

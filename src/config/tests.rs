@@ -203,7 +203,7 @@ fn every_mistake_is_told_at_once() {
     4 | max_calls = 1
       | ^^^^^^^^^
       |
-      = help: known keys: name, instructions, max_concurrent_calls, max_queued_calls, call_timeout_ms, shutdown_grace_ms, tools_page_size
+      = help: known keys: name, instructions, max_concurrent_calls, max_queued_calls, call_timeout_ms, shutdown_grace_ms, tools_page_size, worker_threads
 
     error[out-of-range]: `server.call_timeout_ms` must be at least 1, not 0
      --> settings/config.toml:5:19

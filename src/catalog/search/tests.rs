@@ -3,6 +3,7 @@
 use crate::catalog::folder::{ConnectorSource, Sources};
 use crate::catalog::{Catalog, Loader};
 use crate::connector::SourceFile;
+use std::fmt::Write as _;
 
 const ACTIONS: [(&str, &str, &str); 9] = [
     ("GET", "list_invoices", "Lists invoices."),
@@ -28,9 +29,11 @@ fn catalog() -> Catalog {
             "get_invoice" | "delete_invoice" => ("/x/{id}", "[[actions.input]]\nname = \"id\"\nrequired = true\n"),
             _ => ("/x", ""),
         };
-        text += &format!(
+        writeln!(
+            text,
             "[[actions]]\nname = \"{name}\"\ndescription = \"{description}\"\nmethod = \"{method}\"\npath = \"{path}\"\n{more}"
-        );
+        )
+        .unwrap();
     }
     let report = Loader::default().load_sources(Sources {
         connectors: vec![ConnectorSource {

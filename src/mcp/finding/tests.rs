@@ -2,6 +2,7 @@
 
 use rmcp::model::CallToolRequestParams;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 use super::*;
 use crate::catalog::{Catalog, Loader, folder};
@@ -23,9 +24,11 @@ fn connector(name: &str, count: usize, more: &str) -> folder::ConnectorSource {
          [[actions.input]]\nname = \"urgent\"\ntype = \"BOOLEAN\"\n",
     );
     for number in 0..count {
-        text.push_str(&format!(
-            "[[actions]]\nname = \"get_{number}\"\ndescription = \"Reads number {number}\"\nmethod = \"GET\"\npath = \"/{number}\"\n"
-        ));
+        writeln!(
+            text,
+            "[[actions]]\nname = \"get_{number}\"\ndescription = \"Reads number {number}\"\nmethod = \"GET\"\npath = \"/{number}\""
+        )
+        .unwrap();
     }
     folder::ConnectorSource {
         path: name.into(),
@@ -50,19 +53,21 @@ fn two() -> Catalog {
     catalog(vec![connector("crm", 1, ""), connector("wiki", 2, "")])
 }
 
-fn request(name: &str, arguments: Value) -> CallToolRequestParams {
+fn request(name: &str, arguments: &Value) -> CallToolRequestParams {
     let mut request = CallToolRequestParams::new(name.to_owned());
     request.arguments = arguments.as_object().cloned();
     request
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "reads like the call it stands for")]
 fn asked(name: &str, arguments: Value) -> Result<Request, CallError> {
-    read(&two(), request(name, arguments))
+    read(&two(), request(name, &arguments))
 }
 
 /// What a question is answered, structured; the text must say the same.
+#[expect(clippy::needless_pass_by_value, reason = "reads like the call it stands for")]
 fn answered(catalog: &Catalog, name: &str, arguments: Value) -> Value {
-    let Ok(Request::Question(question)) = read(catalog, request(name, arguments)) else {
+    let Ok(Request::Question(question)) = read(catalog, request(name, &arguments)) else {
         panic!("{name} is no question");
     };
     let find = |name: &str| match catalog.find(name) {
@@ -141,7 +146,7 @@ fn an_action_called_schema_stays_an_action() {
     let mut source = connector("crm", 0, "");
     source.files[0].text = source.files[0].text.replace("create_ticket", "schema");
     let catalog = catalog(vec![source]);
-    let read = read(&catalog, request("custom.crm.schema", json!({ "title": "a" })));
+    let read = read(&catalog, request("custom.crm.schema", &json!({ "title": "a" })));
     assert!(matches!(read, Ok(Request::Action(_))));
 }
 

@@ -146,6 +146,7 @@ pub(crate) async fn rows_come_newest_first_up_to_the_limit(store: &dyn Store) {
     assert!(read_ids(store, limited(0)).await.is_empty());
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of filters")]
 pub(crate) async fn filters_apply_alone_and_together(store: &dyn Store) {
     let row = |id: &str, second, connector: &str, action: &str, outcome: &str| AuditRecord {
         connector: Some(connector.into()),

@@ -73,9 +73,16 @@ async fn the_end_of_input_ends_it_once_the_calls_in_flight_are_answered() {
 async fn stdout_belongs_to_the_protocol_and_stderr_to_the_log() {
     let upstream = Upstream::fixed("{}").await;
     let workspace = crm(&upstream.base_url());
-    workspace.config("[log]\nlevel = \"trace\"\nformat = \"json\"\n");
+    workspace.config("[log]\nformat = \"json\"\n");
     let mut session = workspace.serve().await;
     session.call("crm__get_thing", json!({ "id": "an-argument" })).await;
+    assert!(!session.close().await.stderr.contains("an-argument"));
+
+    workspace.config("[log]\nlevel = \"trace\"\nformat = \"json\"\n");
+    let mut session = workspace.serve_to_person("accept").await;
+    session
+        .call("crm__create_thing", json!({ "title": "an-argument" }))
+        .await;
     let ended = session.close().await;
     assert!(
         ended

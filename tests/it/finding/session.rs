@@ -1,5 +1,7 @@
 //! A catalog of more than sixty actions as an agent works with it: find, describe, call, and a write that asks.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use crate::harness::{Session, Upstream, Workspace, connector};
@@ -8,10 +10,12 @@ use crate::harness::{Session, Upstream, Workspace, connector};
 fn actions() -> String {
     let mut actions = String::new();
     for number in 0..60 {
-        actions += &format!(
+        writeln!(
+            actions,
             "[[actions]]\nname = \"get_report_{number}\"\ndescription = \"Reads report {number}\"\nmethod = \"GET\"\n\
-             path = \"/reports/{number}\"\n"
-        );
+             path = \"/reports/{number}\""
+        )
+        .unwrap();
     }
     actions
         + r#"

@@ -162,9 +162,10 @@ async fn the_tools_are_listed_for_people_and_for_programs() {
     let run = workspace.run(&["tools"]).await;
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
     insta::assert_snapshot!(run.stdout, @r"
-    TOOL               EFFECT  ASKS  DESCRIPTION
-    crm__create_thing  write   yes   Creates a thing
-    crm__get_thing     read    no    Gets a thing
+    TOOL               EFFECT  ASKS  TOKENS  DESCRIPTION
+    crm__create_thing  write   yes   96      Creates a thing
+    crm__get_thing     read    no    91      Gets a thing
+    2 actions, about 187 tokens: all listed (at most 40 actions and 20000 tokens)
     ");
     let run = workspace.run(&["tools", "--json"]).await;
     let tools: Value = serde_json::from_str(&run.stdout).unwrap();

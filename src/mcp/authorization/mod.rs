@@ -1,4 +1,4 @@
-//! Who is calling over HTTP: the one place where a request becomes a [`Caller`] (contract D-11).
+//! Who is calling over HTTP: the one place where a request becomes a `Caller` (contract D-11).
 //!
 //! Callers show a key as RFC 6750 and the MCP specification (basic/authorization) have it. Another way to prove who one
 //! is, such as tokens of an authorization server, is another variant of [`Authentication`] beside the keys.

@@ -2,7 +2,7 @@
 //!
 //! The windows are in the store, so that all processes over one store share them and a restart forgets nothing. A call
 //! takes a slot of every window that it falls into, or of none; one task does so for all calls that came meanwhile in
-//! one transaction. Where a limit is great enough, a process takes slots ahead (see [`lease`]) and pays for a
+//! one transaction. Where a limit is great enough, a process takes slots ahead (see `lease`) and pays for a
 //! transaction only now and then.
 
 mod lease;

@@ -34,7 +34,7 @@ pub struct Taken {
     /// The last moment at which they may be used, in milliseconds since 1970: they count until the window's length
     /// after it.
     pub at: i64,
-    /// Changes when the moments of the window were moved, see [`Log`]. Needed to put slots back.
+    /// Changes when the moments of the window were moved, see `Log`. Needed to put slots back.
     pub generation: u64,
 }
 

@@ -1,0 +1,253 @@
+//! Actions, their arguments and their requests.
+
+use super::*;
+
+#[test]
+fn five_methods_in_any_case_and_their_effects() {
+    for (method, effect, confirm) in [
+        ("GET", Effect::Read, false),
+        ("get", Effect::Read, false),
+        ("POST", Effect::Write, true),
+        ("PUT", Effect::Write, true),
+        ("Patch", Effect::Write, true),
+        ("DELETE", Effect::Write, true),
+    ] {
+        let found = action(&format!("method = \"{method}\"\npath = \"/\""));
+        assert_eq!((found.effect, found.confirm), (effect, confirm), "{method}");
+        assert_eq!(found.request.method.as_str(), method.to_uppercase());
+    }
+    for method in ["HEAD", "OPTIONS", "PROPFIND", ""] {
+        assert_eq!(
+            errors(&with_action(&format!("method = \"{method}\"\npath = \"/\""))),
+            ["unknown-value"],
+            "{method}"
+        );
+    }
+    for (lines, effect, confirm) in [
+        ("method = \"POST\"\neffect = \"read\"", Effect::Read, false),
+        ("method = \"POST\"\nconfirm = false", Effect::Write, false),
+        ("method = \"GET\"\nconfirm = true", Effect::Read, true),
+        ("method = \"GET\"\neffect = \"write\"", Effect::Write, true),
+    ] {
+        let found = action(&format!("{lines}\npath = \"/\""));
+        assert_eq!((found.effect, found.confirm), (effect, confirm), "{lines}");
+    }
+}
+
+#[test]
+fn names_and_titles() {
+    for (lines, name, title) in [
+        ("name = \"get_customer\"", "get_customer", "Get customer"),
+        ("name = \"Get Customer!\"", "get_customer", "Get Customer!"),
+        (
+            "name = \"get_customer\"\ntitle = \"One customer\"",
+            "get_customer",
+            "One customer",
+        ),
+        ("name = \"日本\"\nslug = \"japan\"", "japan", "日本"),
+    ] {
+        let text = format!(
+            "name = \"Test\"\n[connection]\nbase_url = \"https://a.example.com\"\n[[actions]]\n{lines}\nmethod = \"GET\"\npath = \"/\""
+        );
+        let found = connector(load_text("a.toml", &text)).actions[0].clone();
+        assert_eq!((found.name.as_str(), found.title.as_str()), (name, title));
+    }
+    for lines in [
+        "name = \"日本\"",
+        "name = \"x\"\nslug = \"X\"",
+        "name = \"x\"\nslug = \"a__b\"",
+    ] {
+        let text = format!(
+            "name = \"Test\"\n[connection]\nbase_url = \"https://a.example.com\"\n[[actions]]\n{lines}\nmethod = \"GET\"\npath = \"/\""
+        );
+        assert_eq!(errors(&load_text("a.toml", &text)), ["bad-name"], "{lines}");
+    }
+    assert_eq!(connector(with_lines("")).slug, "test");
+    assert_eq!(connector(with_lines("slug = \"my_crm\"")).slug, "my_crm");
+    assert_eq!(errors(&with_lines("slug = \"My CRM\"")), ["bad-name"]);
+}
+
+#[test]
+fn icons_are_images() {
+    for (icon, valid) in [
+        ("https://example.com/icon.png", true),
+        ("data:image/png;base64,AAAA", true),
+        ("data:text/html,<script>", false),
+        ("http://example.com/icon.png", false),
+        ("javascript:alert(1)", false),
+        ("icon.png", false),
+    ] {
+        let loaded = with_lines(&format!("icon = \"{icon}\""));
+        assert_eq!(errors(&loaded), if valid { vec![] } else { vec!["bad-icon"] }, "{icon}");
+    }
+    let long = format!("icon = \"data:image/png;base64,{}\"", "A".repeat(64 * 1024));
+    assert_eq!(errors(&with_lines(&long)), ["bad-icon"]);
+}
+
+/// Contract S1-32: flat arguments reach their places under the API's names.
+#[test]
+fn arguments_are_sent_under_their_own_names() {
+    let found = action(
+        "method = \"POST\"\npath = \"/{id}\"\nbody = { fixed = 1, note = \"{{note}}\" }\nrequest_body = { limit = \"integer\", id = \"string\" }\n\
+         [[actions.input]]\nname = \"id\"\nin = \"path\"\n[[actions.input]]\nname = \"limit\"\nin = \"query\"\ntype = \"integer\"\n\
+         [[actions.input]]\nname = \"note\"\n",
+    );
+    let arguments = json!({"id": "a", "limit": 1, "body_limit": 2, "body_id": "b"});
+    let arguments = arguments.as_object().unwrap();
+    assert_eq!(found.input.violations(&Value::Object(arguments.clone())), []);
+    assert_eq!(found.request.path.render(arguments).unwrap(), "/a");
+    let (name, template) = &found.request.query[0];
+    assert_eq!(
+        (name.as_str(), template.render(arguments).unwrap()),
+        ("limit", Some(json!(1)))
+    );
+    let Some(BodyTemplate::Json(body)) = &found.request.body else {
+        panic!("no JSON body")
+    };
+    assert_eq!(
+        body.render(arguments).unwrap(),
+        Some(json!({"fixed": 1, "limit": 2, "id": "b"}))
+    );
+}
+
+/// Contract S1-33 and S1-64.
+#[test]
+fn defaults_of_a_body_are_filled_in() {
+    let search = connector(load_text("connector.yaml", SEED)).actions[1].clone();
+    let mut arguments = Map::new();
+    arguments.insert("query".to_owned(), json!("John"));
+    search.input.apply_defaults(&mut arguments);
+    let Some(BodyTemplate::Json(body)) = &search.request.body else {
+        panic!("no JSON body")
+    };
+    assert_eq!(
+        body.render(&arguments).unwrap(),
+        Some(json!({"query": "John", "limit": 10}))
+    );
+}
+
+#[test]
+fn fields_accept_and_refuse_values() {
+    let field = |lines: &str| {
+        action(&format!(
+            "method = \"POST\"\npath = \"/\"\n[[actions.input]]\nname = \"x\"\nin = \"body\"\n{lines}"
+        ))
+    };
+    for (lines, good, bad) in [
+        ("type = \"TEXT\"", json!("a"), json!("a\nb")),
+        ("type = \"MULTI_LINE_TEXT\"", json!("a\nb"), json!(1)),
+        ("type = \"NUMBER\"", json!(3.5), json!("abc")),
+        ("type = \"NUMBER\"", json!(3), json!(true)),
+        ("type = \"BOOLEAN\"", json!(true), json!("yes")),
+        (
+            "type = \"SELECT\"\noptions = [\"low\", \"high\"]",
+            json!("low"),
+            json!("middle"),
+        ),
+        (
+            "type = \"SELECT\"\nmultiple = true\noptions = [1, 2]",
+            json!([1, 2]),
+            json!([1, 1]),
+        ),
+        (
+            "type = \"FILE\"",
+            json!({"fileName": "a", "mimeType": "b/c", "base64": ""}),
+            json!([]),
+        ),
+        (
+            "type = \"FILE\"\nmultiple = true",
+            json!([]),
+            json!({"fileName": "a", "mimeType": "b/c", "base64": ""}),
+        ),
+        (
+            "type = \"OBJECT\"\nschema = { a = { b = \"integer\" } }",
+            json!({"a": {"b": 1}}),
+            json!({"a": {"b": "1"}}),
+        ),
+        ("type = \"PASSWORD\"", json!("p"), json!(1)),
+        ("type = \"integer\"", json!(1), json!(1.5)),
+        ("type = \"array\"", json!([1, "a"]), json!({})),
+    ] {
+        let found = field(lines);
+        assert_eq!(found.input.violations(&json!({ "x": good })), [], "{lines}");
+        assert!(!found.input.violations(&json!({ "x": bad })).is_empty(), "{lines}");
+    }
+    assert!(!field("required = true").input.violations(&json!({})).is_empty());
+    assert!(
+        !field("").input.violations(&json!({"y": 1})).is_empty(),
+        "closed to unknown arguments"
+    );
+    assert_eq!(field("type = \"PASSWORD\"").secret_arguments, ["x"]);
+}
+
+#[test]
+fn arguments_of_the_path_are_required() {
+    let required = |path: &str, lines: &str| {
+        let found = action(&format!(
+            "method = \"GET\"\npath = \"{path}\"\n[[actions.input]]\nname = \"id\"\n{lines}"
+        ));
+        found.input.document().get("required").is_some()
+    };
+    assert!(required("/{id}", ""));
+    assert!(required("/a/{{ id }}/b", "in = \"path\""));
+    assert!(!required("/{{ id | default('x') }}", ""));
+    assert!(!required("/{id}", "default = \"x\""));
+}
+
+#[test]
+fn bodies_that_flat_arguments_cannot_say_are_one_argument() {
+    for (body, names) in [
+        ("{type: object, properties: {a: {type: string}}}", vec!["a"]),
+        ("{properties: {a: {type: string}, b: true, c: false}}", vec!["a", "b"]),
+        ("{type: object}", vec!["body"]),
+        (
+            "{type: [object, 'null'], properties: {a: {type: string}}}",
+            vec!["body"],
+        ),
+        (
+            "{type: object, properties: {a: {type: string}}, additionalProperties: true}",
+            vec!["body"],
+        ),
+        (
+            "{type: object, properties: {a: {type: string}}, oneOf: [{required: [a]}, {}]}",
+            vec!["body"],
+        ),
+        ("{oneOf: [{type: string}, {type: integer}]}", vec!["body"]),
+        ("[string]", vec!["body"]),
+        ("string", vec!["body"]),
+    ] {
+        let text = format!(
+            "name: T\nconnection: {{base_url: 'https://a.example.com'}}\nactions:\n  - {{name: act, method: POST, path: /, request_body: {body}}}\n"
+        );
+        let found = connector(load_text("a.yaml", &text)).actions[0].clone();
+        let properties = found.input.document()["properties"].as_object().unwrap().clone();
+        assert_eq!(properties.keys().collect::<Vec<_>>(), names, "{body}");
+        assert!(
+            ["allOf", "anyOf", "oneOf"]
+                .iter()
+                .all(|keyword| found.input.document().get(keyword).is_none())
+        );
+    }
+}
+
+#[test]
+fn placeholders_in_keys_are_shown_where_they_are() {
+    for (lines, column) in [
+        (r#"query = { "{{a}}" = "{{a}}" }"#, 11),
+        (r#"cookies = { "c{{a}}" = "{{a}}" }"#, 13),
+        (r#"body = { x = [{ "k{{a}}" = "{{a}}" }], "{{a}}" = 1 }"#, 17),
+    ] {
+        let loaded = with_action(&format!(
+            "method = \"POST\"\npath = \"/x\"\n{lines}\n[[actions.input]]\nname = \"a\"\n"
+        ));
+        let told = render(&loaded.diagnostics, false);
+        assert!(errors(&loaded).iter().all(|code| *code == "bad-template"), "{told}");
+        let first = loaded
+            .diagnostics
+            .iter()
+            .find(|finding| finding.is_error())
+            .expect("an error");
+        assert_eq!((first.line, first.column), (9, column), "{told}");
+        assert!(first.message.contains("only values can"), "{told}");
+    }
+}

@@ -21,7 +21,7 @@
 //!
 //! 1. *find* the action in the snapshot;
 //! 2. *allow*: the caller may call it, and the connector can be reached as it is configured;
-//! 3. *admit*: there is room for one more call;
+//! 3. *admit*: there is room for one more call, and none of its limits is reached;
 //! 4. *validate* the arguments, and build the request;
 //! 5. *approve*: a write waits for a person;
 //! 6. *run*: wait for a turn, resolve the credential, write down the intent, make the request;

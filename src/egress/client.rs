@@ -21,8 +21,9 @@ use crate::connector::reach::AddressRule;
 const KEPT_CLIENTS: u64 = 256;
 /// How long an unused connection stays open. Shorter than what most servers allow: a request on a connection that the server is just closing is lost.
 const IDLE_CONNECTION: Duration = Duration::from_secs(50);
-/// Unused connections kept open to one host.
-const IDLE_CONNECTIONS_PER_HOST: usize = 32;
+/// Unused connections kept open to one host: as many as calls may run at a time, or busy servers would open and close
+/// one for many of their calls. There are no more than calls needed at once within [`IDLE_CONNECTION`].
+const IDLE_CONNECTIONS_PER_HOST: usize = 10_000;
 /// Header lines of an answer over HTTP/1.1. hyper ends an answer head of more than about 400 KiB by itself.
 const MAX_HEADERS: usize = 128;
 /// Size of an answer's headers over HTTP/2, counted as in RFC 9113 section 6.5.2.

@@ -140,6 +140,28 @@ async fn one_connection_serves_many_requests_and_routes_with_equal_rules() {
     assert_eq!((api.seen().len(), api.connections()), (9, 1));
 }
 
+/// Busy servers must not open and close connections all the time.
+#[tokio::test]
+async fn as_many_connections_are_kept_as_were_needed_at_once() {
+    const AT_ONCE: usize = 100;
+    let api = Api::ok().await;
+    let route = route(&connector(&api.url("/")));
+    let url = api.url("/");
+    let round = || futures_util::future::join_all((0..AT_ONCE).map(|_| get(&route, &url)));
+    assert!(round().await.iter().all(Result::is_ok));
+    let needed = api.connections();
+    assert!(needed > AT_ONCE / 2, "{needed} at once");
+    for _ in 0..3 {
+        assert!(round().await.iter().all(Result::is_ok));
+    }
+    // One that is just being given back may be missed now and then.
+    assert!(
+        api.connections() < needed + AT_ONCE / 4,
+        "{needed}, then {}",
+        api.connections()
+    );
+}
+
 #[tokio::test]
 async fn two_ways_out_share_nothing() {
     let api = Api::ok().await;

@@ -31,7 +31,8 @@
 //! # What always holds
 //!
 //! - Only [`egress`] opens outgoing connections, only [`crypto`] names ring, only [`config`] reads the environment,
-//!   only [`store`] speaks SQL.
+//!   only [`store`] speaks SQL. `toolgate health` besides connects to a server of its operator's own, with nothing of
+//!   an agent's or an API's.
 //! - [`connector`], [`document`], [`schema`], [`template`] and [`mapping`] do no input or output and never hold a secret.
 //! - What holds a secret has no `Serialize` and no revealing `Debug`.
 //! - Nothing an agent sends is ever a template, a mapping program or SQL.

@@ -1,0 +1,105 @@
+//! What failures say, to agents and to operators.
+
+use super::*;
+use crate::policy::Reached;
+
+/// What may be said of a write depends on whether its request left.
+#[test]
+fn a_write_that_may_have_happened_says_so() {
+    let timeout = |sent| EgressError::Timeout {
+        phase: "data",
+        limit_ms: 10,
+        sent,
+    };
+    let broken = || EgressError::Broken { reason: "x".into() };
+    let unreachable = || EgressError::Unreachable { reason: "x".into() };
+    let too_large = || EgressError::TooLarge { limit: 10 };
+    let cases = [
+        (timeout(true), true, ErrorCode::OutcomeUnknown, false),
+        (timeout(false), true, ErrorCode::Timeout, true),
+        (timeout(true), false, ErrorCode::Timeout, true),
+        (broken(), true, ErrorCode::OutcomeUnknown, false),
+        (broken(), false, ErrorCode::ConnectionRefused, true),
+        (unreachable(), true, ErrorCode::ConnectionRefused, true),
+        (too_large(), true, ErrorCode::ResponseTooLarge, false),
+    ];
+    for (error, is_write, code, retryable) in cases {
+        let failure = egress(&error, is_write);
+        assert_eq!(
+            (failure.code, failure.retryable),
+            (code, retryable),
+            "{error} {is_write}"
+        );
+    }
+    let made = "the change may have happened";
+    assert!(egress(&too_large(), true).cause.contains(made));
+    assert!(!egress(&too_large(), false).cause.contains(made));
+}
+
+#[test]
+fn a_limit_is_named_with_the_seconds_to_wait() {
+    let reached = |limits: &[(Layer, u32)], wait_seconds| {
+        limited(&LimitError::Reached(Reached {
+            limits: limits.to_vec(),
+            wait_seconds,
+        }))
+        .text()
+    };
+    let cases = [
+        (
+            reached(&[(Layer::Action, 10)], 51),
+            "RATE_LIMITED: the action limit (10 calls in any 60 seconds) is reached; nothing was sent\n\
+             What to do: wait 51 seconds, then call again; other tools can be called meanwhile\n\
+             Retry: after 51 seconds.",
+        ),
+        (
+            reached(&[(Layer::Action, 1), (Layer::ApiPerDay, 10_000)], 86_400),
+            "RATE_LIMITED: the action limit (1 call in any 60 seconds) and the API limit per day \
+             (10000 calls in any 24 hours) are reached; nothing was sent\n\
+             What to do: wait 86400 seconds before you call any tool of this API again\n\
+             Retry: after 86400 seconds.",
+        ),
+        (
+            reached(&[(Layer::ApiPerMinute, 60)], 1),
+            "RATE_LIMITED: the API limit per minute (60 calls in any 60 seconds) is reached; nothing was sent\n\
+             What to do: wait 1 second before you call any tool of this API again\n\
+             Retry: after 1 second.",
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(text, expected);
+    }
+}
+
+#[test]
+fn what_is_for_the_operator_is_not_for_agents() {
+    let failure = egress(&EgressError::Setup("host internal.test".into()), true);
+    assert_eq!(failure.code, ErrorCode::InternalError);
+    assert!(!failure.text().contains("internal.test"), "{failure}");
+}
+
+#[test]
+fn a_refusal_names_its_approval_and_what_to_do() {
+    let cases = [
+        (Refusal::Declined, ErrorCode::ApprovalDenied, "do not repeat it"),
+        (Refusal::Unanswered, ErrorCode::ApprovalDenied, "ask the user"),
+        (
+            Refusal::Undecided,
+            ErrorCode::ApprovalRequired,
+            "toolgate approvals approve a1",
+        ),
+        (Refusal::NotValid, ErrorCode::ApprovalDenied, "asked anew"),
+        (
+            Refusal::UsedElsewhere,
+            ErrorCode::ApprovalDenied,
+            "read the current state",
+        ),
+    ];
+    for (refusal, code, advice) in cases {
+        let failure = refused(refusal, Some("a1".into()), None);
+        assert_eq!(failure.code, code, "{refusal:?}");
+        assert!(failure.resolution.contains(advice), "{failure}");
+        assert!(failure.cause.contains("nothing was sent"), "{failure}");
+        assert_eq!(failure.approval_id.as_deref(), Some("a1"));
+    }
+}

@@ -13,6 +13,7 @@ mod limits;
 mod load;
 mod locations;
 mod milliseconds;
+mod sandbox;
 mod settings;
 mod vault;
 
@@ -24,6 +25,7 @@ pub use finding::{FindingConfig, FindingMode};
 pub use limits::LimitsConfig;
 pub use load::{check_settings, load, schema};
 pub use locations::{Locations, LocationsError};
+pub use sandbox::SandboxConfig;
 pub use settings::{
     ApprovalsConfig, CallerAuthentication, CatalogConfig, Config, EgressConfig, HttpConfig, LogConfig, LogFormat,
     LogLevel, ServerConfig,

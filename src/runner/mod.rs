@@ -1,5 +1,7 @@
 //! Runners: how an action's definition becomes requests, and answers become results.
 //!
-//! Must never know who is calling or hold a secret. A declarative action is data and runs in the host.
+//! Must never know who is calling or hold a secret. A declarative action is data and runs in the host; code runs in a
+//! sandbox.
 
 pub mod declarative;
+pub mod guest;

@@ -1,0 +1,81 @@
+//! Builds the JavaScript engine: compiles the guest, lets it prepare itself, keeps the memory that it leaves behind,
+//! wraps the result as a component, and writes down what it was made of. `wasm-guests/build` calls it.
+
+mod guest;
+mod manifest;
+mod snapshot;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+fn main() -> Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("the builder lies in the workspace")?
+        .to_path_buf();
+    match std::env::args()
+        .skip(1)
+        .collect::<Vec<_>>()
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()[..]
+    {
+        ["write"] => write(&folder),
+        ["check"] => check(&folder),
+        _ => bail!("usage: builder write | check"),
+    }
+}
+
+/// Where the committed files lie.
+fn artefact(folder: &Path) -> PathBuf {
+    folder.join("js-engine/artefact")
+}
+
+fn build(folder: &Path) -> Result<Vec<u8>> {
+    let core = guest::compile(folder)?;
+    let snapshot = snapshot::take(&core).context("preparing the engine")?;
+    wit_component::ComponentEncoder::default()
+        .validate(true)
+        .module(&snapshot)
+        .and_then(|mut encoder| encoder.encode())
+        .context("wrapping the engine as a component")
+}
+
+fn write(folder: &Path) -> Result<()> {
+    let toolchain = manifest::Toolchain::installed(folder)?;
+    let component = build(folder)?;
+    let manifest = manifest::Manifest::of(folder, &component, toolchain)?;
+    fs::create_dir_all(artefact(folder))?;
+    fs::write(artefact(folder).join("engine.wasm"), &component)?;
+    fs::write(
+        artefact(folder).join("manifest.json"),
+        serde_json::to_string_pretty(&manifest)? + "\n",
+    )?;
+    println!("{} bytes, sha256 {}", component.len(), manifest.component.sha256);
+    Ok(())
+}
+
+/// Builds again and compares. With another compiler the bytes may differ: that is said, and not counted.
+fn check(folder: &Path) -> Result<()> {
+    let committed: manifest::Manifest =
+        serde_json::from_str(&fs::read_to_string(artefact(folder).join("manifest.json"))?)?;
+    let toolchain = manifest::Toolchain::installed(folder)?;
+    if toolchain != committed.toolchain {
+        bail!(
+            "cannot compare: the artefact was built by {:?}, here is {toolchain:?}",
+            committed.toolchain
+        );
+    }
+    let component = build(folder)?;
+    let rebuilt = manifest::sha256(&component);
+    if rebuilt != committed.component.sha256 {
+        bail!(
+            "the rebuilt engine differs: {rebuilt}, committed is {}",
+            committed.component.sha256
+        );
+    }
+    println!("rebuilt the same {} bytes, sha256 {rebuilt}", component.len());
+    Ok(())
+}

@@ -1,0 +1,153 @@
+// Bytes, whatever a script holds them in; TextEncoder, TextDecoder, atob and btoa.
+(function (host, kit) {
+  'use strict';
+
+
+  // Puts a global where the language puts its own: writable, not listed.
+  kit.define = function (target, name, value) {
+    Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
+  };
+  kit.defineAll = function (target, members) {
+    for (const name of Object.keys(members)) kit.define(target, name, members[name]);
+  };
+
+  // A Uint8Array over the same memory, or undefined when `value` is no bytes.
+  kit.bytes = function (value) {
+    if (value instanceof Uint8Array) return value;
+    if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    if (value instanceof ArrayBuffer) return new Uint8Array(value);
+    return undefined;
+  };
+
+  // The same, for functions that take nothing else.
+  kit.needBytes = function (value, what) {
+    const bytes = kit.bytes(value);
+    if (bytes === undefined) throw new TypeError(`${what} must be an ArrayBuffer, a typed array or a Buffer`);
+    return bytes;
+  };
+
+  kit.utf8 = (text) => new Uint8Array(host.encode(text, 'utf8'));
+
+  class TextEncoder {
+    get encoding() {
+      return 'utf-8';
+    }
+    encode(text = '') {
+      return kit.utf8(text);
+    }
+    encodeInto(text, target) {
+      let read = 0;
+      let written = 0;
+      for (const character of String(text)) {
+        const bytes = kit.utf8(character);
+        if (written + bytes.length > target.length) break;
+        target.set(bytes, written);
+        written += bytes.length;
+        read += character.length;
+      }
+      return { read, written };
+    }
+  }
+
+  // The labels of the encoding standard that the engine has a decoder for. By that standard Latin-1 and ASCII mean
+  // windows-1252, which differs from Latin-1 in these 32 characters.
+  const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8DŽ\x8F\x90‘’“”•–—˜™š›œ\x9DžŸ';
+  const LABELS = {
+    'utf-8': 'utf-8', utf8: 'utf-8', 'unicode-1-1-utf-8': 'utf-8',
+    'utf-16le': 'utf-16le', 'utf-16': 'utf-16le', 'ucs-2': 'utf-16le', unicode: 'utf-16le', 'utf-16be': 'utf-16be',
+    'windows-1252': 'windows-1252', cp1252: 'windows-1252', latin1: 'windows-1252', 'iso-8859-1': 'windows-1252',
+    iso88591: 'windows-1252', ascii: 'windows-1252', 'us-ascii': 'windows-1252', l1: 'windows-1252',
+  };
+
+  // The encoding that a label names, or undefined.
+  kit.encodingOf = (label) => (Object.hasOwn(LABELS, label) ? LABELS[label] : undefined);
+
+  kit.decode = function (bytes, encoding) {
+    if (encoding !== 'windows-1252') return host.decode(bytes, encoding);
+    return host.decode(bytes, 'latin1').replace(/[\x80-\x9F]/g, (c) => WINDOWS_1252[c.charCodeAt(0) - 0x80]);
+  };
+
+  // How many bytes at the end belong to a character that is not complete.
+  function openEnd(bytes, encoding) {
+    if (encoding === 'utf-16le' || encoding === 'utf-16be') {
+      const whole = bytes.length & ~1;
+      const high = encoding === 'utf-16le' ? bytes[whole - 1] : bytes[whole - 2];
+      return bytes.length - whole + (whole > 0 && high >= 0xd8 && high < 0xdc ? 2 : 0);
+    }
+    if (encoding !== 'utf-8') return 0;
+    for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+      const byte = bytes[bytes.length - back];
+      if (byte < 0x80) return 0;
+      if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
+    }
+    return 0;
+  }
+
+  class TextDecoder {
+    #encoding;
+    #fatal;
+    #keepMark;
+    #left = new Uint8Array(0);
+    #begun = false;
+    constructor(label = 'utf-8', options = {}) {
+      this.#encoding = kit.encodingOf(String(label).trim().toLowerCase());
+      if (this.#encoding === undefined) throw new RangeError(`The encoding "${label}" is not supported`);
+      this.#fatal = Boolean(options?.fatal);
+      this.#keepMark = Boolean(options?.ignoreBOM);
+    }
+    get encoding() {
+      return this.#encoding;
+    }
+    get fatal() {
+      return this.#fatal;
+    }
+    get ignoreBOM() {
+      return this.#keepMark;
+    }
+    decode(input = new Uint8Array(0), options = {}) {
+      let bytes = kit.needBytes(input, 'The input of decode');
+      if (this.#left.length > 0) {
+        const joined = new Uint8Array(this.#left.length + bytes.length);
+        joined.set(this.#left);
+        joined.set(bytes, this.#left.length);
+        bytes = joined;
+        this.#left = new Uint8Array(0);
+      }
+      if (options?.stream) {
+        const end = bytes.length - openEnd(bytes, this.#encoding);
+        this.#left = bytes.slice(end);
+        bytes = bytes.subarray(0, end);
+      }
+      let text;
+      if (this.#fatal && this.#encoding === 'utf-8') {
+        text = host.decodeStrictly(bytes);
+        if (text === undefined || text === null) throw new TypeError('The bytes are not valid utf-8');
+      } else {
+        text = kit.decode(bytes, this.#encoding);
+      }
+      if (!this.#begun && !this.#keepMark && text.charCodeAt(0) === 0xfeff) text = text.slice(1);
+      this.#begun = Boolean(options?.stream) && (this.#begun || text.length > 0);
+      return text;
+    }
+  }
+
+  function atob(text) {
+    if (arguments.length === 0) throw new TypeError('atob needs a text');
+    const decoded = host.atob(text);
+    if (decoded === undefined || decoded === null) {
+      throw new DOMException('The text is not correctly encoded Base64', 'InvalidCharacterError');
+    }
+    return decoded;
+  }
+
+  function btoa(text) {
+    if (arguments.length === 0) throw new TypeError('btoa needs a text');
+    const latin = String(text);
+    if (/[^\x00-\xFF]/.test(latin)) {
+      throw new DOMException('btoa takes characters up to U+00FF only; encode the text as UTF-8 first', 'InvalidCharacterError');
+    }
+    return host.decode(new Uint8Array(host.encode(latin, 'latin1')), 'base64');
+  }
+
+  kit.defineAll(globalThis, { TextEncoder, TextDecoder, atob, btoa });
+});

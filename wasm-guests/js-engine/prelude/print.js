@@ -1,0 +1,110 @@
+// How values look in a log line. Nothing here ever throws, whatever it is given.
+(function (host, kit) {
+  'use strict';
+
+  const DEEPEST = 6;
+  const MOST_MEMBERS = 100;
+
+  // An Error is printed with its stack: the log is where an author looks for the line.
+  function printError(error) {
+    const head = error.message ? `${error.name}: ${error.message}` : String(error.name);
+    const frames = kit.authorFrames(error.stack);
+    return frames ? `${head}\n${frames}` : head;
+  }
+
+  // The frames of a stack that lie in the author's file.
+  kit.authorFrames = function (stack) {
+    if (typeof stack !== 'string') return '';
+    return stack
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !line.includes('toolgate:') && !line.includes('(native)'))
+      .join('\n');
+  };
+
+  // For what JSON cannot say: circles, BigInt, Map and Set.
+  function inspect(value, depth, above) {
+    if (typeof value === 'string') return JSON.stringify(value);
+    if (typeof value === 'bigint') return `${value}n`;
+    if (typeof value === 'symbol') return value.toString();
+    if (typeof value === 'function') return `[function ${value.name || 'anonymous'}]`;
+    if (typeof value !== 'object' || value === null) return String(value);
+    if (above.includes(value)) return '[circular]';
+    if (depth > DEEPEST) return Array.isArray(value) ? '[array]' : '[object]';
+    if (value instanceof Error) return printError(value);
+    if (value instanceof Date || value instanceof RegExp) return String(value);
+    const inside = [...above, value];
+    const members = (list, show) => {
+      const shown = list.slice(0, MOST_MEMBERS).map(show);
+      if (list.length > MOST_MEMBERS) shown.push(`… ${list.length - MOST_MEMBERS} more`);
+      return shown.join(', ');
+    };
+    const show = (member) => inspect(member, depth + 1, inside);
+    if (Array.isArray(value)) return `[${members(value, show)}]`;
+    if (value instanceof Map) return `Map {${members([...value], ([k, v]) => `${show(k)} => ${show(v)}`)}}`;
+    if (value instanceof Set) return `Set {${members([...value], show)}}`;
+    return `{${members(Object.keys(value), (key) => `${key}: ${show(value[key])}`)}}`;
+  }
+
+  function print(value) {
+    if (typeof value === 'string') return value;
+    if (typeof value !== 'object' || value === null) {
+      return typeof value === 'bigint' ? String(value) : inspect(value, 0, []);
+    }
+    if (value instanceof Error) return printError(value);
+    if (value instanceof Map || value instanceof Set || value instanceof RegExp) return inspect(value, 0, []);
+    try {
+      const json = JSON.stringify(value);
+      if (json !== undefined) return json;
+    } catch {
+      // A circle, a BigInt or a toJSON that throws: shown in our own words.
+    }
+    return inspect(value, 0, []);
+  }
+
+  function printSafely(value) {
+    try {
+      return print(value);
+    } catch {
+      return '[cannot be shown]';
+    }
+  }
+
+  // Writes one line of any number of values.
+  kit.log = function (level, values) {
+    let line = '';
+    for (let place = 0; place < values.length; place++) line += (place > 0 ? ' ' : '') + printSafely(values[place]);
+    host.log(level, line);
+  };
+
+  const at = (level) => (...values) => kit.log(level, values);
+  const counts = new Map();
+  const begun = new Map();
+  kit.define(globalThis, 'console', {
+    log: at('info'),
+    info: at('info'),
+    debug: at('debug'),
+    warn: at('warn'),
+    error: at('error'),
+    trace: at('debug'),
+    dir: (value) => kit.log('info', [value]),
+    table: (value) => kit.log('info', [value]),
+    group: at('info'),
+    groupCollapsed: at('info'),
+    groupEnd() {},
+    assert(condition, ...values) {
+      if (!condition) kit.log('error', ['Assertion failed:', ...values]);
+    },
+    count(label = 'default') {
+      counts.set(label, (counts.get(label) ?? 0) + 1);
+      kit.log('info', [`${label}: ${counts.get(label)}`]);
+    },
+    time(label = 'default') {
+      begun.set(label, host.now());
+    },
+    timeEnd(label = 'default') {
+      if (!begun.has(label)) return;
+      kit.log('info', [`${label}: ${(host.now() - begun.get(label)).toFixed(3)} ms`]);
+      begun.delete(label);
+    },
+  });
+});

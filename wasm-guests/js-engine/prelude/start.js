@@ -1,0 +1,37 @@
+// Starts an action and turns what it returns into JSON.
+(function (host, kit) {
+  'use strict';
+
+  // Makes code from text, or shares memory: neither is for scripts. `Function` stays, as the parent of all functions
+  // that libraries look for; calling it throws.
+  delete globalThis.eval;
+  delete globalThis.SharedArrayBuffer;
+
+  const { parse, stringify } = JSON;
+
+  // A file's bytes under `buffer` become Base64 text: listing every byte as a number would be four times as long.
+  function packed(file) {
+    if (file === null || typeof file !== 'object' || ArrayBuffer.isView(file)) return file;
+    const bytes = kit.bytes(file.buffer);
+    return bytes === undefined ? file : { ...file, buffer: host.decode(bytes, 'base64') };
+  }
+
+  function finish(result) {
+    if (result === undefined || typeof result === 'function') return 'null';
+    let whole = result;
+    if (result !== null && typeof result === 'object' && typeof result.toJSON !== 'function') {
+      whole = packed(result);
+      if (Array.isArray(result.files)) whole = { ...whole, files: result.files.map(packed) };
+      else if (result.files) whole = { ...whole, files: packed(result.files) };
+    }
+    return stringify(whole) ?? 'null';
+  }
+
+  return async function start(factory, text, aliases) {
+    const data = parse(text);
+    const env = data.env ?? {};
+    delete data.env;
+    if (aliases) kit.addAliases(data);
+    return finish(await factory(data, kit.ld, env)());
+  };
+});

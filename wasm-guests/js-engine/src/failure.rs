@@ -1,0 +1,94 @@
+//! What an author reads when a script fails: message and place, from whatever was thrown.
+
+use rquickjs::{Ctx, Object, Value};
+
+use crate::Failure;
+use crate::text::Text;
+
+/// How stack traces name the engine's own files, see [`crate::machine`].
+pub(crate) const OWN_FILES: &str = "toolgate:";
+
+/// A failure without a place.
+pub(crate) fn plain(message: impl Into<String>) -> Failure {
+    Failure {
+        message: message.into(),
+        stack: None,
+    }
+}
+
+/// Takes what is pending in `ctx`, when `error` says that something is.
+pub(crate) fn from_error(ctx: &Ctx<'_>, error: &rquickjs::Error) -> Failure {
+    if error.is_exception() {
+        from_thrown(ctx, &ctx.catch())
+    } else {
+        plain(error.to_string())
+    }
+}
+
+/// Describes a thrown value. An `Error` gives its message, with its name unless that is the bare `Error`.
+pub(crate) fn from_thrown<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> Failure {
+    if thrown.is_null() {
+        // QuickJS throws null when not even an Error fits into the memory that is left.
+        return plain("out of memory (or the script threw null)");
+    }
+    let Some(object) = thrown.as_object() else {
+        return plain(if thrown.is_undefined() {
+            "the script threw undefined".to_owned()
+        } else {
+            text_of(ctx, thrown)
+        });
+    };
+    let message = property(ctx, object, "message");
+    let message = match (object.is_error(), property(ctx, object, "name"), message) {
+        (true, Some(name), Some(message)) if name != "Error" && !message.is_empty() => format!("{name}: {message}"),
+        (true, Some(name), Some(message)) if message.is_empty() => name,
+        (_, _, Some(message)) => message,
+        _ => ctx
+            .json_stringify(thrown.clone())
+            .ok()
+            .flatten()
+            .and_then(|json| json.to_string().ok())
+            .unwrap_or_else(|| text_of(ctx, thrown)),
+    };
+    forget_exception(ctx);
+    let stack = property(ctx, object, "stack").and_then(|stack| author_frames(&stack));
+    Failure { message, stack }
+}
+
+/// The frames of a stack that lie in the author's file; `None` when there are none.
+fn author_frames(stack: &str) -> Option<String> {
+    let frames: Vec<&str> = stack
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.contains(OWN_FILES) && !line.contains("(native)"))
+        .collect();
+    (!frames.is_empty()).then(|| frames.join("\n"))
+}
+
+/// A property as text; `None` when it is absent, or reading it throws.
+fn property<'js>(ctx: &Ctx<'js>, object: &Object<'js>, name: &str) -> Option<String> {
+    let read = object.get::<_, Value>(name).and_then(|value| {
+        if value.is_undefined() || value.is_null() {
+            Ok(None)
+        } else {
+            value.get::<Text>().map(|text| Some(text.0))
+        }
+    });
+    read.unwrap_or_else(|_| {
+        forget_exception(ctx);
+        None
+    })
+}
+
+fn text_of<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> String {
+    value.get::<Text>().map_or_else(
+        |_| {
+            forget_exception(ctx);
+            "the script threw a value that cannot be shown".to_owned()
+        },
+        |text| text.0,
+    )
+}
+
+fn forget_exception(ctx: &Ctx<'_>) {
+    drop(ctx.catch());
+}

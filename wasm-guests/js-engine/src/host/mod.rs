@@ -1,0 +1,106 @@
+//! The `host` object: the world's imports as plain JavaScript functions. Only the prelude sees it; scripts get what
+//! the prelude makes of it.
+
+mod http;
+mod random;
+mod url;
+
+use rquickjs::function::Opt;
+use rquickjs::prelude::Func;
+use rquickjs::{ArrayBuffer, Ctx, Exception, Function, Object, Persistent, Result, Value};
+
+use crate::encoding::{Encoding, forgiving_base64};
+use crate::imports::{clock, crypto, log, progress};
+use crate::text::{Bytes, Text};
+use crate::timers;
+
+/// Makes the object.
+pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
+    let host = Object::new(ctx.clone())?;
+    host.set("send", Func::from(http::send))?;
+    host.set("log", Func::from(write_log))?;
+    host.set("randomBytes", Func::from(random::bytes))?;
+    host.set("random", Func::from(random::fraction))?;
+    host.set("now", Func::from(now))?;
+    host.set("startTimer", Func::from(start_timer))?;
+    host.set("stopTimer", Func::from(timers::stop))?;
+    host.set("parseUrl", Func::from(url::parse))?;
+    host.set("setUrl", Func::from(url::set))?;
+    host.set("digest", Func::from(digest))?;
+    host.set("hmac", Func::from(hmac))?;
+    host.set("encode", Func::from(encode))?;
+    host.set("decode", Func::from(decode))?;
+    host.set("decodeStrictly", Func::from(decode_strictly))?;
+    host.set("atob", Func::from(atob))?;
+    host.set("progress", Func::from(report))?;
+    Ok(host)
+}
+
+fn write_log(level: String, message: Text) {
+    let level = match level.as_str() {
+        "debug" => log::Level::Debug,
+        "warn" => log::Level::Warn,
+        "error" => log::Level::Error,
+        _ => log::Level::Info,
+    };
+    log::write(level, &message.0);
+}
+
+/// Milliseconds since 1970, with fractions.
+#[allow(clippy::cast_precision_loss, reason = "exact until the year 2255")]
+fn now() -> f64 {
+    clock::now() as f64 / 1000.0
+}
+
+fn start_timer<'js>(ctx: Ctx<'js>, callback: Function<'js>, milliseconds: u32, repeat: bool) -> u32 {
+    timers::start(Persistent::save(&ctx, callback), milliseconds, repeat)
+}
+
+fn algorithm(ctx: &Ctx<'_>, name: &str) -> Result<crypto::Algorithm> {
+    Ok(match name {
+        "sha1" => crypto::Algorithm::Sha1,
+        "sha256" => crypto::Algorithm::Sha256,
+        "sha384" => crypto::Algorithm::Sha384,
+        "sha512" => crypto::Algorithm::Sha512,
+        _ => return Err(Exception::throw_type(ctx, &format!("no such algorithm: {name}"))),
+    })
+}
+
+fn digest<'js>(ctx: Ctx<'js>, name: String, data: Bytes) -> Result<ArrayBuffer<'js>> {
+    let algorithm = algorithm(&ctx, &name)?;
+    ArrayBuffer::new(ctx, crypto::digest(algorithm, &data.0))
+}
+
+fn hmac<'js>(ctx: Ctx<'js>, name: String, key: Bytes, data: Bytes) -> Result<ArrayBuffer<'js>> {
+    let algorithm = algorithm(&ctx, &name)?;
+    ArrayBuffer::new(ctx, crypto::hmac(algorithm, &key.0, &data.0))
+}
+
+fn encoding(ctx: &Ctx<'_>, name: &str) -> Result<Encoding> {
+    Encoding::named(name).ok_or_else(|| Exception::throw_type(ctx, &format!("Unknown encoding: {name}")))
+}
+
+fn encode<'js>(ctx: Ctx<'js>, text: Text, name: String) -> Result<ArrayBuffer<'js>> {
+    let encoding = encoding(&ctx, &name)?;
+    ArrayBuffer::new(ctx, encoding.bytes(text.0))
+}
+
+fn decode(ctx: Ctx<'_>, bytes: Bytes, name: String) -> Result<String> {
+    Ok(encoding(&ctx, &name)?.text(&bytes.0))
+}
+
+/// UTF-8 alone; `null` when the bytes are not.
+fn decode_strictly(bytes: Bytes) -> Option<String> {
+    String::from_utf8(bytes.0).ok()
+}
+
+/// The bytes that Base64 text stands for, as a text of one character each; `undefined` when it is no Base64.
+fn atob(text: Text) -> Option<String> {
+    forgiving_base64(&text.0).map(|bytes| Encoding::Latin1.text(&bytes))
+}
+
+fn report(done: f64, total: Opt<Value<'_>>, message: Opt<Value<'_>>) {
+    let total = total.0.and_then(|total| total.as_number());
+    let message = message.0.and_then(|message| message.as_string()?.to_string().ok());
+    progress::report(done, total, message.as_deref());
+}

@@ -2,8 +2,10 @@
 //!
 //! Must never know what it hashes or seals, or why: no connector, call or store type appears here.
 
+mod hashing;
 mod sealing;
 
+pub use hashing::{Digest, HashAlgorithm, Hmac};
 pub use sealing::{KEY_LENGTH, NotOpened, SealError, SealingKey};
 
 use ring::rand::{SecureRandom, SystemRandom};
@@ -35,8 +37,16 @@ pub fn sha256_of_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32
 /// [`RandomUnavailable`] when the operating system has no randomness to give.
 pub fn random_bytes<const N: usize>() -> Result<[u8; N], RandomUnavailable> {
     let mut bytes = [0; N];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| RandomUnavailable)?;
+    fill_random(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Fills `bytes` from the operating system's random source.
+///
+/// # Errors
+/// [`RandomUnavailable`] when the operating system has no randomness to give.
+pub fn fill_random(bytes: &mut [u8]) -> Result<(), RandomUnavailable> {
+    SystemRandom::new().fill(bytes).map_err(|_| RandomUnavailable)
 }
 
 /// A random identifier of 128 bits as 32 hexadecimal digits: long enough that it cannot be guessed.

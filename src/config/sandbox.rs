@@ -21,7 +21,7 @@ pub struct SandboxConfig {
     /// Memory of one run in bytes.
     #[schemars(range(min = 1_048_576, max = 4_294_967_296_u64))]
     pub max_memory_bytes: u64,
-    /// Elements of each table of one run: what a WebAssembly program keeps its references to functions in.
+    /// Elements of all tables of one run: what a WebAssembly program keeps its references to functions in.
     #[schemars(range(min = 100, max = 1_000_000))]
     pub max_table_elements: u64,
     /// Stack of one run in bytes: how deep calls nest. JavaScript needs about one MiB of it before the first call.
@@ -39,6 +39,9 @@ pub struct SandboxConfig {
     /// Bytes that one run may receive: headers and bodies of its answers.
     #[schemars(range(min = 1_024))]
     pub max_received_bytes: u64,
+    /// Waits and requests of one run that are under way or not yet taken note of: each takes memory of the server.
+    #[schemars(range(min = 10, max = 1_000_000))]
+    pub max_handles: u64,
     /// Log lines of one run that are kept; further ones are counted only.
     #[schemars(range(min = 0, max = 100_000))]
     pub max_log_lines: u64,
@@ -60,7 +63,7 @@ impl Default for SandboxConfig {
     fn default() -> Self {
         // Ruling C-08 for the time, 128 MiB as hosted platforms give; a result may hold a file of ten MiB as base64 (C-18).
         Self {
-            timeout: Duration::from_secs(120),
+            timeout: Duration::from_mins(2),
             cpu: Duration::from_secs(30),
             max_memory_bytes: 128 * MEBIBYTE,
             max_table_elements: 20_000,
@@ -69,6 +72,7 @@ impl Default for SandboxConfig {
             max_concurrent_requests: 32,
             max_sent_bytes: 64 * MEBIBYTE,
             max_received_bytes: 256 * MEBIBYTE,
+            max_handles: 10_000,
             max_log_lines: 1_000,
             max_log_bytes: 256 * 1024,
             max_result_bytes: 16 * MEBIBYTE,

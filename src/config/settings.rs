@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tracing::level_filters::LevelFilter;
 
-use super::{AuditConfig, FindingConfig, LimitsConfig, VaultConfig};
+use super::{AuditConfig, FindingConfig, LimitsConfig, SandboxConfig, VaultConfig};
 
 /// Settings of a Toolgate server. Every setting has a default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +26,8 @@ pub struct Config {
     pub audit: AuditConfig,
     /// Requests to the connected APIs.
     pub egress: EgressConfig,
+    /// The code of actions.
+    pub sandbox: SandboxConfig,
     /// Secrets that connectors name with `vault://`.
     pub vault: VaultConfig,
     /// Logs, which go to stderr.

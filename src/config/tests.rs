@@ -63,6 +63,16 @@ fn the_defaults_are_the_documented_ones() {
     // Contract S3-26.
     assert_eq!(config.egress.connect_timeout, Duration::from_secs(5));
     assert_eq!(config.egress.read_timeout, Duration::from_secs(30));
+    // Ruling C-08 for the time; the rest is what docs/operating.md says.
+    let sandbox = &config.sandbox;
+    assert_eq!(
+        (sandbox.timeout, sandbox.cpu),
+        (Duration::from_mins(2), Duration::from_secs(30))
+    );
+    assert_eq!(
+        (sandbox.max_memory_bytes, sandbox.max_stack_bytes),
+        (134_217_728, 2_097_152)
+    );
     assert!(config.catalog.watch);
 }
 
@@ -105,6 +115,22 @@ fn every_setting_can_be_written() {
         read_timeout_ms = 7
         extra_ca = "ca.pem"
         allow_invalid_certificates_for = ["crm.internal"]
+        [sandbox]
+        timeout_ms = 1
+        cpu_ms = 10
+        max_memory_bytes = 1048576
+        max_table_elements = 100
+        max_stack_bytes = 65536
+        max_requests = 0
+        max_concurrent_requests = 1
+        max_sent_bytes = 1024
+        max_received_bytes = 1025
+        max_handles = 11
+        max_log_lines = 12
+        max_log_bytes = 13
+        max_result_bytes = 1026
+        max_concurrent_runs = 14
+        max_queued_runs = 15
         [vault]
         master_key_file = "vault.key"
         [log]
@@ -157,6 +183,23 @@ fn every_setting_can_be_written() {
             read_timeout: Duration::from_millis(7),
             extra_ca: Some("settings/ca.pem".into()),
             allow_invalid_certificates_for: vec!["crm.internal".into()],
+        },
+        sandbox: SandboxConfig {
+            timeout: Duration::from_millis(1),
+            cpu: Duration::from_millis(10),
+            max_memory_bytes: 1_048_576,
+            max_table_elements: 100,
+            max_stack_bytes: 65_536,
+            max_requests: 0,
+            max_concurrent_requests: 1,
+            max_sent_bytes: 1024,
+            max_received_bytes: 1025,
+            max_handles: 11,
+            max_log_lines: 12,
+            max_log_bytes: 13,
+            max_result_bytes: 1026,
+            max_concurrent_runs: 14,
+            max_queued_runs: 15,
         },
         vault: VaultConfig {
             master_key_file: Some("settings/vault.key".into()),

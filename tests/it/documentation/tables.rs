@@ -31,6 +31,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("ApprovalsConfig", "`[approvals]`"),
     ("AuditConfig", "`[audit]`"),
     ("EgressConfig", "`[egress]`"),
+    ("SandboxConfig", "`[sandbox]`"),
     ("VaultConfig", "`[vault]`"),
     ("LogConfig", "`[log]`"),
     ("CatalogConfig", "`[catalog]`"),

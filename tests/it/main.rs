@@ -19,3 +19,4 @@ mod load;
 mod packaging;
 mod pipeline;
 mod reference;
+mod sandbox;

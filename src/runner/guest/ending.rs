@@ -44,7 +44,7 @@ pub enum GuestError {
     Crashed(String),
     /// Too many runs wait already.
     #[error(
-        "{running} runs of action code are going on and {waiting} wait; settings: sandbox.max_concurrent_runs, sandbox.max_queued_runs"
+        "{running} runs of action code are going on and {waiting} wait (settings sandbox.max_concurrent_runs, sandbox.max_queued_runs)"
     )]
     Busy {
         /// How many run.
@@ -72,7 +72,7 @@ pub enum Limit {
     Cpu,
     /// Memory.
     Memory,
-    /// Elements of a table.
+    /// Elements of tables.
     Table,
     /// How deep calls nest.
     Stack,
@@ -82,6 +82,8 @@ pub enum Limit {
     SentBytes,
     /// Bytes received.
     ReceivedBytes,
+    /// Waits and requests under way.
+    Handles,
     /// Length of the result.
     Result,
 }
@@ -99,6 +101,7 @@ impl Limit {
             Self::Requests => "sandbox.max_requests",
             Self::SentBytes => "sandbox.max_sent_bytes",
             Self::ReceivedBytes => "sandbox.max_received_bytes",
+            Self::Handles => "sandbox.max_handles",
             Self::Result => "sandbox.max_result_bytes",
         }
     }
@@ -111,11 +114,12 @@ impl fmt::Display for LimitReached {
             Limit::Time => write!(text, "the code did not finish within {value} ms"),
             Limit::Cpu => write!(text, "the code computed for more than {value} ms"),
             Limit::Memory => write!(text, "the code needed more than {value} bytes of memory"),
-            Limit::Table => write!(text, "the code needed a table of more than {value} elements"),
+            Limit::Table => write!(text, "the code needed tables of more than {value} elements"),
             Limit::Stack => write!(text, "the code's calls nested deeper than a stack of {value} bytes"),
             Limit::Requests => write!(text, "the code made more than {value} requests"),
             Limit::SentBytes => write!(text, "the code's requests had more than {value} bytes together"),
             Limit::ReceivedBytes => write!(text, "the answers to the code had more than {value} bytes together"),
+            Limit::Handles => write!(text, "the code had more than {value} waits and requests under way"),
             Limit::Result => write!(text, "the code's result is longer than {value} bytes"),
         }?;
         write!(text, " (setting {})", self.limit.setting())

@@ -14,7 +14,7 @@ pub struct GuestLimits {
     pub cpu: Duration,
     /// Bytes of memory. More than the settings give has no effect.
     pub memory_bytes: u64,
-    /// Elements of each table. More than the settings give has no effect.
+    /// Elements of all tables. More than the settings give has no effect.
     pub table_elements: u64,
     /// Requests.
     pub requests: u64,
@@ -24,6 +24,8 @@ pub struct GuestLimits {
     pub sent_bytes: u64,
     /// Bytes of all answers.
     pub received_bytes: u64,
+    /// Waits and requests under way, and other things that the host remembers for the code.
+    pub handles: u64,
     /// Log lines.
     pub log_lines: u64,
     /// Bytes of all log lines.
@@ -43,6 +45,7 @@ impl From<&SandboxConfig> for GuestLimits {
             concurrent_requests: settings.max_concurrent_requests,
             sent_bytes: settings.max_sent_bytes,
             received_bytes: settings.max_received_bytes,
+            handles: settings.max_handles,
             log_lines: settings.max_log_lines,
             log_bytes: settings.max_log_bytes,
             result_bytes: settings.max_result_bytes,

@@ -4,12 +4,28 @@
 //! know what a connector or a caller is, open a connection, or hold a secret longer than one call of
 //! [`Outside::secret_key`].
 
+mod cache;
+mod check;
 mod ending;
+mod engine;
+mod imports;
 mod limits;
 mod load_error;
+mod meter;
+mod native;
 mod outside;
+mod program;
+mod queue;
+mod run;
+mod sandbox;
+mod script;
+mod shelf;
+mod ticker;
+mod world;
 
 pub use ending::{Finished, GuestError, Limit, LimitReached, Used};
 pub use limits::GuestLimits;
 pub use load_error::LoadError;
 pub use outside::{GuestLogLevel, GuestRequest, GuestResponse, Outside, SendFailure};
+pub use program::Program;
+pub use sandbox::{Sandbox, SandboxError};

@@ -1,0 +1,54 @@
+//! What guests can import.
+//!
+//! Each function is bounded by itself: what it is given is cut, counted or refused before anything is done with it.
+
+mod clock;
+mod crypto;
+mod http;
+mod log;
+mod progress;
+mod random;
+mod url;
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+use wasmtime::Engine;
+use wasmtime::component::{HasSelf, Linker};
+
+use super::meter::{Meter, Room};
+use super::world::Action;
+use super::world::toolgate::action::types;
+use super::{GuestLimits, Outside};
+
+/// What belongs to one run.
+pub(super) struct Run {
+    pub(super) outside: Arc<dyn Outside>,
+    pub(super) meter: Arc<Meter>,
+    pub(super) room: Room,
+    /// When the run last told how far it is.
+    reported: Option<Instant>,
+}
+
+impl Run {
+    pub(super) fn new(outside: Arc<dyn Outside>, limits: &GuestLimits) -> Self {
+        Self {
+            outside,
+            meter: Arc::new(Meter::new(limits.clone())),
+            room: Room::new(limits),
+            reported: None,
+        }
+    }
+}
+
+impl types::Host for Run {}
+
+/// Everything that a guest can import, and nothing else.
+pub(super) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Run>> {
+    let mut linker = Linker::new(engine);
+    Action::add_to_linker::<_, HasSelf<Run>>(&mut linker, |run| run)?;
+    Ok(linker)
+}
+
+#[cfg(test)]
+mod tests;

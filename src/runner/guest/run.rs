@@ -1,0 +1,185 @@
+//! One run: a fresh instance, called once, under its limits.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use wasmtime::component::{ComponentExportIndex, Instance};
+use wasmtime::{Store, Trap, UpdateDeadline};
+
+use super::imports::Run;
+use super::meter::computing;
+use super::program::{Code, Prepared, Program};
+use super::ticker::{TICK, Ticking};
+use super::world::toolgate::action::types::Failure;
+use super::{Finished, GuestError, GuestLimits, Limit, LimitReached, Outside, Used};
+
+/// What the engine says when a run has too many handles; it has no type of its own for that.
+const TOO_MANY_HANDLES: &str = "handle limit exceeded";
+
+/// What a result may be when the code gave none.
+const NOTHING: &str = "null";
+
+/// Room for what is made of the stack that a run may use.
+pub(super) struct Machine {
+    pub(super) ticking: Ticking,
+    pub(super) stack_bytes: u64,
+}
+
+/// Runs `program` to its end.
+pub(super) async fn run(
+    program: &Program,
+    data: &str,
+    outside: Arc<dyn Outside>,
+    limits: &GuestLimits,
+    machine: Machine,
+) -> Result<Finished, GuestError> {
+    let mut store = store(program.prepared(), outside, limits);
+    let (called, ticks) = computed(call(&mut store, program, data), &machine.ticking, limits).await;
+    let run = store.data();
+    let used = Used {
+        cpu: computing(ticks),
+        ..run.meter.used()
+    };
+    let reached = |limit, value| Err(GuestError::Limit(LimitReached { limit, value }));
+    let milliseconds = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    match called {
+        None => reached(Limit::Cpu, milliseconds(limits.cpu)),
+        Some(Ok(Ok(result))) if result.len() as u64 > limits.result_bytes => {
+            reached(Limit::Result, limits.result_bytes)
+        }
+        Some(Ok(Ok(result))) => Ok(Finished {
+            result: if result.is_empty() { NOTHING.to_owned() } else { result },
+            used,
+        }),
+        Some(Ok(Err(failure))) => Err(failed(run, failure)),
+        Some(Err(error)) => Err(broken(run, &error, machine.stack_bytes)),
+    }
+}
+
+/// A fresh store, with the limits wired.
+pub(super) fn store(prepared: &Prepared, outside: Arc<dyn Outside>, limits: &GuestLimits) -> Store<Run> {
+    let mut store = Store::new(prepared.instance.engine(), Run::new(outside, limits));
+    store.limiter(|run| &mut run.room);
+    store.set_max_component_handles(whole(limits.handles));
+    // No single argument can be longer than all the memory that it could stand in.
+    store.set_hostcall_fuel(whole(limits.memory_bytes));
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
+    store
+}
+
+fn whole(limit: u64) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
+type Called = Result<String, Failure>;
+
+async fn call(store: &mut Store<Run>, program: &Program, data: &str) -> wasmtime::Result<Called> {
+    let prepared = program.prepared();
+    let instance = prepared.instance.instantiate_async(&mut *store).await?;
+    match &*program.code {
+        Code::Component(_) => {
+            let run = typed::<(&str,), (Called,)>(store, &instance, &prepared.run)?;
+            Ok(run.call_async(store, (data,)).await?.0)
+        }
+        Code::Script { bytecode, .. } => {
+            let run = typed::<(&[u8], &str, bool), (Called,)>(store, &instance, &prepared.run)?;
+            Ok(run.call_async(store, (bytecode, data, program.aliases)).await?.0)
+        }
+    }
+}
+
+fn typed<Parameters, Results>(
+    store: &mut Store<Run>,
+    instance: &Instance,
+    export: &ComponentExportIndex,
+) -> wasmtime::Result<wasmtime::component::TypedFunc<Parameters, Results>>
+where
+    Parameters: wasmtime::component::ComponentNamedList + wasmtime::component::Lower,
+    Results: wasmtime::component::ComponentNamedList + wasmtime::component::Lift,
+{
+    instance.get_typed_func(store, export)
+}
+
+/// The code said that it failed. When that is because a limit said no to it, the limit is what to tell.
+fn failed(run: &Run, failure: Failure) -> GuestError {
+    if let Some(denied) = run.room.denied() {
+        return GuestError::Limit(denied);
+    }
+    match run.meter.stopped() {
+        Some(stopped) if failure.message.contains(&stopped.to_string()) => GuestError::Limit(stopped),
+        _ => GuestError::Failed {
+            message: failure.message,
+            stack: failure.stack,
+        },
+    }
+}
+
+/// The code did not come to an end of its own.
+fn broken(run: &Run, error: &wasmtime::Error, stack_bytes: u64) -> GuestError {
+    if let Some(denied) = run.room.denied() {
+        return GuestError::Limit(denied);
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::StackOverflow) => GuestError::Limit(LimitReached {
+            limit: Limit::Stack,
+            value: stack_bytes,
+        }),
+        Some(trap) => GuestError::Crashed(trap.to_string()),
+        None => {
+            let cause = error.root_cause().to_string();
+            if cause.contains(TOO_MANY_HANDLES) {
+                let value = run.meter.limits().handles;
+                return GuestError::Limit(LimitReached {
+                    limit: Limit::Handles,
+                    value,
+                });
+            }
+            GuestError::Crashed(cause)
+        }
+    }
+}
+
+/// `future`'s end, and for how many ticks it computed; `None` when those became too many. Waiting does not count.
+///
+/// Each poll counts the ticks that fall into it. A poll is most often shorter than a tick, and then counts as a whole
+/// tick as often as its share of one: over a run that is its time.
+pub(super) async fn computed<F: Future>(
+    future: F,
+    ticking: &Ticking,
+    limits: &GuestLimits,
+) -> (Option<F::Output>, u64) {
+    let most = u64::try_from(limits.cpu.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX);
+    let mut future = std::pin::pin!(future);
+    let mut ticks = 0;
+    let output =
+        std::future::poll_fn(|context| poll_counted(future.as_mut(), context, ticking, &mut ticks, most)).await;
+    (output, ticks)
+}
+
+fn poll_counted<F: Future>(
+    future: Pin<&mut F>,
+    context: &mut Context<'_>,
+    ticking: &Ticking,
+    ticks: &mut u64,
+    most: u64,
+) -> Poll<Option<F::Output>> {
+    let before = ticking.ticks();
+    let polled = future.poll(context);
+    *ticks += ticking.ticks() - before;
+    match polled {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending if *ticks > most => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    }
+}
+
+impl Program {
+    fn prepared(&self) -> &Prepared {
+        match &*self.code {
+            Code::Component(prepared) => prepared,
+            Code::Script { engine, .. } => &engine.prepared,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Scripts: the JavaScript engine, and how it reads a source.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use async_trait::async_trait;
+use wasmtime::Trap;
+use wasmtime::component::{Component, Linker};
+use zeroize::Zeroizing;
+
+use super::imports::Run;
+use super::program::{JavaScript, Prepared};
+use super::run::{computed, store};
+use super::ticker::Ticker;
+use super::world::toolgate::action::types::Failure;
+use super::{
+    GuestLimits, GuestLogLevel, GuestRequest, GuestResponse, Limit, LimitReached, LoadError, Outside, SendFailure,
+    check,
+};
+use crate::config::SandboxConfig;
+use crate::crypto;
+
+/// What errors call the engine.
+pub(super) const NAME: &str = "the JavaScript engine";
+
+/// The engine, as `wasm-guests/js-engine` makes it.
+pub(super) const ENGINE: &[u8] = include_bytes!("../../../wasm-guests/js-engine/artefact/engine.wasm");
+
+/// Looks at the engine as at any component: it has no rights of its own.
+pub(super) fn engine(linker: &Linker<Run>, component: &Component) -> Result<JavaScript, LoadError> {
+    let broken = |problem: String| LoadError::Internal {
+        name: NAME.to_owned(),
+        problem,
+    };
+    let instance = linker
+        .instantiate_pre(component)
+        .map_err(|error| broken(format!("{error:#}")))?;
+    let export = |name| check::export(component, name).ok_or_else(|| broken(format!("it has no export `{name}`")));
+    Ok(JavaScript {
+        prepared: Prepared {
+            instance,
+            run: export("run")?,
+        },
+        compile: export("compile")?,
+        hash: crypto::sha256_of_parts([ENGINE]),
+    })
+}
+
+/// Reads `source` in an instance of its own, under the limits of a run. Blocks.
+pub(super) fn compile(
+    engine: &JavaScript,
+    ticker: &Ticker,
+    settings: &SandboxConfig,
+    name: &str,
+    source: &str,
+) -> Result<Vec<u8>, LoadError> {
+    let limits = GuestLimits::from(settings);
+    let ticking = ticker.run();
+    let mut store = store(&engine.prepared, Arc::new(Nothing), &limits);
+    let compiling = async {
+        let instance = engine.prepared.instance.instantiate_async(&mut store).await?;
+        let compile =
+            instance.get_typed_func::<(&str, &str), (Result<Vec<u8>, Failure>,)>(&mut store, &engine.compile)?;
+        Ok::<_, wasmtime::Error>(compile.call_async(&mut store, (name, source)).await?.0)
+    };
+    let (compiled, _) = finish(computed(compiling, &ticking, &limits));
+    let limit = |reached: LimitReached| LoadError::Limit {
+        name: name.to_owned(),
+        problem: reached.to_string(),
+    };
+    match (compiled, store.data().room.denied()) {
+        (Some(Ok(Ok(bytecode))), _) => Ok(bytecode),
+        (None, _) => Err(limit(LimitReached {
+            limit: Limit::Cpu,
+            value: u64::try_from(limits.cpu.as_millis()).unwrap_or(u64::MAX),
+        })),
+        (_, Some(denied)) => Err(limit(denied)),
+        (Some(Ok(Err(failure))), None) => Err(syntax(name, &failure)),
+        (Some(Err(error)), None) => match error.downcast_ref::<Trap>() {
+            Some(Trap::StackOverflow) => Err(limit(LimitReached {
+                limit: Limit::Stack,
+                value: settings.max_stack_bytes,
+            })),
+            _ => Err(LoadError::Internal {
+                name: name.to_owned(),
+                problem: error.root_cause().to_string(),
+            }),
+        },
+    }
+}
+
+/// Polls `future` until it is ready. Reading a source waits for nothing outside: that it is not ready only means that a
+/// tick is over.
+fn finish<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+    }
+}
+
+/// What the engine says about a source that it cannot read. The place stands in its stack as `name:line:column`.
+fn syntax(name: &str, failure: &Failure) -> LoadError {
+    let (line, column) = place(name, failure.stack.as_deref().unwrap_or_default()).unwrap_or((0, 0));
+    LoadError::Syntax {
+        message: failure.message.clone(),
+        line,
+        column,
+    }
+}
+
+fn place(name: &str, stack: &str) -> Option<(usize, usize)> {
+    let after = stack.split_once(name)?.1.strip_prefix(':')?;
+    let mut numbers = after.split(|character: char| !character.is_ascii_digit());
+    let line = numbers.next()?.parse().ok()?;
+    let column = numbers.next().and_then(|column| column.parse().ok()).unwrap_or(0);
+    Some((line, column))
+}
+
+/// The world of a source that is only read: there is none.
+struct Nothing;
+
+#[async_trait]
+impl Outside for Nothing {
+    async fn send(&self, _: GuestRequest) -> Result<GuestResponse, SendFailure> {
+        Err(SendFailure::Refused(
+            "a source that is read makes no requests".to_owned(),
+        ))
+    }
+
+    fn log(&self, _: GuestLogLevel, message: &str) {
+        tracing::debug!("the JavaScript engine says: {message}");
+    }
+
+    fn progress(&self, _: f64, _: Option<f64>, _: Option<&str>) {}
+
+    fn secret_key(&self, _: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_of_a_mistake_is_read_from_the_stack() {
+        let table = [
+            ("    at actions/a.js:2:30\n", Some((2, 30))),
+            ("    at actions/a.js:12\n    at actions/a.js:2:30", Some((12, 0))),
+            ("    at other.js:2:30\n", None),
+            ("    at actions/a.js:x", None),
+            ("", None),
+        ];
+        for (stack, expected) in table {
+            assert_eq!(place("actions/a.js", stack), expected, "{stack:?}");
+        }
+    }
+}

@@ -9,6 +9,7 @@ use super::imports::Run;
 use super::program::Prepared;
 
 /// What guests can import: the interfaces of the world, in any version that is compatible with ours.
+const VERSION: &str = "0.1.";
 const INTERFACES: [&str; 8] = [
     "toolgate:action/http",
     "toolgate:action/log",
@@ -19,7 +20,31 @@ const INTERFACES: [&str; 8] = [
     "toolgate:action/progress",
     "toolgate:action/types",
 ];
-const VERSION: &str = "0.1.";
+
+/// What the runtimes of some languages import; there is nothing in it (`imports/wasi.rs`).
+const WASI_VERSION: &str = "0.2.";
+const WASI_INTERFACES: [&str; 20] = [
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:io/streams",
+    "wasi:clocks/wall-clock",
+    "wasi:clocks/monotonic-clock",
+    "wasi:random/random",
+    "wasi:random/insecure",
+    "wasi:random/insecure-seed",
+    "wasi:filesystem/preopens",
+    "wasi:filesystem/types",
+    "wasi:cli/exit",
+    "wasi:cli/environment",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:cli/stderr",
+    "wasi:cli/terminal-input",
+    "wasi:cli/terminal-output",
+    "wasi:cli/terminal-stdin",
+    "wasi:cli/terminal-stdout",
+    "wasi:cli/terminal-stderr",
+];
 
 /// The first bytes of every WebAssembly program, and what follows in each kind.
 const MAGIC: &[u8] = b"\0asm";
@@ -75,9 +100,11 @@ pub(super) fn export(component: &Component, name: &str) -> Option<ComponentExpor
 }
 
 fn is_offered(import: &str) -> bool {
-    import
-        .split_once('@')
-        .is_some_and(|(interface, version)| INTERFACES.contains(&interface) && version.starts_with(VERSION))
+    let Some((interface, version)) = import.split_once('@') else {
+        return false;
+    };
+    INTERFACES.contains(&interface) && version.starts_with(VERSION)
+        || WASI_INTERFACES.contains(&interface) && version.starts_with(WASI_VERSION)
 }
 
 /// Whether a function is `async func(data: string) -> result<string, failure>`.

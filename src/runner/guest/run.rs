@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use wasmtime::component::{ComponentExportIndex, Instance};
 use wasmtime::{Store, Trap, UpdateDeadline};
+use wasmtime_wasi::I32Exit;
 
 use super::imports::Run;
 use super::meter::computing;
@@ -121,6 +122,12 @@ fn broken(run: &Run, error: &wasmtime::Error, stack_bytes: u64) -> GuestError {
     if let Some(denied) = run.room.denied() {
         return GuestError::Limit(denied);
     }
+    if let Some(exit) = error.downcast_ref::<I32Exit>() {
+        return GuestError::Failed {
+            message: format!("the program ended itself with status {}", exit.0),
+            stack: None,
+        };
+    }
     match error.downcast_ref::<Trap>() {
         Some(Trap::StackOverflow) => GuestError::Limit(LimitReached {
             limit: Limit::Stack,
@@ -143,8 +150,9 @@ fn broken(run: &Run, error: &wasmtime::Error, stack_bytes: u64) -> GuestError {
 
 /// `future`'s end, and for how many ticks it computed; `None` when those became too many. Waiting does not count.
 ///
-/// Each poll counts the ticks that fall into it. A poll is most often shorter than a tick, and then counts as a whole
-/// tick as often as its share of one: over a run that is its time.
+/// A poll counts as a tick when one fell into it. It is most often shorter than a tick, and so counts as often as its
+/// share of one: over a run that is its time. Code is interrupted at the first tick, so that a poll with more of them
+/// stood still for the others: the machine had something else to do.
 pub(super) async fn computed<F: Future>(
     future: F,
     ticking: &Ticking,
@@ -167,7 +175,7 @@ fn poll_counted<F: Future>(
 ) -> Poll<Option<F::Output>> {
     let before = ticking.ticks();
     let polled = future.poll(context);
-    *ticks += ticking.ticks() - before;
+    *ticks += u64::from(ticking.ticks() != before);
     match polled {
         Poll::Ready(output) => Poll::Ready(Some(output)),
         Poll::Pending if *ticks > most => Poll::Ready(None),

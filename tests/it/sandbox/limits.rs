@@ -184,6 +184,27 @@ async fn bytes_of_lines_are_counted() {
 }
 
 #[tokio::test]
+async fn what_a_program_prints_becomes_lines_and_is_counted_too() {
+    let sandbox = sandbox(|settings| settings.max_log_lines = 3);
+    let world = World::empty();
+    let program = hostile(&sandbox, "prints.wat");
+    let finished = sandbox.run(&program, "{}", world.clone(), &sandbox.limits()).await;
+    finished.unwrap();
+    let lines = std::mem::take(&mut *world.lines.lock().unwrap());
+    let line = |text: &str| (GuestLogLevel::Info, text.to_owned());
+    assert_eq!(lines[..3], [line("a lia line"), line("a line"), line("a line")]);
+    assert_eq!(lines.len(), 4, "and the line that says so");
+
+    let mut limits = sandbox.limits();
+    limits.log_lines = 5_000;
+    let finished = sandbox.run(&program, "{}", world.clone(), &limits).await;
+    finished.unwrap();
+    let lines = world.lines.lock().unwrap();
+    assert_eq!(lines.len(), 3_001);
+    assert_eq!(lines[3_000], line("a l"), "what has no end is a line as well");
+}
+
+#[tokio::test]
 async fn a_program_that_breaks_is_told_apart_from_one_that_fails() {
     let error = ending("traps.wat", |_| ()).await.unwrap_err();
     assert!(

@@ -42,7 +42,8 @@ fn an_import_of_anything_else_is_refused_by_its_name() {
     for import in [
         "wasi:http/outgoing-handler@0.2.0",
         "wasi:sockets/tcp@0.2.0",
-        "wasi:filesystem/preopens@0.2.0",
+        "wasi:cli/run@0.2.0",
+        "wasi:filesystem/preopens@0.3.0",
         "toolgate:action/files@0.1.0",
         "toolgate:action/http@0.2.0",
         "toolgate:action/http",

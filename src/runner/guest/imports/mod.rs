@@ -9,6 +9,7 @@ mod log;
 mod progress;
 mod random;
 mod url;
+mod wasi;
 
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ pub(super) struct Run {
     pub(super) outside: Arc<dyn Outside>,
     pub(super) meter: Arc<Meter>,
     pub(super) room: Room,
+    /// What a language's runtime has asked for beside.
+    wasi: Option<Box<wasi::Wasi>>,
     /// When the run last told how far it is.
     reported: Option<Instant>,
 }
@@ -36,6 +39,7 @@ impl Run {
             outside,
             meter: Arc::new(Meter::new(limits.clone())),
             room: Room::new(limits),
+            wasi: None,
             reported: None,
         }
     }
@@ -47,6 +51,7 @@ impl types::Host for Run {}
 pub(super) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Run>> {
     let mut linker = Linker::new(engine);
     Action::add_to_linker::<_, HasSelf<Run>>(&mut linker, |run| run)?;
+    wasi::add_to_linker(&mut linker)?;
     Ok(linker)
 }
 

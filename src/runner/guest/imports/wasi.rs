@@ -1,0 +1,200 @@
+//! An empty WASI, for languages whose runtime cannot start without one: no files, environment, arguments or sockets.
+//! What a program prints becomes log lines.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tokio::io::AsyncWrite;
+use wasmtime::component::{HasData, Linker, ResourceTable};
+use wasmtime_wasi::cli::{IsTerminal, StdoutStream, WasiCli, WasiCliView};
+use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
+use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView};
+use wasmtime_wasi::p2::bindings::{cli, clocks, filesystem, random};
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+use wasmtime_wasi::random::WasiRandom;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_io::bindings::wasi::io::{error, poll, streams};
+
+use super::super::meter::Meter;
+use super::super::{GuestLogLevel, Outside};
+use super::{Run, log};
+
+/// Randomness at once, in bytes.
+const MOST_RANDOM: u64 = 65_536;
+
+/// Written at once, and the longest line, in bytes.
+const LONGEST_LINE: usize = 64 * 1024;
+
+/// WASI's part of a run. Made when a program first asks for anything of it.
+pub(super) struct Wasi {
+    context: WasiCtx,
+    table: ResourceTable,
+}
+
+impl Wasi {
+    fn new(outside: &Arc<dyn Outside>, meter: &Arc<Meter>) -> Self {
+        let print = |level| Print(Arc::new(Mutex::new(Lines::new(level, outside, meter))));
+        let mut context = WasiCtx::builder();
+        context
+            .stdout(print(GuestLogLevel::Info))
+            .stderr(print(GuestLogLevel::Warn))
+            .max_random_size(MOST_RANDOM);
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(usize::try_from(meter.limits().handles).unwrap_or(usize::MAX));
+        Self {
+            context: context.build(),
+            table,
+        }
+    }
+}
+
+impl WasiView for Run {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        let wasi = self
+            .wasi
+            .get_or_insert_with(|| Box::new(Wasi::new(&self.outside, &self.meter)));
+        WasiCtxView {
+            ctx: &mut wasi.context,
+            table: &mut wasi.table,
+        }
+    }
+}
+
+/// The table of resources, as `wasi:io` wants it.
+struct Resources;
+
+impl HasData for Resources {
+    type Data<'a> = &'a mut ResourceTable;
+}
+
+/// All of WASI 0.2 but sockets. The files are there for their types only: no folder is open.
+pub(super) fn add_to_linker(linker: &mut Linker<Run>) -> wasmtime::Result<()> {
+    error::add_to_linker::<_, Resources>(linker, |run: &mut Run| run.ctx().table)?;
+    poll::add_to_linker::<_, Resources>(linker, |run: &mut Run| run.ctx().table)?;
+    streams::add_to_linker::<_, Resources>(linker, |run: &mut Run| run.ctx().table)?;
+    clocks::wall_clock::add_to_linker::<_, WasiClocks>(linker, Run::clocks)?;
+    clocks::monotonic_clock::add_to_linker::<_, WasiClocks>(linker, Run::clocks)?;
+    random::random::add_to_linker::<_, WasiRandom>(linker, |run: &mut Run| run.ctx().ctx.random())?;
+    random::insecure::add_to_linker::<_, WasiRandom>(linker, |run: &mut Run| run.ctx().ctx.random())?;
+    random::insecure_seed::add_to_linker::<_, WasiRandom>(linker, |run: &mut Run| run.ctx().ctx.random())?;
+    filesystem::preopens::add_to_linker::<_, WasiFilesystem>(linker, Run::filesystem)?;
+    filesystem::types::add_to_linker::<_, WasiFilesystem>(linker, Run::filesystem)?;
+    cli::exit::add_to_linker::<_, WasiCli>(linker, Run::cli)?;
+    cli::environment::add_to_linker::<_, WasiCli>(linker, Run::cli)?;
+    cli::stdin::add_to_linker::<_, WasiCli>(linker, Run::cli)?;
+    cli::stdout::add_to_linker::<_, WasiCli>(linker, Run::cli)?;
+    cli::stderr::add_to_linker::<_, WasiCli>(linker, Run::cli)?;
+    cli::terminal_input::add_to_linker::<_, WasiCli>(linker, Run::cli)?;
+    cli::terminal_output::add_to_linker::<_, WasiCli>(linker, Run::cli)?;
+    cli::terminal_stdin::add_to_linker::<_, WasiCli>(linker, Run::cli)?;
+    cli::terminal_stdout::add_to_linker::<_, WasiCli>(linker, Run::cli)?;
+    cli::terminal_stderr::add_to_linker::<_, WasiCli>(linker, Run::cli)
+}
+
+/// What is printed, up to the next line break.
+struct Lines {
+    begun: Vec<u8>,
+    level: GuestLogLevel,
+    outside: Arc<dyn Outside>,
+    meter: Arc<Meter>,
+}
+
+impl Lines {
+    fn new(level: GuestLogLevel, outside: &Arc<dyn Outside>, meter: &Arc<Meter>) -> Self {
+        Self {
+            begun: Vec::new(),
+            level,
+            outside: Arc::clone(outside),
+            meter: Arc::clone(meter),
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.begun.extend_from_slice(part);
+            if part.ends_with(b"\n") || self.begun.len() >= LONGEST_LINE {
+                self.end();
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        let line = String::from_utf8_lossy(&self.begun);
+        let line = line.trim_end_matches(['\r', '\n']);
+        if !self.begun.is_empty() {
+            log::keep(&*self.outside, &self.meter, self.level, line);
+        }
+        self.begun.clear();
+    }
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Where a program prints to.
+#[derive(Clone)]
+struct Print(Arc<Mutex<Lines>>);
+
+impl Print {
+    fn print(&self, bytes: &[u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes);
+    }
+}
+
+impl IsTerminal for Print {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for Print {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(self.clone())
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(self.clone())
+    }
+}
+
+#[async_trait]
+impl Pollable for Print {
+    async fn ready(&mut self) {}
+}
+
+impl OutputStream for Print {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        self.print(&bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(LONGEST_LINE)
+    }
+}
+
+impl AsyncWrite for Print {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.print(bytes);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}

@@ -2,17 +2,19 @@
 //!
 //! Must never see arguments, bodies or secrets: a record holds metadata and a hash.
 
+mod settler;
 pub mod upkeep;
 mod writer;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::store::{AuditRecord, Store, StoreError};
@@ -28,30 +30,50 @@ const CLIENT_LENGTH: usize = 128;
 const PATH_LENGTH: usize = 512;
 const MESSAGE_LENGTH: usize = 500;
 
-/// Writes rows through one task that commits many of them at once (contract S1-50). Cheap to clone.
-#[derive(Debug, Clone)]
+/// Writes rows (contract S1-50): at once where the store can, else through one task that commits many of them together.
+/// Cheap to clone.
+#[derive(Clone)]
 pub struct Audit {
+    store: Arc<dyn Store>,
+    /// Rows were written at once since the store was settled the last time.
+    unsettled: Arc<Notify>,
     queue: mpsc::Sender<Entry>,
     /// Rows that found the queue full. Each belongs to a call, so there are never more than calls.
     outside: TaskTracker,
     stop: CancellationToken,
-    writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// Ends the task that settles when the last clone goes.
+    _settling: Arc<DropGuard>,
+    tasks: Arc<Mutex<Option<[JoinHandle<()>; 2]>>>,
+}
+
+impl fmt::Debug for Audit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Audit").finish_non_exhaustive()
+    }
 }
 
 impl Audit {
     /// Starts the writer over `store`. The queue is bounded: when it is full, callers wait.
     ///
-    /// The writer ends with [`Audit::close`], or once every clone is gone and what was handed over is written.
+    /// What it starts ends with [`Audit::close`], or once every clone is gone and what was handed over is written.
     #[must_use]
     pub fn start(store: Arc<dyn Store>) -> Self {
         let (queue, entries) = mpsc::channel(QUEUE_LENGTH);
         let stop = CancellationToken::new();
-        let writer = tokio::spawn(writer::run(store, entries, stop.clone()));
+        let unsettled = Arc::new(Notify::new());
+        let settling = stop.child_token();
+        let tasks = [
+            tokio::spawn(writer::run(Arc::clone(&store), entries, stop.clone())),
+            tokio::spawn(settler::run(Arc::clone(&store), Arc::clone(&unsettled), settling.clone())),
+        ];
         Self {
+            store,
+            unsettled,
             queue,
             outside: TaskTracker::new(),
             stop,
-            writer: Arc::new(Mutex::new(Some(writer))),
+            _settling: Arc::new(settling.drop_guard()),
+            tasks: Arc::new(Mutex::new(Some(tasks))),
         }
     }
 
@@ -59,23 +81,30 @@ impl Audit {
     ///
     /// # Errors
     /// [`AuditError`]: the write must then not be sent.
-    pub async fn intend(&self, record: AuditRecord) -> Result<(), AuditError> {
-        self.write(record, true).await
+    pub async fn intend(&self, mut record: AuditRecord) -> Result<(), AuditError> {
+        shorten(&mut record);
+        self.hand_over(record, true).await.map_err(|_| AuditError::Closed)?
     }
 
     /// Returns once `record` would survive the process. A caller that stops waiting does not take its row back.
     ///
     /// # Errors
     /// [`AuditError`]: the call has no complete row.
-    pub async fn finish(&self, record: AuditRecord) -> Result<(), AuditError> {
-        self.write(record, false).await
+    pub async fn finish(&self, mut record: AuditRecord) -> Result<(), AuditError> {
+        shorten(&mut record);
+        if self.write_at_once(&record) {
+            return Ok(());
+        }
+        self.hand_over(record, false).await.map_err(|_| AuditError::Closed)?
     }
 
     /// Writes the row of a call that nobody waits for any more.
     pub fn abandon(&self, mut record: AuditRecord) {
         shorten(&mut record);
-        // Nobody hears whether it was written; the writer logs when it was not.
-        drop(self.hand_over(record, false));
+        if !self.write_at_once(&record) {
+            // Nobody hears whether it was written; the writer logs when it was not.
+            drop(self.hand_over(record, false));
+        }
     }
 
     /// Waits until everything handed over so far is written, and stops the writer.
@@ -83,18 +112,24 @@ impl Audit {
         self.outside.close();
         self.outside.wait().await;
         self.stop.cancel();
-        let mut writer = self.writer.lock().await;
-        if let Some(task) = writer.as_mut() {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "the audit writer did not end properly");
+        let mut tasks = self.tasks.lock().await;
+        if let Some(running) = tasks.as_mut() {
+            for task in running {
+                if let Err(error) = task.await {
+                    tracing::error!(%error, "the audit writer did not end properly");
+                }
             }
-            *writer = None;
+            *tasks = None;
         }
     }
 
-    async fn write(&self, mut record: AuditRecord, durable: bool) -> Result<(), AuditError> {
-        shorten(&mut record);
-        self.hand_over(record, durable).await.map_err(|_| AuditError::Closed)?
+    /// Whether `record` is written already: most rows are, without a change of threads.
+    fn write_at_once(&self, record: &AuditRecord) -> bool {
+        let written = !self.stop.is_cancelled() && self.store.write_audit_at_once(record);
+        if written {
+            self.unsettled.notify_one();
+        }
+        written
     }
 
     /// Queues a row, at once or as soon as there is room, whether or not its caller goes on waiting.

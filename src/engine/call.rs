@@ -32,9 +32,11 @@ const STEPS: u32 = 3;
 pub(super) async fn run(parts: &Parts, snapshot: Arc<Snapshot>, call: Call, front: &dyn Front) -> Ending {
     let mut row = Row::begin(parts.audit.clone(), &call);
     let cancel = call.cancel.clone();
+    // On the heap, as are its longest parts: a future is moved several times before it first runs.
+    let steps = Box::pin(steps(parts, &snapshot, call, front, &mut row));
     let mut ending = tokio::select! {
         biased;
-        result = steps(parts, &snapshot, call, front, &mut row) => result.unwrap_or_else(Ending::Failed),
+        result = steps => result.unwrap_or_else(Ending::Failed),
         // Dropping the steps closes the connection to the API, if there is one.
         () = cancel.cancelled() => Ending::Failed(failures::cancelled(row.write_has_left())),
     };
@@ -89,7 +91,7 @@ async fn steps(
 
     // 3 admit: a rejected call costs nothing upstream and prompts nobody. It stands before the arguments are read, so
     // that invalid calls count as well (ruling C-24).
-    let room = admit::admit(parts, &tool, &call).await?;
+    let room = Box::pin(admit::admit(parts, &tool, &call)).await?;
 
     // 4 validate: before a person is asked and before the vault is touched.
     let arguments = validate(action, std::mem::take(&mut call.arguments))?;
@@ -122,7 +124,7 @@ async fn steps(
             arguments: shown_arguments,
             request: shown_request,
         };
-        if let Some(question) = approve(parts, asking, front, row).await? {
+        if let Some(question) = Box::pin(approve(parts, asking, front, row)).await? {
             return Ok(question);
         }
     } else {
@@ -132,7 +134,7 @@ async fn steps(
     // 6 run: the deadline covers the wait for a turn as well, so that a full queue cannot hold a call for ever.
     let (response, scrubber) = timeout(
         parts.call_timeout,
-        send(parts, &tool, route, request, &call, front, row),
+        Box::pin(send(parts, &tool, route, request, &call, front, row)),
     )
     .await
     .map_err(|_| failures::deadline(parts.call_timeout, row.write_has_left()))??;
@@ -343,7 +345,7 @@ async fn send(
     }
     // Until it is known better: a caller may hang up while it is on its way.
     row.requests_left(1);
-    match route.send(request, &credential).await {
+    match Box::pin(route.send(request, &credential)).await {
         Ok(response) => {
             if let Some(drift) = declarative::version_drift(&tool.connector, &response) {
                 let connector = tool.connector.slug.as_str();

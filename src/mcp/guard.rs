@@ -3,16 +3,16 @@
 //! DNS rebinding.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use http::header::{HOST, ORIGIN};
+use http::request::Parts;
 use http::uri::{Authority, Uri};
 use http::{HeaderMap, StatusCode};
 
 use super::authorization::Ends;
+
+/// The status to refuse a request with, and why.
+type Refusal = (StatusCode, &'static str);
 
 /// The `Host` and `Origin` values that are let in.
 #[derive(Debug)]
@@ -68,8 +68,20 @@ impl Guard {
     }
 
     /// # Errors
-    /// The status to refuse the request with, and why.
-    fn check(&self, uri: &Uri, headers: &HeaderMap, own: Option<IpAddr>) -> Result<(), (StatusCode, &'static str)> {
+    /// The answer to a request that is not addressed to this server, or that comes from another page.
+    pub(super) fn check(&self, request: &Parts) -> Result<(), Refusal> {
+        let own = request.extensions.get::<Ends>().map(|ends| ends.own);
+        self.judge(&request.uri, &request.headers, own).inspect_err(|refusal| {
+            tracing::warn!(
+                host = ?request.headers.get(HOST),
+                origin = ?request.headers.get(ORIGIN),
+                "{}; names of this server go into `allowed_hosts` under `[http]`, pages into `allowed_origins`",
+                refusal.1
+            );
+        })
+    }
+
+    fn judge(&self, uri: &Uri, headers: &HeaderMap, own: Option<IpAddr>) -> Result<(), Refusal> {
         let named = named_hosts(uri, headers).ok_or((StatusCode::BAD_REQUEST, "Bad Request: no valid Host"))?;
         if !named
             .iter()
@@ -192,23 +204,6 @@ fn bare(host: &str) -> String {
     host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase()
 }
 
-/// Refuses requests that are not addressed to this server, or that come from another page.
-pub(super) async fn check(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    let own = request.extensions().get::<Ends>().map(|ends| ends.own);
-    match guard.check(request.uri(), request.headers(), own) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => {
-            tracing::warn!(
-                host = ?request.headers().get(HOST),
-                origin = ?request.headers().get(ORIGIN),
-                "{}; names of this server go into `allowed_hosts` under `[http]`, pages into `allowed_origins`",
-                refusal.1
-            );
-            refusal.into_response()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
@@ -231,7 +226,7 @@ mod tests {
             .iter()
             .map(|(name, value)| (name.clone(), HeaderValue::from_str(value).expect("value")))
             .collect::<HeaderMap>();
-        match guard().check(&uri.parse().expect("URI"), &headers, "192.0.2.7".parse().ok()) {
+        match guard().judge(&uri.parse().expect("URI"), &headers, "192.0.2.7".parse().ok()) {
             Ok(()) => 200,
             Err((status, _)) => status.as_u16(),
         }

@@ -134,7 +134,7 @@ impl Handler {
             Ok(finding::Request::Action(request)) => (request, false),
             Ok(finding::Request::Indirect(request)) => (request, true),
             Ok(finding::Request::Question(question)) => {
-                return Ok(self.signed(self.answer(question).await?, &context).into());
+                return Ok(self.signed(Box::pin(self.answer(question)).await?, &context).into());
             }
             Err(error) => return Ok(self.signed(finding::mistaken(&error), &context).into()),
         };
@@ -163,7 +163,7 @@ impl Handler {
             Err(Unfounded) => return Err(results::protocol_error(&self.shared.engine.refuse(&call).await)),
         }
         // In this task, not in a spawned one: rmcp ties a question to the request by the task it is asked from.
-        let result = match self.shared.engine.call(call, &front).await {
+        let result = match Box::pin(self.shared.engine.call(call, &front)).await {
             Ending::Done(outcome) => results::success(&request.name, outcome),
             // Which actions there are is no question of the protocol to somebody who searches.
             Ending::Failed(error) if indirect => finding::failed(error),

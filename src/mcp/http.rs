@@ -1,30 +1,27 @@
 //! MCP over HTTP: Streamable HTTP at `/mcp` for both protocol eras, the older `/sse` with `/messages`, and `/health`.
 
+mod door;
+mod streamable;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::middleware::{self, Next};
+use axum::Router;
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
-use axum::{Extension, Router};
+use axum::routing::get;
 use http::{StatusCode, header};
 use rmcp::ServerHandler;
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
-use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::authorization::{self, Authentication, Authenticator, Caller};
-use super::guard::{self, Guard, PatternError};
-use super::sessions::{self, Rooms};
+use self::door::Door;
+use super::authorization::{Authentication, Authenticator};
+use super::guard::{Guard, PatternError};
 use super::{Channel, Lifetime, connections, health, legacy_sse};
 use crate::policy::Principal;
 
-/// How long a client may take to send a request's body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often a stream without messages shows that it is alive, so that proxies keep it.
 pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -136,56 +133,21 @@ where
     S: ServerHandler,
     F: Fn(Channel, Arc<Principal>) -> S + Clone + Send + Sync + 'static,
 {
-    let body_limit = settings.max_body_bytes;
+    let door = Door {
+        guard,
+        authenticator: Authenticator::start(&settings.authentication, cut_streams),
+        body_limit: settings.max_body_bytes,
+    };
     let legacy_sse = if settings.legacy_sse {
         legacy_sse::router(service.clone(), settings, lifetime)
     } else {
         Router::new()
     };
-    streamable(service, settings)
+    streamable::router(service, settings)
         .merge(legacy_sse)
-        .layer(middleware::from_fn_with_state(body_limit, receive_body))
-        .layer(middleware::from_fn_with_state(
-            Arc::new(Authenticator::start(&settings.authentication, cut_streams)),
-            authorization::authenticate,
-        ))
-        .layer(middleware::from_fn_with_state(Arc::new(guard), guard::check))
+        .layer(middleware::from_fn_with_state(Arc::new(door), door::enter))
         // Outside of all checks: probes name whatever host they like, and there is nothing to learn.
         .route(health::PATH, get(|| async { "ok" }))
-}
-
-/// Each request gets a service of its own, which acts for its caller and ends when the caller is no longer let in.
-fn streamable<S, F>(service: F, settings: &HttpSettings) -> Router
-where
-    S: ServerHandler,
-    F: Fn(Channel, Arc<Principal>) -> S + Clone + Send + Sync + 'static,
-{
-    let mut sessions = LocalSessionManager::default();
-    sessions.session_config.keep_alive = Some(settings.session_idle);
-    let sessions = Arc::new(sessions);
-    let config = StreamableHttpServerConfig::default()
-        // Most calls are one answer: JSON, unless something has to be said before it.
-        .with_json_response(true)
-        .with_sse_keep_alive(Some(KEEP_ALIVE))
-        .with_max_request_body_bytes(settings.max_body_bytes)
-        // `guard` checks them for all routes alike.
-        .disable_allowed_hosts()
-        .disable_allowed_origins();
-    let rooms = Arc::new(Rooms::new(Arc::clone(&sessions), settings.max_sessions));
-    let handle = move |Extension(caller): Extension<Caller>, request: Request| {
-        let service = service.clone();
-        let principal = Arc::clone(caller.principal());
-        let config = config.clone().with_cancellation_token(caller.ended().clone());
-        let service = StreamableHttpService::new(
-            move || Ok(service(Channel::Http, Arc::clone(&principal))),
-            Arc::clone(&sessions),
-            config,
-        );
-        async move { service.handle(request).await }
-    };
-    Router::new()
-        .route("/mcp", any(handle))
-        .layer(middleware::from_fn_with_state(rooms, sessions::check))
 }
 
 /// The answer to a client that finds all sessions taken.
@@ -198,16 +160,6 @@ pub(super) fn too_many_sessions() -> Response {
         "Service Unavailable: too many sessions",
     )
         .into_response()
-}
-
-/// Receives the body before the request is handled: all of it, in time, and not more than allowed.
-async fn receive_body(State(limit): State<usize>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, limit)).await {
-        Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Ok(Err(_)) => (StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large").into_response(),
-        Err(_) => (StatusCode::REQUEST_TIMEOUT, "Request Timeout").into_response(),
-    }
 }
 
 #[cfg(test)]

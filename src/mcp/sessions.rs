@@ -3,9 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::Extension;
-use axum::extract::{Request, State};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, Method, StatusCode};
 use rmcp::model::ProtocolVersion;
@@ -25,6 +22,15 @@ pub(super) struct Rooms {
     owners: Mutex<HashMap<Box<str>, Caller>>,
 }
 
+/// Whether a request names its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stay {
+    /// It does.
+    Known,
+    /// Not yet: the answer may.
+    New,
+}
+
 impl Rooms {
     /// At most `most` of `sessions`.
     pub(super) fn new(sessions: Arc<LocalSessionManager>, most: usize) -> Self {
@@ -32,6 +38,35 @@ impl Rooms {
             sessions,
             most,
             owners: Mutex::default(),
+        }
+    }
+
+    /// Turns away a request that would begin one session too many, and one that names somebody else's: for its caller
+    /// that does not exist.
+    ///
+    /// # Errors
+    /// The answer to it.
+    pub(super) async fn check(&self, method: &Method, headers: &HeaderMap, caller: &Caller) -> Result<Stay, Response> {
+        let stateless = is_stateless(headers);
+        if let Some(id) = session(headers) {
+            // A version without sessions passes over the name of one, unless there is one: what a header says must not
+            // lead around this check.
+            let passes = self.belongs_to(id, caller) || stateless && !self.has(id).await;
+            if !passes {
+                return Err((StatusCode::NOT_FOUND, "Not Found: Session not found").into_response());
+            }
+            return Ok(Stay::Known);
+        }
+        if *method == Method::POST && !stateless && self.are_taken().await {
+            return Err(too_many_sessions());
+        }
+        Ok(Stay::New)
+    }
+
+    /// Remembers whose the session is that an answer with these headers names, before the client learns of it.
+    pub(super) async fn note(&self, stay: Stay, answer: &HeaderMap, caller: Caller) {
+        if let (Stay::New, Some(id)) = (stay, session(answer)) {
+            self.remember(id, caller).await;
         }
     }
 
@@ -55,36 +90,6 @@ impl Rooms {
         let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
         owners.get(id).is_some_and(|owner| owner.is(caller))
     }
-}
-
-/// Turns away requests that would begin one session too many, and those that name somebody else's: for them it does not
-/// exist.
-pub(super) async fn check(
-    State(rooms): State<Arc<Rooms>>,
-    Extension(caller): Extension<Caller>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let stateless = is_stateless(request.headers());
-    if let Some(id) = session(request.headers()) {
-        // A version without sessions passes over the name of one, unless there is one: what a header says must not lead
-        // around this check.
-        let passes = rooms.belongs_to(id, &caller) || stateless && !rooms.has(id).await;
-        if !passes {
-            return (StatusCode::NOT_FOUND, "Not Found: Session not found").into_response();
-        }
-        return next.run(request).await;
-    }
-    let begins = request.method() == Method::POST && !stateless;
-    if begins && rooms.are_taken().await {
-        return too_many_sessions();
-    }
-    let response = next.run(request).await;
-    if let Some(id) = session(response.headers()) {
-        // Before the client learns of it.
-        rooms.remember(id, caller).await;
-    }
-    response
 }
 
 fn session(headers: &HeaderMap) -> Option<&str> {

@@ -4,12 +4,13 @@
 
 mod defaults;
 mod message;
+mod pattern;
 mod reference;
 
 use std::collections::HashSet;
 use std::fmt;
 
-use jsonschema::{PatternOptions, ValidationError, Validator};
+use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value};
 
 use defaults::Defaults;
@@ -53,12 +54,11 @@ impl Schema {
     /// [`SchemaError`] when the document is not a valid 2020-12 schema.
     pub fn compile(document: &Value) -> Result<Self, SchemaError> {
         reference::check(document)?;
-        let patterns = PatternOptions::fancy_regex()
-            .backtrack_limit(BACKTRACK_LIMIT)
-            .size_limit(PATTERN_SIZE_LIMIT);
         let validator = jsonschema::options()
             .offline()
-            .with_pattern_options(patterns)
+            .with_keyword(pattern::KEYWORD, pattern::keyword)
+            // For `patternProperties`.
+            .with_pattern_options(pattern::options())
             .build(document)
             .map_err(|error| SchemaError {
                 pointer: error.instance_path().as_str().to_owned(),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{AuditVerification, StoreError};
 
 /// One row of the audit log: one call, whatever became of it (contract S1-50). Times are made by [`rfc3339`](super::time::rfc3339).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct AuditRecord {
     /// Identifies the call; sortable by time (UUID v7).
     pub call_id: String,
@@ -107,6 +107,18 @@ pub trait AuditStore: Send + Sync {
     /// `started_at`. With `durable`, returns only once they would survive a power cut; otherwise they survive the
     /// process.
     async fn write_audit(&self, records: &[AuditRecord], durable: bool) -> Result<(), StoreError>;
+
+    /// Appends the event of one record without waiting, so that it survives the process, if the backend can. `false`
+    /// when it cannot do so now: nothing was appended, and [`write_audit`](Self::write_audit) has to be used.
+    fn write_audit_at_once(&self, _record: &AuditRecord) -> bool {
+        false
+    }
+
+    /// Chains the events that were appended at once to the others. Reading does so first; a server does it all the
+    /// time, so that little is ever left to do.
+    async fn settle_audit(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Reads rows, newest first.
     async fn read_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError>;

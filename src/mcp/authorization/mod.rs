@@ -15,9 +15,6 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use jiff::Timestamp;
@@ -26,12 +23,12 @@ use tokio_util::sync::CancellationToken;
 
 use self::attempts::Attempts;
 use self::bearer::Shown;
-use self::refusal::Refusal;
 use self::ring::{Clock, KeyRing, Verdict};
 use crate::policy::Role;
 use crate::store::Store;
 
 pub(super) use caller::Caller;
+pub(super) use refusal::Refusal;
 
 /// How callers prove who they are.
 #[derive(Clone)]
@@ -107,8 +104,18 @@ impl Authenticator {
         }
     }
 
+    /// Puts the [`Caller`] among the extensions of a request and takes away what it showed.
+    ///
     /// # Errors
-    /// [`Refusal`] when the request does not prove who sent it, or that one may not come in.
+    /// Says why the request does not prove who sent it, or that this one may not come in.
+    pub(super) async fn authenticate(&self, request: &mut Parts) -> Result<(), Refusal> {
+        let caller = self.identify(request).await?;
+        // Nothing behind this needs it: what is not there cannot be logged or passed on.
+        request.headers.remove(AUTHORIZATION);
+        request.extensions.insert(caller);
+        Ok(())
+    }
+
     async fn identify(&self, request: &Parts) -> Result<Caller, Refusal> {
         let caller = self.find(request).await?;
         // Everything that is served here is about tools. Nothing here takes another role.
@@ -179,24 +186,6 @@ impl Authenticator {
 fn peer(request: &Parts) -> IpAddr {
     let unknown = IpAddr::from([0; 4]);
     request.extensions.get::<Ends>().map_or(unknown, |ends| ends.peer)
-}
-
-/// Lets a request through with its [`Caller`] among its extensions and without what it showed, or says why not.
-pub(super) async fn authenticate(
-    State(authenticator): State<Arc<Authenticator>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let (mut parts, body) = request.into_parts();
-    match authenticator.identify(&parts).await {
-        Ok(caller) => {
-            // Nothing behind this needs it: what is not there cannot be logged or passed on.
-            parts.headers.remove(AUTHORIZATION);
-            parts.extensions.insert(caller);
-            next.run(Request::from_parts(parts, body)).await
-        }
-        Err(refusal) => refusal.into_response(),
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::policy::Role;
 
 /// Why a request is turned away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(in crate::mcp) enum Refusal {
     /// It shows nothing.
     Missing,
     /// What it shows is wrong, revoked or has expired. These are not told apart, so that nothing can be learned.

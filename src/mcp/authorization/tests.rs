@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use axum::extract::Request;
+use axum::middleware::Next;
 use axum::routing::get;
 use http::HeaderMap;
 use jiff::SignedDuration;
@@ -411,12 +413,18 @@ async fn what_was_shown_goes_no_further() {
     for authentication in [Authentication::None, Authentication::Keys(server.store.clone())] {
         let authenticator = Authenticator::start(&authentication, &CancellationToken::new());
         let echo = async |headers: HeaderMap| format!("{headers:?}");
+        let authenticator = Arc::new(authenticator);
+        let pass = move |request: Request, next: Next| {
+            let authenticator = Arc::clone(&authenticator);
+            async move {
+                let (mut parts, body) = request.into_parts();
+                authenticator.authenticate(&mut parts).await.expect("let in");
+                next.run(Request::from_parts(parts, body)).await
+            }
+        };
         let routes = axum::Router::new()
             .route("/", get(echo))
-            .layer(axum::middleware::from_fn_with_state(
-                Arc::new(authenticator),
-                authenticate,
-            ));
+            .layer(axum::middleware::from_fn(pass));
         let listener = tokio::net::TcpListener::bind(any_port()).await.expect("bound");
         let address = listener.local_addr().expect("address");
         tokio::spawn(async move { axum::serve(listener, routes).await });

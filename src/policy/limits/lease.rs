@@ -6,8 +6,8 @@
 //! comes free with its window.
 //!
 //! How many are taken ahead follows the traffic: twice as many as the time before when those lasted for less than
-//! 10 ms, half as many when they lasted long, and a thousandth of the limit at most. A busy window therefore costs
-//! about 100 transactions a second, and what a process holds back from the others is small.
+//! 40 ms, half as many when they lasted long, and a thousandth of the limit at most. A busy window therefore costs
+//! about 25 transactions a second, and what a process holds back from the others is small.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -20,7 +20,7 @@ use super::{Layer, Rule};
 use crate::store::{Taken, Unused};
 
 /// What is taken ahead should last so long.
-const LASTS: Duration = Duration::from_millis(10);
+const LASTS: Duration = Duration::from_millis(40);
 
 /// The part of a limit that one process may hold.
 const PART: u32 = 1_000;
@@ -127,7 +127,7 @@ impl Leases {
             // Asked for already, by another call of the same transaction.
             Some(Duration::ZERO) => return 0,
             Some(lasted) if lasted < LASTS => lease.ahead *= 2,
-            Some(lasted) if lasted > LASTS * 4 => lease.ahead /= 2,
+            Some(lasted) if lasted > LASTS * 2 => lease.ahead /= 2,
             Some(_) | None => {}
         }
         lease.ahead = lease.ahead.clamp(1, most);

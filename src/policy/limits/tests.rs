@@ -268,7 +268,7 @@ async fn calls_that_come_together_share_a_transaction() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_great_limit_costs_about_a_hundred_transactions_a_second() {
+async fn a_great_limit_costs_few_transactions_a_second() {
     let store = memory();
     let lines = "[security.rate_limit]\nrequests_per_minute_per_action = 1000000\nrequests_per_minute = 1000000\n\
                  requests_per_day = 1000000000";
@@ -279,7 +279,7 @@ async fn a_great_limit_costs_about_a_hundred_transactions_a_second() {
         milliseconds(1).await;
     }
     let transactions = store.window_transactions();
-    assert!(transactions < 500, "{transactions}");
+    assert!(transactions < 120, "{transactions}");
     // Slowly again: a process does not hold back many from the others.
     for _ in 0..50 {
         assert!(bench.admit("a").await.is_ok());
@@ -292,7 +292,8 @@ async fn a_great_limit_costs_about_a_hundred_transactions_a_second() {
         .iter()
         .map(|unused| unused.slots)
         .sum();
-    assert!(held < 100, "{held}");
+    // Next to nothing of the minutes, and what is left of the day's last ones, taken for 80 ms of the busy time.
+    assert!(held < 800, "{held}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,7 @@
 //! Audit events in SQLite, and the rows that they make.
 //!
-//! One statement appends a whole batch and is a transaction of its own: a call waits for it, so every further trip to
-//! the connection's thread would cost each call. It can be chained without reading first because this process remembers
+//! Most events come by way of a journal (see there). Of the others, one statement appends a whole batch and is a
+//! transaction of its own: a call waits for it, so every further trip to the connection's thread would cost each call. It can be chained without reading first because this process remembers
 //! where the chain stood after its own last event. If another process has appended since, the number is taken and the
 //! statement fails as a whole; then the chain's head is read inside a transaction.
 
@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteQueryResult, SqliteRow};
 use sqlx::{Arguments as _, AssertSqlSafe, Connection, QueryBuilder, Row, Sqlite};
 
-use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, audit_chain, failed};
+use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, audit_chain, failed, journal};
 use crate::store::chain::Head;
 use crate::store::{AuditFilter, AuditRecord, AuditStore, AuditVerification, StoreError, details};
 
@@ -39,13 +39,37 @@ impl AuditStore for SqliteStore {
         let durability = if durable { Durability::Disk } else { Durability::Process };
         let texts: Result<Vec<String>, _> = records.iter().map(details::encode).collect();
         let texts = texts.map_err(|error| failed("wrote audit rows")(sqlx::Error::Encode(error.into())))?;
+        let events = records.iter().zip(&texts).map(|(record, details)| Event {
+            call_id: &record.call_id,
+            started_at: &record.started_at,
+            details,
+        });
+        let events: Vec<Event<'_>> = events.collect();
         let mut writer = self.writer.lock().await;
-        append(&mut writer, records, &texts, durability)
+        append(&mut writer, &events, durability)
             .await
             .map_err(failed("wrote audit rows"))
     }
 
+    fn write_audit_at_once(&self, record: &AuditRecord) -> bool {
+        let Ok(details) = details::encode(record) else {
+            return false;
+        };
+        match self.journal.append(&record.call_id, &record.started_at, &details) {
+            Ok(appended) => appended,
+            Err(error) => {
+                tracing::warn!(%error, "an audit row goes straight to the database: its journal cannot be written");
+                false
+            }
+        }
+    }
+
+    async fn settle_audit(&self) -> Result<(), StoreError> {
+        journal::fold(self).await.map_err(failed("moved audit rows into the database"))
+    }
+
     async fn read_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
+        self.settle_audit().await?;
         let mut query = select(filter);
         let rows = query.build().fetch_all(&self.readers).await;
         rows.and_then(|rows| rows.iter().map(record).collect())
@@ -53,12 +77,14 @@ impl AuditStore for SqliteStore {
     }
 
     async fn verify_audit(&self, noted_head: Option<&str>) -> Result<AuditVerification, StoreError> {
+        self.settle_audit().await?;
         audit_chain::verify(&self.readers, noted_head)
             .await
             .map_err(failed("verified the audit log"))
     }
 
     async fn prune_audit(&self, before: &str, most: u32) -> Result<u64, StoreError> {
+        self.settle_audit().await?;
         let mut writer = self.writer.lock().await;
         audit_chain::prune(&mut writer, before, most)
             .await
@@ -66,20 +92,23 @@ impl AuditStore for SqliteStore {
     }
 }
 
-async fn append(
-    writer: &mut Writer,
-    records: &[AuditRecord],
-    texts: &[String],
-    durability: Durability,
-) -> Result<(), sqlx::Error> {
+/// An event as it is kept, before it is chained.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Event<'a> {
+    pub(super) call_id: &'a str,
+    pub(super) started_at: &'a str,
+    pub(super) details: &'a str,
+}
+
+async fn append(writer: &mut Writer, events: &[Event<'_>], durability: Durability) -> Result<(), sqlx::Error> {
     durability.apply(writer).await?;
     // Forgotten until the end is known: whoever waits for this may give up in between.
     if let Some(head) = writer.audit_head.take()
-        && records.len() <= LONGEST
+        && events.len() <= LONGEST
     {
-        let (appended, head) = append_after(head, records, texts, writer).await;
+        let (appended, head) = append_after(head, events, writer).await;
         match appended {
-            Ok(result) if result.rows_affected() == records.len() as u64 => {
+            Ok(result) if result.rows_affected() == events.len() as u64 => {
                 writer.audit_head = Some(head);
                 return Ok(());
             }
@@ -90,40 +119,49 @@ async fn append(
         }
     }
     let mut transaction = writer.begin_with(BEGIN_WRITE).await?;
-    let mut head = audit_chain::head(&mut transaction).await?;
-    for (records, texts) in records.chunks(LONGEST).zip(texts.chunks(LONGEST)) {
-        let (appended, next) = append_after(head, records, texts, &mut transaction).await;
-        appended?;
-        head = next;
-    }
+    let head = audit_chain::head(&mut transaction).await?;
+    let head = append_all(head, events, &mut transaction).await?;
     transaction.commit().await?;
     writer.audit_head = Some(head);
     Ok(())
 }
 
+/// Appends any number of events behind `head`, which must be where the chain stands. Returns where it stands then.
+pub(super) async fn append_all(
+    mut head: Head,
+    events: &[Event<'_>],
+    connection: &mut SqliteConnection,
+) -> Result<Head, sqlx::Error> {
+    for events in events.chunks(LONGEST) {
+        let (appended, next) = append_after(head, events, connection).await;
+        appended?;
+        head = next;
+    }
+    Ok(head)
+}
+
 /// Appends at most [`LONGEST`] events that follow `head`; where the chain stands then.
 async fn append_after(
     head: Head,
-    records: &[AuditRecord],
-    texts: &[String],
+    events: &[Event<'_>],
     connection: &mut SqliteConnection,
 ) -> (Result<SqliteQueryResult, sqlx::Error>, Head) {
     let mut arguments = SqliteArguments::default();
-    arguments.reserve(1 + 5 * records.len(), 0);
+    arguments.reserve(1 + 5 * events.len(), 0);
     let (mut newest, mut added) = (head, arguments.add(head.sequence));
-    for (record, text) in records.iter().zip(texts) {
-        newest = newest.next(record.call_id.as_bytes(), record.started_at.as_bytes(), text.as_bytes());
+    for event in events {
+        newest = newest.next(event.call_id.as_bytes(), event.started_at.as_bytes(), event.details.as_bytes());
         added = added
             .and_then(|()| arguments.add(newest.sequence))
-            .and_then(|()| arguments.add(record.call_id.as_str()))
-            .and_then(|()| arguments.add(record.started_at.as_str()))
-            .and_then(|()| arguments.add(text.as_str()))
+            .and_then(|()| arguments.add(event.call_id))
+            .and_then(|()| arguments.add(event.started_at))
+            .and_then(|()| arguments.add(event.details))
             .and_then(|()| arguments.add(newest.hash.as_slice()));
     }
     if let Err(error) = added {
         return (Err(sqlx::Error::Encode(error)), head);
     }
-    let size = records.len().next_power_of_two().ilog2() as usize;
+    let size = events.len().next_power_of_two().ilog2() as usize;
     // Made of constants alone.
     let statement = AssertSqlSafe(APPEND[size.min(SIZES - 1)].as_str());
     (sqlx::query_with(statement, arguments).execute(connection).await, newest)

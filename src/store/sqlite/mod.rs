@@ -7,6 +7,7 @@ mod apis;
 mod approvals;
 mod audit;
 mod audit_chain;
+mod journal;
 mod keys;
 mod open;
 mod secrets;
@@ -18,6 +19,7 @@ use sqlx::sqlite::SqlitePool;
 use tokio::sync::Mutex;
 
 use super::StoreError;
+use journal::Journal;
 use writer::{Durability, Writer};
 
 /// One SQLite file.
@@ -27,6 +29,7 @@ pub struct SqliteStore {
     /// not poll for the file's lock.
     writer: Mutex<Writer>,
     readers: SqlitePool,
+    journal: Journal,
 }
 
 /// Takes SQLite's write lock at once: a transaction that reads first and writes later could find its view outdated.

@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::{BEGIN_WRITE, SqliteStore, Writer, audit_chain};
+use super::{BEGIN_WRITE, Journal, SqliteStore, Writer, audit_chain};
 use crate::store::StoreError;
 
 /// Name of the file in the state folder.
@@ -36,6 +36,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_vault.sql"),
     include_str!("migrations/0006_call_totals.sql"),
     include_str!("migrations/0007_keys.sql"),
+    include_str!("migrations/0008_audit_journals.sql"),
 ];
 
 /// The version whose script leaves events without a hash, which SQL cannot compute.
@@ -77,6 +78,7 @@ impl SqliteStore {
         Ok(Self {
             writer: Mutex::new(Writer::new(writer)),
             readers,
+            journal: Journal::new(folder),
         })
     }
 }

@@ -8,7 +8,9 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, QueryBuilder, Row, Sqlite};
 
 use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, failed};
-use crate::store::{CONNECTION_FAILURES, CallCounts, CallScope, FailureCount, StatisticsStore, StoreError};
+use crate::store::{
+    AuditStore as _, CONNECTION_FAILURES, CallCounts, CallScope, FailureCount, StatisticsStore, StoreError,
+};
 
 /// Length of the part of a time that names its hour.
 const HOUR: usize = 13;
@@ -57,11 +59,13 @@ const ADD_UP: [&str; 6] = [
 #[async_trait]
 impl StatisticsStore for SqliteStore {
     async fn count_calls(&self, scope: &CallScope) -> Result<CallCounts, StoreError> {
+        self.settle_audit().await?;
         let rows = select(scope).build().fetch_all(&self.readers).await;
         rows.and_then(|rows| counts(&rows)).map_err(failed("counted calls"))
     }
 
     async fn add_up_calls(&self, most: u32) -> Result<u64, StoreError> {
+        self.settle_audit().await?;
         let mut writer = self.writer.lock().await;
         add_up(&mut writer, most).await.map_err(failed("added calls up"))
     }

@@ -58,10 +58,15 @@ async fn nobody_else_can_read_the_state() {
     let state = folder.path().join("state");
     let store = SqliteStore::open(&state).await.unwrap();
     store.write_audit(&[finished_row("1", 1)], false).await.unwrap();
+    assert!(store.write_audit_at_once(&finished_row("2", 2)));
     let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&state), 0o700);
     let files: Vec<PathBuf> = state.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(files.contains(&state.join("toolgate.db-wal")), "{files:?}");
+    assert!(
+        files.iter().any(|file| file.extension().is_some_and(|extension| extension == "journal")),
+        "{files:?}"
+    );
     for file in files {
         assert_eq!(mode(&file), 0o600, "{}", file.display());
     }

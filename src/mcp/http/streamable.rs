@@ -1,0 +1,78 @@
+//! Streamable HTTP at `/mcp`: hands each request to rmcp with a handler that acts for its caller.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::any;
+use axum::{Extension, Router};
+use rmcp::ServerHandler;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+
+use super::{HttpSettings, KEEP_ALIVE};
+use crate::mcp::Channel;
+use crate::mcp::authorization::Caller;
+use crate::mcp::sessions::Rooms;
+use crate::policy::Principal;
+
+struct Streamable<F> {
+    service: F,
+    sessions: Arc<LocalSessionManager>,
+    rooms: Rooms,
+    config: StreamableHttpServerConfig,
+}
+
+/// The route.
+pub(super) fn router<S, F>(service: F, settings: &HttpSettings) -> Router
+where
+    S: ServerHandler,
+    F: Fn(Channel, Arc<Principal>) -> S + Clone + Send + Sync + 'static,
+{
+    let mut sessions = LocalSessionManager::default();
+    sessions.session_config.keep_alive = Some(settings.session_idle);
+    let sessions = Arc::new(sessions);
+    let config = StreamableHttpServerConfig::default()
+        // Most calls are one answer: JSON, unless something has to be said before it.
+        .with_json_response(true)
+        .with_sse_keep_alive(Some(KEEP_ALIVE))
+        .with_max_request_body_bytes(settings.max_body_bytes)
+        // `guard` checks them for all routes alike.
+        .disable_allowed_hosts()
+        .disable_allowed_origins();
+    let streamable = Streamable {
+        service,
+        rooms: Rooms::new(Arc::clone(&sessions), settings.max_sessions),
+        sessions,
+        config,
+    };
+    Router::new()
+        .route("/mcp", any(handle::<S, F>))
+        .with_state(Arc::new(streamable))
+}
+
+/// Each request gets a service of its own, which acts for its caller and ends when the caller is no longer let in.
+async fn handle<S, F>(
+    State(streamable): State<Arc<Streamable<F>>>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Response
+where
+    S: ServerHandler,
+    F: Fn(Channel, Arc<Principal>) -> S + Clone + Send + Sync + 'static,
+{
+    let stay = match streamable.rooms.check(request.method(), request.headers(), &caller).await {
+        Ok(stay) => stay,
+        Err(refusal) => return refusal,
+    };
+    let make = streamable.service.clone();
+    let principal = Arc::clone(caller.principal());
+    let service = StreamableHttpService::new(
+        move || Ok(make(Channel::Http, Arc::clone(&principal))),
+        Arc::clone(&streamable.sessions),
+        streamable.config.clone().with_cancellation_token(caller.ended().clone()),
+    );
+    let response = service.handle(request).await;
+    streamable.rooms.note(stay, response.headers(), caller).await;
+    response.into_response()
+}

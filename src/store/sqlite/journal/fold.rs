@@ -1,0 +1,201 @@
+//! Folding: events go from the files of all processes into the database.
+
+use std::fs::File;
+use std::io::{self, Read, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use sqlx::Connection as _;
+use sqlx::sqlite::SqliteConnection;
+
+use super::{EXTENSION, file};
+use crate::store::sqlite::{BEGIN_WRITE, Durability, SqliteStore, Writer, audit, audit_chain};
+
+/// Bytes that one transaction takes at most: a few thousand events.
+const CHUNK: u64 = 1024 * 1024;
+
+/// One event: three texts with a tab between them, and the end of the line. None of them holds either: identifiers and
+/// times do not, and JSON writes them otherwise.
+pub(super) fn line(call_id: &str, started_at: &str, details: &str) -> String {
+    let mut line = String::with_capacity(call_id.len() + started_at.len() + details.len() + 3);
+    for (part, end) in [(call_id, '\t'), (started_at, '\t'), (details, '\n')] {
+        line.push_str(part);
+        line.push(end);
+    }
+    line
+}
+
+/// A file that something is to be done about.
+struct Due {
+    path: PathBuf,
+    /// The lock, when its process has ended. Kept until the file is gone, so that nobody else removes it meanwhile.
+    abandoned: Option<File>,
+}
+
+/// Puts everything that is in the journals of all processes into the database. Waits for writers only when there is
+/// something.
+pub(in crate::store::sqlite) async fn fold(store: &SqliteStore) -> Result<(), sqlx::Error> {
+    let due = due(store).await?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    let mut writer = store.writer.lock().await;
+    for Due { path, abandoned } in due {
+        let done = fold_file(&mut writer, &path).await?;
+        store.journal.folded(&path, done);
+        if let Some(lock) = abandoned {
+            remove(&mut writer, &path, done, lock).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn due(store: &SqliteStore) -> Result<Vec<Due>, sqlx::Error> {
+    let folder = store.journal.folder().to_owned();
+    let mut due = Vec::new();
+    for path in blocking(move || journals(&folder)).await? {
+        let file = path.clone();
+        let is_own = store.journal.is_own(&path);
+        let (length, abandoned) = blocking(move || {
+            let abandoned = if is_own { None } else { file::lock_abandoned(&file)? };
+            Ok((length(&file)?, abandoned))
+        })
+        .await?;
+        let mut reader = store.readers.acquire().await?;
+        if abandoned.is_some() || length > position(&name(&path), &mut reader).await? {
+            due.push(Due { path, abandoned });
+        }
+    }
+    Ok(due)
+}
+
+/// The files, oldest first: events of one call that two processes have written come in their order.
+fn journals(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == EXTENSION) {
+            paths.push(path);
+        }
+    }
+    paths.sort_unstable();
+    Ok(paths)
+}
+
+/// Folds one file as far as it is written. Returns how far that is, in bytes.
+async fn fold_file(writer: &mut Writer, path: &Path) -> Result<u64, sqlx::Error> {
+    let name = name(path);
+    Durability::Process.apply(writer).await?;
+    loop {
+        // Forgotten until the end is known: whoever waits for this may give up in between.
+        writer.audit_head = None;
+        let mut transaction = writer.begin_with(BEGIN_WRITE).await?;
+        let folded = position(&name, &mut transaction).await?;
+        let file = path.to_owned();
+        let text = blocking(move || read(&file, folded)).await?;
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        if whole == 0 {
+            transaction.rollback().await?;
+            return Ok(folded);
+        }
+        let events: Vec<_> = text[..whole].split(|byte| *byte == b'\n').filter_map(parse).collect();
+        let head = audit_chain::head(&mut transaction).await?;
+        let head = audit::append_all(head, &events, &mut transaction).await?;
+        let folded = folded + whole as u64;
+        sqlx::query("INSERT INTO audit_journals (name, folded) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET folded = ?2")
+            .bind(&name)
+            .bind(i64::try_from(folded).unwrap_or(i64::MAX))
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        writer.audit_head = Some(head);
+        if (text.len() as u64) < CHUNK {
+            return Ok(folded);
+        }
+    }
+}
+
+/// How far a file is folded, in bytes.
+async fn position(name: &str, connection: &mut SqliteConnection) -> Result<u64, sqlx::Error> {
+    let folded: Option<i64> = sqlx::query_scalar("SELECT folded FROM audit_journals WHERE name = ?")
+        .bind(name)
+        .fetch_optional(connection)
+        .await?;
+    Ok(folded.and_then(|folded| u64::try_from(folded).ok()).unwrap_or(0))
+}
+
+fn name(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn length(path: &Path) -> io::Result<u64> {
+    match path.metadata() {
+        Ok(metadata) => Ok(metadata.len()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+/// What stands behind the first `folded` bytes: a chunk, or more when no event ends in it. A file that is gone has
+/// nothing more.
+fn read(path: &Path, folded: u64) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(text),
+        Err(error) => return Err(error),
+    };
+    file.seek(SeekFrom::Start(folded))?;
+    loop {
+        let read = Read::by_ref(&mut file).take(CHUNK).read_to_end(&mut text)?;
+        if (read as u64) < CHUNK || text.contains(&b'\n') {
+            return Ok(text);
+        }
+    }
+}
+
+/// The event of one line. A power cut can leave anything in place of lines that were not on the disk yet.
+fn parse(line: &[u8]) -> Option<audit::Event<'_>> {
+    if line.is_empty() {
+        return None;
+    }
+    let mut parts = std::str::from_utf8(line).ok()?.splitn(3, '\t');
+    let event = (|| {
+        Some(audit::Event {
+            call_id: parts.next()?,
+            started_at: parts.next()?,
+            details: parts.next().filter(|details| details.starts_with('{') && details.ends_with('}'))?,
+        })
+    })();
+    if event.is_none() {
+        tracing::error!("an event of the audit log is damaged and was left out; was the power cut?");
+    }
+    event
+}
+
+/// Removes the file of a process that has ended. The file first: one without its row would be folded again.
+async fn remove(writer: &mut Writer, path: &Path, folded: u64, lock: File) -> Result<(), sqlx::Error> {
+    if lock.metadata().map_err(sqlx::Error::Io)?.len() > folded {
+        tracing::error!(
+            journal = %path.display(),
+            "the last event of a process that ended is cut off; its call was not answered"
+        );
+    }
+    let gone = path.to_owned();
+    blocking(move || match std::fs::remove_file(gone) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    })
+    .await?;
+    sqlx::query("DELETE FROM audit_journals WHERE name = ?")
+        .bind(name(path))
+        .execute(&mut **writer)
+        .await?;
+    drop(lock);
+    Ok(())
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, sqlx::Error> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(io::Error::other(error)))
+        .map_err(sqlx::Error::Io)
+}

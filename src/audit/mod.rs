@@ -64,7 +64,11 @@ impl Audit {
         let settling = stop.child_token();
         let tasks = [
             tokio::spawn(writer::run(Arc::clone(&store), entries, stop.clone())),
-            tokio::spawn(settler::run(Arc::clone(&store), Arc::clone(&unsettled), settling.clone())),
+            tokio::spawn(settler::run(
+                Arc::clone(&store),
+                Arc::clone(&unsettled),
+                settling.clone(),
+            )),
         ];
         Self {
             store,

@@ -59,7 +59,10 @@ fn compiled(text: &str) -> Result<Arc<Validator>, ValidationError<'static>> {
     }
     // Without the lock: two that compile the same text at once both may.
     let schema = json!({ KEYWORD: text });
-    let validator = jsonschema::options().offline().with_pattern_options(options()).build(&schema);
+    let validator = jsonschema::options()
+        .offline()
+        .with_pattern_options(options())
+        .build(&schema);
     let validator = Arc::new(validator.map_err(ValidationError::to_owned)?);
     remember(text, &validator);
     Ok(validator)

@@ -61,7 +61,11 @@ where
     S: ServerHandler,
     F: Fn(Channel, Arc<Principal>) -> S + Clone + Send + Sync + 'static,
 {
-    let stay = match streamable.rooms.check(request.method(), request.headers(), &caller).await {
+    let stay = match streamable
+        .rooms
+        .check(request.method(), request.headers(), &caller)
+        .await
+    {
         Ok(stay) => stay,
         Err(refusal) => return refusal,
     };
@@ -70,7 +74,10 @@ where
     let service = StreamableHttpService::new(
         move || Ok(make(Channel::Http, Arc::clone(&principal))),
         Arc::clone(&streamable.sessions),
-        streamable.config.clone().with_cancellation_token(caller.ended().clone()),
+        streamable
+            .config
+            .clone()
+            .with_cancellation_token(caller.ended().clone()),
     );
     let response = service.handle(request).await;
     streamable.rooms.note(stay, response.headers(), caller).await;

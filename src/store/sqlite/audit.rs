@@ -65,7 +65,9 @@ impl AuditStore for SqliteStore {
     }
 
     async fn settle_audit(&self) -> Result<(), StoreError> {
-        journal::fold(self).await.map_err(failed("moved audit rows into the database"))
+        journal::fold(self)
+            .await
+            .map_err(failed("moved audit rows into the database"))
     }
 
     async fn read_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
@@ -150,7 +152,11 @@ async fn append_after(
     arguments.reserve(1 + 5 * events.len(), 0);
     let (mut newest, mut added) = (head, arguments.add(head.sequence));
     for event in events {
-        newest = newest.next(event.call_id.as_bytes(), event.started_at.as_bytes(), event.details.as_bytes());
+        newest = newest.next(
+            event.call_id.as_bytes(),
+            event.started_at.as_bytes(),
+            event.details.as_bytes(),
+        );
         added = added
             .and_then(|()| arguments.add(newest.sequence))
             .and_then(|()| arguments.add(event.call_id))

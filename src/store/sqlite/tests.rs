@@ -64,7 +64,9 @@ async fn nobody_else_can_read_the_state() {
     let files: Vec<PathBuf> = state.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(files.contains(&state.join("toolgate.db-wal")), "{files:?}");
     assert!(
-        files.iter().any(|file| file.extension().is_some_and(|extension| extension == "journal")),
+        files
+            .iter()
+            .any(|file| file.extension().is_some_and(|extension| extension == "journal")),
         "{files:?}"
     );
     for file in files {

@@ -163,7 +163,9 @@ fn parse(line: &[u8]) -> Option<audit::Event<'_>> {
         Some(audit::Event {
             call_id: parts.next()?,
             started_at: parts.next()?,
-            details: parts.next().filter(|details| details.starts_with('{') && details.ends_with('}'))?,
+            details: parts
+                .next()
+                .filter(|details| details.starts_with('{') && details.ends_with('}'))?,
         })
     })();
     if event.is_none() {

@@ -78,7 +78,9 @@ impl Journal {
 
     /// Whether this is the file that this process writes.
     fn is_own(&self, path: &Path) -> bool {
-        self.current().as_ref().is_some_and(|current| current.file.path() == path)
+        self.current()
+            .as_ref()
+            .is_some_and(|current| current.file.path() == path)
     }
 
     /// Notes how far a file is folded. A long file that holds nothing else is given up.

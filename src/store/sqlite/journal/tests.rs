@@ -106,7 +106,8 @@ async fn half_an_event_and_rubbish_are_left_out() {
         panic!("one file");
     };
     let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
-    file.write_all(b"no event\n\xff\t\xfe\t{}\n3\t2026-11-22T00:00:00.000Z\t{\"us").unwrap();
+    file.write_all(b"no event\n\xff\t\xfe\t{}\n3\t2026-11-22T00:00:00.000Z\t{\"us")
+        .unwrap();
     drop(file);
     let store = open(folder.path()).await;
     assert_eq!(calls(&store).await, ["1", "0"]);

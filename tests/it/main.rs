@@ -14,6 +14,7 @@ mod documentation;
 mod egress;
 mod finding;
 mod harness;
+mod javascript;
 mod keys;
 mod load;
 mod packaging;

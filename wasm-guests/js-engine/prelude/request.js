@@ -165,6 +165,8 @@
     if (absent(options) || typeof options !== 'object' || absent(options.url)) {
       throw new TypeError('ld.request needs an object with a url');
     }
+    // Made before the wait, while the stack still holds the line that asks.
+    const error = new Error();
     const headers = headerList(options.headers);
     const body = bodyBytes(options.body, headers);
     const answer = await host.send({
@@ -175,7 +177,7 @@
       timeout: timeoutOf(options.timeout),
     });
     if (answer.code === undefined) return new Response(answer, options.responseType);
-    const error = new Error(answer.message);
+    kit.define(error, 'message', answer.message);
     error.code = answer.code;
     throw error;
   };

@@ -30,7 +30,10 @@ mod turn;
     reason = "generated; action.wit documents it"
 )]
 mod world {
-    wit_bindgen::generate!({ path: "../wit/action.wit", world: "javascript", pub_export_macro: true, default_bindings_module: "crate::world" });
+    wit_bindgen::generate!({ path: "../wit/action.wit", world: "javascript" });
+
+    use super::Engine;
+    export!(Engine with_types_in self);
 }
 
 use world::{Failure, Guest, toolgate::action as imports};
@@ -46,5 +49,3 @@ impl Guest for Engine {
         turn::run(machine::get(), bytecode, data, aliases).await
     }
 }
-
-world::export!(Engine with_types_in world);

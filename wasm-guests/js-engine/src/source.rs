@@ -44,14 +44,11 @@ pub(crate) fn compile(machine: &Machine, name: &str, source: &str) -> Result<Vec
     context.with(|ctx| {
         let text = [OPEN, OPEN_ACTION, source, CLOSE_ACTION, CLOSE].concat();
         let (code, script) = compile_text(&ctx, name, &text, FIRST_LINE)
-            .map_err(|error| located(from_error(&ctx, &error), name, source))?;
-        match is_one_function(&ctx, script, source) {
-            Ok(true) => Ok(code),
-            Ok(false) => Err(Failure {
-                message: "SyntaxError: a closing brace ends the action early".to_owned(),
-                stack: early_end(&ctx, source).map(|(line, column)| format!("    at {name}:{line}:{column}")),
-            }),
-            Err(error) => Err(from_error(&ctx, &error)),
+            .map_err(|error| located(&ctx, from_error(&ctx, &error), name, source))?;
+        if is_one_function(&ctx, script, source) {
+            Ok(code)
+        } else {
+            Err(ends_early(name, early_end(&ctx, source)))
         }
     })
 }
@@ -145,25 +142,32 @@ fn compile_text(ctx: &Ctx<'_>, name: &str, text: &str, first_line: i32) -> rquic
 /// Whether both wrapper functions reach from their first to their last character, so that no part of `source` lies
 /// outside the action. The language itself is asked: a function's text is exactly what was parsed as it. A source that
 /// does end early runs here, with nothing of the host and under the host's deadline, so what it may replace is taken
-/// out first.
-fn is_one_function<'js>(ctx: &Ctx<'js>, script: Script, source: &str) -> rquickjs::Result<bool> {
-    let text_of: Function = ctx.eval(
-        "((call, text) => (f) => typeof f === 'function' ? call(text, f) : '')(\
-         Function.prototype.call.bind(Function.prototype.call), Function.prototype.toString)",
-    )?;
+/// out first; one that does not end early runs no line, so an exception is an answer too.
+fn is_one_function(ctx: &Ctx<'_>, script: Script, source: &str) -> bool {
     let action = [OPEN_ACTION, source, CLOSE_ACTION].concat();
-    let factory = script.evaluate(ctx)?;
-    let Text(whole) = text_of.call((factory.clone(),))?;
-    if whole
-        .strip_prefix(&OPEN[1..])
-        .and_then(|rest| rest.strip_suffix(&CLOSE[..CLOSE.len() - 1]))
-        != Some(&action)
-    {
-        return Ok(false);
+    let look = || {
+        let text_of: Function = ctx.eval(
+            "((call, text) => (f) => typeof f === 'function' ? call(text, f) : '')(\
+             Function.prototype.call.bind(Function.prototype.call), Function.prototype.toString)",
+        )?;
+        let factory = script.evaluate(ctx)?;
+        let Text(whole) = text_of.call((factory.clone(),))?;
+        let outer = [&OPEN[1..], &action, &CLOSE[..CLOSE.len() - 1]].concat();
+        let inner: Value = factory.get::<Function>()?.call(())?;
+        let Text(inner) = text_of.call((inner,))?;
+        Ok(whole == outer && inner == action)
+    };
+    look().unwrap_or_else(|error: rquickjs::Error| {
+        drop((error, ctx.catch()));
+        false
+    })
+}
+
+fn ends_early(name: &str, place: Option<(usize, usize)>) -> Failure {
+    Failure {
+        message: "SyntaxError: a closing brace ends the action early".to_owned(),
+        stack: place.map(|(line, column)| format!("    at {name}:{line}:{column}")),
     }
-    let inner: Value = factory.get::<Function>()?.call(())?;
-    let Text(inner) = text_of.call((inner,))?;
-    Ok(inner == action)
 }
 
 /// Where the brace stands that ends the action: the first one after which the text so far is a whole function. Only
@@ -194,7 +198,7 @@ fn early_end(ctx: &Ctx<'_>, source: &str) -> Option<(usize, usize)> {
 }
 
 /// Makes a syntax error speak of the author's file alone.
-fn located(mut failure: Failure, name: &str, source: &str) -> Failure {
+fn located(ctx: &Ctx<'_>, mut failure: Failure, name: &str, source: &str) -> Failure {
     let position = failure.stack.as_deref().and_then(|stack| {
         let mut parts = stack.lines().next()?.trim_end_matches(')').rsplitn(3, ':');
         let column: usize = parts.next()?.parse().ok()?;
@@ -202,14 +206,19 @@ fn located(mut failure: Failure, name: &str, source: &str) -> Failure {
         Some((line, column))
     });
     let Some((line, column)) = position else { return failure };
-    let lines = 1 + source.matches('\n').count();
-    if line > lines {
-        // The parser ran into the wrapper: something that was opened is still open.
-        failure.message =
-            "SyntaxError: the action ends before it is complete: a bracket, brace or quote is not closed".to_owned();
-        let last = source.lines().last().map_or(0, |line| line.chars().count());
-        failure.stack = Some(format!("    at {name}:{lines}:{}", last + 1));
-        return failure;
+    if line > source.split('\n').count() {
+        // The parser ran into the wrapper: a brace too many, or something that was opened is still open.
+        if let Some(place) = early_end(ctx, source) {
+            return ends_early(name, Some(place));
+        }
+        let written = source.trim_end();
+        let last = written.split('\n').next_back().unwrap_or_default();
+        let (lines, columns) = (written.split('\n').count(), last.chars().count());
+        return Failure {
+            message: "SyntaxError: the action ends before it is complete: a bracket, brace or quote is not closed"
+                .to_owned(),
+            stack: Some(format!("    at {name}:{lines}:{}", columns + 1)),
+        };
     }
     let text = source.lines().nth(line - 1).unwrap_or_default().trim_start();
     if text.starts_with("import") || text.starts_with("export") {

@@ -73,11 +73,11 @@ pub(crate) async fn run(
         if let Some(result) = result {
             // What the action began and does not await leaves with it, but it was begun.
             pending.touch().await;
-            machine.context.with(|ctx| tell_unhandled(&ctx));
+            machine.context.with(|ctx| tell_unhandled(&ctx, &action));
             return result;
         }
         if pending.is_empty() {
-            machine.context.with(|ctx| tell_unhandled(&ctx));
+            machine.context.with(|ctx| tell_unhandled(&ctx, &action));
             return Err(plain("the action never ends: it awaits a promise that nothing settles"));
         }
         for settle in pending.ready().await {
@@ -123,9 +123,16 @@ fn turn(ctx: &Ctx<'_>, action: &Persistent<Promise<'static>>) -> Option<Result<S
     }
 }
 
-fn tell_unhandled(ctx: &Ctx<'_>) {
-    for (_, reason) in UNHANDLED.take() {
-        let Ok(reason) = reason.restore(ctx) else { continue };
+/// Writes down the rejections that are left. The action's own is none of them: its reason is the result.
+fn tell_unhandled(ctx: &Ctx<'_>, action: &Persistent<Promise<'static>>) {
+    let action = action.clone().restore(ctx).map(Promise::into_value);
+    for (promise, reason) in UNHANDLED.take() {
+        let (Ok(promise), Ok(reason)) = (promise.restore(ctx), reason.restore(ctx)) else {
+            continue;
+        };
+        if action.as_ref().is_ok_and(|action| *action == promise) {
+            continue;
+        }
         let failure = from_thrown(ctx, &reason);
         let told = format!("a promise was rejected and nobody handled it: {}", failure.message);
         log::write(log::Level::Warn, &with_stack(&told, failure.stack));

@@ -1,0 +1,3 @@
+//! JavaScript actions: the engine that runs them.
+
+mod artefact;

@@ -1,0 +1,25 @@
+const names = ['process', 'require', 'fetch', 'eval', 'SharedArrayBuffer', 'Atomics', 'inputs', 'secrets', 'lastPollTime', 'Intl', 'module', 'Deno', 'WebAssembly', 'std', 'os'];
+const present = names.filter((name) => typeof globalThis[name] !== 'undefined');
+const attempts = {
+  constructor: () => new Function('return 1')(),
+  indirect: () => (() => {}).constructor('return 1')(),
+  asynchronous: () => (async () => {}).constructor('return 1'),
+  generator: () => (function* () {}).constructor('return 1'),
+  timer: () => setTimeout('throw 1', 1),
+};
+const outcomes = {};
+for (const [name, attempt] of Object.entries(attempts)) {
+  try {
+    attempt();
+    outcomes[name] = 'worked';
+  } catch (error) {
+    outcomes[name] = error.name;
+  }
+}
+let imported = 'worked';
+try {
+  await import('fs');
+} catch (error) {
+  imported = 'failed';
+}
+return { present, outcomes, imported, functions: (() => {}) instanceof Function };

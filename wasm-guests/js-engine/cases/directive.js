@@ -1,0 +1,6 @@
+'use strict';
+try {
+  undeclared = 1;
+} catch (error) {
+  return error.name;
+}

@@ -1,0 +1,1 @@
+}}), (() => {})(), (function (data, ld, env) { return async function action() {

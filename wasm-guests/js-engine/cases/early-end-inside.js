@@ -1,0 +1,1 @@
+return 1; }, (() => { throw new Error('outside'); })(), async function action() {

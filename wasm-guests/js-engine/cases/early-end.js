@@ -1,0 +1,5 @@
+if (data.input.id) {
+  return 1;
+}
+}
+ld.log('outside');

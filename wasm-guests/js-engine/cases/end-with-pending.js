@@ -1,0 +1,4 @@
+setTimeout(() => ld.log('too late'), 60000);
+setInterval(() => ld.log('too late'), 60000);
+ld.request({ url: 'https://api.example.com/audit', method: 'POST' });
+return 'done';

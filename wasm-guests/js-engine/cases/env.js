@@ -1,0 +1,1 @@
+return [btoa(`${env.CLIENT_ID}:${env.CLIENT_SECRET}`), Object.keys(data)];

@@ -1,0 +1,5 @@
+async function load() {
+  const answer = await ld.request({ url: 'https://api.example.com/' });
+  return answer.json.items.length;
+}
+return load();

@@ -1,0 +1,6 @@
+try {
+  null.x;
+} catch (error) {
+  ld.log('failed:', error);
+}
+return null;

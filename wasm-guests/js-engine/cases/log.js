@@ -1,0 +1,17 @@
+const circle = { name: 'loop' };
+circle.self = circle;
+ld.log('Error creating ticket:', 'no such user', 7, null, undefined, true);
+ld.log({ a: [1, { b: 2 }] }, [1, 'two'], 10n, Symbol('s'), () => 1);
+ld.log(circle);
+ld.log(new Map([['k', 1]]), new Set(['v']));
+ld.log({ toJSON() { throw new Error('no'); }, a: 1 });
+ld.log({ get a() { throw new Error('no'); } });
+ld.log(new Proxy({}, { get() { throw new Error('no'); }, ownKeys() { throw new Error('no'); } }));
+ld.log();
+ld.log(new Date(0), Buffer.from('hi'), '\ud800');
+ld.log(Object.create(null));
+console.warn('careful');
+console.error('bad', 1);
+console.debug('detail');
+console.assert(false, 'not so');
+return ld.log('returns nothing') === undefined;

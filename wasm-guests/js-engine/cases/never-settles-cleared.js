@@ -1,0 +1,3 @@
+const timer = setTimeout(() => {}, 60000);
+clearTimeout(timer);
+await new Promise(() => {});

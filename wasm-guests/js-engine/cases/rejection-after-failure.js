@@ -1,0 +1,2 @@
+const first = ld.request({ url: 'https://api.example.com/1' });
+throw new Error('own failure');

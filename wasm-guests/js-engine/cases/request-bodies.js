@@ -1,0 +1,17 @@
+const send = (body, headers) => ld.request({ method: 'POST', url: 'https://api.example.com/', body, headers });
+await send({ title: 'a', assignee: undefined, list: [1, 2] });
+await send({ grant_type: 'refresh_token', scope: 'a b', none: null, many: ['x', 'y'], nested: { k: 1 } }, { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8' });
+await send('<a>ü</a>', { 'content-type': 'application/xml' });
+await send('as it is');
+await send(Buffer.from([0, 255]));
+await send(new Uint8Array([1, 2, 3]).subarray(1));
+await send(new Uint8Array([7]).buffer);
+await send(null);
+await send(undefined);
+await send(new URLSearchParams({ a: '1 2' }));
+await send([1]);
+await send({ a: 1 }, { 'Content-Type': 'application/vnd.api+json' });
+await send('');
+await send(false);
+await ld.request({ method: 'POST', url: 'https://api.example.com/', body: () => 1 }).catch((error) => ld.log(error.message));
+return null;

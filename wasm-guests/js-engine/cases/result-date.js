@@ -1,0 +1,1 @@
+return { at: new Date(0) };

@@ -1,0 +1,3 @@
+if (!data.input.title) {
+  return { error: 'Title is required' };
+}

@@ -1,0 +1,5 @@
+const a = 1;
+const b = {
+  title: 'x'
+  text: 'y',
+};

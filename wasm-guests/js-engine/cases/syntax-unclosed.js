@@ -1,0 +1,2 @@
+if (data.input.a) {
+  return 1;

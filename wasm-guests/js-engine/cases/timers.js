@@ -1,0 +1,22 @@
+const order = [];
+setTimeout(() => order.push('b'), 10);
+setTimeout((value) => order.push(value), 5, 'a');
+const gone = setTimeout(() => order.push('gone'), 7);
+clearTimeout(gone);
+clearTimeout(undefined);
+queueMicrotask(() => order.push('micro'));
+setImmediate(() => order.push('soon'));
+let ticks = 0;
+await new Promise((resolve) => {
+  const every = setInterval(() => {
+    if (++ticks === 3) {
+      clearInterval(every);
+      resolve();
+    }
+  }, 6);
+});
+const before = Date.now();
+await ld.wait(20);
+await ld.wait(-5);
+await ld.wait('x');
+return [order, ticks, Date.now() - before >= 19, typeof performance.now()];

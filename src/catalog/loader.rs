@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::folder::{self, ConnectorSource, ReadError};
 use super::snapshot::{Catalog, Collision};
+use crate::config::environment_variable;
 use crate::connector::model::Connector;
 use crate::connector::{self, SourceFile};
 use crate::crypto::sha256_hex;
@@ -100,7 +101,7 @@ impl Loader {
                     let connector = if source.files.is_empty() {
                         None
                     } else {
-                        let loaded = connector::load(&source.files);
+                        let loaded = connector::load_with(&source.files, &environment_variable);
                         report.diagnostics.extend(loaded.diagnostics);
                         loaded.connector
                     };

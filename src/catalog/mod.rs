@@ -1,6 +1,7 @@
 //! The immutable snapshot of all loaded connectors, and how its next version comes to be.
 //!
-//! Reads connector folders from disk and nothing else. Must never know MCP or the network.
+//! Reads connector folders from disk, and asks the configuration for the variables that their settings are read from.
+//! Must never know MCP or the network.
 
 pub mod folder;
 pub mod loader;

@@ -38,7 +38,7 @@ impl Check {
         let hints: Vec<Diagnostic> = sources
             .connectors
             .iter()
-            .flat_map(|source| connector::hints(&source.files))
+            .flat_map(|source| connector::hints(&source.files, &config::environment_variable))
             .collect();
         let report = Loader::default().load_sources(sources);
         let mut diagnostics = report.diagnostics.clone();

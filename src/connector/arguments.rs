@@ -96,6 +96,10 @@ impl Arguments {
         {
             let known = self.list.iter().map(|argument| argument.name.as_str());
             let help = match closest(name, known) {
+                _ if name == "settings" => {
+                    "a setting of the connector's `[settings]` stands alone between braces: `{{settings.NAME}}`"
+                        .to_owned()
+                }
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("declare it among the inputs: [[actions.input]] with name = \"{name}\""),
             };

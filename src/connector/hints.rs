@@ -106,7 +106,7 @@ mod tests {
             .collect();
         let loaded = load(&files);
         assert!(loaded.connector.is_some(), "{:?}", loaded.diagnostics);
-        hints(&files)
+        hints(&files, &|_| None)
             .into_iter()
             .map(|hint| (hint.code, hint.line, hint.message))
             .collect()

@@ -12,6 +12,7 @@ use super::document::{
 use super::layout::{self, LONGEST_ENTITY_FILE, Layout};
 use super::model::{Action, Auth, Connector};
 use super::scope::Scope;
+use super::settings::{Settings, Variables};
 use super::{Loaded, SourceFile, authentication, connection, identity, secret, security, spelling};
 use crate::diagnostics::{Diagnostic, Source};
 use crate::document::{Format, Kind, Node, check, closest, parse};
@@ -29,10 +30,18 @@ pub(super) static ENTITY_SCHEMA: LazyLock<Value> = LazyLock::new(|| schemars::sc
 ///
 /// A folder holds `connector.toml` (or `.yaml`, `.yml`, `.json`) and, in the full tier, one file per entity in
 /// `services`. All errors of all files are reported at once.
+///
+/// For the settings of the files, every environment variable counts as not set, see [`load_with`].
 #[must_use]
 pub fn load(files: &[SourceFile]) -> Loaded {
+    load_with(files, &|_| None)
+}
+
+/// Loads one connector as [`load`] does, with the settings that `variables` holds.
+#[must_use]
+pub fn load_with(files: &[SourceFile], variables: Variables<'_>) -> Loaded {
     let (layout, mut findings) = layout::sort(files);
-    let connector = layout.and_then(|layout| load_layout(&layout, &mut findings));
+    let connector = layout.and_then(|layout| load_layout(&layout, variables, &mut findings));
     let order: HashMap<_, _> = files
         .iter()
         .enumerate()
@@ -48,21 +57,22 @@ pub fn load(files: &[SourceFile]) -> Loaded {
     }
 }
 
-/// What would make a connector better that loads from `files`: nothing that its author has to do.
+/// What would make a connector better that loads from `files` with the settings in `variables`: nothing that its author
+/// has to do.
 #[must_use]
-pub fn hints(files: &[SourceFile]) -> Vec<Diagnostic> {
+pub fn hints(files: &[SourceFile], variables: Variables<'_>) -> Vec<Diagnostic> {
     let (Some(layout), _) = layout::sort(files) else {
         return Vec::new();
     };
-    let Some(connector) = load_layout(&layout, &mut Vec::new()) else {
+    let Some(connector) = load_layout(&layout, variables, &mut Vec::new()) else {
         return Vec::new();
     };
     let mut found = Vec::new();
     // What is wrong with the files was told when they were loaded.
-    let main = File::main(layout.main, &mut Vec::new());
+    let (main, settings) = File::main(layout.main, variables, &mut Vec::new());
     super::hints::of_actions(&main.source, &main.root, &connector, &mut found);
     for file in &layout.entities {
-        let entity = File::entity(file, &mut Vec::new());
+        let entity = File::entity(file, &settings, &mut Vec::new());
         super::hints::of_actions(&entity.source, &entity.root, &connector, &mut found);
     }
     found.extend(super::hints::of_folder(&layout, &connector));
@@ -79,22 +89,28 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    fn main(file: &'a SourceFile, findings: &mut Vec<Diagnostic>) -> Self {
+    fn main(file: &'a SourceFile, variables: Variables<'_>, findings: &mut Vec<Diagnostic>) -> (Self, Settings) {
         let mut file = Self::parse(file, findings);
         findings.extend(spelling::connector(&file.source, &mut file.root));
         if file.root.get("auth").is_some_and(authentication::is_postponed) {
             // Its keys are not known yet: an error about each of them would only distract.
             file.postponed_auth = file.root.remove("auth").map(|member| member.value);
         }
+        let settings = Settings::read(&file.source, &file.root, variables, findings);
+        settings.fill_main(&file.source, &mut file.root, findings);
+        if file.postponed_auth.is_some() {
+            settings.miss_a_part();
+        }
         if !file.root.is_null() {
             findings.extend(check(&file.source, &mut file.root, &CONNECTOR_SCHEMA));
         }
-        file
+        (file, settings)
     }
 
-    fn entity(file: &'a SourceFile, findings: &mut Vec<Diagnostic>) -> Self {
+    fn entity(file: &'a SourceFile, settings: &Settings, findings: &mut Vec<Diagnostic>) -> Self {
         let mut file = Self::parse(file, findings);
         spelling::actions(&file.source, &mut file.root, findings);
+        settings.fill_entity(&file.source, &mut file.root, findings);
         if !file.root.is_null() {
             findings.extend(check(&file.source, &mut file.root, &ENTITY_SCHEMA));
         }
@@ -130,13 +146,14 @@ impl<'a> File<'a> {
     }
 }
 
-fn load_layout(layout: &Layout<'_>, findings: &mut Vec<Diagnostic>) -> Option<Connector> {
-    let main = File::main(layout.main, findings);
+fn load_layout(layout: &Layout<'_>, variables: Variables<'_>, findings: &mut Vec<Diagnostic>) -> Option<Connector> {
+    let (main, settings) = File::main(layout.main, variables, findings);
     let entities: Vec<File<'_>> = layout
         .entities
         .iter()
-        .map(|file| File::entity(file, findings))
+        .map(|file| File::entity(file, &settings, findings))
         .collect();
+    settings.unused(&main.source, findings);
     let scope = Scope::new(&main.source, &main.root);
     let readable = !main.root.is_null();
 
@@ -187,6 +204,7 @@ fn load_layout(layout: &Layout<'_>, findings: &mut Vec<Diagnostic>) -> Option<Co
         icon: identity.icon,
         tier: layout.tier,
         enabled: identity.enabled,
+        variables: settings.required_variables(),
         skill: layout.skill.map(|file| Arc::from(file.text.as_str())),
         connection: connection?,
         auth: auth?,

@@ -6,8 +6,9 @@
 //!
 //! 1. [`crate::document`] reads it into a tree in which every value knows its place;
 //! 2. `spelling` gives older keys their present names;
-//! 3. the tree is compared with the JSON Schema of the document types: unknown and missing keys, kinds of values;
-//! 4. what is left is compiled into the model: templates, mappings, schemas, and rules that no schema can say.
+//! 3. `settings` fills in what the files leave to the environment, as the caller knows it;
+//! 4. the tree is compared with the JSON Schema of the document types: unknown and missing keys, kinds of values;
+//! 5. what is left is compiled into the model: templates, mappings, schemas, and rules that no schema can say.
 
 mod action;
 mod allowance;
@@ -32,6 +33,7 @@ mod scope;
 mod secret;
 mod secret_name;
 mod security;
+mod settings;
 mod spelling;
 
 use std::path::{Path, PathBuf};
@@ -40,8 +42,9 @@ use crate::diagnostics::Diagnostic;
 use crate::document::for_editors;
 
 pub use allowance::Allowance;
-pub use load::{hints, load};
+pub use load::{hints, load, load_with};
 pub use naming::slug_of;
+pub use settings::Variables;
 
 /// One file of a connector's folder, already read.
 #[derive(Clone)]

@@ -35,6 +35,8 @@ pub struct Connector {
     pub tier: Tier,
     /// Whether its tools are offered (`metadata.status` other than `active` hides them).
     pub enabled: bool,
+    /// Environment variables that the files need and that hold no secret (contract S4-12). Their values are in place.
+    pub variables: Vec<String>,
     /// `SKILL.md` of the folder: how to work with the API, for agents (contract S4-16).
     pub skill: Option<Arc<str>>,
     /// How to reach the API.

@@ -7,7 +7,7 @@ use super::naming;
 use crate::document::{Kind, Node};
 
 /// The variable with the key to every secret of the vault: no connector may send that one anywhere.
-const MASTER_KEY: &str = "TOOLGATE_MASTER_KEY";
+pub(super) const MASTER_KEY: &str = "TOOLGATE_MASTER_KEY";
 
 /// Keys of an authentication whose values are no secrets.
 const HARMLESS: [&str; 7] = ["type", "auth_type", "in", "header_name", "name", "prefix", "grant"];
@@ -63,6 +63,11 @@ pub(super) fn reference(written: &str) -> Option<SecretRef> {
         .map(SecretRef::Vault)
 }
 
+/// Whether the value at `key` of an authentication is no secret, whatever it is.
+pub(super) fn is_harmless(key: &str) -> bool {
+    HARMLESS.contains(&key)
+}
+
 /// Whether a header or parameter of this name carries a secret.
 pub(super) fn carries_secret(name: &str) -> bool {
     let plain = name.to_ascii_lowercase().replace(['-', '_'], "");
@@ -73,6 +78,19 @@ pub(super) fn carries_secret(name: &str) -> bool {
 pub(super) fn written_out(root: &Node) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     collect(root, false, &mut ranges);
+    // A setting may have been given its secret as its default.
+    for settings in [
+        root.get("settings"),
+        root.get("custom_api").and_then(|all| all.get("settings")),
+    ] {
+        let declared = settings.map(Node::members).unwrap_or_default();
+        let defaults = declared.iter().filter_map(|member| member.value.get("default"));
+        ranges.extend(
+            defaults
+                .filter(|value| value.text().is_some())
+                .map(|value| value.span.clone()),
+        );
+    }
     ranges
 }
 
@@ -93,7 +111,7 @@ fn collect(node: &Node, inside_auth: bool, ranges: &mut Vec<Range<usize>>) {
                 let is_template = member.value.text().is_some_and(|text| text.contains("{{"));
                 let suspect = match key {
                     "auth" | "authentication" => true,
-                    _ if inside_auth => !HARMLESS.contains(&key),
+                    _ if inside_auth => !is_harmless(key),
                     _ => (carries_secret(key) || key == "key") && member.value.text().is_some() && !is_template,
                 };
                 collect(&member.value, suspect, ranges);

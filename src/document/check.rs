@@ -84,6 +84,10 @@ impl Place {
 
 impl<'a> Checker<'a> {
     fn value(&mut self, node: &mut Node, schema: &'a Value, place: &Place) {
+        if node.broken {
+            // What is wrong with it has been told.
+            return;
+        }
         let schema = self.resolved(schema);
         let Some(keywords) = schema.as_object() else { return };
         if let Some(branches) = keywords
@@ -241,6 +245,9 @@ impl<'a> Checker<'a> {
 
     /// A text that must be one of `choices`.
     fn choice(&mut self, node: &mut Node, choices: &[&str], place: &Place) {
+        if node.broken {
+            return;
+        }
         let written = node.text().map(str::to_owned);
         if written.as_deref().is_some_and(|written| choices.contains(&written)) {
             return;

@@ -75,8 +75,12 @@ fn question(variable: &Variable) -> Value {
     json!({
         "type": "string",
         "title": variable.name,
-        "description": format!("The credential for {}", variable.connectors.join(", ")),
-        "sensitive": true,
+        "description": format!(
+            "{} {}",
+            if variable.secret { "The credential for" } else { "A setting of" },
+            variable.connectors.join(", ")
+        ),
+        "sensitive": variable.secret,
         "required": true,
     })
 }

@@ -49,10 +49,12 @@ pub(super) struct Bundle {
     binary: Option<PathBuf>,
 }
 
-/// A variable that a connector takes a secret from.
+/// A variable that a connector needs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Variable {
     name: String,
+    /// Whether its value is a secret.
+    secret: bool,
     /// The names of the connectors that need it.
     connectors: Vec<String>,
 }
@@ -104,17 +106,22 @@ impl Bundle {
     }
 }
 
-/// The variables that connectors take secrets from, with who needs them.
+/// The variables that connectors take secrets and settings from, with who needs them.
 fn variables(report: &Report) -> Vec<Variable> {
     let mut variables: Vec<Variable> = Vec::new();
     for connector in report.catalog.connectors() {
-        for secret in connector.auth.secrets() {
-            let SecretRef::Environment(name) = secret else { continue };
+        let secrets = connector.auth.secrets().into_iter().filter_map(|secret| match secret {
+            SecretRef::Environment(name) => Some((name, true)),
+            SecretRef::Vault(_) => None,
+        });
+        let settings = connector.variables.iter().map(|name| (name, false));
+        for (name, secret) in secrets.chain(settings) {
             match variables.iter_mut().find(|variable| variable.name == *name) {
                 Some(variable) if variable.connectors.contains(&connector.name) => {}
                 Some(variable) => variable.connectors.push(connector.name.clone()),
                 None => variables.push(Variable {
                     name: name.clone(),
+                    secret,
                     connectors: vec![connector.name.clone()],
                 }),
             }
@@ -126,7 +133,7 @@ fn variables(report: &Report) -> Vec<Variable> {
 
 /// A key in a definition is an error already. This finds one in a page or in code, when it is known here.
 fn refuse_secrets(entries: &[Entry], variables: &[Variable]) -> anyhow::Result<()> {
-    for Variable { name, .. } in variables {
+    for Variable { name, .. } in variables.iter().filter(|variable| variable.secret) {
         let Some(value) = environment_variable(name).filter(|value| value.len() >= SHORTEST_SECRET) else {
             continue;
         };

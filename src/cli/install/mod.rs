@@ -282,19 +282,20 @@ fn refused(file: &ClientFile, problem: Problem) -> Failure {
     Failure::Told
 }
 
-/// Variables of the environment that the server needs for the connectors in `folder`: those that hold their secrets,
-/// and the key of the vault when that is where it comes from. What is wrong with the connectors is told, and no reason
+/// Variables of the environment that the server needs for the connectors in `folder`: those that hold their settings
+/// and secrets, and the key of the vault when that is where it comes from. What is wrong with the connectors is told, and no reason
 /// to stop: the server reads them again whenever they change.
 fn variables(folder: &Path) -> Vec<String> {
     let report = Loader::default().load(folder);
     assemble::tell(&report);
-    let connectors = report.catalog.connectors().iter();
-    let secrets = connectors.flat_map(|connector| connector.auth.secrets());
+    let connectors = report.catalog.connectors();
+    let secrets = connectors.iter().flat_map(|connector| connector.auth.secrets());
     let mut names: Vec<String> = secrets
         .filter_map(|secret| match secret {
             SecretRef::Environment(name) => Some(name.clone()),
             SecretRef::Vault(_) => environment_variable(vault::VARIABLE).map(|_| vault::VARIABLE.to_owned()),
         })
+        .chain(connectors.iter().flat_map(|connector| connector.variables.clone()))
         .collect();
     names.sort_unstable();
     names.dedup();

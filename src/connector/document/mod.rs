@@ -6,6 +6,9 @@
 mod action;
 mod auth;
 mod input;
+mod settings;
+
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -16,6 +19,7 @@ use super::Allowance;
 pub(in crate::connector) use action::{ActionDocument, EffectName, MethodName, ValidationName};
 pub(in crate::connector) use auth::{AuthDocument, HeaderDocument, KeyPlaceName};
 pub(in crate::connector) use input::{FieldType, InputDocument, OptionDocument, PlaceName, Scalar};
+pub(in crate::connector) use settings::{SettingDocument, SettingTypeName};
 
 /// A connector: one HTTP API whose actions agents can call.
 #[expect(
@@ -46,6 +50,12 @@ pub(in crate::connector) struct ConnectorDocument {
     /// Whether its actions are listed as tools even when there are too many to list, see `[finding]` in `config.toml`.
     #[serde(default)]
     pub pinned: bool,
+    /// What the names of the variables begin with that `settings` are read from, e.g. `CRM_`. The slug in capitals and
+    /// `_` when left out.
+    pub env_prefix: Option<String>,
+    /// Values that are left to the environment of the server, by name. `{{settings.NAME}}` stands for one.
+    #[serde(default)]
+    pub settings: BTreeMap<String, SettingDocument>,
     /// How to reach the API.
     pub connection: ConnectionDocument,
     /// How requests are authenticated. Nothing is sent when left out.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ACTIONS, crm};
-use crate::harness::{Workspace, connector};
+use crate::harness::{Upstream, Workspace, connector};
 
 const BROKEN: &str = "name = \"broken\"\ndescription = \"x\"\n[connection]\nbase_ulr = \"https://a.test\"\n[[actions]]\nname = \"a\"\nmethod = \"FETCH\"\npath = \"/\"\n";
 
@@ -119,4 +119,36 @@ async fn a_missing_folder_is_an_error_and_an_empty_one_is_not() {
         (run.code, run.stdout.as_str()),
         (Some(0), "0 connectors, 0 tools: 0 errors, 0 warnings\n")
     );
+}
+
+/// Contracts S4-12 and S4-13.
+#[tokio::test]
+async fn settings_come_from_the_environment() {
+    let upstream = Upstream::fixed("{}").await;
+    let mut workspace = Workspace::new();
+    let rest = "[settings]\nbase_url = {}\nkey = {}\nunit = { default = \"things\" }\n\
+                [auth]\ntype = \"api_key\"\nheader_name = \"X-Key\"\nkey = \"{{settings.key}}\"\n\
+                [[actions]]\nname = \"list_units\"\ndescription = \"Lists\"\nmethod = \"GET\"\npath = \"/{settings.unit}\"\n";
+    workspace.write("shop.toml", connector("shop", "{{settings.base_url}}", rest));
+    let run = workspace.run(&["check"]).await;
+    assert_eq!(run.code, Some(1));
+    for part in [
+        "error[missing-setting]: the environment variable `SHOP_BASE_URL` is not set here, or is empty",
+        "connectors/shop.toml:4:13",
+        "error[missing-setting]: the environment variable `SHOP_KEY` is not set here, or is empty",
+        "connectors/shop.toml:15:8",
+    ] {
+        assert!(run.stderr.contains(part), "{part} is not in {}", run.stderr);
+    }
+    workspace.set("SHOP_BASE_URL", &upstream.base_url());
+    workspace.set("SHOP_KEY", "k3y-from-settings");
+    assert_eq!(workspace.run(&["check"]).await.code, Some(0));
+    for (unit, path) in [("", "/v1/things"), ("a b", "/v1/a%20b")] {
+        workspace.set("SHOP_UNIT", unit);
+        let run = workspace.run(&["call", "shop__list_units"]).await;
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        let seen = upstream.seen().pop().unwrap();
+        assert_eq!(seen.uri.path(), path);
+        assert_eq!(seen.headers["x-key"], "k3y-from-settings");
+    }
 }

@@ -109,8 +109,11 @@ async fn connector(workspace: &Workspace, files: &[(&str, &str)], place: &str) {
     for (name, text) in files {
         write(&workspace.path("tried").join(&folder).join(name), text);
     }
+    // What the reader sets.
     let finished = workspace
-        .run(&format!("toolgate check --connectors 'tried/{folder}'"))
+        .run(&format!(
+            "AMAZON_REFRESH_TOKEN=shown toolgate check --connectors 'tried/{folder}'"
+        ))
         .await;
     assert_eq!(finished.code, Some(0), "{place}: {}", finished.stderr);
     // No snippet's credential is set here.

@@ -52,6 +52,7 @@ fn connector(base_url: &str) -> Connector {
         icon: None,
         tier: Tier::Lite,
         enabled: true,
+        variables: Vec::new(),
         skill: None,
         connection: Connection {
             base_url: base_url.parse().unwrap(),

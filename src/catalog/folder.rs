@@ -91,7 +91,7 @@ impl Sources {
         let mut files = Vec::with_capacity(names.len());
         for name in names {
             // Code is no text of the definition: the loader only wants to know that it is there.
-            let text = if name.strip_prefix(&root).is_ok_and(connector::is_code) {
+            let text = if name.strip_prefix(&root).is_ok_and(connector::is_only_noticed) {
                 Ok(String::new())
             } else {
                 text_of(&name)

@@ -40,8 +40,16 @@ impl Check {
             .iter()
             .flat_map(|source| connector::hints(&source.files, &config::environment_variable))
             .collect();
+        let lints: Vec<Diagnostic> = sources
+            .connectors
+            .iter()
+            // Beside a single file there is no place for pages.
+            .filter(|source| source.path.is_dir())
+            .flat_map(|source| connector::lints(&source.files, &config::environment_variable))
+            .collect();
         let report = Loader::default().load_sources(sources);
         let mut diagnostics = report.diagnostics.clone();
+        diagnostics.extend(lints);
         let mut problems = assemble::problems(&report);
         match config::check_settings(&locations) {
             Ok((config, warnings)) => {

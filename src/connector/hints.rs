@@ -1,14 +1,12 @@
 //! What would make a working connector better: advice that its author may leave aside (the `[nonfunc]` rows of the
 //! contract).
 
-use std::path::Path;
-
-use serde_json::Value;
+use http::{Method, header};
+use serde_json::{Map, Value};
 
 use super::action;
-use super::layout::Layout;
-use super::model::{Action, Connector, Tier};
-use crate::diagnostics::{Diagnostic, Severity, Source};
+use super::model::{Action, Connector};
+use crate::diagnostics::{Diagnostic, Source};
 use crate::document::Node;
 
 /// Advice about the actions that are written in one file.
@@ -31,10 +29,11 @@ fn of_action(source: &Source<'_>, node: &Node, action: &Action) -> Vec<Diagnosti
         let advice = format!("a verb and a noun tell a model more, e.g. `{name}_orders` or `get_{name}`");
         found.push(source.note("short-name", span.clone(), message).help(advice));
     }
-    if action.response.schema.is_none() {
+    if action.response.schema.is_none() && may_answer_json(action) {
         // Contract S1-84.
         let message = format!("the answers of `{name}` are not described");
-        let advice = "add `response_schema`: the tool gets an output schema, and a changed API is noticed";
+        let advice = "add `response_schema`: the tool gets an output schema, and a changed API is noticed; an action that \
+                      answers with a file says so in the header `Accept`";
         found.push(source.note("no-response-schema", span.clone(), message).help(advice));
     }
     let undescribed = undescribed(action.input.document());
@@ -50,6 +49,21 @@ fn of_action(source: &Source<'_>, node: &Node, action: &Action) -> Vec<Diagnosti
     found
 }
 
+/// Whether a schema could describe the answers: not those of a deletion, which are mostly empty, nor those of an action
+/// that asks for pictures or other files.
+fn may_answer_json(action: &Action) -> bool {
+    let accepted = action.request.headers.iter().find(|(name, _)| name == header::ACCEPT);
+    // One that holds placeholders says nothing here.
+    let accepted = accepted.and_then(|(_, value)| value.render(&Map::new()).ok().flatten());
+    let is_file = accepted.as_ref().and_then(Value::as_str).is_some_and(|accepted| {
+        let mut types = accepted
+            .split(',')
+            .map(|one| one.split(';').next().unwrap_or_default().trim());
+        types.all(|one| !one.ends_with("json") && !matches!(one, "" | "*/*" | "application/*"))
+    });
+    action.request.method != Method::DELETE && !is_file
+}
+
 /// Names of parameters that a model has to guess the meaning of.
 fn undescribed(schema: &Value) -> Vec<&str> {
     let properties = schema["properties"].as_object().into_iter().flatten();
@@ -61,34 +75,6 @@ fn undescribed(schema: &Value) -> Vec<&str> {
         })
         .map(|(name, _)| name.as_str())
         .collect()
-}
-
-/// Advice about what a folder holds for agents (contracts S4-16, S4-22). A single file has none of it.
-pub(super) fn of_folder(layout: &Layout<'_>, connector: &Connector) -> Vec<Diagnostic> {
-    let Some(skill) = layout.skill else {
-        if layout.tier == Tier::Lite {
-            return Vec::new();
-        }
-        let message = "the folder has no SKILL.md";
-        let advice = "write down how to work with this API, for agents: which action for what, and in which order";
-        return vec![note(&layout.main.shown, "no-skill", message.to_owned()).help(advice)];
-    };
-    let missing: Vec<&str> = connector
-        .actions
-        .iter()
-        .map(|action| action.name.as_str())
-        .filter(|name| !skill.text.contains(name))
-        .collect();
-    if missing.is_empty() {
-        return Vec::new();
-    }
-    let message = format!("SKILL.md does not name these actions: `{}`", missing.join("`, `"));
-    let advice = "say for each when to use it";
-    vec![note(&skill.shown, "skill-drift", message).help(advice)]
-}
-
-fn note(file: &Path, code: &'static str, message: String) -> Diagnostic {
-    Diagnostic::for_file(Severity::Note, code, file, message)
 }
 
 #[cfg(test)]
@@ -146,16 +132,31 @@ mod tests {
     }
 
     #[test]
-    fn a_skill_names_every_action() {
-        let action = "[[actions]]\nname = \"get_ticket\"\ndescription = \"d\"\nmethod = \"GET\"\npath = \"/\"\n\
-                      response_schema = { id = \"string\" }\n";
-        let full = |skill: Option<&'static str>| {
-            let mut files = vec![("connector.toml", MAIN), ("services/ticket.toml", action)];
-            files.extend(skill.map(|skill| ("SKILL.md", skill)));
-            codes(&files).into_iter().map(|(code, ..)| code).collect::<Vec<_>>()
-        };
-        assert_eq!(full(None), ["no-skill"]);
-        assert_eq!(full(Some("Look first.")), ["skill-drift"]);
-        assert_eq!(full(Some("`get_ticket` reads one.")), Vec::<&str>::new());
+    fn answers_that_no_schema_describes_need_none() {
+        for (method, headers, advised) in [
+            ("GET", "", true),
+            ("GET", "headers = { Accept = \"application/json\" }", true),
+            (
+                "GET",
+                "headers = { Accept = \"application/hal+json, text/html\" }",
+                true,
+            ),
+            ("GET", "headers = { Accept = \"*/*\" }", true),
+            ("GET", "headers = { Accept = \"image/*\" }", false),
+            ("GET", "headers = { Accept = \"image/png\" }", false),
+            (
+                "GET",
+                "headers = { accept = \"application/pdf;q=0.9, image/png\" }",
+                false,
+            ),
+            ("POST", "", true),
+            ("DELETE", "", false),
+        ] {
+            let action = format!(
+                "[[actions]]\nname = \"do_it\"\ndescription = \"d\"\nmethod = \"{method}\"\npath = \"/\"\n{headers}\n"
+            );
+            let found = codes(&[("connector.toml", &format!("{MAIN}{action}"))]);
+            assert_eq!(!found.is_empty(), advised, "{method} {headers}");
+        }
     }
 }

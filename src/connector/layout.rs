@@ -21,6 +21,8 @@ pub(super) struct Layout<'a> {
     pub entities: Vec<&'a SourceFile>,
     /// `SKILL.md`.
     pub skill: Option<&'a SourceFile>,
+    /// Whether there is an `AGENTS.md`.
+    pub has_agents: bool,
     /// The tier that the files show.
     pub tier: Tier,
 }
@@ -36,6 +38,8 @@ enum Role {
     Code,
     /// What an agent should know of the connector as a whole.
     Skill,
+    /// What whoever changes the connector should know. Only that it is there matters.
+    Agents,
     /// Read by somebody else.
     Other,
 }
@@ -45,9 +49,9 @@ pub(super) fn is_wanted(relative: &Path) -> bool {
     role(relative) != Role::Other
 }
 
-/// Whether the file at `relative` is code, whose text no loader reads.
-pub(super) fn is_code(relative: &Path) -> bool {
-    role(relative) == Role::Code
+/// Whether of the file at `relative` no loader reads more than that it is there.
+pub(super) fn is_only_noticed(relative: &Path) -> bool {
+    matches!(role(relative), Role::Code | Role::Agents)
 }
 
 /// Sorts the files out; reports what cannot be used.
@@ -97,6 +101,7 @@ pub(super) fn sort(files: &[SourceFile]) -> (Option<Layout<'_>>, Vec<Diagnostic>
         main,
         entities,
         skill,
+        has_agents: files.iter().any(|file| role(&file.relative) == Role::Agents),
         tier,
     });
     (layout, findings)
@@ -127,6 +132,7 @@ fn role(relative: &Path) -> Role {
     match parts.as_slice() {
         [_] if stem == "connector" && readable => Role::Main,
         ["SKILL.md"] => Role::Skill,
+        ["AGENTS.md"] => Role::Agents,
         [_] if stem == "gateway" && readable => Role::Gateway,
         ["services", _] if readable => Role::Entity,
         ["actions", ..] if ["js", "mjs", "wasm"].contains(&extension) => Role::Code,

@@ -13,7 +13,7 @@ use super::layout::{self, LONGEST_ENTITY_FILE, Layout};
 use super::model::{Action, Auth, Connector};
 use super::scope::Scope;
 use super::settings::{Settings, Variables};
-use super::{Loaded, SourceFile, authentication, connection, identity, secret, security, spelling};
+use super::{Loaded, SourceFile, authentication, connection, identity, pages, secret, security, spelling};
 use crate::diagnostics::{Diagnostic, Source};
 use crate::document::{Format, Kind, Node, check, closest, parse};
 
@@ -75,9 +75,19 @@ pub fn hints(files: &[SourceFile], variables: Variables<'_>) -> Vec<Diagnostic> 
         let entity = File::entity(file, &settings, &mut Vec::new());
         super::hints::of_actions(&entity.source, &entity.root, &connector, &mut found);
     }
-    found.extend(super::hints::of_folder(&layout, &connector));
     found.truncate(MOST_FINDINGS);
     found
+}
+
+/// What a connector that loads from the `files` of its folder with the settings in `variables` lacks to be complete,
+/// although it works: errors and warnings for `check`.
+#[must_use]
+pub fn lints(files: &[SourceFile], variables: Variables<'_>) -> Vec<Diagnostic> {
+    let (Some(layout), _) = layout::sort(files) else {
+        return Vec::new();
+    };
+    let connector = load_layout(&layout, variables, &mut Vec::new());
+    connector.map_or_else(Vec::new, |connector| pages::missing(&layout, &connector))
 }
 
 /// One file, read and compared with its schema.

@@ -25,6 +25,7 @@ mod layout;
 mod load;
 pub mod model;
 mod naming;
+mod pages;
 pub mod reach;
 mod request;
 mod response;
@@ -42,7 +43,7 @@ use crate::diagnostics::Diagnostic;
 use crate::document::for_editors;
 
 pub use allowance::Allowance;
-pub use load::{hints, load, load_with};
+pub use load::{hints, lints, load, load_with};
 pub use naming::slug_of;
 pub use settings::Variables;
 
@@ -66,15 +67,15 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Whether [`load`] wants to see the file at `relative` in a connector's folder. Other files, such as `AGENTS.md`, are
-/// not part of the definition.
+/// Whether [`load`] wants to see the file at `relative` in a connector's folder. Other files are not part of the
+/// definition.
 pub fn is_wanted(relative: &Path) -> bool {
     layout::is_wanted(relative)
 }
 
-/// Whether the file at `relative` is code: [`load`] wants to know of it, but not its text.
-pub fn is_code(relative: &Path) -> bool {
-    layout::is_code(relative)
+/// Whether [`load`] wants to know that the file at `relative` is there, but not its text: code, and `AGENTS.md`.
+pub fn is_only_noticed(relative: &Path) -> bool {
+    layout::is_only_noticed(relative)
 }
 
 /// The JSON Schema of a connector file, for editors.

@@ -152,3 +152,27 @@ async fn settings_come_from_the_environment() {
         assert_eq!(seen.headers["x-key"], "k3y-from-settings");
     }
 }
+
+/// Contracts S4-16 and S4-22.
+#[tokio::test]
+async fn a_full_connector_without_its_pages_does_not_pass() {
+    let workspace = Workspace::new();
+    let main = connector("shop", "http://127.0.0.1:9/v1", "");
+    workspace.write("shop/connector.toml", main);
+    let action = "[[actions]]\nname = \"get_it\"\ndescription = \"Gets\"\nmethod = \"GET\"\npath = \"/\"\n";
+    workspace.write("shop/services/it.toml", action);
+    let run = workspace.run(&["check"]).await;
+    assert_eq!(run.code, Some(1));
+    for part in ["error[no-agents]", "error[no-skill]"] {
+        assert!(run.stderr.contains(part), "{part} is not in {}", run.stderr);
+    }
+    // It works all the same.
+    assert!(workspace.run(&["tools"]).await.stdout.contains("shop__get_it"));
+    workspace.write("shop/AGENTS.md", "Read the API's documentation first.");
+    workspace.write("shop/SKILL.md", "Nothing yet.");
+    let run = workspace.run(&["check"]).await;
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("error[skill-drift]"), "{}", run.stderr);
+    workspace.write("shop/SKILL.md", "`get_it` gets it.");
+    assert_eq!(workspace.run(&["check"]).await.code, Some(0));
+}

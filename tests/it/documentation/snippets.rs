@@ -106,7 +106,10 @@ async fn json(workspace: &Workspace, block: &Block, place: &str) {
 /// A connector loads without errors and warnings.
 async fn connector(workspace: &Workspace, files: &[(&str, &str)], place: &str) {
     let folder = place.replace(['/', ':'], "-");
-    for (name, text) in files {
+    // A page for agents that names every action, because it holds everything.
+    let skill: String = files.iter().map(|(_, text)| *text).collect();
+    let pages = [("SKILL.md", skill.as_str()), ("AGENTS.md", "Read the manual.")];
+    for (name, text) in files.iter().chain(&pages) {
         write(&workspace.path("tried").join(&folder).join(name), text);
     }
     // What the reader sets.

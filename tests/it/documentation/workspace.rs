@@ -41,7 +41,13 @@ impl Workspace {
             .await
             .unwrap();
         let address = sample.address().to_string();
-        for file in ["connector.toml", "services/customer.toml", "services/ticket.toml"] {
+        for file in [
+            "connector.toml",
+            "services/customer.toml",
+            "services/ticket.toml",
+            "SKILL.md",
+            "AGENTS.md",
+        ] {
             let text = std::fs::read_to_string(committed::path("connectors/demo-crm").join(file)).unwrap();
             write(
                 &at("connectors/demo-crm").join(file),

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, IsTerminal as _};
 
 use async_trait::async_trait;
 
+use super::Failure;
 use super::output::complain;
 use crate::engine::{Answer, ApprovalPrompt, Asking, Front};
 
@@ -41,6 +42,27 @@ impl Terminal {
             Ok(Ok((0, _)) | Err(_)) | Err(_) => Answer::Cancelled,
             Ok(Ok((_, line))) if line.trim().eq_ignore_ascii_case("yes") => Answer::Accepted,
             Ok(Ok(_)) => Answer::Declined,
+        }
+    }
+}
+
+/// Asks `question` before something that cannot be taken back.
+///
+/// # Errors
+/// [`Failure::Usage`] with what was to be decided when nobody is there to ask; [`Failure::Told`] when the answer is not
+/// yes.
+pub(super) async fn confirm(question: &str, decision: &str) -> Result<(), Failure> {
+    if !Terminal::detect().is_attended() {
+        return Err(Failure::Usage(anyhow::anyhow!(
+            "nobody is here to ask whether {decision}: say --yes"
+        )));
+    }
+    complain(question);
+    match Terminal::read_answer().await {
+        Answer::Accepted => Ok(()),
+        Answer::Declined | Answer::Cancelled | Answer::Unavailable => {
+            complain("nothing is done");
+            Err(Failure::Told)
         }
     }
 }

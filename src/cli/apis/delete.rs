@@ -9,9 +9,7 @@ use jiff::Timestamp;
 
 use super::{Installed, place_of, secrets_of};
 use crate::cli::secrets::{self, Place};
-use crate::cli::terminal::Terminal;
-use crate::cli::{Failure, output};
-use crate::engine::Answer;
+use crate::cli::{Failure, output, terminal};
 use crate::store::SecretId;
 
 /// Folder in the state folder that deleted connectors move to.
@@ -36,7 +34,12 @@ impl Delete {
         let from = place_of(&installed.report, slug)?;
         let secrets = own_secrets(&installed, slug).await?;
         if !self.yes {
-            confirm(slug, &from, secrets.len()).await?;
+            let question = format!(
+                "Delete the API `{slug}`? {} moves to the trash; secrets that leave the vault for good: {}.",
+                from.display(),
+                secrets.len()
+            );
+            terminal::confirm(&question, &format!("`{slug}` shall be deleted")).await?;
         }
         // First, so that no process calls it while its files move, nor where files are not watched.
         installed.store.remove_api(slug).await.map_err(anyhow::Error::from)?;
@@ -76,25 +79,6 @@ async fn own_secrets(installed: &Installed, slug: &str) -> Result<Vec<SecretId>,
         is_named(true) && !is_named(false)
     });
     Ok(stored)
-}
-
-async fn confirm(slug: &str, from: &Path, secrets: usize) -> Result<(), Failure> {
-    if !Terminal::detect().is_attended() {
-        return Err(Failure::Usage(anyhow::anyhow!(
-            "nobody is here to ask whether `{slug}` shall be deleted: say --yes"
-        )));
-    }
-    output::complain(&format!(
-        "Delete the API `{slug}`? {} moves to the trash; secrets that leave the vault for good: {secrets}.",
-        from.display()
-    ));
-    match Terminal::read_answer().await {
-        Answer::Accepted => Ok(()),
-        Answer::Declined | Answer::Cancelled | Answer::Unavailable => {
-            output::complain("nothing is deleted");
-            Err(Failure::Told)
-        }
-    }
 }
 
 /// Where `from` is afterwards: in a folder of its own with the time as its name, so that it takes nobody's place.

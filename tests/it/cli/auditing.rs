@@ -1,8 +1,10 @@
-//! `toolgate audit verify`.
+//! `toolgate audit`.
 
 use serde_json::Value;
 use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
+
+use toolgate::store::AuditRecord;
 
 use super::crm;
 use crate::harness::{Finished, Upstream, Workspace};
@@ -13,10 +15,8 @@ async fn verify(workspace: &Workspace, arguments: &[&str]) -> Finished {
 
 /// Three calls and the head after them.
 async fn three_calls(workspace: &Workspace) -> String {
-    for id in ["1", "2", "3"] {
-        let input = format!(r#"{{"id": "{id}"}}"#);
-        let run = workspace.run(&["call", "crm__get_thing", "--input", &input]).await;
-        assert_eq!(run.code, Some(0), "{run:?}");
+    for _ in 0..3 {
+        get_thing(workspace).await;
     }
     let run = verify(workspace, &["--json"]).await;
     let found: Value = serde_json::from_str(&run.stdout).unwrap();
@@ -92,4 +92,60 @@ async fn a_changed_log_is_reported_with_the_call() {
     assert_eq!(found["holds"], false);
     assert_eq!(found["broken"]["event"], 2);
     assert_eq!(found["broken"]["call_id"], second.as_str());
+}
+
+#[tokio::test]
+async fn what_is_old_is_cut_off_when_somebody_says_so() {
+    let upstream = Upstream::fixed("{}").await;
+    let mut workspace = crm(&upstream.base_url());
+    workspace.set("TZ", "UTC");
+    three_calls(&workspace).await;
+    let mut old: Vec<AuditRecord> = workspace.rows().await;
+    for (row, year) in old.iter_mut().zip(["2020", "2021", "2022"]) {
+        row.call_id = year.to_owned();
+        row.started_at = format!("{year}-01-01T00:00:00.000Z");
+        row.ended_at = Some(format!("{year}-01-01T00:00:01.000Z"));
+    }
+    // A log of its own: only its beginning can be cut off.
+    let mut workspace = crm(&upstream.base_url());
+    workspace.set("TZ", "UTC");
+    workspace.store().await.write_audit(&old, false).await.unwrap();
+    get_thing(&workspace).await;
+    let prune = ["audit", "prune", "--before", "2021-06-01"];
+
+    let run = workspace.run(&prune).await;
+    assert_eq!(run.code, Some(2));
+    assert!(
+        run.stderr
+            .contains("nobody is here to ask whether calls shall be cut off the audit log: say --yes"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(workspace.rows().await.len(), 4);
+    let run = workspace.run(&[&prune[..], &["--yes"]].concat()).await;
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(
+        run.stdout,
+        "events cut off: 2; what ended at or after 2021-06-01T00:00:00.000Z is kept\n"
+    );
+    assert_eq!(workspace.rows().await[0].call_id, "2022");
+    // As long as the settings keep them.
+    let run = workspace.run(&["audit", "prune", "--yes", "--json"]).await;
+    let done: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(done["cut"], 1);
+    assert_eq!(workspace.rows().await.len(), 1);
+    let run = verify(&workspace, &[]).await;
+    assert_eq!(run.code, Some(0));
+    assert!(run.stdout.contains("\nevents: 1\ncut off: 3\n"), "{}", run.stdout);
+    // None is forgotten of how often the API was called.
+    let run = workspace.run(&["apis", "list", "--json"]).await;
+    let apis: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(apis[0]["metadata"]["total_calls"], 4);
+}
+
+async fn get_thing(workspace: &Workspace) {
+    let run = workspace
+        .run(&["call", "crm__get_thing", "--input", r#"{"id": "1"}"#])
+        .await;
+    assert_eq!(run.code, Some(0), "{run:?}");
 }

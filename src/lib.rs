@@ -38,6 +38,7 @@
 //! - Nothing an agent sends is ever a template, a mapping program or SQL.
 //! - Every queue is bounded, every wait for the outside has a deadline, every loop over remote data has a cap.
 //! - Nothing a model can call widens a grant: there is no tool that approves.
+//! - No process of it leaves a core dump: [`process`].
 //! - stdout belongs to the protocol; logs go to stderr, and never show headers or bodies.
 //!
 //! The first two are held by `tests/it/direction.rs`, which also holds the order of the rooms below: nothing imports
@@ -50,6 +51,7 @@
 
 pub mod crypto;
 pub mod diagnostics;
+pub mod process;
 pub mod telemetry;
 
 pub mod document;

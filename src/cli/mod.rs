@@ -139,6 +139,12 @@ impl From<std::io::Error> for Failure {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    // Before anything secret is read. Where the system does not allow it, its operator decides about core dumps.
+    if let Err(error) = crate::process::forbid_core_dumps() {
+        output::complain(&format!(
+            "warning: a crash could leave a core dump with credentials in it: {error}"
+        ));
+    }
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     if let Verb::Serve(_) = &cli.verb
         && let Some(workers) = serve::workers(&cli.global)

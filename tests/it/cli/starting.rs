@@ -90,3 +90,21 @@ async fn flags_win_over_the_environment_and_the_environment_over_defaults() {
     }
     assert!(!workspace.path().join("unused").exists());
 }
+
+/// What is in memory, credentials among it, gets into no core dump. A limit of 1 is heeded where cores are handed to a
+/// program, too; a system that allowed none before may keep its 0.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_server_leaves_no_core_dump() {
+    let session = crm("http://127.0.0.1:9/v1").serve().await;
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", session.process())).unwrap();
+    let line = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"))
+        .unwrap();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    assert!(
+        matches!(words[4..6], ["1", "1"] | ["0", "0"]),
+        "{line}: a core dump is possible"
+    );
+}

@@ -1,5 +1,7 @@
 //! Not one byte of a credential comes out anywhere, whatever a hostile API does with it (contract S1-34, S1-46).
 
+use std::path::Path;
+
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
@@ -139,10 +141,24 @@ async fn tell(request: Seen) -> Response {
     }
 }
 
+/// Every file below `folder`, with its path.
+fn files(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else {
+            found.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+        }
+    }
+}
+
 #[tokio::test]
 async fn no_spelling_of_a_credential_comes_out_anywhere() {
     let upstream = Upstream::start(tell).await;
     let mut workspace = Workspace::new();
+    let home = workspace.path().join("home").display().to_string();
+    workspace.set("HOME", &home);
     workspace.config("[log]\nlevel = \"trace\"\n");
     for (kind, secret, auth) in KINDS {
         workspace.set(&format!("CANARY_{}", kind.to_uppercase()), secret);
@@ -176,23 +192,20 @@ async fn no_spelling_of_a_credential_comes_out_anywhere() {
             .any(|spelling| sent.contains(spelling.as_str()));
         assert!(found, "{kind}: {sent}");
     }
-    let read_state = || {
-        let entries = std::fs::read_dir(workspace.state()).unwrap();
-        entries.map(|entry| std::fs::read(entry.unwrap().path()).unwrap())
-    };
     // While it runs, much of the database is in its write-ahead log.
-    let mut places: Vec<(&str, Vec<u8>)> = read_state().map(|bytes| ("state while running", bytes)).collect();
+    let mut places: Vec<(String, Vec<u8>)> = Vec::new();
+    files(workspace.path(), &mut places);
+    for name in ["toolgate.db", "toolgate.db-wal", "toolgate.db-shm"] {
+        assert!(places.iter().any(|(place, _)| place.ends_with(name)), "{name}");
+    }
     let ended = session.close().await;
     assert!(
         ended.stderr.contains(" DEBUG ") && ended.stderr.contains("response"),
         "{}",
         ended.stderr
     );
-    places.push(("stdout", ended.stdout.into_bytes()));
-    places.push(("stderr", ended.stderr.into_bytes()));
-    for entry in std::fs::read_dir(workspace.state()).unwrap() {
-        places.push(("state", std::fs::read(entry.unwrap().path()).unwrap()));
-    }
+    places.push(("stdout".to_owned(), ended.stdout.into_bytes()));
+    places.push(("stderr".to_owned(), ended.stderr.into_bytes()));
     for arguments in [
         ["logs", "--json"].as_slice(),
         &["logs"],
@@ -200,10 +213,19 @@ async fn no_spelling_of_a_credential_comes_out_anywhere() {
         &["check"],
         &["vault", "list"],
         &["vault", "list", "--json"],
+        &["vault", "rotate-key"],
+        // Twice: the second time, a backup is made.
+        &["install", "claude-desktop"],
+        &["install", "claude-desktop", "--name", "again"],
+        &["apis", "list", "--json"],
+        &["apis", "delete", "header", "--yes"],
     ] {
         let run = workspace.run(arguments).await;
-        places.push(("a verb", (run.stdout + &run.stderr).into_bytes()));
+        assert_eq!(run.code, Some(0), "{arguments:?}: {}", run.stderr);
+        places.push((arguments.join(" "), (run.stdout + &run.stderr).into_bytes()));
     }
+    // Database, trash, a client's settings and their backup.
+    files(workspace.path(), &mut places);
     for (kind, secret, _) in KINDS {
         for spelling in spellings(secret)
             .iter()

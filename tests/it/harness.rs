@@ -8,7 +8,7 @@ use std::time::Duration;
 
 pub(crate) use session::Session;
 pub(crate) use upstream::{Seen, Upstream, json_answer};
-pub(crate) use workspace::{Finished, Workspace, connector};
+pub(crate) use workspace::{Finished, READ_AND_WRITE, Workspace, connector};
 
 /// No test waits longer than this for anything: far more than any of them needs on a busy machine.
 pub(crate) const DEADLINE: Duration = Duration::from_mins(1);

@@ -15,6 +15,9 @@ mod serving;
 mod starting;
 mod vault;
 
+/// What clients are told when there are other tools.
+const CHANGED: &str = "notifications/tools/list_changed";
+
 /// A read and a write of one API.
 pub(crate) const ACTIONS: &str = r#"
 [auth]

@@ -2,19 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{ACTIONS, crm};
+use super::{ACTIONS, CHANGED, crm};
 use crate::harness::{Session, Upstream, connector, eventually};
-
-const CHANGED: &str = "notifications/tools/list_changed";
-
-async fn tools(session: &mut Session) -> Vec<String> {
-    let list = session.request("tools/list", json!({})).await;
-    let tools = list["result"]["tools"].as_array().unwrap();
-    tools
-        .iter()
-        .map(|tool| tool["name"].as_str().unwrap().to_owned())
-        .collect()
-}
 
 async fn said(session: &Session, text: &str) {
     eventually(text, async || session.complaints().contains(text).then_some(())).await;
@@ -26,11 +15,11 @@ async fn files_that_appear_change_and_vanish_change_the_tools() {
     let other = Upstream::fixed(r#"{"from": "the other"}"#).await;
     let workspace = crm(&upstream.base_url());
     let mut session = workspace.serve().await;
-    assert_eq!(tools(&mut session).await, ["crm__create_thing", "crm__get_thing"]);
+    assert_eq!(session.tools().await, ["crm__create_thing", "crm__get_thing"]);
 
     workspace.write("wiki/connector.toml", connector("wiki", &upstream.base_url(), ACTIONS));
     session.notification(CHANGED).await;
-    assert_eq!(tools(&mut session).await.len(), 4);
+    assert_eq!(session.tools().await.len(), 4);
 
     workspace.write("crm.toml", connector("crm", &other.base_url(), ACTIONS));
     session.notification(CHANGED).await;
@@ -39,7 +28,7 @@ async fn files_that_appear_change_and_vanish_change_the_tools() {
 
     std::fs::remove_dir_all(workspace.connectors().join("wiki")).unwrap();
     session.notification(CHANGED).await;
-    assert_eq!(tools(&mut session).await, ["crm__create_thing", "crm__get_thing"]);
+    assert_eq!(session.tools().await, ["crm__create_thing", "crm__get_thing"]);
     let answer = session.call("wiki__get_thing", json!({ "id": "1" })).await;
     assert_eq!(answer["error"]["data"]["error"]["code"], "UNKNOWN_API", "{answer}");
 }
@@ -67,7 +56,7 @@ async fn what_broke_is_served_as_it_last_worked_and_the_log_says_why() {
     }
     workspace.write("crm.toml", good.replace("get_thing", "fetch_thing"));
     session.notification(CHANGED).await;
-    assert_eq!(tools(&mut session).await, ["crm__create_thing", "crm__fetch_thing"]);
+    assert_eq!(session.tools().await, ["crm__create_thing", "crm__fetch_thing"]);
 }
 
 #[tokio::test]
@@ -79,7 +68,7 @@ async fn a_single_file_is_watched_though_editors_replace_it() {
         let text = connector("crm", "http://127.0.0.1:9/v1", ACTIONS);
         workspace.write("crm.toml", text.replace("get_thing", name));
         session.notification(CHANGED).await;
-        assert_eq!(tools(&mut session).await[1], format!("crm__{name}"));
+        assert_eq!(session.tools().await[1], format!("crm__{name}"));
     }
 }
 
@@ -101,7 +90,7 @@ async fn a_call_ends_on_the_files_that_it_began_with() {
     upstream.arrived(1).await;
     std::fs::remove_file(workspace.connectors().join("crm.toml")).unwrap();
     session.notification(CHANGED).await;
-    assert_eq!(tools(&mut session).await, Vec::<String>::new());
+    assert_eq!(session.tools().await, Vec::<String>::new());
     sender.send_replace(true);
     let answer = session.response(call).await;
     assert_eq!(answer["result"]["structuredContent"], json!({ "id": 1 }), "{answer}");
@@ -131,9 +120,9 @@ async fn without_watching_a_signal_reads_the_files_again() {
     workspace.config("[catalog]\nwatch = false\n");
     let mut session = workspace.serve().await;
     // Its handshake has been read to the end by the time it answers.
-    assert_eq!(tools(&mut session).await.len(), 2);
+    assert_eq!(session.tools().await.len(), 2);
     std::fs::remove_file(workspace.connectors().join("crm.toml")).unwrap();
     super::serving::signal("HUP", session.process());
     session.notification(CHANGED).await;
-    assert_eq!(tools(&mut session).await, Vec::<String>::new());
+    assert_eq!(session.tools().await, Vec::<String>::new());
 }

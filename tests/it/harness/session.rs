@@ -132,6 +132,14 @@ impl Session {
         .await
     }
 
+    /// The names of the tools that are listed now.
+    pub(crate) async fn tools(&mut self) -> Vec<String> {
+        let list = self.request("tools/list", json!({})).await;
+        let tools = list["result"]["tools"].as_array().unwrap();
+        let names = tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned());
+        names.collect()
+    }
+
     /// The next notification of this kind.
     pub(crate) async fn notification(&mut self, method: &str) -> Value {
         self.message(method, |message| {

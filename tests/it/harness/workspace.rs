@@ -25,6 +25,26 @@ pub(crate) struct Finished {
     pub(crate) stderr: String,
 }
 
+/// A read, a write that asks nobody, and a write that asks.
+pub(crate) const READ_AND_WRITE: &str = r#"
+[[actions]]
+name = "read"
+description = "Reads"
+method = "GET"
+path = "/read"
+[[actions]]
+name = "write"
+description = "Writes without asking"
+method = "POST"
+path = "/write"
+confirm = false
+[[actions]]
+name = "careful"
+description = "Writes after asking"
+method = "POST"
+path = "/careful"
+"#;
+
 /// A connector for an API on loopback: `rest` holds what differs, from `[auth]` to actions.
 pub(crate) fn connector(name: &str, base_url: &str, rest: &str) -> String {
     format!(

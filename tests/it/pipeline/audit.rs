@@ -3,29 +3,7 @@
 use serde_json::json;
 use toolgate::store::AuditFilter;
 
-use crate::harness::{Upstream, Workspace, eventually, json_answer};
-
-const ACTIONS: &str = r#"
-[[actions]]
-name = "read"
-description = "Reads"
-method = "GET"
-path = "/read"
-[[actions]]
-name = "write"
-description = "Writes without asking"
-method = "POST"
-path = "/write"
-confirm = false
-[[actions]]
-name = "careful"
-description = "Writes after asking"
-method = "POST"
-path = "/careful/{id}"
-[[actions.input]]
-name = "id"
-required = true
-"#;
+use crate::harness::{READ_AND_WRITE, Upstream, Workspace, eventually, json_answer};
 
 /// Waits until there is one row that has ended.
 async fn ended_row(workspace: &Workspace) -> toolgate::store::AuditRecord {
@@ -41,7 +19,7 @@ async fn ended_row(workspace: &Workspace) -> toolgate::store::AuditRecord {
 async fn a_cancelled_call_leaves_one_row() {
     for (tool, outcome) in [("crm__read", "CANCELLED"), ("crm__write", "OUTCOME_UNKNOWN")] {
         let upstream = Upstream::silent().await;
-        let workspace = Workspace::with(&upstream.base_url(), ACTIONS);
+        let workspace = Workspace::with(&upstream.base_url(), READ_AND_WRITE);
         let mut session = workspace.serve().await;
         let call = session.begin(tool, json!({})).await;
         upstream.arrived(1).await;
@@ -56,7 +34,7 @@ async fn a_cancelled_call_leaves_one_row() {
 #[tokio::test]
 async fn a_call_cut_off_by_shutdown_leaves_one_row() {
     let upstream = Upstream::silent().await;
-    let workspace = Workspace::with(&upstream.base_url(), ACTIONS);
+    let workspace = Workspace::with(&upstream.base_url(), READ_AND_WRITE);
     workspace.config("[server]\nshutdown_grace_ms = 0\n");
     let mut session = workspace.serve().await;
     session.begin("crm__read", json!({})).await;
@@ -81,7 +59,7 @@ async fn the_intent_of_a_write_is_on_disk_before_its_request_arrives() {
         }
     })
     .await;
-    let mut workspace = Workspace::with(&upstream.base_url(), ACTIONS);
+    let mut workspace = Workspace::with(&upstream.base_url(), READ_AND_WRITE);
     workspace.set("TOOLGATE_STATE", state.to_str().unwrap());
     let mut session = workspace.serve().await;
     let answer = session.call("crm__write", json!({})).await;
@@ -107,7 +85,7 @@ async fn a_crash_loses_neither_ended_calls_nor_writes_under_way() {
         json_answer("{}")
     })
     .await;
-    let workspace = Workspace::with(&upstream.base_url(), ACTIONS);
+    let workspace = Workspace::with(&upstream.base_url(), READ_AND_WRITE);
     let mut session = workspace.serve().await;
     for _ in 0..3 {
         session.call("crm__read", json!({})).await;
@@ -125,7 +103,7 @@ async fn a_crash_loses_neither_ended_calls_nor_writes_under_way() {
 
 #[tokio::test]
 async fn unknown_tools_leave_rows_too() {
-    let workspace = Workspace::with("http://127.0.0.1:9/v1", ACTIONS);
+    let workspace = Workspace::with("http://127.0.0.1:9/v1", READ_AND_WRITE);
     let mut session = workspace.serve().await;
     let answer = session.call("crm__nothing", json!({})).await;
     assert_eq!(answer["error"]["code"], -32602, "{answer}");

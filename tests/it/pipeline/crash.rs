@@ -8,21 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use toolgate::store::{AuditFilter, AuditRecord};
 
-use crate::harness::{Session, Upstream, Workspace, json_answer};
-
-const ACTIONS: &str = r#"
-[[actions]]
-name = "read"
-description = "Reads"
-method = "GET"
-path = "/read"
-[[actions]]
-name = "write"
-description = "Writes without asking"
-method = "POST"
-path = "/write"
-confirm = false
-"#;
+use crate::harness::{READ_AND_WRITE, Session, Upstream, Workspace, json_answer};
 
 const SETTINGS: &str = "\
 [server]
@@ -95,7 +81,7 @@ async fn a_hundred_kills_under_load_lose_no_answered_call_and_hide_no_write() {
 
 async fn kill_under_load(rounds: u64) {
     let upstream = api().await;
-    let workspace = Workspace::with(&upstream.base_url(), ACTIONS);
+    let workspace = Workspace::with(&upstream.base_url(), READ_AND_WRITE);
     workspace.config(SETTINGS);
     let mut least = HashMap::from([("crm__read", 0), ("crm__write", 0)]);
     let mut head: Option<String> = None;

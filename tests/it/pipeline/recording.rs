@@ -19,26 +19,7 @@ use toolgate::store::{
 };
 
 use super::gateway::{Gateway, NOBODY, Setting, call};
-use crate::harness::{Upstream, Workspace, connector, eventually, within};
-
-const ACTIONS: &str = r#"
-[[actions]]
-name = "read"
-description = "Reads"
-method = "GET"
-path = "/read"
-[[actions]]
-name = "write"
-description = "Writes without asking"
-method = "POST"
-path = "/write"
-confirm = false
-[[actions]]
-name = "careful"
-description = "Writes after asking"
-method = "POST"
-path = "/careful"
-"#;
+use crate::harness::{READ_AND_WRITE, Upstream, Workspace, connector, eventually, within};
 
 /// A store that fails from some moment on.
 struct Failing {
@@ -200,7 +181,7 @@ async fn failing(upstream: &Upstream, audit: bool, approvals: bool) -> (Gateway,
         store: Some(Arc::new(store)),
         ..Setting::default()
     };
-    let text = connector("crm", &upstream.base_url(), ACTIONS);
+    let text = connector("crm", &upstream.base_url(), READ_AND_WRITE);
     (Gateway::new(&[text], setting).await, folder)
 }
 
@@ -235,7 +216,7 @@ async fn a_call_waits_for_its_row_no_longer_than_it_may_run_and_leaves_it_all_th
         call_timeout: Duration::from_secs(2),
         ..Setting::default()
     };
-    let text = connector("crm", &upstream.base_url(), ACTIONS);
+    let text = connector("crm", &upstream.base_url(), READ_AND_WRITE);
     let gateway = Gateway::new(&[text], setting).await;
     let held = turn.lock().await;
     let error = within("an answer", gateway.refused("crm__read", json!({}))).await;
@@ -262,7 +243,11 @@ async fn without_approvals_no_write_leaves() {
 #[tokio::test]
 async fn a_call_that_is_dropped_leaves_one_row() {
     let upstream = Upstream::silent().await;
-    let gateway = Gateway::new(&[connector("crm", &upstream.base_url(), ACTIONS)], Setting::default()).await;
+    let gateway = Gateway::new(
+        &[connector("crm", &upstream.base_url(), READ_AND_WRITE)],
+        Setting::default(),
+    )
+    .await;
     for (tool, requests, outcome) in [("crm__read", 1, "CANCELLED"), ("crm__write", 2, "OUTCOME_UNKNOWN")] {
         tokio::select! {
             ending = gateway.engine.call(call(tool, json!({})), &NOBODY) => panic!("{ending:?}"),
@@ -282,7 +267,7 @@ async fn a_call_that_is_dropped_leaves_one_row() {
 #[tokio::test]
 async fn a_connection_that_is_dropped_stops_its_call_and_leaves_one_row() {
     let upstream = Upstream::silent().await;
-    let workspace = Workspace::with(&upstream.base_url(), ACTIONS);
+    let workspace = Workspace::with(&upstream.base_url(), READ_AND_WRITE);
     let mut server = workspace.command(&["serve", "--http", "127.0.0.1:0"]).spawn().unwrap();
     let mut said = BufReader::new(server.stderr.take().unwrap()).lines();
     let address = within("the address", async {

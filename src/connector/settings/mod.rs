@@ -265,12 +265,11 @@ impl Problem {
 /// What the variables' names begin with; `None` when they would be no names.
 fn prefix(source: &Source<'_>, root: &Node, findings: &mut Vec<Diagnostic>) -> Option<String> {
     let written = root.get("env_prefix").filter(|prefix| !prefix.is_null());
-    let prefix = match written {
-        Some(node) => node.text()?.to_owned(),
-        None => {
-            let name = root.get("slug").or_else(|| root.get("name"))?.text()?;
-            format!("{}_", naming::slug_of(name).to_ascii_uppercase())
-        }
+    let prefix = if let Some(node) = written {
+        node.text()?.to_owned()
+    } else {
+        let name = root.get("slug").or_else(|| root.get("name"))?.text()?;
+        format!("{}_", naming::slug_of(name).to_ascii_uppercase())
     };
     if is_identifier(&prefix) {
         return Some(prefix);

@@ -24,13 +24,13 @@ pub(super) fn find(text: &str, single_braces: bool) -> Vec<Reference<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(open) = text[at..].find('{').map(|offset| at + offset) {
-        let (start, closing) = match text[open..].starts_with("{{") {
-            true => (open + 2, "}}"),
-            false if single_braces => (open + 1, "}"),
-            false => {
-                at = open + 1;
-                continue;
-            }
+        let (start, closing) = if text[open..].starts_with("{{") {
+            (open + 2, "}}")
+        } else if single_braces {
+            (open + 1, "}")
+        } else {
+            at = open + 1;
+            continue;
         };
         let Some(length) = text[start..].find(closing) else {
             break;

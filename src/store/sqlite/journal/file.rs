@@ -1,4 +1,7 @@
 //! One file that is appended to by the process that holds its lock.
+//!
+//! The lock is that of an empty file beside it: where locks are mandatory, as on Windows, nobody could read a file that
+//! is locked itself.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
@@ -8,12 +11,17 @@ use uuid::Uuid;
 
 use super::EXTENSION;
 
+/// Ends the names of files that are locked.
+pub(super) const LOCK_EXTENSION: &str = "lock";
+
 /// A file of this process.
 #[derive(Debug)]
 pub(super) struct JournalFile {
     file: File,
     path: PathBuf,
     length: u64,
+    /// Held until this is dropped, or the process ends.
+    _lock: File,
 }
 
 impl JournalFile {
@@ -21,16 +29,21 @@ impl JournalFile {
     pub(super) fn create(folder: &Path) -> io::Result<Self> {
         loop {
             let path = folder.join(Uuid::now_v7().to_string()).with_extension(EXTENSION);
-            let mut options = OpenOptions::new();
-            options.append(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let file = options.open(&path)?;
-            file.lock()?;
+            let lock_path = path.with_extension(LOCK_EXTENSION);
+            let lock = ours().create_new(true).open(&lock_path)?;
+            lock.lock()?;
             // Between the two, another process may have taken it for one that belongs to nobody.
-            if path.try_exists()? {
-                return Ok(Self { file, path, length: 0 });
+            if !lock_path.try_exists()? {
+                continue;
             }
+            // Only now: whoever sees the file finds it locked.
+            let file = ours().create_new(true).open(&path)?;
+            return Ok(Self {
+                file,
+                path,
+                length: 0,
+                _lock: lock,
+            });
         }
     }
 
@@ -55,17 +68,32 @@ impl JournalFile {
     }
 }
 
-/// The lock of a file whose process has ended; `None` while it lives.
+/// The lock of the file at `path`, when its process has ended; `None` while it lives.
 pub(super) fn lock_abandoned(path: &Path) -> io::Result<Option<File>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        // Another process has folded it meanwhile.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
+    let lock = ours().create(true).open(path.with_extension(LOCK_EXTENSION))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error),
     }
+}
+
+/// Removes a file, and then what was locked for it.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    for path in [path, &path.with_extension(LOCK_EXTENSION)] {
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// How files are opened that only this user can read.
+fn ours() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }

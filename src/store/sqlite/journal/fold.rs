@@ -1,5 +1,6 @@
 //! Folding: events go from the files of all processes into the database.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -68,16 +69,17 @@ async fn due(store: &SqliteStore) -> Result<Vec<Due>, sqlx::Error> {
     Ok(due)
 }
 
-/// The files, oldest first: events of one call that two processes have written come in their order.
-fn journals(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
+/// The files, oldest first: events of one call that two processes have written come in their order. Those of which only
+/// the lock is left are among them.
+fn journals(folder: &Path) -> io::Result<BTreeSet<PathBuf>> {
+    let mut paths = BTreeSet::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == EXTENSION) {
-            paths.push(path);
+        let extension = path.extension();
+        if extension.is_some_and(|extension| extension == EXTENSION || extension == file::LOCK_EXTENSION) {
+            paths.insert(path.with_extension(EXTENSION));
         }
     }
-    paths.sort_unstable();
     Ok(paths)
 }
 
@@ -176,18 +178,15 @@ fn parse(line: &[u8]) -> Option<audit::Event<'_>> {
 
 /// Removes the file of a process that has ended. The file first: one without its row would be folded again.
 async fn remove(writer: &mut Writer, path: &Path, folded: u64, lock: File) -> Result<(), sqlx::Error> {
-    if lock.metadata().map_err(sqlx::Error::Io)?.len() > folded {
+    let file = path.to_owned();
+    if blocking(move || length(&file)).await? > folded {
         tracing::error!(
             journal = %path.display(),
             "the last event of a process that ended is cut off; its call was not answered"
         );
     }
     let gone = path.to_owned();
-    blocking(move || match std::fs::remove_file(gone) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        Ok(()) | Err(_) => Ok(()),
-    })
-    .await?;
+    blocking(move || file::remove(&gone)).await?;
     sqlx::query("DELETE FROM audit_journals WHERE name = ?")
         .bind(name(path))
         .execute(&mut **writer)

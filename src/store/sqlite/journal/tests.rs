@@ -62,6 +62,8 @@ async fn a_killed_process_leaves_its_events_and_no_file_for_ever() {
     drop(killed);
     assert_eq!(calls(&next).await.len(), 5);
     assert!(journals(folder.path()).is_empty());
+    let mut files = folder.path().read_dir().unwrap().map(|entry| entry.unwrap().path());
+    assert!(!files.any(|path| path.extension().is_some_and(|extension| extension == "lock")));
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_journals")
         .fetch_one(&next.readers)
         .await

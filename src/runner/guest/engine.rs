@@ -13,14 +13,11 @@ const TABLE_KEPT: usize = 64 * 1024;
 /// What the host's own functions need of a stack beside the guest's share.
 const HOST_STACK: usize = 1536 * 1024;
 
-/// What a run may be made of. Languages with a runtime of many parts, e.g. Python, have tens of core instances.
+/// What a run may be made of. Languages with a runtime of many parts, e.g. Python, have tens of core instances. The pool
+/// has room for all of them in every run, so that a run which has its place never lacks a part.
 const CORE_INSTANCES_PER_RUN: u32 = 64;
-const MEMORIES_PER_RUN: u32 = 8;
+const MEMORIES_PER_RUN: u32 = 4;
 const TABLES_PER_RUN: u32 = 32;
-/// The pool has room for this many in each run on average: nearly all runs have a single one of most things.
-const CORE_INSTANCES_ON_AVERAGE: u32 = 12;
-const MEMORIES_ON_AVERAGE: u32 = 2;
-const TABLES_ON_AVERAGE: u32 = 6;
 
 /// Bookkeeping of one instance.
 const INSTANCE_BYTES: usize = 1024 * 1024;
@@ -75,9 +72,9 @@ fn pool(settings: &SandboxConfig) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::default();
     pool.total_component_instances(runs)
         .total_stacks(runs.saturating_mul(2))
-        .total_core_instances(runs.saturating_mul(CORE_INSTANCES_ON_AVERAGE))
-        .total_memories(runs.saturating_mul(MEMORIES_ON_AVERAGE))
-        .total_tables(runs.saturating_mul(TABLES_ON_AVERAGE))
+        .total_core_instances(runs.saturating_mul(CORE_INSTANCES_PER_RUN))
+        .total_memories(runs.saturating_mul(MEMORIES_PER_RUN))
+        .total_tables(runs.saturating_mul(TABLES_PER_RUN))
         .max_core_instances_per_component(CORE_INSTANCES_PER_RUN)
         .max_memories_per_component(MEMORIES_PER_RUN)
         .max_tables_per_component(TABLES_PER_RUN)

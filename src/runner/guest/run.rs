@@ -18,6 +18,10 @@ use super::{Finished, GuestError, GuestLimits, Limit, LimitReached, Outside, Use
 /// What the engine says when a run has too many handles; it has no type of its own for that.
 const TOO_MANY_HANDLES: &str = "handle limit exceeded";
 
+/// What it says when the arguments of one call of the host are larger than the memory of a run: a list may name the same
+/// text many times.
+const TOO_MUCH_AT_ONCE: &str = "fuel allocated for hostcalls has been exhausted";
+
 /// What a result may be when the code gave none.
 const NOTHING: &str = "null";
 
@@ -136,12 +140,14 @@ fn broken(run: &Run, error: &wasmtime::Error, stack_bytes: u64) -> GuestError {
         Some(trap) => GuestError::Crashed(trap.to_string()),
         None => {
             let cause = error.root_cause().to_string();
-            if cause.contains(TOO_MANY_HANDLES) {
-                let value = run.meter.limits().handles;
-                return GuestError::Limit(LimitReached {
-                    limit: Limit::Handles,
-                    value,
-                });
+            let limits = run.meter.limits();
+            for (text, limit, value) in [
+                (TOO_MANY_HANDLES, Limit::Handles, limits.handles),
+                (TOO_MUCH_AT_ONCE, Limit::Memory, limits.memory_bytes),
+            ] {
+                if cause.contains(text) {
+                    return GuestError::Limit(LimitReached { limit, value });
+                }
             }
             GuestError::Crashed(cause)
         }

@@ -140,6 +140,18 @@ async fn bytes_that_are_received_are_counted() {
 }
 
 #[tokio::test]
+async fn what_one_call_of_the_host_may_carry_has_a_bound() {
+    let sandbox = sandbox(|_| ());
+    let world = World::empty();
+    let program = hostile(&sandbox, "repeats_itself.wat");
+    let mut limits = sandbox.limits();
+    limits.memory_bytes = 1_048_576;
+    let ending = sandbox.run(&program, "{}", world.clone(), &limits).await;
+    assert_eq!(ending, Err(reached(Limit::Memory, 1_048_576)));
+    assert_eq!(world.requests(), 0);
+}
+
+#[tokio::test]
 async fn waits_are_counted() {
     let error = ending("waits.wat", |settings| settings.max_handles = 50)
         .await

@@ -1,3 +1,4 @@
 //! JavaScript actions: the engine that runs them.
 
 mod artefact;
+mod cases;

@@ -13,6 +13,12 @@
 //!
 //! Counting starts two lines early, so every line and column that `QuickJS` reports is the author's.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "flags and lengths of a C interface; memory has 32-bit addresses"
+)]
+
 use std::ffi::CString;
 
 use rquickjs::{Context, Ctx, Function, Runtime, Value, qjs};
@@ -179,16 +185,11 @@ fn early_end(ctx: &Ctx<'_>, source: &str) -> Option<(usize, usize)> {
     }
     let end = source.match_indices('}').map(|(at, _)| at).find(|&at| {
         let text = ["(", OPEN_ACTION, &source[..=at], ")"].concat();
-        match compile_text(ctx, "", &text, 1) {
-            Ok((_, script)) => {
-                script.drop_in(ctx);
-                true
-            }
-            Err(_) => {
-                drop(ctx.catch());
-                false
-            }
+        let whole = compile_text(ctx, "", &text, 1).map(|(_, script)| script.drop_in(ctx));
+        if whole.is_err() {
+            drop(ctx.catch());
         }
+        whole.is_ok()
     })?;
     let line_start = source[..end].rfind('\n').map_or(0, |at| at + 1);
     Some((

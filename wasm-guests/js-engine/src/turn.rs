@@ -19,6 +19,7 @@ use crate::{Failure, source, timers};
 pub(crate) type Settle = Box<dyn for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<()>>;
 
 type Waiting = Pin<Box<dyn Future<Output = Settle>>>;
+type Sleep = Pin<Box<dyn Future<Output = ()>>>;
 type Saved = Persistent<Value<'static>>;
 
 thread_local! {
@@ -37,6 +38,7 @@ pub(crate) fn wait_for(answer: impl Future<Output = Settle> + 'static) {
 }
 
 /// Keeps the list of rejections that nobody handles.
+#[allow(clippy::needless_pass_by_value, reason = "the signature is rquickjs's")]
 pub(crate) fn track_rejection<'js>(ctx: Ctx<'js>, promise: Value<'js>, reason: Value<'js>, handled: bool) {
     UNHANDLED.with_borrow_mut(|unhandled| {
         if handled {
@@ -148,7 +150,7 @@ fn with_stack(message: &str, stack: Option<String>) -> String {
 struct Pending {
     answers: Vec<Waiting>,
     /// The sleep until the next timer, and the moment that it ends.
-    sleep: Option<(u64, Pin<Box<dyn Future<Output = ()>>>)>,
+    sleep: Option<(u64, Sleep)>,
 }
 
 impl Pending {

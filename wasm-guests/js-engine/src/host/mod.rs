@@ -1,6 +1,8 @@
 //! The `host` object: the world's imports as plain JavaScript functions. Only the prelude sees it; scripts get what
 //! the prelude makes of it.
 
+#![allow(clippy::needless_pass_by_value, reason = "JavaScript hands its arguments over")]
+
 mod http;
 mod random;
 mod url;
@@ -66,12 +68,12 @@ fn algorithm(ctx: &Ctx<'_>, name: &str) -> Result<crypto::Algorithm> {
     })
 }
 
-fn digest<'js>(ctx: Ctx<'js>, name: String, data: Bytes) -> Result<ArrayBuffer<'js>> {
+fn digest(ctx: Ctx<'_>, name: String, data: Bytes) -> Result<ArrayBuffer<'_>> {
     let algorithm = algorithm(&ctx, &name)?;
     ArrayBuffer::new(ctx, crypto::digest(algorithm, &data.0))
 }
 
-fn hmac<'js>(ctx: Ctx<'js>, name: String, key: Bytes, data: Bytes) -> Result<ArrayBuffer<'js>> {
+fn hmac(ctx: Ctx<'_>, name: String, key: Bytes, data: Bytes) -> Result<ArrayBuffer<'_>> {
     let algorithm = algorithm(&ctx, &name)?;
     ArrayBuffer::new(ctx, crypto::hmac(algorithm, &key.0, &data.0))
 }
@@ -80,7 +82,7 @@ fn encoding(ctx: &Ctx<'_>, name: &str) -> Result<Encoding> {
     Encoding::named(name).ok_or_else(|| Exception::throw_type(ctx, &format!("Unknown encoding: {name}")))
 }
 
-fn encode<'js>(ctx: Ctx<'js>, text: Text, name: String) -> Result<ArrayBuffer<'js>> {
+fn encode(ctx: Ctx<'_>, text: Text, name: String) -> Result<ArrayBuffer<'_>> {
     let encoding = encoding(&ctx, &name)?;
     ArrayBuffer::new(ctx, encoding.bytes(text.0))
 }

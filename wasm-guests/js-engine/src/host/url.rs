@@ -6,7 +6,7 @@ use crate::imports::url;
 use crate::text::Text;
 
 /// The parts of a URL; `undefined` when it is none.
-pub(crate) fn parse<'js>(ctx: Ctx<'js>, input: Text, base: Option<Text>) -> Result<Option<Object<'js>>> {
+pub(crate) fn parse(ctx: Ctx<'_>, input: Text, base: Option<Text>) -> Result<Option<Object<'_>>> {
     let base = base.map(|base| base.0);
     url::parse(&input.0, base.as_deref())
         .ok()
@@ -15,7 +15,7 @@ pub(crate) fn parse<'js>(ctx: Ctx<'js>, input: Text, base: Option<Text>) -> Resu
 }
 
 /// The parts of `href` with one of them changed; `undefined` when the host refuses it.
-pub(crate) fn set<'js>(ctx: Ctx<'js>, href: Text, part: String, value: Text) -> Result<Option<Object<'js>>> {
+pub(crate) fn set(ctx: Ctx<'_>, href: Text, part: String, value: Text) -> Result<Option<Object<'_>>> {
     let part = match part.as_str() {
         "href" => url::Part::Href,
         "protocol" => url::Part::Protocol,

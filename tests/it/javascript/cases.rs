@@ -209,7 +209,7 @@ fn text_alike(pattern: &str, text: &str) -> bool {
         .any(|at| text_alike(rest, &text[at..]))
 }
 
-fn failure(message: String, stack: Option<String>, expected: &Case) -> Value {
+fn failure(message: &str, stack: Option<&str>, expected: &Case) -> Value {
     let with_stack = expected
         .failure
         .as_ref()
@@ -236,12 +236,13 @@ async fn problems(sandbox: &Sandbox, name: &str, source: &str, case: &Case) -> V
             let program = program.with_aliases(case.aliases);
             match sandbox.run(&program, &data, world.clone(), &sandbox.limits()).await {
                 Ok(finished) => Ok(serde_json::from_str::<Value>(&finished.result).unwrap()),
-                Err(GuestError::Failed { message, stack }) => Err(failure(message, stack, case)),
+                Err(GuestError::Failed { message, stack }) => Err(failure(&message, stack.as_deref(), case)),
                 Err(error) => Err(json!(error.to_string())),
             }
         }
         Err(LoadError::Syntax { message, line, column }) => {
-            Err(failure(message, Some(format!("    at {name}:{line}:{column}")), case))
+            let stack = format!("    at {name}:{line}:{column}");
+            Err(failure(&message, Some(&stack), case))
         }
         Err(error) => Err(json!(error.to_string())),
     };

@@ -114,6 +114,7 @@ async fn engine(address: &str, state: &std::path::Path) -> Engine {
     let report = Loader::default().load_sources(Sources {
         connectors: vec![ConnectorSource {
             path: "bench".into(),
+            code: Vec::new(),
             files: vec![file],
         }],
         problems: Vec::new(),

@@ -74,6 +74,7 @@ fn catalog(actions: usize) -> Catalog {
         }
         connectors.push(ConnectorSource {
             path: number.to_string().into(),
+            code: Vec::new(),
             files: vec![SourceFile {
                 shown: "connector.toml".into(),
                 relative: "connector.toml".into(),

@@ -41,6 +41,7 @@ fn catalog() -> Catalog {
     };
     let connectors = vec![ConnectorSource {
         path: "bench".into(),
+        code: Vec::new(),
         files: vec![file],
     }];
     let report = Loader::default().load_sources(Sources {

@@ -78,7 +78,9 @@ fn render(criterion: &mut Criterion) {
         bencher.iter(|| action.input.object_violations(black_box(&arguments)));
     });
     group.bench_function("prepare", |bencher| {
-        bencher.iter(|| declarative::prepare(&connector, action, black_box(&arguments)).is_ok());
+        bencher.iter(|| {
+            declarative::prepare(&connector, action, action.request().unwrap(), black_box(&arguments)).is_ok()
+        });
     });
     group.finish();
 }

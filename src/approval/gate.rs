@@ -54,9 +54,9 @@ pub struct Asked<'a> {
     pub action: &'a str,
     /// What the action does.
     pub effect: Effect,
-    /// HTTP method.
+    /// HTTP method, or [`prompt::CODE`].
     pub method: &'a str,
-    /// URL path and query without host.
+    /// URL path and query without host; the name of the code.
     pub path: &'a str,
     /// Arguments, secret ones replaced.
     pub arguments: &'a Map<String, Value>,

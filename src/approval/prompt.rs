@@ -22,6 +22,9 @@ const MAX_ARGUMENTS: usize = 40;
 /// What stands in place of a secret argument.
 pub const HIDDEN: &str = "[HIDDEN]";
 
+/// What stands in place of a method when code decides which requests are made. No API has such a method.
+pub const CODE: &str = "CODE";
+
 /// Facts of one prompt.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
@@ -31,9 +34,9 @@ pub struct Facts<'a> {
     pub action: &'a str,
     /// `read` or `write`.
     pub effect: &'a str,
-    /// HTTP method.
+    /// HTTP method, or [`CODE`].
     pub method: &'a str,
-    /// URL path and query without host.
+    /// URL path and query without host; the name of the code.
     pub path: &'a str,
     /// Arguments, secret ones already replaced.
     pub arguments: &'a Map<String, Value>,
@@ -42,14 +45,19 @@ pub struct Facts<'a> {
 /// The prompt as text. Values are written as JSON, so nothing in them can pass for another line of the prompt.
 #[must_use]
 pub fn text(facts: &Facts<'_>) -> String {
+    let path = cut(facts.path, MAX_VALUE);
     let mut text = format!(
-        "Allow \"{}\" of {}?\nEffect: {}\nRequest: {} {}\n",
+        "Allow \"{}\" of {}?\nEffect: {}\n",
         legible_line(facts.action),
         legible_line(facts.connector),
         facts.effect,
-        facts.method,
-        cut(facts.path, MAX_VALUE),
     );
+    // Writing to a String cannot fail.
+    if facts.method == CODE {
+        writeln!(text, "Runs: {path}, which decides what to send to this API").ok();
+    } else {
+        writeln!(text, "Request: {} {path}", facts.method).ok();
+    }
     if facts.arguments.is_empty() {
         text.push_str("Arguments: none");
         return text;
@@ -146,6 +154,23 @@ mod tests {
           tags: ["a",2]
         "#);
         assert!(prompt(&json!({})).ends_with("Arguments: none"));
+    }
+
+    #[test]
+    fn code_is_named_where_a_request_would_be() {
+        let arguments = Map::new();
+        let shown = text(&Facts {
+            connector: "CRM",
+            action: "Merge customers",
+            effect: "write",
+            method: CODE,
+            path: "actions/merge.js",
+            arguments: &arguments,
+        });
+        assert!(
+            shown.contains("\nRuns: actions/merge.js, which decides what to send to this API\n"),
+            "{shown}"
+        );
     }
 
     #[test]

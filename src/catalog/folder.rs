@@ -3,11 +3,15 @@
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::connector::{self, SourceFile};
+use crate::connector::{self, CodeFile, SourceFile};
 
 /// Longest file that is read as part of a connector, in bytes.
 pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Longest file of code, in bytes: components of languages that bring their own runtime have tens of megabytes.
+pub const MAX_CODE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Endings of files that are definitions.
 const DEFINITIONS: [&str; 4] = ["toml", "yaml", "yml", "json"];
@@ -22,6 +26,8 @@ pub struct ConnectorSource {
     pub path: PathBuf,
     /// Its files that could be read, sorted by path.
     pub files: Vec<SourceFile>,
+    /// Its code that could be read, sorted by path.
+    pub code: Vec<CodeFile>,
 }
 
 /// A file or folder that cannot be read.
@@ -89,20 +95,36 @@ impl Sources {
             path.to_owned()
         };
         let mut files = Vec::with_capacity(names.len());
+        let mut code = Vec::new();
         for name in names {
-            // Code is no text of the definition: the loader only wants to know that it is there.
-            let text = if name.strip_prefix(&root).is_ok_and(connector::is_only_noticed) {
-                Ok(String::new())
+            let relative = name.strip_prefix(&root).unwrap_or(&name).to_owned();
+            let read = if connector::is_code(&relative) {
+                code_in(&name, &root).map(|bytes| {
+                    code.push(CodeFile {
+                        relative,
+                        shown: name.clone(),
+                        bytes,
+                    });
+                })
+            } else if connector::is_only_noticed(&relative) {
+                // The loader only wants to know that it is there.
+                files.push(SourceFile {
+                    relative,
+                    shown: name.clone(),
+                    text: String::new(),
+                });
+                Ok(())
             } else {
-                text_of(&name)
+                text_of(&name).map(|text| {
+                    files.push(SourceFile {
+                        relative,
+                        shown: name.clone(),
+                        text,
+                    });
+                })
             };
-            match text {
-                Ok(text) => files.push(SourceFile {
-                    relative: name.strip_prefix(&root).unwrap_or(&name).to_owned(),
-                    shown: name,
-                    text,
-                }),
-                Err(problem) => self.problems.push(ReadError { path: name, problem }),
+            if let Err(problem) = read {
+                self.problems.push(ReadError { path: name, problem });
             }
         }
         // One that cannot be read at all is still there: it has not lost its files.
@@ -110,6 +132,7 @@ impl Sources {
             self.connectors.push(ConnectorSource {
                 path: path.to_owned(),
                 files,
+                code,
             });
         }
     }
@@ -167,6 +190,23 @@ fn text_of(path: &Path) -> Result<String, String> {
     })
 }
 
+/// The code in a file, which has to lie in the connector's folder also when its name is a link: a folder from elsewhere
+/// must not make anything else on this machine run.
+fn code_in(path: &Path, folder: &Path) -> Result<Arc<[u8]>, String> {
+    let told = |error: io::Error| error.to_string();
+    let (real, folder) = (path.canonicalize().map_err(told)?, folder.canonicalize().map_err(told)?);
+    if !real.starts_with(&folder) {
+        return Err("it is a link that leads out of the connector's folder".to_owned());
+    }
+    let length = std::fs::metadata(&real).map_err(told)?.len();
+    if length > MAX_CODE_BYTES {
+        return Err(format!(
+            "it has {length} bytes, more than the {MAX_CODE_BYTES} that code may have"
+        ));
+    }
+    std::fs::read(&real).map(Arc::from).map_err(told)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,11 +233,9 @@ mod tests {
             .connectors
             .iter()
             .map(|source| {
-                source
-                    .files
-                    .iter()
-                    .map(|file| file.relative.display().to_string())
-                    .collect()
+                let code = source.code.iter().map(|file| &file.relative);
+                let files = source.files.iter().map(|file| &file.relative);
+                files.chain(code).map(|file| file.display().to_string()).collect()
             })
             .collect();
         assert_eq!(
@@ -213,6 +251,39 @@ mod tests {
             ]
         );
         assert!(sources.problems.is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn code_is_read_from_the_connectors_own_folder_only() {
+        use std::os::unix::fs::symlink;
+
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "elsewhere/secret.js", b"stolen");
+        write(root.path(), "crm/connector.toml", b"a");
+        write(root.path(), "crm/hidden/real.js", b"own");
+        write(root.path(), "crm/actions/sum.wasm", b"\0asm\xff");
+        symlink("../hidden/real.js", root.path().join("crm/actions/inside.js")).unwrap();
+        symlink("../../elsewhere/secret.js", root.path().join("crm/actions/outside.js")).unwrap();
+        let sources = read(&root.path().join("crm"));
+        let code: Vec<(&str, &[u8])> = sources.connectors[0]
+            .code
+            .iter()
+            .map(|file| (file.relative.to_str().unwrap(), &*file.bytes))
+            .collect();
+        assert_eq!(
+            code,
+            [
+                ("actions/inside.js", b"own".as_slice()),
+                ("actions/sum.wasm", b"\0asm\xff")
+            ]
+        );
+        let problems: Vec<String> = sources.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(problems.len(), 1);
+        assert!(
+            problems[0].contains("outside.js") && problems[0].contains("leads out"),
+            "{problems:?}"
+        );
     }
 
     #[test]

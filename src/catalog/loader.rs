@@ -101,7 +101,7 @@ impl Loader {
                     let connector = if source.files.is_empty() {
                         None
                     } else {
-                        let loaded = connector::load_with(&source.files, &environment_variable);
+                        let loaded = connector::load_with(&source.files, &source.code, &environment_variable);
                         report.diagnostics.extend(loaded.diagnostics);
                         loaded.connector
                     };
@@ -171,6 +171,9 @@ fn hash_of(source: &ConnectorSource) -> String {
         // The lengths keep a text from running over into its neighbour's name.
         // Writing to a String cannot fail.
         write!(whole, "{}\n{}\n{text}\n", relative.display(), text.len()).ok();
+    }
+    for code in &source.code {
+        write!(whole, "{}\n{}\n", code.relative.display(), sha256_hex(&code.bytes)).ok();
     }
     sha256_hex(whole.as_bytes())
 }

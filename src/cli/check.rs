@@ -38,14 +38,14 @@ impl Check {
         let hints: Vec<Diagnostic> = sources
             .connectors
             .iter()
-            .flat_map(|source| connector::hints(&source.files, &config::environment_variable))
+            .flat_map(|source| connector::hints(&source.files, &source.code, &config::environment_variable))
             .collect();
         let lints: Vec<Diagnostic> = sources
             .connectors
             .iter()
             // Beside a single file there is no place for pages.
             .filter(|source| source.path.is_dir())
-            .flat_map(|source| connector::lints(&source.files, &config::environment_variable))
+            .flat_map(|source| connector::lints(&source.files, &source.code, &config::environment_variable))
             .collect();
         let report = Loader::default().load_sources(sources);
         let mut diagnostics = report.diagnostics.clone();

@@ -19,7 +19,7 @@ pub(super) enum Place<'a> {
 /// What to tell of credentials that calls would miss. A secret that at least one user has is not missing. No errors:
 /// whoever checks files need not be who serves them, and a vault is filled while a server runs.
 pub(super) async fn unset(connectors: &[Arc<Connector>], place: Place<'_>) -> Vec<String> {
-    let mut named = connectors.iter().flat_map(|connector| connector.auth.secrets());
+    let mut named = connectors.iter().flat_map(|connector| connector.secrets());
     let stored = if named.any(|secret| matches!(secret, SecretRef::Vault(_))) {
         stored(place).await
     } else {
@@ -32,7 +32,7 @@ pub(super) async fn unset(connectors: &[Arc<Connector>], place: Place<'_>) -> Ve
     let mut missing = Vec::new();
     for connector in connectors {
         let slug = &connector.slug;
-        missing.extend(connector.auth.secrets().into_iter().filter_map(|secret| match secret {
+        missing.extend(connector.secrets().into_iter().filter_map(|secret| match secret {
             SecretRef::Environment(name) => config::environment_variable(name).is_none().then(|| {
                 format!("the connector `{slug}` needs the environment variable `{name}`, which is not set here")
             }),

@@ -2,18 +2,20 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::arguments::Arguments;
+use super::code::{self, CodeFiles};
 use super::document::{ActionDocument, DefaultsDocument, EffectName, MethodName};
 use super::headers::Forbidden;
-use super::model::{Action, Effect, RequestTemplate};
+use super::model::{Action, Effect, Logic, RequestTemplate};
 use super::naming::{is_slug, slug_of, title_of};
 use super::reach::UrlAllowlist;
 use super::scope::{Scope, json, texts};
 use super::security::warn_of_no_limit;
 use super::{request, response, revision};
+use crate::crypto::sha256_hex;
 use crate::document::Node;
 use crate::schema::Schema;
 
@@ -31,6 +33,8 @@ pub(super) struct Shared<'a> {
     pub url_allowlist: Option<&'a UrlAllowlist>,
     /// Whether actions stay listed unless they say otherwise.
     pub pinned: bool,
+    /// Code that actions may name.
+    pub code: &'a CodeFiles<'a>,
 }
 
 /// Compiles the action at `node`; reports everything that is wrong with it.
@@ -43,19 +47,25 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Op
         warn_of_host(scope, node, host);
     }
     let arguments = Arguments::read(scope, node, &document);
-    let request = request::compile(scope, node, &document, &arguments, shared.forbidden);
+    let logic = logic(scope, node, &document, &arguments, shared);
     let input = input_schema(scope, node, &arguments);
     let response = response::compile(scope, node, &document, shared.defaults);
     let effect = effect(scope, node, &document);
     let what = "calls of this action";
     warn_of_no_limit(scope, node, "requests_per_minute", document.requests_per_minute, what);
-    let (name, request, input, response) = (name?, request?, input?, response?);
+    let (name, logic, input, response) = (name?, logic?, input?, response?);
     if arguments.incomplete {
         return None;
     }
-    if let (Some(base_url), Some(allowlist)) = (shared.base_url, shared.url_allowlist) {
-        warn_of_allowlist(scope, node, &request, base_url, allowlist);
+    if let (Logic::Request(request), Some(base_url), Some(allowlist)) = (&logic, shared.base_url, shared.url_allowlist)
+    {
+        warn_of_allowlist(scope, node, request, base_url, allowlist);
     }
+    // What code does is the code itself; where it stands does not matter.
+    let code = match &logic {
+        Logic::Request(_) => Value::Null,
+        Logic::Code(code) => json!({ "sha256": sha256_hex(&code.bytes), "rules": json(shared.root.get("code")) }),
+    };
     let revision = revision::digest(&json!({
         "action": node.to_json(),
         "input": input.document(),
@@ -63,6 +73,7 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Op
         "auth": json(shared.root.get("auth")),
         "security": json(shared.root.get("security")),
         "defaults": json(shared.root.get("defaults")),
+        "code": code,
     }));
     Some(Action {
         name,
@@ -78,7 +89,7 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Op
             .map(|one| one.name.clone())
             .collect(),
         input,
-        request,
+        logic,
         response: response.contract,
         output_schema: response.output_schema,
         timeout: document.timeout_ms.map(Duration::from_millis),
@@ -181,22 +192,56 @@ fn warn_of_allowlist(
     }
 }
 
+/// What the action does: its code if it has some, else one request.
+fn logic(
+    scope: &Scope<'_>,
+    node: &Node,
+    document: &ActionDocument,
+    arguments: &Arguments,
+    shared: &Shared<'_>,
+) -> Option<Logic> {
+    if document.code.is_some() || document.component.is_some() {
+        return code::compile(scope, node, document, arguments, shared.code).map(Logic::Code);
+    }
+    if let Some(key) = ["method", "path"].into_iter().find(|key| node.get(key).is_none()) {
+        let help = match key {
+            "method" => "write method = \"GET\", or name the code that makes the request: code = \"actions/NAME.js\"",
+            _ => "write what comes behind the base URL, e.g. path = \"/customers\"",
+        };
+        let message = format!("`{key}` is missing in the action `{}`", document.name);
+        scope.refuse("missing-key", node.value_span("name"), message, help);
+        return None;
+    }
+    request::compile(scope, node, document, arguments, shared.forbidden).map(Logic::Request)
+}
+
 fn effect(scope: &Scope<'_>, node: &Node, document: &ActionDocument) -> Effect {
-    let by_method = if document.method == MethodName::Get {
+    let written = document.effect.map(|effect| match effect {
+        EffectName::Read => Effect::Read,
+        EffectName::Write => Effect::Write,
+    });
+    let Some(method) = document.method else {
+        if written.is_none() && (document.code.is_some() || document.component.is_some()) {
+            let message = format!(
+                "`{}` does not say whether its code changes anything, so it counts as a write: a person is asked",
+                document.name
+            );
+            let help = "write effect = \"read\" when it changes nothing, else effect = \"write\"";
+            scope.warn("missing-effect", node.value_span("name"), message, help);
+        }
+        return written.unwrap_or(Effect::Write);
+    };
+    let by_method = if method == MethodName::Get {
         Effect::Read
     } else {
         Effect::Write
     };
-    let effect = match document.effect {
-        Some(EffectName::Read) => Effect::Read,
-        Some(EffectName::Write) => Effect::Write,
-        None => by_method,
-    };
+    let effect = written.unwrap_or(by_method);
     if by_method == Effect::Write && effect == Effect::Read {
         let span = node.value_span("effect");
-        let method = request::method(document.method);
-        let message = format!("this {method} request is declared to change nothing: nobody is asked before it is sent");
-        scope.report(match document.method {
+        let name = request::method(method);
+        let message = format!("this {name} request is declared to change nothing: nobody is asked before it is sent");
+        scope.report(match method {
             MethodName::Post => scope.source.note("declared-safe", span, message),
             _ => scope
                 .source

@@ -60,7 +60,7 @@ impl Arguments {
             arguments.declare_body(scope, node, schema);
         }
         arguments.tell_apart(scope);
-        arguments.require_path(&document.path);
+        arguments.require_path(document.path.as_deref().unwrap_or_default());
         arguments
     }
 

@@ -1,10 +1,13 @@
 //! How requests are authenticated: references to secrets, never secrets.
 
+use std::collections::BTreeMap;
+
 use http::{HeaderName, HeaderValue, header};
 
 use super::document::{AuthDocument, HeaderDocument, KeyPlaceName};
 use super::headers::{self, Forbidden};
 use super::model::{Auth, KeyPlace, SecretRef, Setting};
+use super::naming;
 use super::scope::Scope;
 use super::secret;
 use crate::document::Node;
@@ -28,8 +31,98 @@ pub(super) fn report_postponed(scope: &Scope<'_>, auth: &Node) {
     scope.refuse("not-yet", kind.span.clone(), message, help);
 }
 
+/// What code reads as `data.auth`, by name.
+pub(super) type Fields = Vec<(String, Setting)>;
+
 /// Compiles `[auth]`.
-pub(super) fn compile(scope: &Scope<'_>, node: &Node, document: AuthDocument) -> Option<Auth> {
+pub(super) fn compile(scope: &Scope<'_>, node: &Node, mut document: AuthDocument) -> Option<(Auth, Fields)> {
+    let own = match &mut document {
+        AuthDocument::ApiKey { fields, .. } => own_fields(scope, node, std::mem::take(fields)),
+        _ => Some(Vec::new()),
+    };
+    let auth = match document {
+        AuthDocument::ApiKey { key: None, .. } if own.as_ref().is_some_and(|own| !own.is_empty()) => {
+            only_fields(scope, node)
+        }
+        document => scheme(scope, node, document),
+    }?;
+    let mut fields = own?;
+    for (name, setting) in fields_of(&auth) {
+        if fields.iter().all(|(own, _)| *own != name) {
+            fields.push((name, setting));
+        }
+    }
+    Some((auth, fields))
+}
+
+/// The values of a scheme under the names that code written for other hosts uses, too.
+fn fields_of(auth: &Auth) -> Fields {
+    let both = |first: &str, second: &str, secret: &SecretRef| {
+        [first, second].map(|name| (name.to_owned(), Setting::Secret(secret.clone())))
+    };
+    match auth {
+        Auth::None => Vec::new(),
+        Auth::ApiKey { key, .. } => both("api_key", "key", key).into(),
+        Auth::BearerToken { token } => both("access_token", "token", token).into(),
+        Auth::BasicAuth { username, password } => vec![
+            ("username".to_owned(), username.clone()),
+            ("password".to_owned(), Setting::Secret(password.clone())),
+        ],
+        Auth::CustomHeader { headers } => headers
+            .iter()
+            .map(|(name, setting)| (name.as_str().replace('-', "_"), setting.clone()))
+            .collect(),
+    }
+}
+
+/// Reads `[auth.fields]`.
+fn own_fields(scope: &Scope<'_>, node: &Node, written: BTreeMap<String, String>) -> Option<Fields> {
+    let mut fields = Vec::with_capacity(written.len());
+    let mut sound = true;
+    for (name, value) in written {
+        let span = node
+            .get("fields")
+            .map_or(node.span.clone(), |fields| fields.key_span(&name));
+        if !naming::is_identifier(&name) {
+            let message = format!("`{name}` cannot be the name of a field");
+            let help = "use letters, digits and `_`: code reads it as `data.auth.NAME`";
+            scope.refuse("bad-name", span, message, help);
+            sound = false;
+            continue;
+        }
+        let place = node.get("fields").and_then(|fields| fields.get(&name));
+        match secret::reference(&value) {
+            Some(reference) => fields.push((name, Setting::Secret(reference))),
+            None if secret::carries_secret(&name)
+                || name == "key"
+                || value.starts_with("env:")
+                || secret::is_of_vault(&value) =>
+            {
+                literal(scope, place.unwrap_or(node), &name, &format!("`{name}`"));
+                sound = false;
+            }
+            None => fields.push((name, Setting::Literal(value))),
+        }
+    }
+    sound.then_some(fields)
+}
+
+/// Without a `key` nothing says where a key would go.
+fn only_fields(scope: &Scope<'_>, node: &Node) -> Option<Auth> {
+    let Some(key) = ["header_name", "name", "prefix"]
+        .into_iter()
+        .find(|key| node.get(key).is_some())
+    else {
+        return Some(Auth::None);
+    };
+    let message = format!("`{key}` has no effect without a `key`");
+    let help =
+        "write where the key is kept, e.g. key = \"env:CRM_KEY\"; code puts the values of `fields` where it wants";
+    scope.refuse("no-effect", node.key_span(key), message, help);
+    None
+}
+
+fn scheme(scope: &Scope<'_>, node: &Node, document: AuthDocument) -> Option<Auth> {
     match document {
         AuthDocument::None {} => Some(Auth::None),
         AuthDocument::ApiKey {
@@ -38,7 +131,16 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, document: AuthDocument) ->
             r#in,
             prefix,
             key,
-        } => api_key(scope, node, header_name, name, r#in, prefix, &key),
+            fields: _,
+        } => {
+            let Some(key) = key else {
+                let help = "say where the key is kept, e.g. key = \"env:CRM_KEY\"; or name what code needs in `fields`";
+                let span = node.value_span("type");
+                scope.refuse("missing-key", span, "`key` is missing in `auth`", help);
+                return None;
+            };
+            api_key(scope, node, header_name, name, r#in, prefix, &key)
+        }
         AuthDocument::BearerToken { token } => Some(Auth::BearerToken {
             token: reference(scope, node, "token", &token)?,
         }),

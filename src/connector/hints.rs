@@ -92,7 +92,7 @@ mod tests {
             .collect();
         let loaded = load(&files);
         assert!(loaded.connector.is_some(), "{:?}", loaded.diagnostics);
-        hints(&files, &|_| None)
+        hints(&files, &[], &|_| None)
             .into_iter()
             .map(|hint| (hint.code, hint.line, hint.message))
             .collect()

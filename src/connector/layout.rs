@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::SourceFile;
+use super::code::language_of;
 use super::model::Tier;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::Format;
@@ -51,7 +52,12 @@ pub(super) fn is_wanted(relative: &Path) -> bool {
 
 /// Whether of the file at `relative` no loader reads more than that it is there.
 pub(super) fn is_only_noticed(relative: &Path) -> bool {
-    matches!(role(relative), Role::Code | Role::Agents)
+    role(relative) == Role::Agents
+}
+
+/// Whether the file at `relative` is code of an action.
+pub(super) fn is_code(relative: &Path) -> bool {
+    role(relative) == Role::Code
 }
 
 /// Sorts the files out; reports what cannot be used.
@@ -81,13 +87,10 @@ pub(super) fn sort(files: &[SourceFile]) -> (Option<Layout<'_>>, Vec<Diagnostic>
         if role(&file.relative) == Role::Other && main.is_some_and(|main| main.shown != file.shown) {
             findings.extend(stray(file));
         }
-        let what = match role(&file.relative) {
-            Role::Gateway => "composed actions",
-            Role::Code => "actions written in code",
-            _ => continue,
-        };
-        let message = format!("this version does not run {what} yet");
-        findings.push(error(file, "not-yet", message).help("move the file out of the folder for now"));
+        if role(&file.relative) == Role::Gateway {
+            let message = "this version does not run composed actions yet".to_owned();
+            findings.push(error(file, "not-yet", message).help("move the file out of the folder for now"));
+        }
     }
     let skill = files.iter().find(|file| role(&file.relative) == Role::Skill);
     if let Some(file) = skill.filter(|file| file.text.len() > LONGEST_SKILL) {
@@ -124,10 +127,6 @@ fn error(file: &SourceFile, code: &'static str, message: String) -> Diagnostic {
 fn role(relative: &Path) -> Role {
     let parts: Vec<&str> = relative.iter().filter_map(|part| part.to_str()).collect();
     let stem = relative.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    let extension = relative
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .unwrap_or_default();
     let readable = Format::of(relative).is_some();
     match parts.as_slice() {
         [_] if stem == "connector" && readable => Role::Main,
@@ -135,7 +134,7 @@ fn role(relative: &Path) -> Role {
         ["AGENTS.md"] => Role::Agents,
         [_] if stem == "gateway" && readable => Role::Gateway,
         ["services", _] if readable => Role::Entity,
-        ["actions", ..] if ["js", "mjs", "wasm"].contains(&extension) => Role::Code,
+        ["actions", _] if language_of(relative).is_some() => Role::Code,
         _ => Role::Other,
     }
 }

@@ -6,14 +6,16 @@ use std::sync::{Arc, LazyLock};
 use serde_json::Value;
 
 use super::action::{self, Shared};
+use super::code::CodeFiles;
 use super::document::{
-    AuthDocument, ConnectionDocument, ConnectorDocument, DefaultsDocument, EntityDocument, SecurityDocument,
+    AuthDocument, CodeDocument, ConnectionDocument, ConnectorDocument, DefaultsDocument, EntityDocument,
+    ReturnedErrorsName, SecurityDocument,
 };
 use super::layout::{self, LONGEST_ENTITY_FILE, Layout};
-use super::model::{Action, Auth, Connector};
+use super::model::{Action, Auth, CodeRules, Connector, Setting};
 use super::scope::Scope;
 use super::settings::{Settings, Variables};
-use super::{Loaded, SourceFile, authentication, connection, identity, pages, secret, security, spelling};
+use super::{CodeFile, Loaded, SourceFile, authentication, connection, identity, pages, secret, security, spelling};
 use crate::diagnostics::{Diagnostic, Source};
 use crate::document::{Format, Kind, Node, check, closest, parse};
 
@@ -34,18 +36,20 @@ pub(super) static ENTITY_SCHEMA: LazyLock<Value> = LazyLock::new(|| schemars::sc
 /// For the settings of the files, every environment variable counts as not set, see [`load_with`].
 #[must_use]
 pub fn load(files: &[SourceFile]) -> Loaded {
-    load_with(files, &|_| None)
+    load_with(files, &[], &|_| None)
 }
 
-/// Loads one connector as [`load`] does, with the settings that `variables` holds.
+/// Loads one connector as [`load`] does, with the settings that `variables` holds; its actions may run the code in
+/// `code`.
 #[must_use]
-pub fn load_with(files: &[SourceFile], variables: Variables<'_>) -> Loaded {
+pub fn load_with(files: &[SourceFile], code: &[CodeFile], variables: Variables<'_>) -> Loaded {
     let (layout, mut findings) = layout::sort(files);
-    let connector = layout.and_then(|layout| load_layout(&layout, variables, &mut findings));
-    let order: HashMap<_, _> = files
-        .iter()
+    let connector = layout.and_then(|layout| load_layout(&layout, code, variables, &mut findings));
+    let shown = files.iter().map(|file| &file.shown);
+    let order: HashMap<_, _> = shown
+        .chain(code.iter().map(|file| &file.shown))
         .enumerate()
-        .map(|(index, file)| (file.shown.as_path(), index))
+        .map(|(index, shown)| (shown.as_path(), index))
         .collect();
     findings.sort_by_key(|finding| (order.get(finding.file.as_path()).copied(), finding.line, finding.column));
     findings.dedup();
@@ -60,11 +64,11 @@ pub fn load_with(files: &[SourceFile], variables: Variables<'_>) -> Loaded {
 /// What would make a connector better that loads from `files` with the settings in `variables`: nothing that its author
 /// has to do.
 #[must_use]
-pub fn hints(files: &[SourceFile], variables: Variables<'_>) -> Vec<Diagnostic> {
+pub fn hints(files: &[SourceFile], code: &[CodeFile], variables: Variables<'_>) -> Vec<Diagnostic> {
     let (Some(layout), _) = layout::sort(files) else {
         return Vec::new();
     };
-    let Some(connector) = load_layout(&layout, variables, &mut Vec::new()) else {
+    let Some(connector) = load_layout(&layout, code, variables, &mut Vec::new()) else {
         return Vec::new();
     };
     let mut found = Vec::new();
@@ -82,11 +86,11 @@ pub fn hints(files: &[SourceFile], variables: Variables<'_>) -> Vec<Diagnostic> 
 /// What a connector that loads from the `files` of its folder with the settings in `variables` lacks to be complete,
 /// although it works: errors and warnings for `check`.
 #[must_use]
-pub fn lints(files: &[SourceFile], variables: Variables<'_>) -> Vec<Diagnostic> {
+pub fn lints(files: &[SourceFile], code: &[CodeFile], variables: Variables<'_>) -> Vec<Diagnostic> {
     let (Some(layout), _) = layout::sort(files) else {
         return Vec::new();
     };
-    let connector = load_layout(&layout, variables, &mut Vec::new());
+    let connector = load_layout(&layout, code, variables, &mut Vec::new());
     connector.map_or_else(Vec::new, |connector| pages::missing(&layout, &connector))
 }
 
@@ -156,7 +160,12 @@ impl<'a> File<'a> {
     }
 }
 
-fn load_layout(layout: &Layout<'_>, variables: Variables<'_>, findings: &mut Vec<Diagnostic>) -> Option<Connector> {
+fn load_layout(
+    layout: &Layout<'_>,
+    code: &[CodeFile],
+    variables: Variables<'_>,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Connector> {
     let (main, settings) = File::main(layout.main, variables, findings);
     let entities: Vec<File<'_>> = layout
         .entities
@@ -167,8 +176,9 @@ fn load_layout(layout: &Layout<'_>, variables: Variables<'_>, findings: &mut Vec
     let scope = Scope::new(&main.source, &main.root);
     let readable = !main.root.is_null();
 
-    let auth = compile_auth(&scope, &main);
-    let forbidden = auth.as_ref().map(authentication::taken_names).unwrap_or_default();
+    let authentication = compile_auth(&scope, &main);
+    let auth = authentication.as_ref().map(|(auth, _)| auth);
+    let forbidden = auth.map(authentication::taken_names).unwrap_or_default();
     let defaults = part_or_default::<DefaultsDocument>(&scope, "defaults");
     let connection: Option<ConnectionDocument> = main.root.get("connection").and_then(|node| scope.document(node));
     let security = part_or_default::<SecurityDocument>(&scope, "security").and_then(|document| {
@@ -179,6 +189,8 @@ fn load_layout(layout: &Layout<'_>, variables: Variables<'_>, findings: &mut Vec
         .zip(main.root.get("connection"))
         .and_then(|(document, node)| connection::compile(&scope, node, &document, security.as_ref(), &forbidden));
     let identity = readable.then(|| identity::compile(&scope, layout.tier)).flatten();
+    let rules = code_rules(&scope);
+    let code = CodeFiles::new(code);
 
     let shared = Shared {
         root: &main.root,
@@ -190,6 +202,7 @@ fn load_layout(layout: &Layout<'_>, variables: Variables<'_>, findings: &mut Vec
             .root
             .get("pinned")
             .is_some_and(|pinned| matches!(pinned.kind, Kind::Boolean(true))),
+        code: &code,
     };
     let mut actions = Actions::default();
     actions.compile(&scope, &shared);
@@ -202,9 +215,13 @@ fn load_layout(layout: &Layout<'_>, variables: Variables<'_>, findings: &mut Vec
         let advice = "describe at least one: [[actions]] with name, description, method and path";
         scope.refuse("no-actions", 0..0, "the connector has no actions", advice);
     }
+    if !actions.incomplete {
+        findings.extend(code.unused());
+    }
     let offered = exposed(&scope, actions);
     findings.extend(scope.into_findings());
     let identity = identity?;
+    let (auth, fields) = authentication?;
     Some(Connector {
         slug: identity.slug,
         id: identity.id,
@@ -217,13 +234,24 @@ fn load_layout(layout: &Layout<'_>, variables: Variables<'_>, findings: &mut Vec
         variables: settings.required_variables(),
         skill: layout.skill.map(|file| Arc::from(file.text.as_str())),
         connection: connection?,
-        auth: auth?,
+        auth,
+        fields,
         security: security?,
+        code: rules?,
         actions: offered,
     })
 }
 
-fn compile_auth(scope: &Scope<'_>, main: &File<'_>) -> Option<Auth> {
+fn code_rules(scope: &Scope<'_>) -> Option<CodeRules> {
+    let document: CodeDocument = part_or_default(scope, "code")?;
+    Some(CodeRules {
+        aliases: document.aliases,
+        returned_errors_fail: document.returned_errors == ReturnedErrorsName::Fail,
+    })
+}
+
+/// How requests are authenticated, and what code reads as `data.auth`.
+fn compile_auth(scope: &Scope<'_>, main: &File<'_>) -> Option<(Auth, Vec<(String, Setting)>)> {
     if let Some(auth) = &main.postponed_auth {
         authentication::report_postponed(scope, auth);
         return None;
@@ -233,7 +261,7 @@ fn compile_auth(scope: &Scope<'_>, main: &File<'_>) -> Option<Auth> {
             let document: AuthDocument = scope.document(node)?;
             authentication::compile(scope, node, document)
         }
-        _ => Some(Auth::None),
+        _ => Some((Auth::None, Vec::new())),
     }
 }
 

@@ -14,6 +14,7 @@ mod action;
 mod allowance;
 mod arguments;
 mod authentication;
+mod code;
 mod connection;
 mod document;
 mod field;
@@ -38,6 +39,7 @@ mod settings;
 mod spelling;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::diagnostics::Diagnostic;
 use crate::document::for_editors;
@@ -54,8 +56,19 @@ pub struct SourceFile {
     pub shown: PathBuf,
     /// The path relative to the connector's folder, e.g. `services/contact.toml`.
     pub relative: PathBuf,
-    /// Its text. May be left empty for a file of code.
+    /// Its text.
     pub text: String,
+}
+
+/// One file of code in a connector's folder, already read.
+#[derive(Clone)]
+pub struct CodeFile {
+    /// The path to show in messages.
+    pub shown: PathBuf,
+    /// The path relative to the connector's folder, e.g. `actions/create_ticket.js`.
+    pub relative: PathBuf,
+    /// Its content.
+    pub bytes: Arc<[u8]>,
 }
 
 /// What loading found: a connector only when no diagnostic is an error.
@@ -73,9 +86,14 @@ pub fn is_wanted(relative: &Path) -> bool {
     layout::is_wanted(relative)
 }
 
-/// Whether [`load`] wants to know that the file at `relative` is there, but not its text: code, and `AGENTS.md`.
+/// Whether [`load`] wants to know that the file at `relative` is there, but not its text: `AGENTS.md`.
 pub fn is_only_noticed(relative: &Path) -> bool {
     layout::is_only_noticed(relative)
+}
+
+/// Whether the file at `relative` is code: one of those that [`load_with`] takes.
+pub fn is_code(relative: &Path) -> bool {
+    layout::is_code(relative)
 }
 
 /// The JSON Schema of a connector file, for editors.

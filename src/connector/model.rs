@@ -1,5 +1,6 @@
 //! The domain model: one external API with everything compiled that a call needs.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,10 +44,38 @@ pub struct Connector {
     pub connection: Connection,
     /// How requests are authenticated.
     pub auth: Auth,
+    /// What code reads as `data.auth`, by name. Secrets of `auth` are among them.
+    pub fields: Vec<(String, Setting)>,
     /// Where requests may go.
     pub security: Security,
+    /// How code is run.
+    pub code: CodeRules,
     /// What an agent can do, in file order.
     pub actions: Vec<Arc<Action>>,
+}
+
+impl Connector {
+    /// Where the secrets are kept that its calls need.
+    pub fn secrets(&self) -> Vec<&SecretRef> {
+        let mut all = self.auth.secrets();
+        for (_, setting) in &self.fields {
+            if let Setting::Secret(reference) = setting
+                && !all.contains(&reference)
+            {
+                all.push(reference);
+            }
+        }
+        all
+    }
+}
+
+/// How code of a connector's actions is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeRules {
+    /// Whether JavaScript finds the names of other hosts too (contract B.8).
+    pub aliases: bool,
+    /// Whether a returned object that tells of an error fails the call (ruling C-19).
+    pub returned_errors_fail: bool,
 }
 
 /// The layout of a connector's folder.
@@ -165,6 +194,10 @@ pub struct Security {
     pub ip_allowlist: Option<Vec<IpNet>>,
     /// Whether plain HTTP may be used; only with an `ip_allowlist`.
     pub allow_http: bool,
+    /// Whether code gets handles in place of secrets (ruling C-05).
+    pub sealed: bool,
+    /// Requests of code that change nothing, whatever their method says.
+    pub safe_requests: UrlAllowlist,
     /// Longest answer in bytes after decompression (ruling C-18).
     pub max_response_bytes: u64,
     /// How many calls are let through.
@@ -201,9 +234,9 @@ pub struct Action {
     pub input: Schema,
     /// Names of top-level arguments whose values are never shown, logged or stored (PASSWORD fields).
     pub secret_arguments: Vec<String>,
-    /// The HTTP request.
-    pub request: RequestTemplate,
-    /// What the API is expected to answer.
+    /// What it does.
+    pub logic: Logic,
+    /// What the API is expected to answer, or code to return.
     pub response: ResponseContract,
     /// Schema of the tool's structured content, always an object, where it can be derived.
     pub output_schema: Option<Arc<Map<String, Value>>>,
@@ -214,6 +247,62 @@ pub struct Action {
     /// SHA-256 of everything that decides what an approval of this action allows: its definition, and the
     /// connector's connection, authentication and security settings.
     pub revision: String,
+}
+
+impl Action {
+    /// The HTTP request of a declarative action.
+    pub fn request(&self) -> Option<&RequestTemplate> {
+        match &self.logic {
+            Logic::Request(request) => Some(request),
+            Logic::Code(_) => None,
+        }
+    }
+
+    /// The code of an action that has some.
+    pub fn code(&self) -> Option<&Code> {
+        match &self.logic {
+            Logic::Request(_) => None,
+            Logic::Code(code) => Some(code),
+        }
+    }
+}
+
+/// What an action does when it is called (ruling C-12).
+#[derive(Debug)]
+pub enum Logic {
+    /// One HTTP request, made by the host.
+    Request(RequestTemplate),
+    /// Code, run in a sandbox.
+    Code(Code),
+}
+
+/// Code of an action.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Code {
+    /// What it is written in.
+    pub language: Language,
+    /// What its errors call it: its file within the connector's folder, e.g. `actions/create_ticket.js`, or the file of
+    /// the action and its name, e.g. `connector.toml#create_ticket`.
+    pub name: String,
+    /// The source or the component.
+    pub bytes: Arc<[u8]>,
+}
+
+/// Its content is long.
+impl fmt::Debug for Code {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = self.bytes.len();
+        write!(formatter, "{:?} `{}`, {length} bytes", self.language, self.name)
+    }
+}
+
+/// What code is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// JavaScript: the body of an async function, in UTF-8.
+    JavaScript,
+    /// A WebAssembly component of the world `action`.
+    Component,
 }
 
 /// Whether an action changes anything.

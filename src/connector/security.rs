@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use url::{Host, Url};
 
 use super::Allowance;
-use super::document::{RateLimitDocument, SecurityDocument};
+use super::document::{RateLimitDocument, SecretsName, SecurityDocument};
 use super::model::{RateLimit, Security};
 use super::reach::{AddressRule, Pattern, Refusal, Unusual, UrlAllowlist, foreign_protocol, unusual};
 use super::scope::Scope;
@@ -50,13 +50,59 @@ pub(super) fn compile(
         let message = "requests may leave without encryption: anybody in that network can read the credential";
         scope.report(scope.source.warning("allow-http", span, message));
     }
+    let sealed = document.secrets == SecretsName::Sealed;
+    if !sealed {
+        let span = place("secrets").map_or(0..0, |value| value.span.clone());
+        let message = "code of this connector is given its secrets as they are, in place of handles";
+        let help = "write secrets = \"sealed\" unless the code has to compute with them";
+        scope.warn("exposed-secrets", span, message, help);
+    }
+    let safe_requests = safe_requests(scope, place("safe_requests"), &document.safe_requests, base_url);
     Some(Security {
         url_allowlist: url_allowlist?,
         ip_allowlist: ip_allowlist?,
         allow_http: document.allow_http,
+        sealed,
+        safe_requests: safe_requests?,
         max_response_bytes: document.max_response_bytes,
         rate_limit: rate_limit(scope, node, &document.rate_limit),
     })
+}
+
+/// Compiles `safe_requests`. A pattern that begins with `/` stands below the base URL, as paths of actions do.
+fn safe_requests(
+    scope: &Scope<'_>,
+    place: Option<&Node>,
+    patterns: &[String],
+    base_url: Option<&str>,
+) -> Option<UrlAllowlist> {
+    let Some(place) = place else {
+        return Some(UrlAllowlist::of(Vec::new()));
+    };
+    let base = base_url.and_then(|written| Url::parse(written).ok());
+    let mut compiled = Vec::with_capacity(patterns.len());
+    let mut sound = true;
+    for (source, item) in patterns.iter().zip(place.items()) {
+        let whole = match (source.trim().split_once(char::is_whitespace), &base) {
+            (Some((methods, path)), Some(base)) if path.trim_start().starts_with('/') => {
+                let base = base.as_str().trim_end_matches('/');
+                Ok(format!("{methods} {base}{}", path.trim_start()))
+            }
+            (Some((_, path)), None) if path.trim_start().starts_with('/') => continue,
+            (Some(_), _) => Ok(source.clone()),
+            (None, _) => Err("names no method".to_owned()),
+        };
+        match whole.and_then(|whole| Pattern::compile(&whole)) {
+            Ok(pattern) => compiled.push(pattern),
+            Err(problem) => {
+                let message = format!("`{source}` {problem}");
+                let help = "write the method and the path below the base URL, e.g. \"POST /search\"";
+                scope.refuse("bad-safe-request", item.span.clone(), message, help);
+                sound = false;
+            }
+        }
+    }
+    sound.then(|| UrlAllowlist::of(compiled))
 }
 
 /// Compiles `[security.rate_limit]`; reports limits that are switched off (contract S1-88).

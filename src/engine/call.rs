@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use http::HeaderMap;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use super::admit::{self, Room};
 use super::outcome::{Ending, Outcome};
+use super::plan::{Plan, Work};
 use super::row::Row;
 use super::snapshot::Snapshot;
 use super::{Call, CallError, Front, Parts, Principal, failures, lookup};
-use crate::approval::{Asked, Refusal, Verdict, binding, front, prompt};
+use crate::approval::{Asked, Refusal, Verdict, binding, front};
 use crate::audit::AuditError;
 use crate::auth::{Credential, Scrubber};
 use crate::catalog::Tool;
@@ -73,7 +73,7 @@ pub(super) async fn refuse(parts: &Parts, snapshot: &Snapshot, call: &Call) -> C
 
 async fn steps(
     parts: &Parts,
-    snapshot: &Snapshot,
+    snapshot: &Arc<Snapshot>,
     mut call: Call,
     front: &dyn Front,
     row: &mut Row,
@@ -95,24 +95,13 @@ async fn steps(
 
     // 4 validate: before a person is asked and before the vault is touched.
     let arguments = validate(action, std::mem::take(&mut call.arguments))?;
-    let mut request = declarative::prepare(&tool.connector, action, &arguments).map_err(failures::prepare)?;
-    let hash = binding::arguments_hash(&arguments);
-    // What people and logs see of the request never holds a secret argument, wherever the action puts it.
-    let shown = if action.secret_arguments.is_empty() {
-        None
-    } else {
-        let hidden = prompt::hide(&arguments, &action.secret_arguments);
-        let request = shown_request(&tool, &hidden, &request);
-        Some((hidden, request))
-    };
-    request.shown_path = shown.as_ref().map(|(_, shown)| shown.url.path().to_owned());
-    let (shown_arguments, shown_request) = shown
-        .as_ref()
-        .map_or((&arguments, &request), |(hidden, shown)| (hidden, shown));
-    row.prepared(shown_request, &hash);
-    route
-        .check(&request.method, &request.url)
-        .map_err(|error| failures::egress(&error, false))?;
+    let plan = Plan::make(&tool, &arguments)?;
+    row.prepared(plan.shown_request(), &plan.hash);
+    if let Work::Request(request) = &plan.work {
+        route
+            .check(&request.method, &request.url)
+            .map_err(|error| failures::egress(&error, false))?;
+    }
 
     // 5 approve: no credential has been resolved yet.
     if action.confirm {
@@ -120,9 +109,8 @@ async fn steps(
             tool: &tool,
             call: &call,
             room: &room,
-            hash: &hash,
-            arguments: shown_arguments,
-            request: shown_request,
+            plan: &plan,
+            arguments: plan.shown_arguments(&arguments),
         };
         if let Some(question) = Box::pin(approve(parts, asking, front, row)).await? {
             return Ok(question);
@@ -132,6 +120,10 @@ async fn steps(
     }
 
     // 6 run: the deadline covers the wait for a turn as well, so that a full queue cannot hold a call for ever.
+    let request = match plan.work {
+        Work::Request(request) => request,
+        Work::Code(_) => return Err(failures::no_sandbox()),
+    };
     let (response, scrubber) = timeout(
         parts.call_timeout,
         Box::pin(send(parts, &tool, route, request, &call, front, row)),
@@ -148,6 +140,7 @@ async fn steps(
     front.progress(STEPS, STEPS, "done").await;
     Ok(Ending::Done(Outcome {
         content: interpreted.content,
+        files: Vec::new(),
         warnings: interpreted.warnings,
     }))
 }
@@ -183,31 +176,14 @@ pub(super) fn dry_run(
         .route(&tool.connector)
         .map_err(|error| failures::egress(&error, false))?;
     let arguments = validate(&tool.action, arguments.clone())?;
-    let request = declarative::prepare(&tool.connector, &tool.action, &arguments).map_err(failures::prepare)?;
+    let plan = Plan::make(&tool, &arguments)?;
+    let (Work::Request(request), Some(shown)) = (&plan.work, plan.shown_request()) else {
+        return Err(failures::no_dry_run());
+    };
     route
         .check(&request.method, &request.url)
         .map_err(|error| failures::egress(&error, false))?;
-    let hidden = prompt::hide(&arguments, &tool.action.secret_arguments);
-    let shown = shown_request(&tool, &hidden, &request);
-    Ok(declarative::redacted(&tool.connector, &shown))
-}
-
-/// `request` as it looks with secret arguments replaced. A template that cannot work with what stands in their place,
-/// e.g. because it makes a number of it, leaves nothing to show but where the request goes.
-fn shown_request(tool: &Tool, hidden: &Map<String, Value>, request: &OutgoingRequest) -> OutgoingRequest {
-    declarative::prepare(&tool.connector, &tool.action, hidden).unwrap_or_else(|_| {
-        let mut url = request.url.clone();
-        url.set_path(prompt::HIDDEN);
-        url.set_query(None);
-        OutgoingRequest {
-            method: request.method.clone(),
-            url,
-            headers: HeaderMap::new(),
-            body: None,
-            timeout: request.timeout,
-            shown_path: None,
-        }
-    })
+    Ok(declarative::redacted(&tool.connector, shown))
 }
 
 /// Step 2: whether the caller may call tools at all. Which tools there are was decided when this one was found.
@@ -236,11 +212,9 @@ struct Asking<'a> {
     tool: &'a Tool,
     call: &'a Call,
     room: &'a Room,
-    hash: &'a str,
+    plan: &'a Plan<'a>,
     /// Secret ones replaced.
     arguments: &'a Map<String, Value>,
-    /// As it looks with secret arguments replaced.
-    request: &'a OutgoingRequest,
 }
 
 /// Step 5: leave from a person. `Some` when the call must end with a question.
@@ -254,12 +228,17 @@ async fn approve(
         tool,
         call,
         room,
-        hash,
+        plan,
         arguments,
-        request,
     } = asking;
     let user = call.principal.user.as_str();
-    let key = binding::key(user, &call.principal.organisation, &tool.connector, &tool.action, hash);
+    let key = binding::key(
+        user,
+        &call.principal.organisation,
+        &tool.connector,
+        &tool.action,
+        &plan.hash,
+    );
     let verdict = if let Some(resume) = &call.resume {
         parts
             .approvals
@@ -277,14 +256,14 @@ async fn approve(
             None
         };
         let call_id = row.call_id().to_owned();
-        let path = path_and_query(request);
+        let (method, path) = plan.deed();
         let asked = Asked {
             call_id: &call_id,
             key: &key,
             connector: &tool.connector.name,
             action: &tool.action.title,
             effect: tool.action.effect,
-            method: request.method.as_str(),
+            method,
             path: &path,
             arguments,
         };
@@ -363,12 +342,5 @@ async fn send(
             row.requests_left(u32::from(left));
             Err(failures::egress(&error, tool.action.effect == Effect::Write))
         }
-    }
-}
-
-fn path_and_query(request: &OutgoingRequest) -> String {
-    match request.url.query() {
-        Some(query) => format!("{}?{query}", request.url.path()),
-        None => request.url.path().to_owned(),
     }
 }

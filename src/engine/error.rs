@@ -1,6 +1,7 @@
 //! The public taxonomy: every way a call can fail, with what happened, what caused it and what to do next.
 
 use serde::Serialize;
+use serde_json::Value;
 
 /// The machine-readable code of a failure (contract S1-75 to S1-82, design section 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -40,6 +41,8 @@ pub enum ErrorCode {
     UpstreamError,
     /// The API's answer is too long.
     ResponseTooLarge,
+    /// Action code threw, or returned an error.
+    ActionFailed,
     /// Action code went over a limit of its sandbox.
     SandboxLimit,
     /// The request left, but what became of it is not known.
@@ -52,7 +55,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::AuthenticationFailed,
         Self::EndpointNotFound,
         Self::Timeout,
@@ -70,6 +73,7 @@ impl ErrorCode {
         Self::CircuitOpen,
         Self::UpstreamError,
         Self::ResponseTooLarge,
+        Self::ActionFailed,
         Self::SandboxLimit,
         Self::OutcomeUnknown,
         Self::Cancelled,
@@ -97,6 +101,7 @@ impl ErrorCode {
             Self::CircuitOpen => "CIRCUIT_OPEN",
             Self::UpstreamError => "UPSTREAM_ERROR",
             Self::ResponseTooLarge => "RESPONSE_TOO_LARGE",
+            Self::ActionFailed => "ACTION_FAILED",
             Self::SandboxLimit => "SANDBOX_LIMIT",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Self::Cancelled => "CANCELLED",
@@ -131,6 +136,9 @@ pub struct CallError {
     /// Each place where a value does not fit its schema, as `pointer: message`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<String>,
+    /// What code returned that tells of the failure.
+    #[serde(skip)]
+    pub returned: Option<Value>,
 }
 
 impl CallError {
@@ -147,6 +155,7 @@ impl CallError {
             upstream_status: None,
             approval_id: None,
             violations: Vec::new(),
+            returned: None,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::schema::Violation;
 use crate::vault::SecretError;
 
 /// What to do when a write may or may not have happened.
-const LOOK_BEFORE_REPEATING: &str =
+pub(super) const LOOK_BEFORE_REPEATING: &str =
     "read the current state first; repeat the call only if the change is not there, since it may have been made";
 
 pub(super) fn not_permitted() -> CallError {
@@ -56,6 +56,25 @@ pub(super) fn prepare(error: PrepareError) -> CallError {
             "correct what is listed and call again",
         )
     }
+}
+
+pub(super) fn no_dry_run() -> CallError {
+    CallError {
+        source: Some("local"),
+        ..CallError::new(
+            ErrorCode::InvalidRequest,
+            "this action is code: which requests it makes is not known before it runs",
+            "run it with `toolgate test`, which shows each request",
+        )
+    }
+}
+
+pub(super) fn no_sandbox() -> CallError {
+    CallError::new(
+        ErrorCode::InternalError,
+        "this server cannot run action code; nothing was sent",
+        "tell the operator of this server",
+    )
 }
 
 pub(super) fn overloaded(error: Overloaded) -> CallError {
@@ -419,7 +438,8 @@ fn status(status: u16, kind: StatusKind, retry_after_seconds: Option<u64>, detai
     }
 }
 
-fn list(violations: &[Violation]) -> Vec<String> {
+/// Violations, one a line.
+pub(super) fn list(violations: &[Violation]) -> Vec<String> {
     violations
         .iter()
         .map(|violation| {

@@ -8,6 +8,7 @@ pub mod error;
 mod failures;
 mod lookup;
 pub mod outcome;
+mod plan;
 pub mod row;
 pub mod snapshot;
 
@@ -21,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 pub use crate::approval::front::{Answer, ApprovalPrompt, Asking, Front};
 pub use crate::policy::Principal;
 pub use error::{CallError, ErrorCode};
-pub use outcome::{Content, Ending, Outcome};
+pub use outcome::{Content, Ending, File, FileContent, Outcome};
 
 use crate::approval::Approvals;
 use crate::audit::Audit;

@@ -3,6 +3,7 @@
 use super::{ApprovalPrompt, CallError};
 
 pub use crate::runner::declarative::Content;
+pub use crate::runner::{File, FileContent};
 
 /// How a run of a call ended.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub enum Ending {
 pub struct Outcome {
     /// What the agent gets.
     pub content: Content,
+    /// Files that belong to it.
+    pub files: Vec<File>,
     /// Things the agent should know beside it, e.g. a schema mismatch that was let through.
     pub warnings: Vec<String>,
 }

@@ -77,9 +77,10 @@ impl Row {
         self.record.effect = Some(tool.action.effect.as_str().to_owned());
     }
 
-    pub(super) fn prepared(&mut self, request: &OutgoingRequest, arguments_hash: &str) {
-        self.record.method = Some(request.method.to_string());
-        self.record.path = Some(request.url.path().to_owned());
+    /// What is known before anything leaves. The requests of code are not known before they are made.
+    pub(super) fn prepared(&mut self, request: Option<&OutgoingRequest>, arguments_hash: &str) {
+        self.record.method = request.map(|request| request.method.to_string());
+        self.record.path = request.map(|request| request.url.path().to_owned());
         self.record.arguments_hash = Some(arguments_hash.to_owned());
     }
 
@@ -251,7 +252,7 @@ mod tests {
             timeout: None,
             shown_path: None,
         };
-        row.prepared(&request, "hash");
+        row.prepared(Some(&request), "hash");
         row.scrub(&Scrubber::new(["s3cr3t/\"key"]));
         row.finish(&Ending::Failed(failures::no_audit()))
             .await

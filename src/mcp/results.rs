@@ -116,6 +116,7 @@ mod tests {
     fn outcome(content: Content) -> Outcome {
         Outcome {
             content,
+            files: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -137,6 +138,7 @@ mod tests {
             "crm__get",
             Outcome {
                 content: Content::Json(json!({ "id": 7 })),
+                files: Vec::new(),
                 warnings: vec!["/id: expected a string".into()],
             },
         );

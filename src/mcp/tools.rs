@@ -48,12 +48,17 @@ fn input_schema(action: &Action) -> Arc<JsonObject> {
 
 /// Hints that agree with what the engine enforces (contract S2-20): a write asks, a read never changes anything.
 fn annotations(action: &Action) -> ToolAnnotations {
-    let method = &action.request.method;
+    let has = |methods: &[Method]| {
+        action
+            .request()
+            .is_some_and(|request| methods.contains(&request.method))
+    };
     let read_only = action.effect == Effect::Read;
     ToolAnnotations::with_title(action.title.clone())
         .read_only(read_only)
-        .destructive(!read_only && [Method::PUT, Method::PATCH, Method::DELETE].contains(method))
-        .idempotent(read_only || [Method::PUT, Method::DELETE].contains(method))
+        // What code that writes does to what is there, nobody has said.
+        .destructive(!read_only && (has(&[Method::PUT, Method::PATCH, Method::DELETE]) || action.code().is_some()))
+        .idempotent(read_only || has(&[Method::PUT, Method::DELETE]))
         .open_world(true)
 }
 

@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use toolgate::connector::model::{BodyTemplate, Connector};
-use toolgate::connector::{self, SourceFile};
+use toolgate::connector::model::{Action, BodyTemplate, Connector, Logic, RequestTemplate};
+use toolgate::connector::{self, CodeFile, SourceFile};
 use toolgate::diagnostics::render;
 
 use crate::committed;
@@ -32,10 +32,11 @@ fn every_case_tells_what_is_expected() {
 
 /// What loading a folder tells and gives.
 fn outcome(folder: &Path) -> String {
-    let mut files = Vec::new();
-    collect(folder, folder, &mut files);
+    let (mut files, mut code) = (Vec::new(), Vec::new());
+    collect(folder, folder, &mut files, &mut code);
     files.sort_by(|one, other| one.relative.cmp(&other.relative));
-    let loaded = connector::load(&files);
+    code.sort_by(|one, other| one.relative.cmp(&other.relative));
+    let loaded = connector::load_with(&files, &code, &|_| None);
     let mut text = render(&loaded.diagnostics, false);
     if !text.is_empty() {
         text.push('\n');
@@ -47,12 +48,18 @@ fn outcome(folder: &Path) -> String {
     text
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut Vec<SourceFile>) {
+fn collect(root: &Path, folder: &Path, files: &mut Vec<SourceFile>, code: &mut Vec<CodeFile>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let relative = path.strip_prefix(root).unwrap().to_owned();
         if path.is_dir() {
-            collect(root, &path, files);
+            collect(root, &path, files, code);
+        } else if connector::is_code(&relative) {
+            code.push(CodeFile {
+                shown: relative.clone(),
+                relative,
+                bytes: std::fs::read(&path).unwrap().into(),
+            });
         } else if relative != Path::new(EXPECTED) {
             let text = std::fs::read_to_string(&path).unwrap();
             files.push(SourceFile {
@@ -88,8 +95,17 @@ fn describe(connector: &Connector, text: &mut String) {
     .unwrap();
     writeln!(text, "{auth:?}").unwrap();
     writeln!(text, "{:?} {:?}", security.url_allowlist, security.ip_allowlist).unwrap();
+    let rules = connector.code;
+    if rules.aliases || !rules.returned_errors_fail || !security.sealed {
+        writeln!(text, "{rules:?}, sealed {}", security.sealed).unwrap();
+    }
+    if security.safe_requests.patterns().next().is_some() {
+        writeln!(text, "safe {:?}", security.safe_requests).unwrap();
+    }
+    if connector.actions.iter().any(|action| action.code().is_some()) {
+        writeln!(text, "fields {:?}", connector.fields).unwrap();
+    }
     for action in &connector.actions {
-        let request = &action.request;
         let confirm = if action.confirm { ", confirmed" } else { "" };
         writeln!(
             text,
@@ -98,31 +114,42 @@ fn describe(connector: &Connector, text: &mut String) {
         )
         .unwrap();
         writeln!(text, "{}", action.description).unwrap();
-        let query: Vec<&str> = request.query.iter().map(|(name, _)| name.as_str()).collect();
-        let headers: Vec<&str> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
-        let cookies: Vec<&str> = request.cookies.iter().map(|(name, _)| name.as_str()).collect();
-        let body = match &request.body {
-            None => "none",
-            Some(BodyTemplate::Json(_)) => "JSON",
-            Some(BodyTemplate::Form(_)) => "form",
-            Some(BodyTemplate::Text { content_type, .. }) => content_type,
-        };
-        let path = &request.path_source;
-        writeln!(
-            text,
-            "{} {path} query {query:?} headers {headers:?} cookies {cookies:?} body {body}",
-            request.method
-        )
-        .unwrap();
-        writeln!(
-            text,
-            "secret {:?}, ok {:?}, {:?}",
-            action.secret_arguments, action.response.ok_statuses, action.response.validation
-        )
-        .unwrap();
-        writeln!(text, "input {:#}", action.input.document()).unwrap();
-        if let Some(output) = &action.output_schema {
-            writeln!(text, "output {:#}", serde_json::Value::Object((**output).clone())).unwrap();
+        match &action.logic {
+            Logic::Request(request) => describe_request(request, text),
+            Logic::Code(code) => writeln!(text, "{code:?}").unwrap(),
         }
+        describe_results(action, text);
+    }
+}
+
+fn describe_request(request: &RequestTemplate, text: &mut String) {
+    let query: Vec<&str> = request.query.iter().map(|(name, _)| name.as_str()).collect();
+    let headers: Vec<&str> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
+    let cookies: Vec<&str> = request.cookies.iter().map(|(name, _)| name.as_str()).collect();
+    let body = match &request.body {
+        None => "none",
+        Some(BodyTemplate::Json(_)) => "JSON",
+        Some(BodyTemplate::Form(_)) => "form",
+        Some(BodyTemplate::Text { content_type, .. }) => content_type,
+    };
+    let path = &request.path_source;
+    writeln!(
+        text,
+        "{} {path} query {query:?} headers {headers:?} cookies {cookies:?} body {body}",
+        request.method
+    )
+    .unwrap();
+}
+
+fn describe_results(action: &Action, text: &mut String) {
+    writeln!(
+        text,
+        "secret {:?}, ok {:?}, {:?}",
+        action.secret_arguments, action.response.ok_statuses, action.response.validation
+    )
+    .unwrap();
+    writeln!(text, "input {:#}", action.input.document()).unwrap();
+    if let Some(output) = &action.output_schema {
+        writeln!(text, "output {:#}", serde_json::Value::Object((**output).clone())).unwrap();
     }
 }

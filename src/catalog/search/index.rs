@@ -181,7 +181,7 @@ impl Builder {
         let (first, rest) = first_sentence(&action.description);
         self.note(first, FIRST_SENTENCE, &mut weights);
         self.note(rest, DESCRIPTION, &mut weights);
-        self.note(&literal_parts(&action.request.path_source), PATH, &mut weights);
+        self.note(&literal_parts(path(action)), PATH, &mut weights);
         let (names, texts) = arguments(action);
         self.note(&names, ARGUMENT_NAMES, &mut weights);
         self.note(&texts, ARGUMENT_TEXTS, &mut weights);
@@ -370,17 +370,23 @@ fn intent(action: &Action) -> Intent {
     let first = by_name.first().copied().unwrap_or_default();
     let last = by_name.last().copied().unwrap_or_default();
     let any = by_name.iter().find(|intent| !intent.is_unknown()).copied();
-    let by_method = match action.request.method {
-        Method::DELETE => Intent::DELETE,
-        Method::PUT | Method::PATCH => Intent::UPDATE,
+    let method = action.request().map(|request| &request.method);
+    let by_method = match method {
+        Some(&Method::DELETE) => Intent::DELETE,
+        Some(&Method::PUT | &Method::PATCH) => Intent::UPDATE,
         _ => Intent::CREATE.and(Intent::UPDATE),
     };
     let by_name = [first, last].into_iter().find(|intent| !intent.is_unknown()).or(any);
     match by_name {
-        Some(by_name) if action.request.method == Method::DELETE => by_name.and(by_method),
+        Some(by_name) if method == Some(&Method::DELETE) => by_name.and(by_method),
         Some(by_name) => by_name,
         None => by_method,
     }
+}
+
+/// The path that an action's request goes to; nothing is known of those of code.
+fn path(action: &Action) -> &str {
+    action.request().map_or("", |request| request.path_source.as_str())
 }
 
 /// Whether an identifier must be given.
@@ -392,7 +398,7 @@ fn needs_one(action: &Action) -> bool {
         matches!(
             last.as_str(),
             "id" | "ids" | "key" | "number" | "slug" | "uuid" | "code" | "sku"
-        ) || action.request.path_source.contains(&format!("{{{name}}}"))
+        ) || path(action).contains(&format!("{{{name}}}"))
     })
 }
 

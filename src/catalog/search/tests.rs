@@ -38,6 +38,7 @@ fn catalog() -> Catalog {
     let report = Loader::default().load_sources(Sources {
         connectors: vec![ConnectorSource {
             path: "office".into(),
+            code: Vec::new(),
             files: vec![SourceFile {
                 shown: "office".into(),
                 relative: "connector.toml".into(),

@@ -74,7 +74,7 @@ impl Fix {
 }
 
 fn environment_variables(connector: &Connector) -> Vec<&String> {
-    let secrets = connector.auth.secrets().into_iter();
+    let secrets = connector.secrets().into_iter();
     let names = secrets.filter_map(|secret| match secret {
         SecretRef::Environment(name) => Some(name),
         SecretRef::Vault(_) => None,

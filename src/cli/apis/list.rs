@@ -63,7 +63,7 @@ async fn apis(installed: &Installed, now: Timestamp, zone: &TimeZone) -> Result<
 fn connection(connector: &Connector, egress: &Egress, stored: &[SecretId]) -> Connection {
     let mut named = secrets_of(connector).into_iter();
     let lost = named.find(|name| !stored.iter().any(|id| secrets::is_meant(name, id)));
-    let needed = connector.auth.secrets();
+    let needed = connector.secrets();
     let missing = needed.iter().find_map(|secret| match secret {
         SecretRef::Environment(name) if config::environment_variable(name).is_none() => Some(name),
         SecretRef::Environment(_) | SecretRef::Vault(_) => None,

@@ -115,7 +115,7 @@ impl Installed {
 
 /// Secrets of the vault that a connector names.
 fn secrets_of(connector: &Connector) -> Vec<&SecretName> {
-    let secrets = connector.auth.secrets().into_iter();
+    let secrets = connector.secrets().into_iter();
     let names = secrets.filter_map(|secret| match secret {
         SecretRef::Vault(name) => Some(name),
         SecretRef::Environment(_) => None,

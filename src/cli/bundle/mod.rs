@@ -110,7 +110,7 @@ impl Bundle {
 fn variables(report: &Report) -> Vec<Variable> {
     let mut variables: Vec<Variable> = Vec::new();
     for connector in report.catalog.connectors() {
-        let secrets = connector.auth.secrets().into_iter().filter_map(|secret| match secret {
+        let secrets = connector.secrets().into_iter().filter_map(|secret| match secret {
             SecretRef::Environment(name) => Some((name, true)),
             SecretRef::Vault(_) => None,
         });
@@ -162,7 +162,7 @@ fn tell(output: &Path, report: &Report, variables: &[Variable]) -> Result<(), Fa
         output::say(&format!("whoever installs it is asked for {}", names.join(", ")))?;
     }
     for connector in report.catalog.connectors() {
-        for secret in connector.auth.secrets() {
+        for secret in connector.secrets() {
             if let SecretRef::Vault(_) = secret {
                 output::complain(&format!(
                     "warning: `{}` takes a secret from the vault, which is not packed: whoever installs the bundle \

@@ -37,6 +37,7 @@ pub(super) fn sources(address: SocketAddr) -> Sources {
     Sources {
         connectors: vec![ConnectorSource {
             path: "connectors/demo-crm".into(),
+            code: Vec::new(),
             files,
         }],
         problems: Vec::new(),

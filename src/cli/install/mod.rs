@@ -289,7 +289,7 @@ fn variables(folder: &Path) -> Vec<String> {
     let report = Loader::default().load(folder);
     assemble::tell(&report);
     let connectors = report.catalog.connectors();
-    let secrets = connectors.iter().flat_map(|connector| connector.auth.secrets());
+    let secrets = connectors.iter().flat_map(|connector| connector.secrets());
     let mut names: Vec<String> = secrets
         .filter_map(|secret| match secret {
             SecretRef::Environment(name) => Some(name.clone()),

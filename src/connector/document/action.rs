@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Allowance, InputDocument};
 
-/// One thing an agent can do: one HTTP request.
+/// One thing an agent can do: one HTTP request, or code that makes requests.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Action")]
@@ -22,10 +22,16 @@ pub(in crate::connector) struct ActionDocument {
     /// What it does, what it returns and when to use it. Agents choose by this.
     pub description: Option<String>,
     /// The HTTP method.
-    pub method: MethodName,
+    pub method: Option<MethodName>,
     /// The path, appended to the base URL. `{x}` and `{{x}}` are filled with the argument `x`, percent-encoded.
-    pub path: String,
-    /// Whether it changes anything. GET reads and the other methods write unless this says otherwise.
+    pub path: Option<String>,
+    /// JavaScript to run in place of a request: a file of the folder `actions`, e.g. `actions/create_ticket.js`, or the
+    /// code itself.
+    pub code: Option<String>,
+    /// A WebAssembly component to run in place of a request: a file of the folder `actions`, e.g. `actions/report.wasm`.
+    pub component: Option<String>,
+    /// Whether it changes anything. GET reads and the other methods write unless this says otherwise. Code has to say it;
+    /// it writes unless it does.
     pub effect: Option<EffectName>,
     /// Whether a person must allow each call. Writes need it and reads do not unless this says otherwise.
     pub confirm: Option<bool>,

@@ -1,5 +1,7 @@
 //! How an author writes authentication.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -26,7 +28,11 @@ pub(in crate::connector) enum AuthDocument {
         #[serde(default)]
         prefix: String,
         /// Where the key is kept, e.g. `vault://crm/key` or `env:CRM_KEY`.
-        key: String,
+        key: Option<String>,
+        /// Names that code reads as `data.auth.NAME`, with where each value is kept, e.g. `env:CRM_KEY`; or the value
+        /// itself when it is no secret. With these alone, and no `key`, nothing is put on requests but what code puts there.
+        #[serde(default)]
+        fields: BTreeMap<String, String>,
     },
     /// `Authorization: Bearer <token>`.
     BearerToken {

@@ -5,6 +5,7 @@
 
 mod action;
 mod auth;
+mod code;
 mod input;
 mod settings;
 
@@ -18,6 +19,7 @@ use super::Allowance;
 
 pub(in crate::connector) use action::{ActionDocument, EffectName, MethodName, ValidationName};
 pub(in crate::connector) use auth::{AuthDocument, HeaderDocument, KeyPlaceName};
+pub(in crate::connector) use code::{CodeDocument, ReturnedErrorsName, SecretsName};
 pub(in crate::connector) use input::{FieldType, InputDocument, OptionDocument, PlaceName, Scalar};
 pub(in crate::connector) use settings::{SettingDocument, SettingTypeName};
 
@@ -63,6 +65,9 @@ pub(in crate::connector) struct ConnectorDocument {
     /// Where requests may go, and how many.
     #[serde(default)]
     pub security: SecurityDocument,
+    /// How code of actions is run.
+    #[serde(default)]
+    pub code: CodeDocument,
     /// A tunnel to a private API.
     pub tunnel: Option<TunnelDocument>,
     /// What all actions share unless they say otherwise.
@@ -139,6 +144,13 @@ pub(in crate::connector) struct SecurityDocument {
     /// Whether plain HTTP may be used. Needs an `ip_allowlist`.
     #[serde(default)]
     pub allow_http: bool,
+    /// Requests of code that change nothing although their method may, e.g. `POST /search`, or with a whole URL,
+    /// `POST https://crm.example.com/graphql`. Code of actions that read may send these; `*` stands for anything.
+    #[serde(default)]
+    pub safe_requests: Vec<String>,
+    /// What code gets in place of the secrets of `auth`.
+    #[serde(default)]
+    pub secrets: SecretsName,
     /// Longest answer in bytes, after decompression.
     #[serde(default = "default_max_response_bytes")]
     #[schemars(range(min = 1, max = 268_435_456))]
@@ -225,6 +237,8 @@ impl Default for SecurityDocument {
             url_allowlist: None,
             ip_allowlist: None,
             allow_http: false,
+            safe_requests: Vec::new(),
+            secrets: SecretsName::default(),
             max_response_bytes: default_max_response_bytes(),
             rate_limit: RateLimitDocument::default(),
         }

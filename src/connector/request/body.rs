@@ -33,7 +33,7 @@ impl Request<'_> {
         for argument in placed() {
             self.used.insert(argument.name.clone());
         }
-        if document.method == MethodName::Get {
+        if document.method == Some(MethodName::Get) {
             self.refuse_body_of_get(node);
             return None;
         }

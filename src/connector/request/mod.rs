@@ -46,9 +46,9 @@ pub(in crate::connector) fn compile(
     let placed = request.place_arguments(forbidden);
     request.check_used();
     let mut complete = RequestTemplate {
-        method: method(document.method),
+        method: method(document.method?),
         path: path?,
-        path_source: document.path.clone(),
+        path_source: document.path.clone()?,
         query,
         headers,
         cookies,

@@ -42,7 +42,7 @@ fn loaded_files(files: &[(&str, &str)], variables: &[(&str, &str)]) -> Loaded {
             text: (*text).to_owned(),
         })
         .collect();
-    load_with(&files, &|name| {
+    load_with(&files, &[], &|name| {
         let found = variables.iter().find(|(variable, _)| *variable == name);
         found.map(|(_, value)| (*value).to_owned())
     })

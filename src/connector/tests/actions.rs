@@ -14,7 +14,7 @@ fn five_methods_in_any_case_and_their_effects() {
     ] {
         let found = action(&format!("method = \"{method}\"\npath = \"/\""));
         assert_eq!((found.effect, found.confirm), (effect, confirm), "{method}");
-        assert_eq!(found.request.method.as_str(), method.to_uppercase());
+        assert_eq!(found.request().unwrap().method.as_str(), method.to_uppercase());
     }
     for method in ["HEAD", "OPTIONS", "PROPFIND", ""] {
         assert_eq!(
@@ -95,13 +95,13 @@ fn arguments_are_sent_under_their_own_names() {
     let arguments = json!({"id": "a", "limit": 1, "body_limit": 2, "body_id": "b"});
     let arguments = arguments.as_object().unwrap();
     assert_eq!(found.input.violations(&Value::Object(arguments.clone())), []);
-    assert_eq!(found.request.path.render(arguments).unwrap(), "/a");
-    let (name, template) = &found.request.query[0];
+    assert_eq!(found.request().unwrap().path.render(arguments).unwrap(), "/a");
+    let (name, template) = &found.request().unwrap().query[0];
     assert_eq!(
         (name.as_str(), template.render(arguments).unwrap()),
         ("limit", Some(json!(1)))
     );
-    let Some(BodyTemplate::Json(body)) = &found.request.body else {
+    let Some(BodyTemplate::Json(body)) = &found.request().unwrap().body else {
         panic!("no JSON body")
     };
     assert_eq!(
@@ -117,7 +117,7 @@ fn defaults_of_a_body_are_filled_in() {
     let mut arguments = Map::new();
     arguments.insert("query".to_owned(), json!("John"));
     search.input.apply_defaults(&mut arguments);
-    let Some(BodyTemplate::Json(body)) = &search.request.body else {
+    let Some(BodyTemplate::Json(body)) = &search.request().unwrap().body else {
         panic!("no JSON body")
     };
     assert_eq!(

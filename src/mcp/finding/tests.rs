@@ -32,6 +32,7 @@ fn connector(name: &str, count: usize, more: &str) -> folder::ConnectorSource {
     }
     folder::ConnectorSource {
         path: name.into(),
+        code: Vec::new(),
         files: vec![SourceFile {
             shown: name.into(),
             relative: "connector.toml".into(),

@@ -58,6 +58,7 @@ fn catalog(lines: &str, of_a: &str) -> Catalog {
     let report = Loader::default().load_sources(Sources {
         connectors: vec![ConnectorSource {
             path: "crm".into(),
+            code: Vec::new(),
             files: vec![file],
         }],
         problems: Vec::new(),

@@ -5,8 +5,8 @@ use url::Url;
 
 use super::decode::Decoded;
 use super::markup::{find_ignoring_case, without_markup};
-use super::redaction::Redaction;
 use crate::diagnostics::is_disruptive;
+use crate::runner::Redaction;
 
 /// Longest detail, in characters.
 const LONGEST: usize = 2000;
@@ -65,7 +65,7 @@ const PLACES: [&str; 9] = [
 ];
 
 /// What a failure's body says, without secrets and without the API's address, at most 2000 characters.
-pub(super) fn detail(body: &Decoded, base_url: &Url, redaction: &Redaction<'_>) -> Option<String> {
+pub(super) fn detail(body: &Decoded, base_url: &Url, redaction: &Redaction) -> Option<String> {
     let said = match body {
         Decoded::Json(value) => {
             let mut lines = Vec::new();

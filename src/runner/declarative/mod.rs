@@ -10,7 +10,6 @@ mod fixture;
 mod interpret;
 mod markup;
 mod prepare;
-mod redaction;
 mod shown;
 mod status;
 mod version;

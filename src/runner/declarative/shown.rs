@@ -123,7 +123,13 @@ mod tests {
         let (connector, action) = connector(settings, action);
         redacted(
             &connector,
-            &prepare(&connector, &action, &arguments(given)).expect("a request"),
+            &prepare(
+                &connector,
+                &action,
+                action.request().expect("a request"),
+                &arguments(given),
+            )
+            .expect("a request"),
         )
     }
 

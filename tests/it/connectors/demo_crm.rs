@@ -75,7 +75,7 @@ impl Demo {
         action.input.apply_defaults(&mut arguments);
         let violations = action.input.violations(&Value::Object(arguments.clone()));
         assert!(violations.is_empty(), "{name}: {violations:?}");
-        let request = prepare(&self.connector, action, &arguments).unwrap();
+        let request = prepare(&self.connector, action, action.request().unwrap(), &arguments).unwrap();
         let response = self.route.send(request, &self.credential).await.unwrap();
         let interpreted = interpret(
             &self.connector,

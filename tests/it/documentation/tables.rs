@@ -17,6 +17,7 @@ const CONNECTOR: [(&str, &str); 10] = [
     ("Setting", "`[settings.NAME]`"),
     ("Security", "`[security]`"),
     ("RateLimit", "`[security.rate_limit]`"),
+    ("Code", "`[code]`"),
     ("Defaults", "`[defaults]`"),
     ("Action", "`[[actions]]`"),
     ("Input", "`[[actions.input]]`"),

@@ -19,7 +19,9 @@ use http::{HeaderMap, Method};
 use secrecy::SecretString;
 use toolgate::auth::{Credential, ScrubberCache};
 use toolgate::config::EgressConfig;
-use toolgate::connector::model::{Auth, Connection, Connector, KeyPlace, RateLimit, SecretRef, Security, Tier};
+use toolgate::connector::model::{
+    Auth, CodeRules, Connection, Connector, KeyPlace, RateLimit, SecretRef, Security, Tier,
+};
 use toolgate::connector::reach::UrlAllowlist;
 use toolgate::egress::{Egress, EgressError, OutgoingRequest, Route, UpstreamResponse};
 use toolgate::vault::{Holder, SecretError, SecretSource};
@@ -62,10 +64,17 @@ fn connector(base_url: &str) -> Connector {
             headers: vec![],
         },
         auth: Auth::None,
+        fields: vec![],
+        code: CodeRules {
+            aliases: false,
+            returned_errors_fail: true,
+        },
         security: Security {
             url_allowlist: allowing(&[&format!("{}*", Url::parse(base_url).unwrap().join("/").unwrap())]),
             ip_allowlist: Some(vec!["127.0.0.0/8".parse().unwrap()]),
             allow_http: true,
+            sealed: true,
+            safe_requests: allowing(&[]),
             max_response_bytes: 100_000,
             rate_limit: RateLimit::default(),
         },

@@ -48,6 +48,7 @@ pub(super) fn catalog(file: &str, shipped: bool) -> Catalog {
         let text = connector(api, "https://api.example.com");
         sources.connectors.push(ConnectorSource {
             path: api["name"].as_str().unwrap().into(),
+            code: Vec::new(),
             files: vec![SourceFile {
                 shown: file.into(),
                 relative: "connector.toml".into(),

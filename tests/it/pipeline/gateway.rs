@@ -155,6 +155,7 @@ impl Gateway {
     pub(super) fn install(&self, texts: &[String]) {
         let connectors = texts.iter().enumerate().map(|(number, text)| ConnectorSource {
             path: format!("connector-{number}").into(),
+            code: Vec::new(),
             files: vec![SourceFile {
                 shown: PathBuf::from("connector.toml"),
                 relative: PathBuf::from("connector.toml"),

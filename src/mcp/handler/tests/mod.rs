@@ -162,6 +162,7 @@ impl Server {
             };
             folder::ConnectorSource {
                 path: (*name).into(),
+                code: Vec::new(),
                 files: vec![file],
             }
         });

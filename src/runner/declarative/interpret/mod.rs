@@ -4,13 +4,13 @@ use serde_json::{Map, Value};
 
 use super::decode::{self, Decoded};
 use super::detail::detail;
-use super::redaction::Redaction;
 use super::status::{StatusKind, retry_after};
 use super::{Content, Interpreted, ResponseError};
 use crate::auth::Scrubber;
 use crate::connector::model::{Action, Connector, ResponseContract, Validation};
 use crate::egress::UpstreamResponse;
 use crate::mapping;
+use crate::runner::Redaction;
 use crate::schema::Violation;
 
 /// Most violations that a warning lists.

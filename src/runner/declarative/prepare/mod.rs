@@ -34,7 +34,7 @@ const COOKIE_VALUE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%').add(b','
 /// Longest path and query in bytes. The HTTP library takes no URL of 64 KiB, and a credential may yet be added.
 const LONGEST_URL: usize = 60_000;
 
-/// Builds the request that `action` makes with these arguments, without credentials.
+/// Builds the request that `action` makes by `template` with these arguments, without credentials.
 ///
 /// The path is appended to the base URL's path, so a prefix stays (contract S2-06). In queries and forms arrays repeat
 /// their name and nulls are left out.
@@ -44,9 +44,9 @@ const LONGEST_URL: usize = 60_000;
 pub fn prepare(
     connector: &Connector,
     action: &Action,
+    template: &RequestTemplate,
     arguments: &Map<String, Value>,
 ) -> Result<OutgoingRequest, PrepareError> {
-    let template = &action.request;
     let (body, content_type) = match &template.body {
         Some(body) => render_body(body, arguments)?,
         None => (None, None),

@@ -6,7 +6,12 @@ use super::*;
 
 fn built(settings: &str, action: &str, given: Value) -> Result<OutgoingRequest, PrepareError> {
     let (connector, action) = connector(settings, action);
-    prepare(&connector, &action, &arguments(given))
+    prepare(
+        &connector,
+        &action,
+        action.request().expect("a request"),
+        &arguments(given),
+    )
 }
 
 fn url(base: &str, action: &str, given: Value) -> String {
@@ -127,7 +132,7 @@ fn values_come_back_from_the_query_as_they_went_in() {
     );
     let (connector, action) = connector("", &action);
     proptest::proptest!(|(value in "(?s).{0,60}")| {
-        let request = prepare(&connector, &action, &arguments(json!({"x": value}))).expect("a request");
+        let request = prepare(&connector, &action, action.request().expect("a request"), &arguments(json!({"x": value}))).expect("a request");
         let pairs: Vec<_> = request.url.query_pairs().collect();
         proptest::prop_assert_eq!(pairs, [("q".into(), value.into())]);
     });

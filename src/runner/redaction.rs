@@ -12,15 +12,17 @@ use crate::connector::model::Action;
 /// its absence would give it away.
 const SHORTEST: usize = 4;
 
-/// Removes secrets from what an API answers.
-pub(super) struct Redaction<'a> {
-    credential: &'a Scrubber,
+/// Removes secrets from what an API answers, and from what code says.
+#[derive(Clone)]
+pub struct Redaction {
+    credential: Scrubber,
     arguments: Scrubber,
 }
 
-impl<'a> Redaction<'a> {
+impl Redaction {
     /// Redaction of one call's answer. APIs quote what they refuse, passwords included (contract S0-40).
-    pub(super) fn of(credential: &'a Scrubber, action: &Action, arguments: &Map<String, Value>) -> Self {
+    #[must_use]
+    pub fn of(credential: &Scrubber, action: &Action, arguments: &Map<String, Value>) -> Self {
         let mut texts = Vec::new();
         for name in &action.secret_arguments {
             if let Some(value) = arguments.get(name) {
@@ -32,30 +34,35 @@ impl<'a> Redaction<'a> {
             .map(Cow::as_ref)
             .filter(|text| text.chars().nth(SHORTEST - 1).is_some());
         Self {
-            credential,
+            credential: credential.clone(),
             arguments: Scrubber::new(long),
         }
     }
 
     /// Redaction of an answer in which there is nothing to look for.
     #[cfg(test)]
-    pub(super) fn nothing(credential: &'a Scrubber) -> Self {
+    pub(super) fn nothing(credential: &Scrubber) -> Self {
         Self {
-            credential,
+            credential: credential.clone(),
             arguments: Scrubber::empty(),
         }
     }
 
-    pub(super) fn text(&self, text: &str) -> String {
+    /// `text` without secrets.
+    #[must_use]
+    pub fn text(&self, text: &str) -> String {
         self.arguments.text(&self.credential.text(text)).into_owned()
     }
 
-    pub(super) fn value(&self, value: &mut Value) {
+    /// Removes secrets from every text, key and number of `value`.
+    pub fn value(&self, value: &mut Value) {
         self.credential.value(value);
         self.arguments.value(value);
     }
 
-    pub(super) fn bytes(&self, bytes: &Bytes) -> Bytes {
+    /// `bytes` without secrets.
+    #[must_use]
+    pub fn bytes(&self, bytes: &Bytes) -> Bytes {
         let clean = self.credential.bytes(bytes);
         match (self.arguments.bytes(&clean), &clean) {
             (Cow::Borrowed(_), Cow::Borrowed(_)) => bytes.clone(),

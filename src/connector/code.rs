@@ -1,0 +1,219 @@
+//! Actions whose logic is code: where the code is, and what cannot stand beside it.
+//!
+//! Reads no file: whoever loads a connector hands over the files of its folder `actions`, and no others can be named.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::{Component, Path};
+use std::sync::Arc;
+
+use super::CodeFile;
+use super::arguments::Arguments;
+use super::document::ActionDocument;
+use super::model::{Code, Language};
+use super::scope::Scope;
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::document::{Node, closest};
+
+/// Keys of an action that describe a request or an HTTP answer, of which code has none.
+const OF_REQUESTS: [&str; 10] = [
+    "method",
+    "path",
+    "query",
+    "headers",
+    "cookies",
+    "body",
+    "content_type",
+    "request_body",
+    "response",
+    "ok_statuses",
+];
+
+/// The files of code in a connector's folder, and which of them an action uses.
+pub(super) struct CodeFiles<'a> {
+    files: &'a [CodeFile],
+    used: RefCell<BTreeSet<&'a Path>>,
+}
+
+impl<'a> CodeFiles<'a> {
+    pub(super) fn new(files: &'a [CodeFile]) -> Self {
+        Self {
+            files,
+            used: RefCell::default(),
+        }
+    }
+
+    /// The file at `written`, a path within the connector's folder.
+    fn find(&self, written: &str) -> Option<&'a CodeFile> {
+        let wanted = plain(Path::new(written))?;
+        let file = self.files.iter().find(|file| file.relative.as_path() == wanted)?;
+        self.used.borrow_mut().insert(&file.relative);
+        Some(file)
+    }
+
+    /// Files that no action uses: an author who put one there expects something of it.
+    pub(super) fn unused(&self) -> Vec<Diagnostic> {
+        let used = self.used.borrow();
+        self.files
+            .iter()
+            .filter(|file| !used.contains(file.relative.as_path()))
+            .map(|file| {
+                let message = "no action uses this code";
+                let written = file.relative.to_string_lossy().replace('\\', "/");
+                let key = if language_of(&file.relative) == Some(Language::Component) {
+                    "component"
+                } else {
+                    "code"
+                };
+                Diagnostic::for_file(Severity::Warning, "unused-code", &file.shown, message)
+                    .help(format!("name it in an action: {key} = \"{written}\""))
+            })
+            .collect()
+    }
+}
+
+/// What a file of code is written in, by its name.
+pub(super) fn language_of(path: &Path) -> Option<Language> {
+    match path.extension()?.to_str()? {
+        "js" | "mjs" => Some(Language::JavaScript),
+        "wasm" => Some(Language::Component),
+        _ => None,
+    }
+}
+
+/// A path that stays below the folder it starts in.
+fn plain(path: &Path) -> Option<std::path::PathBuf> {
+    let mut kept = std::path::PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::Normal(name) => kept.push(name),
+            Component::CurDir => {}
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(kept)
+}
+
+/// Compiles the code of an action that has some; reports everything that is wrong with it.
+pub(super) fn compile(
+    scope: &Scope<'_>,
+    node: &Node,
+    document: &ActionDocument,
+    arguments: &Arguments,
+    files: &CodeFiles<'_>,
+) -> Option<Code> {
+    let mut sound = true;
+    for key in OF_REQUESTS.iter().filter(|key| node.get(key).is_some()) {
+        let message = format!("`{key}` has no effect on an action with code, which makes its requests itself");
+        let help = format!("remove `{key}`, or the code");
+        scope.refuse("no-effect", node.key_span(key), message, help);
+        sound = false;
+    }
+    for argument in arguments.list.iter().filter(|argument| argument.place.is_some()) {
+        let message = format!(
+            "`in` has no effect on `{}`: code decides where its inputs go",
+            argument.sent_as
+        );
+        let help = format!("remove `in`; the code reads `data.input.{}`", argument.name);
+        scope.refuse("no-effect", argument.span.clone(), message, help);
+        sound = false;
+    }
+    let code = match (&document.code, &document.component) {
+        (Some(_), Some(_)) => {
+            let message = "`component` stands beside `code`: it is not clear which of the two runs";
+            scope.refuse("duplicate-key", node.key_span("component"), message, "keep one of them");
+            None
+        }
+        (Some(written), None) if is_file_name(written) => {
+            file(scope, node, "code", written, Language::JavaScript, files)
+        }
+        (Some(source), None) => inline(scope, node, document, source),
+        (None, Some(written)) => file(scope, node, "component", written, Language::Component, files),
+        (None, None) => None,
+    };
+    code.filter(|_| sound)
+}
+
+/// Whether the text at `code` names a file. Nobody writes a program that looks like one.
+fn is_file_name(written: &str) -> bool {
+    let written = written.trim();
+    !written.contains(|character: char| character.is_whitespace() || "();`'\"".contains(character))
+        && [".js", ".mjs", ".wasm", ".ts", ".py", ".rs"]
+            .iter()
+            .any(|ending| written.ends_with(ending))
+}
+
+fn file(
+    scope: &Scope<'_>,
+    node: &Node,
+    key: &str,
+    written: &str,
+    language: Language,
+    files: &CodeFiles<'_>,
+) -> Option<Code> {
+    let span = node.value_span(key);
+    let written = written.trim();
+    if plain(Path::new(written)).is_none() {
+        let message = format!("`{written}` leads out of the connector's folder");
+        let help = "put the file into the folder `actions` of the connector";
+        scope.refuse("bad-code", span, message, help);
+        return None;
+    }
+    if language_of(Path::new(written)) != Some(language) {
+        let (message, help) = match language {
+            Language::JavaScript => (
+                format!("`{written}` is no JavaScript by its name"),
+                "name a .js file; a WebAssembly component is named with `component`",
+            ),
+            Language::Component => (
+                format!("`{written}` is no WebAssembly component by its name"),
+                "name a .wasm file; JavaScript is named with `code`",
+            ),
+        };
+        scope.refuse("bad-code", span, message, help);
+        return None;
+    }
+    let Some(found) = files.find(written) else {
+        let known: Vec<String> = files
+            .files
+            .iter()
+            .map(|file| file.relative.to_string_lossy().replace('\\', "/"))
+            .collect();
+        let help = match closest(written, known.iter().map(String::as_str)) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "write it into the folder `actions` beside connector.toml".to_owned(),
+        };
+        scope.refuse("missing-file", span, format!("there is no file `{written}`"), help);
+        return None;
+    };
+    if language == Language::JavaScript
+        && let Err(error) = std::str::from_utf8(&found.bytes)
+    {
+        let message = format!(
+            "`{written}` is not UTF-8 text: byte {} does not belong",
+            error.valid_up_to()
+        );
+        scope.error("bad-code", span, message);
+        return None;
+    }
+    Some(Code {
+        language,
+        name: found.relative.to_string_lossy().replace('\\', "/"),
+        bytes: Arc::clone(&found.bytes),
+    })
+}
+
+/// Code that is written where the action is.
+fn inline(scope: &Scope<'_>, node: &Node, document: &ActionDocument, source: &str) -> Option<Code> {
+    if source.trim().is_empty() {
+        let help = "write JavaScript, or name a file: code = \"actions/create_ticket.js\"";
+        scope.refuse("bad-code", node.value_span("code"), "`code` is empty", help);
+        return None;
+    }
+    let file = scope.source.file().file_name().unwrap_or_default().to_string_lossy();
+    Some(Code {
+        language: Language::JavaScript,
+        name: format!("{file}#{}", document.name),
+        bytes: source.as_bytes().into(),
+    })
+}

@@ -1,0 +1,1 @@
+return { title: data.input.title };

@@ -34,6 +34,18 @@ impl Scheme for ApiKey {
         }
     }
 
+    fn is_on(&self, url: &Url, headers: &HeaderMap) -> bool {
+        match self.place {
+            KeyPlace::Header => headers.contains_key(&self.name),
+            KeyPlace::Query => url.query_pairs().any(|(name, _)| name == self.name),
+            KeyPlace::Cookie => headers.get_all(COOKIE).iter().any(|cookies| {
+                let cookies = String::from_utf8_lossy(cookies.as_bytes());
+                let mut names = cookies.split(';').filter_map(|cookie| Some(cookie.split_once('=')?.0));
+                names.any(|name| name.trim() == self.name)
+            }),
+        }
+    }
+
     fn secrets(&self) -> Vec<&SecretString> {
         vec![&self.key]
     }

@@ -49,6 +49,10 @@ impl Scheme for BasicAuth {
         set_header(headers, &AUTHORIZATION, &value)
     }
 
+    fn is_on(&self, _url: &Url, headers: &HeaderMap) -> bool {
+        headers.contains_key(AUTHORIZATION)
+    }
+
     fn secrets(&self) -> Vec<&SecretString> {
         let mut secrets = vec![&self.password, &self.pair];
         secrets.extend(self.username.if_secret());

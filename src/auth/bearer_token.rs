@@ -18,6 +18,10 @@ impl Scheme for BearerToken {
         set_header(headers, &AUTHORIZATION, &value)
     }
 
+    fn is_on(&self, _url: &Url, headers: &HeaderMap) -> bool {
+        headers.contains_key(AUTHORIZATION)
+    }
+
     fn secrets(&self) -> Vec<&SecretString> {
         vec![&self.token]
     }

@@ -17,6 +17,10 @@ impl Scheme for CustomHeader {
             .try_for_each(|(name, resolved)| set_header(headers, name, resolved.value.expose_secret()))
     }
 
+    fn is_on(&self, _url: &Url, headers: &HeaderMap) -> bool {
+        self.headers.iter().any(|(name, _)| headers.contains_key(name))
+    }
+
     fn secrets(&self) -> Vec<&SecretString> {
         self.headers
             .iter()

@@ -8,6 +8,7 @@ mod basic_auth;
 mod bearer_token;
 mod custom_header;
 pub mod scrubber;
+mod sealed;
 
 use std::fmt;
 
@@ -16,6 +17,7 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use scrubber::{Scrubber, ScrubberCache};
+pub use sealed::{GuestAuth, GuestAuthError, Handles};
 
 use crate::connector::model::{Auth, Setting};
 use crate::vault::{Holder, SecretError, SecretSource};
@@ -31,6 +33,9 @@ trait Scheme: Send + Sync {
     /// Puts the values on a request, in place of whatever was there under the same name: an argument or a template
     /// can never take the credential's place.
     fn apply(&self, url: &mut Url, headers: &mut HeaderMap) -> Result<(), CredentialError>;
+
+    /// Whether a request carries a value of its own where this scheme puts one.
+    fn is_on(&self, url: &Url, headers: &HeaderMap) -> bool;
 
     /// Every value that nobody outside may see. Values written in the connector's file are not among them.
     fn secrets(&self) -> Vec<&SecretString>;
@@ -101,6 +106,18 @@ impl Credential {
             Some(scheme) => scheme.apply(url, headers),
             None => Ok(()),
         }
+    }
+
+    /// Whether a request carries a value of its own where this credential would go, as requests of code do that
+    /// authenticate themselves.
+    #[must_use]
+    pub fn is_on(&self, url: &Url, headers: &HeaderMap) -> bool {
+        self.scheme.as_ref().is_some_and(|scheme| scheme.is_on(url, headers))
+    }
+
+    /// Every value that nobody outside may see.
+    fn secrets(&self) -> Vec<&SecretString> {
+        self.scheme.as_ref().map(|scheme| scheme.secrets()).unwrap_or_default()
     }
 
     /// Finds this credential's values in texts and removes them.

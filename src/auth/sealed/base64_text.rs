@@ -1,0 +1,92 @@
+//! Base64 within longer texts, as in `Basic dXNlcjpwYXNz`.
+
+use std::ops::Range;
+
+use base64::Engine as _;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use zeroize::Zeroizing;
+
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+
+/// The part of the base64 of a text that depends on `bytes` alone, when `bytes` stand `shift` bytes behind a whole group.
+pub(super) fn middle_of(bytes: &[u8], shift: usize) -> String {
+    let mut padded = vec![0; shift];
+    padded.extend_from_slice(bytes);
+    let encoded = base64::engine::general_purpose::STANDARD_NO_PAD.encode(&padded);
+    let (start, end) = ((shift * 8).div_ceil(6), padded.len() * 8 / 6);
+    encoded.get(start..end).unwrap_or_default().to_owned()
+}
+
+/// `text` with every piece of base64 replaced of which `replace` makes something else once it is decoded; `None` when
+/// there is none. What comes back is spelled like before: the same alphabet, padding only where there was padding.
+/// `near` finds bytes that lie in such a piece.
+pub(super) fn replaced(
+    text: &[u8],
+    near: impl Iterator<Item = usize>,
+    replace: impl Fn(&[u8]) -> Option<Zeroizing<Vec<u8>>>,
+) -> Option<Zeroizing<Vec<u8>>> {
+    let mut out: Option<Zeroizing<Vec<u8>>> = None;
+    let mut kept = 0;
+    for at in near {
+        if at < kept {
+            continue;
+        }
+        let piece = candidates(text, at)
+            .into_iter()
+            .filter(|range| range.start >= kept)
+            .find_map(|range| Some((range.clone(), again(text.get(range)?, &replace)?)));
+        if let Some((range, spelled)) = piece {
+            let out = out.get_or_insert_with(|| Zeroizing::new(Vec::with_capacity(text.len() * 2)));
+            super::grow(out, text.get(kept..range.start).unwrap_or_default());
+            super::grow(out, &spelled);
+            kept = range.end;
+        }
+    }
+    let mut out = out?;
+    super::grow(&mut out, text.get(kept..).unwrap_or_default());
+    Some(out)
+}
+
+/// Where the base64 around `at` may begin and end: as far as either alphabet goes, or as far as letters and digits do.
+fn candidates(text: &[u8], at: usize) -> [Range<usize>; 3] {
+    let around = |belongs: &dyn Fn(u8) -> bool| {
+        let start = text[..at]
+            .iter()
+            .rposition(|byte| !belongs(*byte))
+            .map_or(0, |before| before + 1);
+        let end = text[at..]
+            .iter()
+            .position(|byte| !belongs(*byte))
+            .map_or(text.len(), |length| at + length);
+        let padding = text[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
+        start..end + padding
+    };
+    [
+        around(&|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')),
+        around(&|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')),
+        around(&|byte| byte.is_ascii_alphanumeric()),
+    ]
+}
+
+fn again(piece: &[u8], replace: impl Fn(&[u8]) -> Option<Zeroizing<Vec<u8>>>) -> Option<Zeroizing<Vec<u8>>> {
+    let alphabet = if piece.iter().any(|byte| matches!(byte, b'-' | b'_')) {
+        &URL_SAFE
+    } else {
+        &STANDARD
+    };
+    let padded = piece.ends_with(b"=");
+    let decoded = Zeroizing::new(GeneralPurpose::new(alphabet, LENIENT).decode(piece).ok()?);
+    let replaced = replace(&decoded)?;
+    // Whoever padded once would have padded the secret's base64 too, and whoever did not may have had nothing to pad.
+    let could_be_padded = padded || (decoded.len() % 3 == 0 && alphabet == &STANDARD);
+    let config = LENIENT.with_encode_padding(could_be_padded);
+    let mut spelled = Zeroizing::new(vec![0; replaced.len().div_ceil(3) * 4]);
+    let length = GeneralPurpose::new(alphabet, config)
+        .encode_slice(&*replaced, &mut spelled)
+        .ok()?;
+    spelled.truncate(length);
+    Some(spelled)
+}

@@ -1,0 +1,254 @@
+//! Handles: what code gets in place of secrets (design section 7, ruling C-05).
+//!
+//! A handle is a random text of letters and digits, made for one call. Code can join it, trim it, put it into JSON or
+//! through `btoa` like the secret itself; in a request to the API the host puts the secret in its place, spelled as the
+//! place demands. Anywhere else a handle means nothing: it is not made from the secret.
+
+mod base64_text;
+mod place;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::{Credential, Scrubber, ScrubberCache};
+use crate::connector::model::{Connector, Setting};
+use crate::crypto::{RandomUnavailable, random_hex};
+use crate::vault::{Holder, SecretError, SecretSource};
+
+/// What all handles begin with: how one is noticed in a text without looking for each.
+const PREFIX: &str = "tghandle";
+
+/// Random bytes of a handle: nobody guesses one.
+const RANDOM: usize = 16;
+
+/// Characters of a handle. The random bytes are hexadecimal digits.
+const LENGTH: usize = PREFIX.len() + 2 * RANDOM;
+
+/// What stands in place of a handle where people read it.
+const SHOWN: &str = "[SEALED]";
+
+/// Finds where a handle may stand: its beginning, or what base64 makes of that at each of the three places that a byte
+/// can have in it.
+static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let mut signs = vec![PREFIX.to_owned()];
+    signs.extend((0..3).map(|shift| base64_text::middle_of(PREFIX.as_bytes(), shift)));
+    AhoCorasick::new(signs).ok()
+});
+
+/// The handles of one call. The secrets are wiped from memory when they are dropped.
+#[derive(Default)]
+pub struct Handles {
+    list: Vec<(String, SecretString)>,
+}
+
+impl Handles {
+    /// A handle for `secret`.
+    fn seal(&mut self, secret: SecretString) -> Result<&str, RandomUnavailable> {
+        let handle = format!("{PREFIX}{}", random_hex::<RANDOM>()?);
+        self.list.push((handle, secret));
+        Ok(self.list.last().map(|(handle, _)| handle.as_str()).unwrap_or_default())
+    }
+
+    /// Whether a handle may stand in `text`, also within base64.
+    #[must_use]
+    pub fn may_be_in(&self, text: impl AsRef<[u8]>) -> bool {
+        !self.list.is_empty() && SIGNS.as_ref().is_some_and(|signs| signs.is_match(text.as_ref()))
+    }
+
+    /// Whether one of the handles stands in `text` as it is, in any case.
+    #[must_use]
+    pub fn are_in(&self, text: &str) -> bool {
+        let text = text.to_ascii_lowercase();
+        self.list.iter().any(|(handle, _)| text.contains(handle.as_str()))
+    }
+
+    /// `text` with a mark in place of handles, for people.
+    #[must_use]
+    pub fn hidden<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if !text.contains(PREFIX) {
+            return Cow::Borrowed(text);
+        }
+        let hide = |text: Cow<'a, str>, (handle, _): &(String, SecretString)| match text.contains(handle.as_str()) {
+            true => Cow::Owned(text.replace(handle.as_str(), SHOWN)),
+            false => text,
+        };
+        self.list.iter().fold(Cow::Borrowed(text), hide)
+    }
+
+    /// Puts a mark in place of handles in every text of `value`. Names of members stay: no handle stands for a name.
+    pub fn hide_in(&self, value: &mut Value) {
+        let mut left = if self.list.is_empty() { Vec::new() } else { vec![value] };
+        while let Some(value) = left.pop() {
+            match value {
+                Value::String(text) => {
+                    if let Cow::Owned(hidden) = self.hidden(text) {
+                        *text = hidden;
+                    }
+                }
+                Value::Array(items) => left.extend(items),
+                Value::Object(members) => left.extend(members.values_mut()),
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            }
+        }
+    }
+
+    /// What `key` is with secrets in place of handles; `None` when there is none in it. For keys of message
+    /// authentication codes, which nobody sees.
+    #[must_use]
+    pub fn key(&self, key: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.replaced(key, |secret, out| out.extend_from_slice(secret.as_bytes()))
+    }
+
+    /// `bytes` with what `write` makes of the secret in place of each handle; `None` when there is none.
+    fn replaced(&self, bytes: &[u8], write: impl Fn(&str, &mut Vec<u8>)) -> Option<Zeroizing<Vec<u8>>> {
+        let mut out: Option<Zeroizing<Vec<u8>>> = None;
+        let mut kept = 0;
+        let signs = SIGNS.as_ref()?.find_iter(bytes);
+        for start in signs
+            .filter(|sign| sign.pattern().as_usize() == 0)
+            .map(|sign| sign.start())
+        {
+            let end = start + LENGTH;
+            let handle = bytes.get(start..end).filter(|_| start >= kept);
+            let secret = handle.and_then(|handle| self.list.iter().find(|(known, _)| known.as_bytes() == handle));
+            if let Some((_, secret)) = secret {
+                let out = out.get_or_insert_with(|| Zeroizing::new(Vec::with_capacity(bytes.len() * 2)));
+                grow(out, bytes.get(kept..start).unwrap_or_default());
+                let mut spelled = Vec::new();
+                write(secret.expose_secret(), &mut spelled);
+                grow(out, &spelled);
+                spelled.zeroize();
+                kept = end;
+            }
+        }
+        let mut out = out?;
+        grow(&mut out, bytes.get(kept..).unwrap_or_default());
+        Some(out)
+    }
+}
+
+/// Appends, and leaves no copy behind when the memory moves.
+fn grow(out: &mut Zeroizing<Vec<u8>>, more: &[u8]) {
+    if out.capacity() - out.len() < more.len() {
+        let mut larger = Zeroizing::new(Vec::with_capacity((out.len() + more.len()) * 2));
+        larger.extend_from_slice(out);
+        *out = larger;
+    }
+    out.extend_from_slice(more);
+}
+
+impl fmt::Debug for Handles {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} handles", self.list.len())
+    }
+}
+
+/// What one call's code may know of its connection.
+pub struct GuestAuth {
+    handles: Handles,
+    /// `data.auth` as JSON.
+    json: Zeroizing<String>,
+    scrubber: Scrubber,
+}
+
+impl GuestAuth {
+    /// Resolves what code of `connector` reads as `data.auth`, for `holder`. `credential` is what goes on requests.
+    ///
+    /// # Errors
+    /// [`SecretError`] when a secret cannot be had.
+    pub async fn resolve(
+        connector: &Connector,
+        credential: &Credential,
+        source: &dyn SecretSource,
+        holder: Holder<'_>,
+        scrubbers: &ScrubberCache,
+    ) -> Result<Self, GuestAuthError> {
+        let mut handles = Handles::default();
+        let mut json = Zeroizing::new(String::with_capacity(64 + connector.fields.len() * 128));
+        json.push('{');
+        let mut secrets: Vec<SecretString> = Vec::with_capacity(connector.fields.len());
+        for (index, (name, setting)) in connector.fields.iter().enumerate() {
+            if index > 0 {
+                json.push(',');
+            }
+            write_text(&mut json, name);
+            json.push(':');
+            match setting {
+                Setting::Literal(text) => write_text(&mut json, text),
+                Setting::Secret(reference) => {
+                    let secret = source.resolve(reference, holder).await?;
+                    if connector.security.sealed {
+                        write_text(&mut json, handles.seal(secret.clone())?);
+                    } else {
+                        write_text(&mut json, secret.expose_secret());
+                    }
+                    secrets.push(secret);
+                }
+            }
+        }
+        json.push('}');
+        let mut all = credential.secrets();
+        all.extend(secrets.iter());
+        let scrubber = if all.is_empty() {
+            Scrubber::empty()
+        } else {
+            scrubbers.scrubber(&all)
+        };
+        Ok(Self {
+            handles,
+            json,
+            scrubber,
+        })
+    }
+
+    /// `data.auth` as JSON. Holds the secrets themselves when the connector exposes them.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// The handles in it.
+    #[must_use]
+    pub fn handles(&self) -> &Handles {
+        &self.handles
+    }
+
+    /// Finds every secret of the connection in texts and removes it.
+    #[must_use]
+    pub fn scrubber(&self) -> &Scrubber {
+        &self.scrubber
+    }
+}
+
+impl fmt::Debug for GuestAuth {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("GuestAuth").finish_non_exhaustive()
+    }
+}
+
+/// Code cannot be given what it reads as `data.auth`.
+#[derive(Debug, thiserror::Error)]
+pub enum GuestAuthError {
+    /// A secret cannot be had.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// No handle can be made.
+    #[error(transparent)]
+    Random(#[from] RandomUnavailable),
+}
+
+/// Appends `text` as a JSON string. Escapes nothing but what RFC 8259 demands.
+fn write_text(json: &mut Zeroizing<String>, text: &str) {
+    let mut quoted = Value::from(text).to_string();
+    json.push_str(&quoted);
+    quoted.zeroize();
+}
+
+#[cfg(test)]
+mod tests;

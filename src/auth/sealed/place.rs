@@ -1,0 +1,126 @@
+//! Where handles become secrets: values of headers and query parameters, and bodies. Each place has its own spelling.
+
+use std::io::Write as _;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
+use zeroize::Zeroizing;
+
+use super::{Handles, SIGNS, base64_text, grow};
+
+/// Everything but the unreserved characters of RFC 3986.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// How a secret is spelled in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spelling {
+    Plain,
+    Json,
+    Markup,
+}
+
+impl Handles {
+    /// A header's value with secrets in place of handles; `None` when there are none in it.
+    #[must_use]
+    pub fn in_header(&self, value: &str) -> Option<Zeroizing<Vec<u8>>> {
+        self.in_text(value.as_bytes(), Spelling::Plain)
+    }
+
+    /// A query, or a form's body, with secrets in place of handles in its values; `None` when there are none.
+    #[must_use]
+    pub fn in_query(&self, query: &str) -> Option<Zeroizing<String>> {
+        if !self.may_be_in(query) {
+            return None;
+        }
+        let mut changed = false;
+        let mut out = Zeroizing::new(Vec::with_capacity(query.len() * 2));
+        for (index, pair) in query.split('&').enumerate() {
+            if index > 0 {
+                grow(&mut out, b"&");
+            }
+            let replaced = pair.split_once('=').and_then(|(name, value)| {
+                let plain = Zeroizing::new(percent_decode(value.replace('+', " ").as_bytes()).collect::<Vec<u8>>());
+                Some((name, self.in_text(&plain, Spelling::Plain)?))
+            });
+            let Some((name, value)) = replaced else {
+                grow(&mut out, pair.as_bytes());
+                continue;
+            };
+            changed = true;
+            let value = Zeroizing::new(String::from_utf8_lossy(&value).into_owned());
+            grow(&mut out, name.as_bytes());
+            grow(&mut out, b"=");
+            for piece in utf8_percent_encode(&value, ENCODED) {
+                grow(&mut out, piece.as_bytes());
+            }
+        }
+        let text = std::str::from_utf8(&out).ok().filter(|_| changed)?;
+        Some(Zeroizing::new(text.to_owned()))
+    }
+
+    /// A body of this media type with secrets in place of handles; `None` when there are none in it.
+    #[must_use]
+    pub fn in_body(&self, content_type: Option<&str>, body: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
+        let essence = essence.trim().to_ascii_lowercase();
+        if essence == "application/x-www-form-urlencoded"
+            && let Ok(form) = std::str::from_utf8(body)
+        {
+            return self.in_query(form).map(|form| Zeroizing::new(form.as_bytes().to_vec()));
+        }
+        let is = |name: &str| essence.ends_with(&format!("/{name}")) || essence.ends_with(&format!("+{name}"));
+        let spelling = if is("json") {
+            Spelling::Json
+        } else if is("xml") {
+            Spelling::Markup
+        } else {
+            Spelling::Plain
+        };
+        self.in_text(body, spelling)
+    }
+
+    fn in_text(&self, text: &[u8], spelling: Spelling) -> Option<Zeroizing<Vec<u8>>> {
+        if !self.may_be_in(text) {
+            return None;
+        }
+        let plain = self.replaced(text, |secret, out| spell(secret, spelling, out));
+        let text = plain.as_ref().map_or(text, |plain| plain.as_slice());
+        let near: Vec<usize> = match SIGNS.as_ref() {
+            // The first sign is the handle itself.
+            Some(signs) => signs
+                .find_iter(text)
+                .filter(|found| found.pattern().as_usize() > 0)
+                .map(|found| found.start())
+                .collect(),
+            None => Vec::new(),
+        };
+        let decoded = base64_text::replaced(text, near.into_iter(), |decoded| {
+            self.replaced(decoded, |secret, out| out.extend_from_slice(secret.as_bytes()))
+        });
+        decoded.or(plain)
+    }
+}
+
+/// Appends a secret as it stands within a text of this kind.
+fn spell(secret: &str, spelling: Spelling, out: &mut Vec<u8>) {
+    match spelling {
+        Spelling::Plain => out.extend_from_slice(secret.as_bytes()),
+        Spelling::Json => {
+            let quoted = Zeroizing::new(serde_json::Value::from(secret).to_string());
+            let inside = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
+            out.extend_from_slice(inside.as_bytes());
+        }
+        Spelling::Markup => {
+            for character in secret.chars() {
+                match character {
+                    '&' => out.extend_from_slice(b"&amp;"),
+                    '<' => out.extend_from_slice(b"&lt;"),
+                    '>' => out.extend_from_slice(b"&gt;"),
+                    '"' => out.extend_from_slice(b"&quot;"),
+                    '\'' => out.extend_from_slice(b"&#39;"),
+                    // Writing to a vector cannot fail.
+                    other => drop(write!(out, "{other}")),
+                }
+            }
+        }
+    }
+}

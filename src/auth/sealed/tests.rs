@@ -1,0 +1,149 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use proptest::prelude::*;
+
+use super::*;
+
+/// Holds characters that every place spells in its own way.
+const SECRET: &str = "s3cr3t/+ \"ü\"?&\\<x>";
+
+fn sealed(secret: &str) -> (Handles, String) {
+    let mut handles = Handles::default();
+    let handle = handles.seal(SecretString::from(secret)).expect("a handle").to_owned();
+    (handles, handle)
+}
+
+fn text(bytes: Option<Zeroizing<Vec<u8>>>) -> Option<String> {
+    bytes.map(|bytes| String::from_utf8(bytes.to_vec()).expect("UTF-8"))
+}
+
+#[test]
+fn a_handle_is_letters_and_digits_and_new_every_time() {
+    let (_, one) = sealed("a");
+    let (_, other) = sealed("a");
+    assert_ne!(one, other);
+    assert_eq!(one.len(), LENGTH);
+    assert!(one.chars().all(|character| character.is_ascii_alphanumeric()), "{one}");
+}
+
+#[test]
+fn the_secret_stands_in_every_place_as_the_place_spells_it() {
+    let (handles, handle) = sealed(SECRET);
+    assert_eq!(
+        text(handles.in_header(&format!("Bearer {handle}"))),
+        Some(format!("Bearer {SECRET}"))
+    );
+    let query = handles
+        .in_query(&format!("a=1&key={handle}&b=%41+c"))
+        .expect("replaced");
+    assert_eq!(
+        query.as_str(),
+        "a=1&key=s3cr3t%2F%2B%20%22%C3%BC%22%3F%26%5C%3Cx%3E&b=%41+c"
+    );
+    let json = serde_json::json!({ "key": format!("x{handle}y"), "n": 1 }).to_string();
+    let sent = text(handles.in_body(Some("application/json; charset=utf-8"), json.as_bytes())).expect("replaced");
+    let sent: Value = serde_json::from_str(&sent).expect("JSON");
+    assert_eq!(sent, serde_json::json!({ "key": format!("x{SECRET}y"), "n": 1 }));
+    let form = format!("grant_type=client_credentials&client_secret={handle}");
+    let sent = text(handles.in_body(Some("application/x-www-form-urlencoded"), form.as_bytes())).expect("replaced");
+    let pairs: Vec<(String, String)> = url::form_urlencoded::parse(sent.as_bytes()).into_owned().collect();
+    assert_eq!(pairs[1], ("client_secret".to_owned(), SECRET.to_owned()));
+    let xml = format!("<key>{handle}</key>");
+    let sent = text(handles.in_body(Some("text/xml"), xml.as_bytes())).expect("replaced");
+    assert_eq!(sent, "<key>s3cr3t/+ &quot;ü&quot;?&amp;\\&lt;x&gt;</key>");
+    let plain = text(handles.in_body(Some("text/plain"), handle.as_bytes()));
+    assert_eq!(plain.as_deref(), Some(SECRET));
+    let key = handles.key(format!("AWS4{handle}").as_bytes()).expect("replaced");
+    assert_eq!(key.as_slice(), format!("AWS4{SECRET}").as_bytes());
+}
+
+#[test]
+fn base64_is_taken_apart_and_put_together_again() {
+    let (handles, handle) = sealed(SECRET);
+    for before in ["", "u", "us", "usr", "user:"] {
+        for after in ["", ":", ":x", ":xyz"] {
+            let (inside, wanted) = (format!("{before}{handle}{after}"), format!("{before}{SECRET}{after}"));
+            let sent = text(handles.in_header(&format!("Basic {}", STANDARD.encode(&inside)))).expect("replaced");
+            assert_eq!(sent, format!("Basic {}", STANDARD.encode(&wanted)), "{before} {after}");
+            let sent = text(handles.in_header(&format!("k={};", URL_SAFE_NO_PAD.encode(&inside)))).expect("replaced");
+            let encoded = sent.trim_start_matches("k=").trim_end_matches([';', '=']);
+            let decoded = URL_SAFE_NO_PAD
+                .decode(encoded.replace('+', "-").replace('/', "_"))
+                .expect("base64");
+            assert_eq!(decoded, wanted.as_bytes(), "{before} {after}");
+        }
+    }
+    // As `encodeURIComponent(btoa(...))` writes it.
+    let query = format!("auth={}", STANDARD.encode(format!("a:{handle}")).replace('=', "%3D"));
+    let sent = handles.in_query(&query).expect("replaced");
+    let (_, value) = url::form_urlencoded::parse(sent.as_bytes()).next().expect("a pair");
+    assert_eq!(
+        STANDARD.decode(value.as_ref()).expect("base64"),
+        format!("a:{SECRET}").as_bytes()
+    );
+}
+
+#[test]
+fn what_is_no_whole_handle_of_this_call_stays_what_it_is() {
+    let (handles, handle) = sealed(SECRET);
+    let (_, foreign) = sealed(SECRET);
+    let reversed: String = handle.chars().rev().collect();
+    let parts = format!("{} {}", &handle[..20], &handle[20..]);
+    for harmless in [
+        "",
+        "tghandle",
+        &foreign,
+        &reversed,
+        &parts,
+        &handle.to_uppercase(),
+        &handle[..LENGTH - 1],
+    ] {
+        assert_eq!(text(handles.in_header(harmless)), None, "{harmless}");
+        assert_eq!(handles.in_query(&format!("a={harmless}")), None, "{harmless}");
+        assert_eq!(
+            text(handles.in_body(Some("application/json"), harmless.as_bytes())),
+            None
+        );
+        assert!(handles.key(harmless.as_bytes()).is_none());
+    }
+    assert_eq!(text(Handles::default().in_header(&handle)), None);
+}
+
+#[test]
+fn several_handles_stand_in_one_text() {
+    let mut handles = Handles::default();
+    let user = handles.seal("ana".into()).expect("a handle").to_owned();
+    let password = handles.seal("pa:ss".into()).expect("a handle").to_owned();
+    let basic = format!("{user} Basic {}", STANDARD.encode(format!("{user}:{password}")));
+    let wanted = format!("ana Basic {}", STANDARD.encode("ana:pa:ss"));
+    assert_eq!(text(handles.in_header(&basic)), Some(wanted));
+}
+
+#[test]
+fn people_read_a_mark() {
+    let (handles, handle) = sealed(SECRET);
+    assert_eq!(handles.hidden(&format!("token {handle}!")), "token [SEALED]!");
+    assert!(matches!(handles.hidden("nothing"), Cow::Borrowed(_)));
+    assert!(handles.are_in(&format!("/bot{}/send", handle.to_uppercase())));
+    let mut value = serde_json::json!({ "a": [handle, 1], "b": "c" });
+    handles.hide_in(&mut value);
+    assert_eq!(value, serde_json::json!({ "a": ["[SEALED]", 1], "b": "c" }));
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic_and_no_secret_appears_without_its_handle(
+        before in "\\PC{0,20}", after in "[A-Za-z0-9+/=_-]{0,40}", secret in "\\PC{1,12}",
+    ) {
+        let (handles, handle) = sealed(&secret);
+        for inside in [handle.clone(), STANDARD.encode(&handle), handle[1..].to_owned()] {
+            let whole = format!("{before}{inside}{after}");
+            drop(handles.in_header(&whole));
+            drop(handles.in_query(&whole));
+            drop(handles.in_body(Some("application/json"), whole.as_bytes()));
+        }
+        prop_assert!(handles.in_header(&handle[1..]).is_none());
+        let sent = text(handles.in_header(&format!("{before} {handle} {after}")));
+        prop_assert_eq!(sent, Some(format!("{} {} {}", before, secret, after)));
+    }
+}

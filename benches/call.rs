@@ -29,7 +29,7 @@ use toolgate::config::{Config, LimitsConfig};
 use toolgate::connector::model::SecretRef;
 use toolgate::connector::{Allowance, SourceFile};
 use toolgate::egress::Egress;
-use toolgate::engine::{Answer, ApprovalPrompt, Asking, Call, Ending, Engine, Front, Parts, Principal};
+use toolgate::engine::{Answer, ApprovalPrompt, Asking, Call, CodeRunner, Ending, Engine, Front, Parts, Principal};
 use toolgate::policy::{Admission, Bounds, Limits};
 use toolgate::vault::{Holder, SecretError, SecretSource};
 
@@ -102,6 +102,7 @@ async fn engine(address: &str, state: &std::path::Path) -> Engine {
         audit: Audit::start(Arc::clone(&store)),
         secrets: Arc::new(OneSecret),
         scrubbers: ScrubberCache::new(),
+        code: CodeRunner::new(config.sandbox.clone(), state.join("compiled")),
         admission: Admission::new(Bounds::default()),
         limits: Limits::start(store, limits),
         call_timeout: Duration::from_mins(2),

@@ -14,7 +14,7 @@ use crate::catalog::{Catalog, Loader, Report};
 use crate::config::{self, Config, Locations, LogFormat};
 use crate::diagnostics::Severity;
 use crate::egress::Egress;
-use crate::engine::{Engine, Parts};
+use crate::engine::{CodeRunner, Engine, Parts};
 use crate::policy::{Admission, Bounds, Limits};
 use crate::store::{self, Store};
 use crate::telemetry;
@@ -68,10 +68,16 @@ pub(super) fn engine(
         audit: Audit::start(Arc::clone(store)),
         secrets: Arc::new(ServerSecrets::new(vault)),
         scrubbers,
+        code: CodeRunner::new(config.sandbox.clone(), code_cache(locations)),
         admission: Admission::new(bounds(config)),
         limits: Limits::start(Arc::clone(store), config.limits.clone()),
         call_timeout: Duration::from_millis(config.server.call_timeout_ms),
     }))
+}
+
+/// The folder of what is compiled of action code. Nobody but the server may write there.
+pub(super) fn code_cache(locations: &Locations) -> PathBuf {
+    locations.state.join("compiled")
 }
 
 /// How many calls there may be at a time, from the settings.

@@ -271,6 +271,9 @@ fn serve_catalog(engine: &Engine, catalog: Catalog) {
         tracing::error!(connector = unroutable.connector, error = %unroutable.error, "a connector cannot be reached");
     }
     tracing::info!(tools, "the catalog is in place");
+    // Beside the start as well: a call waits for its own action's code only.
+    let preparing = engine.clone();
+    tokio::spawn(async move { preparing.prepare_code().await });
 }
 
 fn log(report: &Report, locations: &Locations) {

@@ -10,7 +10,7 @@ use super::outcome::{Ending, Outcome};
 use super::plan::{Plan, Work};
 use super::row::Row;
 use super::snapshot::Snapshot;
-use super::{Call, CallError, Front, Parts, Principal, failures, lookup};
+use super::{Call, CallError, Front, Parts, Principal, code, failures, lookup};
 use crate::approval::{Asked, Refusal, Verdict, binding, front};
 use crate::audit::AuditError;
 use crate::auth::{Credential, Scrubber};
@@ -122,7 +122,18 @@ async fn steps(
     // 6 run: the deadline covers the wait for a turn as well, so that a full queue cannot hold a call for ever.
     let request = match plan.work {
         Work::Request(request) => request,
-        Work::Code(_) => return Err(failures::no_sandbox()),
+        Work::Code(code) => {
+            let run = code::Run {
+                parts,
+                snapshot,
+                tool: &tool,
+                code,
+                arguments,
+                call: &call,
+                front,
+            };
+            return run.run(row).await;
+        }
     };
     let (response, scrubber) = timeout(
         parts.call_timeout,

@@ -69,14 +69,6 @@ pub(super) fn no_dry_run() -> CallError {
     }
 }
 
-pub(super) fn no_sandbox() -> CallError {
-    CallError::new(
-        ErrorCode::InternalError,
-        "this server cannot run action code; nothing was sent",
-        "tell the operator of this server",
-    )
-}
-
 pub(super) fn overloaded(error: Overloaded) -> CallError {
     CallError {
         retryable: true,

@@ -4,6 +4,7 @@
 
 mod admit;
 pub mod call;
+mod code;
 pub mod error;
 mod failures;
 mod lookup;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use crate::approval::front::{Answer, ApprovalPrompt, Asking, Front};
 pub use crate::policy::Principal;
+pub use code::CodeRunner;
 pub use error::{CallError, ErrorCode};
 pub use outcome::{Content, Ending, File, FileContent, Outcome};
 
@@ -75,6 +77,8 @@ pub struct Parts {
     pub secrets: Arc<dyn SecretSource>,
     /// Searches for secrets that were prepared before.
     pub scrubbers: ScrubberCache,
+    /// Runs actions with code.
+    pub code: CodeRunner,
     /// How many calls may run and wait.
     pub admission: Admission,
     /// How many calls are let through in some time.
@@ -116,6 +120,23 @@ impl Engine {
         self.inner.snapshot.store(Arc::new(snapshot));
         self.inner.changes.send_modify(|revision| *revision += 1);
         unroutable
+    }
+
+    /// Prepares all code of the catalog, one action after the other, so that its first calls need not wait for that.
+    /// What is wrong with it is logged, and told to whoever calls it.
+    pub async fn prepare_code(&self) {
+        let snapshot = self.inner.snapshot.load_full();
+        for tool in snapshot
+            .catalog
+            .tools()
+            .iter()
+            .filter(|tool| tool.action.code().is_some())
+        {
+            let Ok(sandbox) = self.inner.parts.code.sandbox() else {
+                return;
+            };
+            drop(snapshot.program(&sandbox, tool).await);
+        }
     }
 
     /// The catalog at this moment.

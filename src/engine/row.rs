@@ -1,12 +1,14 @@
 //! The audit row of one call while the call runs.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::code::Tally;
 use super::{Call, Ending};
 use crate::approval::{Continued, Granted};
 use crate::audit::{Audit, AuditError};
@@ -24,6 +26,8 @@ pub(super) struct Row {
     /// From the arrival of the run that asked a person to that of this one, which brings the answer.
     before: Duration,
     open: bool,
+    /// What code has sent so far, when the call runs some.
+    tally: Option<Arc<Tally>>,
 }
 
 /// The outcome of a write whose request has left and whose end is not known.
@@ -64,6 +68,7 @@ impl Row {
             started: Instant::now(),
             before: Duration::ZERO,
             open: true,
+            tally: None,
         }
     }
 
@@ -145,9 +150,15 @@ impl Row {
         self.record.requests = requests;
     }
 
+    /// From here on the call's requests are those that `tally` counts.
+    pub(super) fn counted_by(&mut self, tally: Arc<Tally>) {
+        self.tally = Some(tally);
+    }
+
     /// Whether a write's request may have reached the API.
     pub(super) fn write_has_left(&self) -> bool {
-        self.record.outcome == OUTCOME_UNKNOWN
+        // The intent of code is written before it runs, and it may not have sent anything yet.
+        self.record.outcome == OUTCOME_UNKNOWN && self.tally.as_ref().is_none_or(|tally| tally.wrote())
     }
 
     /// Makes the intent of a write durable. From here on an unknown end is the truth unless a better one is known; a
@@ -185,6 +196,21 @@ impl Row {
 
     fn closed(&mut self) -> AuditRecord {
         self.open = false;
+        if let Some(tally) = self.tally.take() {
+            let counted = tally.counted();
+            if let Some((method, path)) = counted.last {
+                self.record.method = Some(method);
+                self.record.path = Some(path);
+            }
+            self.record.upstream_status = counted.status;
+            self.record.requests = counted.requests;
+            self.record.bytes_out = counted.bytes_out;
+            self.record.bytes_in = counted.bytes_in;
+            if self.record.outcome == OUTCOME_UNKNOWN && counted.writes == 0 {
+                // Dropped before anything that could be unknown had left.
+                "CANCELLED".clone_into(&mut self.record.outcome);
+            }
+        }
         self.record.ended_at = Some(time::rfc3339(Timestamp::now()));
         self.record.duration_ms = u64::try_from((self.before + self.started.elapsed()).as_millis()).unwrap_or(u64::MAX);
         // Nobody looks at it here any more.

@@ -3,15 +3,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::catalog::Catalog;
+use super::CallError;
+use super::code::Programs;
+use crate::catalog::{Catalog, Tool};
 use crate::connector::model::Connector;
 use crate::egress::{Egress, EgressError, Route};
+use crate::runner::guest::{Program, Sandbox};
 
 /// A catalog and its ways out.
 #[derive(Default)]
 pub(super) struct Snapshot {
     pub(super) catalog: Arc<Catalog>,
     routes: HashMap<String, Result<Route, EgressError>>,
+    programs: Programs,
 }
 
 /// A connector that cannot be reached as it is configured.
@@ -39,11 +43,17 @@ impl Snapshot {
         }
         (
             Self {
+                programs: Programs::of(&catalog),
                 catalog: Arc::new(catalog),
                 routes,
             },
             unroutable,
         )
+    }
+
+    /// The program of `tool`, which is one of this snapshot's.
+    pub(super) async fn program(&self, sandbox: &Sandbox, tool: &Tool) -> Result<Program, CallError> {
+        self.programs.get(sandbox, tool).await
     }
 
     /// The way out for `connector`, which is one of this snapshot's.

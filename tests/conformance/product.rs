@@ -11,9 +11,9 @@ use toolgate::approval::gate::Settings;
 use toolgate::audit::Audit;
 use toolgate::auth::ScrubberCache;
 use toolgate::catalog::Loader;
-use toolgate::config::{EgressConfig, LimitsConfig};
+use toolgate::config::{EgressConfig, LimitsConfig, SandboxConfig};
 use toolgate::egress::Egress;
-use toolgate::engine::{Engine, Parts};
+use toolgate::engine::{CodeRunner, Engine, Parts};
 use toolgate::mcp::{Handler, Lifetime, Presentation};
 use toolgate::policy::{Admission, Bounds, Limits};
 use toolgate::store;
@@ -63,6 +63,7 @@ pub(crate) async fn start(lifetime: &Lifetime) -> Product {
         audit: Audit::start(Arc::clone(&store)),
         secrets: Arc::new(EnvironmentSecrets),
         scrubbers: ScrubberCache::new(),
+        code: CodeRunner::new(SandboxConfig::default(), folder.path().join("compiled")),
         admission: Admission::new(Bounds::default()),
         // The suite calls the same tools again and again.
         limits: Limits::start(store, LimitsConfig::unlimited()),

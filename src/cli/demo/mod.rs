@@ -24,7 +24,7 @@ use crate::catalog::Loader;
 use crate::config::Config;
 use crate::connector::model::SecretRef;
 use crate::egress::Egress;
-use crate::engine::{Engine, Parts};
+use crate::engine::{CodeRunner, Engine, Parts};
 use crate::mcp::{Authentication, Channel, Handler, Lifetime};
 use crate::policy::{Admission, Limits};
 use crate::sample::ANY_LOOPBACK_PORT;
@@ -81,6 +81,7 @@ impl Demo {
             audit: Audit::start(Arc::clone(&store)),
             secrets: Arc::new(DemoSecrets(sample.api_key().into())),
             scrubbers: ScrubberCache::new(),
+            code: CodeRunner::new(config.sandbox.clone(), state.0.join("compiled")),
             admission: Admission::new(assemble::bounds(&config)),
             limits: Limits::start(Arc::clone(&store), config.limits.clone()),
             call_timeout: Duration::from_millis(config.server.call_timeout_ms),

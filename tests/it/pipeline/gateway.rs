@@ -16,12 +16,12 @@ use toolgate::audit::Audit;
 use toolgate::auth::ScrubberCache;
 use toolgate::catalog::Loader;
 use toolgate::catalog::folder::{ConnectorSource, Sources};
-use toolgate::config::{Config, LimitsConfig};
+use toolgate::config::{Config, LimitsConfig, SandboxConfig};
 use toolgate::connector::SourceFile;
 use toolgate::connector::model::SecretRef;
 use toolgate::egress::Egress;
 use toolgate::engine::{
-    Answer, ApprovalPrompt, Asking, Call, CallError, Ending, Engine, Front, Outcome, Parts, Principal,
+    Answer, ApprovalPrompt, Asking, Call, CallError, CodeRunner, Ending, Engine, Front, Outcome, Parts, Principal,
 };
 use toolgate::policy::{Admission, Bounds, Limits};
 use toolgate::store::{AuditFilter, AuditRecord, Store};
@@ -131,6 +131,7 @@ impl Gateway {
                 .secrets
                 .unwrap_or_else(|| Arc::new(Counting(Arc::clone(&resolved)))),
             scrubbers: ScrubberCache::new(),
+            code: CodeRunner::new(SandboxConfig::default(), state.path().join("compiled")),
             admission: Admission::new(Bounds {
                 concurrent: setting.concurrent,
                 queued: setting.queued,

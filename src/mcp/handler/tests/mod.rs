@@ -30,10 +30,10 @@ use crate::approval::{Approvals, gate};
 use crate::audit::Audit;
 use crate::auth::ScrubberCache;
 use crate::catalog::{Loader, folder};
-use crate::config::{EgressConfig, LimitsConfig};
+use crate::config::{EgressConfig, LimitsConfig, SandboxConfig};
 use crate::connector::SourceFile;
 use crate::egress::Egress;
-use crate::engine::Parts;
+use crate::engine::{CodeRunner, Parts};
 use crate::policy::{Admission, Bounds, Limits};
 use crate::store::{self, AuditFilter, Store};
 use crate::vault::EnvironmentSecrets;
@@ -118,6 +118,7 @@ impl Server {
             audit: Audit::start(Arc::clone(&store)),
             secrets: Arc::new(EnvironmentSecrets),
             scrubbers: ScrubberCache::new(),
+            code: CodeRunner::new(SandboxConfig::default(), state.path().join("compiled")),
             admission: Admission::new(Bounds {
                 concurrent: 8,
                 queued: 8,

@@ -1,0 +1,184 @@
+//! How a run of code fails, in the public taxonomy.
+
+use serde_json::Value;
+
+use super::host::Host;
+use super::tally::Tally;
+use crate::auth::GuestAuthError;
+use crate::connector::model::Code;
+use crate::engine::{CallError, ErrorCode, failures};
+use crate::runner::ReturnedError;
+use crate::runner::guest::{GuestError, LoadError};
+
+/// What code was told when a request of it failed, and what that means when the code does nothing about it.
+#[derive(Debug, Clone)]
+pub(in crate::engine) struct Told {
+    pub(super) text: String,
+    pub(super) meaning: CallError,
+}
+
+const LOG_SAYS_WHY: &str = "tell the operator of this server; its log says why";
+
+pub(super) fn no_sandbox(problem: String) -> CallError {
+    tracing::error!(problem, "action code cannot be run");
+    CallError::new(
+        ErrorCode::InternalError,
+        "this server cannot run action code; nothing was sent",
+        LOG_SAYS_WHY,
+    )
+}
+
+/// A tool of another catalog than its program's.
+pub(super) fn no_code() -> CallError {
+    CallError::new(
+        ErrorCode::InternalError,
+        "the code of this action is not there; nothing was sent",
+        "list the tools again; the connector was changed",
+    )
+}
+
+pub(super) fn of_load(error: &LoadError, code: &Code) -> CallError {
+    let name = &code.name;
+    let cause = match error {
+        LoadError::Syntax { message, line, column } => format!("{name}:{line}:{column}: {message}"),
+        other => other.to_string(),
+    };
+    tracing::error!(cause, "action code cannot be run");
+    CallError {
+        source: Some("local"),
+        ..CallError::new(
+            ErrorCode::ActionFailed,
+            format!("the action's code cannot be run: {cause}; nothing was sent"),
+            "tell the operator of this server: `toolgate check` shows what is wrong with the code",
+        )
+    }
+}
+
+pub(super) fn no_auth(error: GuestAuthError) -> CallError {
+    match error {
+        GuestAuthError::Secret(error) => failures::secret(&error),
+        GuestAuthError::Random(error) => {
+            tracing::error!(%error, "no handle can be made");
+            CallError::new(
+                ErrorCode::InternalError,
+                "there is no randomness for handles; nothing was sent",
+                LOG_SAYS_WHY,
+            )
+        }
+    }
+}
+
+/// A run without a result.
+pub(super) fn of_run(error: &GuestError, host: &Host, tally: &Tally) -> CallError {
+    match error {
+        GuestError::Failed { message, stack } => thrown(message, stack.as_deref(), host, tally),
+        GuestError::Limit(_) | GuestError::Crashed(_) if tally.write_is_open() => CallError::new(
+            ErrorCode::OutcomeUnknown,
+            format!("{error}; a request that may change something was under way"),
+            failures::LOOK_BEFORE_REPEATING,
+        ),
+        GuestError::Limit(_) => CallError {
+            source: Some("local"),
+            ..CallError::new(
+                ErrorCode::SandboxLimit,
+                format!("{error}{}", done(tally)),
+                "ask for less; the operator can raise the setting, or make the code need less",
+            )
+        },
+        GuestError::Crashed(_) => CallError {
+            source: Some("local"),
+            ..CallError::new(
+                ErrorCode::ActionFailed,
+                format!("{error}{}", done(tally)),
+                "tell the operator of this server: the action's code has a mistake",
+            )
+        },
+        GuestError::Busy { .. } => CallError {
+            retryable: true,
+            retry_after_seconds: Some(1),
+            source: Some("local"),
+            ..CallError::new(
+                ErrorCode::RateLimited,
+                format!("server limit: {error}; nothing was sent"),
+                "wait a second, then call again",
+            )
+        },
+    }
+}
+
+/// What the code threw, in its own words. When that is what it was told about a request, the meaning of that counts.
+fn thrown(message: &str, stack: Option<&str>, host: &Host, tally: &Tally) -> CallError {
+    let message = host.clean(message);
+    let place = stack
+        .and_then(first_place)
+        .map_or_else(String::new, |place| format!(" (at {})", host.clean(place)));
+    let counted = tally.counted();
+    let told = counted.failures.iter().rev().find(|told| message.contains(&told.text));
+    if let Some(told) = told {
+        let mut error = told.meaning.clone();
+        error.cause = format!("{message}{place}{}", done(tally));
+        return error;
+    }
+    CallError::new(
+        ErrorCode::ActionFailed,
+        format!("the action failed: {message}{place}{}", done(tally)),
+        "correct the arguments if the message is about them; else tell the operator, `toolgate logs --call` shows the \
+         action's own log",
+    )
+}
+
+/// The innermost place of a stack, as `actions/a.js:3:7`.
+fn first_place(stack: &str) -> Option<&str> {
+    stack.lines().map(str::trim).find_map(|line| {
+        let inside = line.rsplit_once('(').map_or_else(
+            || line.strip_prefix("at ").unwrap_or(line),
+            |(_, inside)| inside.trim_end_matches(')'),
+        );
+        let (rest, column) = inside.rsplit_once(':')?;
+        let (name, line) = rest.rsplit_once(':')?;
+        let numbers = [line, column].iter().all(|part| part.parse::<u32>().is_ok());
+        (numbers && !name.is_empty()).then_some(inside)
+    })
+}
+
+/// A result that says that the action failed (ruling C-19).
+pub(super) fn returned(said: &str, content: Value, tally: &Tally) -> CallError {
+    CallError {
+        returned: Some(content),
+        ..CallError::new(
+            ErrorCode::ActionFailed,
+            format!("the action failed: {said}{}", done(tally)),
+            "correct the arguments if the message is about them; else tell the operator, `toolgate logs --call` shows \
+             the action's own log",
+        )
+    }
+}
+
+/// A result that is none.
+pub(super) fn of_result(error: ReturnedError, tally: &Tally) -> CallError {
+    let cause = format!("{error}{}", done(tally));
+    match error {
+        ReturnedError::SchemaMismatch { violations } => CallError {
+            violations: failures::list(&violations),
+            ..CallError::new(
+                ErrorCode::SchemaMismatch,
+                cause,
+                "tell the operator to correct the action's code or its `response_schema`",
+            )
+        },
+        ReturnedError::Nothing | ReturnedError::NotJson(_) | ReturnedError::File { .. } => CallError::new(
+            ErrorCode::ActionFailed,
+            cause,
+            "tell the operator: the action's code has a mistake",
+        ),
+    }
+}
+
+/// What may have been changed before.
+fn done(tally: &Tally) -> String {
+    match tally.counted().writes {
+        0 => String::new(),
+        1 => "; before that it made 1 request that may have changed something".to_owned(),
+        writes => format!("; before that it made {writes} requests that may have changed something"),
+    }
+}

@@ -1,0 +1,180 @@
+//! What code may ask of its host: requests under all the rules of the connector's own, log lines, progress.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+use zeroize::Zeroizing;
+
+use super::failure::Told;
+use super::message;
+use super::tally::Tally;
+use crate::auth::{Credential, GuestAuth};
+use crate::catalog::Tool;
+use crate::connector::model::Effect;
+use crate::egress::{EgressError, OutgoingRequest, UpstreamResponse};
+use crate::engine::failures;
+use crate::engine::snapshot::Snapshot;
+use crate::runner::Redaction;
+use crate::runner::guest::{GuestLogLevel, GuestRequest, GuestResponse, Outside, SendFailure};
+
+/// How far the code says it is.
+pub(super) struct Progress {
+    pub(super) done: u32,
+    pub(super) total: u32,
+    pub(super) message: String,
+}
+
+/// The host of one run.
+pub(super) struct Host {
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) tool: Arc<Tool>,
+    pub(super) credential: Credential,
+    pub(super) auth: GuestAuth,
+    pub(super) redaction: Redaction,
+    pub(super) tally: Arc<Tally>,
+    pub(super) progress: mpsc::Sender<Progress>,
+}
+
+impl Host {
+    /// `text` as people may see it.
+    pub(super) fn clean(&self, text: &str) -> String {
+        self.auth.handles().hidden(&self.redaction.text(text)).into_owned()
+    }
+
+    /// The write gate looks at the request that would leave, whatever the action says of itself (design section 3).
+    fn may_change(&self, request: &OutgoingRequest) -> Result<bool, SendFailure> {
+        let security = &self.tool.connector.security;
+        let changes =
+            !message::is_safe(&request.method) && !security.safe_requests.allows(&request.method, &request.url);
+        if changes && self.tool.action.effect == Effect::Read {
+            let method = &request.method;
+            return Err(SendFailure::Refused(format!(
+                "this action only reads, and {method} may change something: nothing was sent; its connector can say \
+                 effect = \"write\", or list the request in `safe_requests` under [security]"
+            )));
+        }
+        Ok(changes)
+    }
+
+    /// Lowers what the code asks for to what the connector allows (ruling C-08).
+    fn timeout(&self, asked: Option<Duration>) -> Duration {
+        let most = self
+            .tool
+            .action
+            .timeout
+            .unwrap_or(self.tool.connector.connection.timeout);
+        asked.map_or(most, |asked| asked.min(most))
+    }
+
+    async fn exchange(&self, request: GuestRequest) -> Result<GuestResponse, SendFailure> {
+        let mut request = message::read(request, &self.tool.connector)?;
+        request.timeout = Some(self.timeout(request.timeout));
+        let changes = self.may_change(&request)?;
+        let route = self
+            .snapshot
+            .route(&self.tool.connector)
+            .map_err(|error| self.failed(&error, changes))?;
+        // Before a secret is put into it: none may go where no request may go.
+        route
+            .check(&request.method, &request.url)
+            .map_err(|error| self.failed(&error, changes))?;
+        let path = self.clean(request.url.path());
+        request.shown_path = (path != request.url.path()).then(|| path.clone());
+        message::unseal(&mut request, self.auth.handles())?;
+        let nothing = Credential::none();
+        let credential = if self.credential.is_on(&request.url, &request.headers) {
+            &nothing
+        } else {
+            &self.credential
+        };
+        let length = request.body.as_ref().map_or(0, bytes::Bytes::len);
+        self.tally.leaves(request.method.as_str(), path, length, changes);
+        match route.send(request, credential).await {
+            Ok(response) => {
+                let (status, length) = (response.status.as_u16(), response.body.len());
+                self.tally.is_answered(status, response.requests, length, changes);
+                Ok(self.answer(&response))
+            }
+            Err(error) => {
+                self.tally.failed(failures::has_left(&error), changes);
+                Err(self.failed(&error, changes))
+            }
+        }
+    }
+
+    /// An API that repeats what it was sent must not tell sealed code its secrets.
+    fn answer(&self, response: &UpstreamResponse) -> GuestResponse {
+        if !self.tool.connector.security.sealed {
+            return message::answer(response, str::to_owned, response.body.clone());
+        }
+        let scrubber = self.auth.scrubber();
+        let body = match scrubber.bytes(&response.body) {
+            std::borrow::Cow::Borrowed(_) => response.body.clone(),
+            std::borrow::Cow::Owned(clean) => clean.into(),
+        };
+        message::answer(response, |value| scrubber.text(value).into_owned(), body)
+    }
+
+    fn failed(&self, error: &EgressError, changes: bool) -> SendFailure {
+        let meaning = failures::egress(error, changes);
+        let text = meaning.cause.clone();
+        let failure = match error {
+            EgressError::NotAllowed { .. } | EgressError::Credential(_) | EgressError::Setup(_) => {
+                SendFailure::Refused(text)
+            }
+            EgressError::Timeout { .. } => SendFailure::TimedOut(text),
+            EgressError::Tls { .. }
+            | EgressError::Unreachable { .. }
+            | EgressError::Broken { .. }
+            | EgressError::TooManyRedirects { .. } => SendFailure::Unreachable(text),
+            EgressError::TooLarge { .. } => SendFailure::TooLarge(text),
+        };
+        self.tally.told(Told {
+            text: failure.to_string(),
+            meaning,
+        });
+        failure
+    }
+}
+
+#[async_trait]
+impl Outside for Host {
+    async fn send(&self, request: GuestRequest) -> Result<GuestResponse, SendFailure> {
+        self.exchange(request).await
+    }
+
+    fn log(&self, level: GuestLogLevel, message: &str) {
+        tracing::debug!(
+            tool = self.tool.name,
+            ?level,
+            message = self.clean(message),
+            "action code"
+        );
+    }
+
+    fn progress(&self, done: f64, total: Option<f64>, message: Option<&str>) {
+        let report = Progress {
+            done: whole(done),
+            total: total.map_or(0, whole),
+            message: message.map_or_else(|| "running".to_owned(), |message| self.clean(message)),
+        };
+        // When the client is slower than the code, the next report says more than this one.
+        drop(self.progress.try_send(report));
+    }
+
+    fn secret_key(&self, key: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.auth.handles().key(key)
+    }
+}
+
+/// Steps are counted in whole numbers.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped before; NaN becomes 0"
+)]
+fn whole(number: f64) -> u32 {
+    number.clamp(0.0, f64::from(u32::MAX)) as u32
+}

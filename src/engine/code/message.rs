@@ -1,0 +1,142 @@
+//! Between the guest's words for HTTP and the host's.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use url::Url;
+
+use crate::auth::Handles;
+use crate::connector::model::Connector;
+use crate::egress::{OutgoingRequest, UpstreamResponse};
+use crate::runner::guest::{GuestRequest, GuestResponse, SendFailure};
+
+/// Methods that change nothing: RFC 9110 section 9.2.1, RFC 4918 (`PROPFIND`), RFC 3253 (`REPORT`), RFC 5323
+/// (`SEARCH`), RFC 10008 (`QUERY`). Whatever is not known counts as a write (ruling C-29).
+const SAFE: [&str; 7] = ["GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT", "SEARCH"];
+
+/// Methods that are about the connection, or make a server send back what it was sent.
+const FORBIDDEN: [&str; 2] = ["CONNECT", "TRACE"];
+
+/// Whether a method is known to change nothing.
+pub(super) fn is_safe(method: &Method) -> bool {
+    SAFE.contains(&method.as_str())
+}
+
+/// Reads a guest's request. Handles in it stay what they are.
+pub(super) fn read(request: GuestRequest, connector: &Connector) -> Result<OutgoingRequest, SendFailure> {
+    let invalid = |problem: String| SendFailure::Invalid(format!("this is no HTTP request: {problem}"));
+    // The usual methods are often written in lower case; others are names with a case (RFC 9110, section 9.1).
+    let written = request.method.to_ascii_uppercase();
+    let method = if SAFE.contains(&written.as_str()) || Method::from_bytes(written.as_bytes()).is_ok_and(is_usual) {
+        written
+    } else {
+        request.method
+    };
+    let method = Method::from_bytes(method.as_bytes())
+        .ok()
+        .filter(|method| !FORBIDDEN.contains(&method.as_str().to_ascii_uppercase().as_str()))
+        .ok_or_else(|| invalid(format!("`{}` cannot be its method", method.escape_debug())))?;
+    let mut url = Url::parse(&request.url).map_err(|error| invalid(format!("its URL cannot be read: {error}")))?;
+    url.set_fragment(None);
+    let mut headers = base_headers(connector, &url);
+    let mut own: Vec<HeaderName> = Vec::new();
+    for (name, value) in request.headers {
+        let known = HeaderName::from_bytes(name.as_bytes());
+        let name = known.map_err(|_| invalid(format!("`{}` cannot name a header", name.escape_debug())))?;
+        let value = HeaderValue::from_bytes(value.as_bytes())
+            .map_err(|_| invalid(format!("the header `{name}` holds a character that cannot be sent")))?;
+        if own.contains(&name) {
+            headers.append(name, value);
+        } else {
+            headers.insert(name.clone(), value);
+            own.push(name);
+        }
+    }
+    Ok(OutgoingRequest {
+        method,
+        url,
+        headers,
+        body: request.body.map(Bytes::from),
+        timeout: request.timeout,
+        shown_path: None,
+    })
+}
+
+fn is_usual(method: Method) -> bool {
+    [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(&method)
+}
+
+/// What requests have unless the code says otherwise. The connector's own headers are meant for its own API.
+fn base_headers(connector: &Connector, url: &Url) -> HeaderMap {
+    let mut headers = HeaderMap::from_iter([
+        (ACCEPT, HeaderValue::from_static("application/json, */*;q=0.5")),
+        (
+            USER_AGENT,
+            HeaderValue::from_static(concat!("toolgate/", env!("CARGO_PKG_VERSION"))),
+        ),
+    ]);
+    if connector.connection.base_url.origin() == url.origin() {
+        for (name, value) in &connector.connection.headers {
+            headers.insert(name.clone(), value.clone());
+        }
+    }
+    headers
+}
+
+/// Puts secrets in place of handles: in values of headers, in the query and in the body. Anywhere else a handle is an
+/// author's mistake, or somebody's attempt.
+pub(super) fn unseal(request: &mut OutgoingRequest, handles: &Handles) -> Result<(), SendFailure> {
+    let refused = |place: &str| {
+        Err(SendFailure::Refused(format!(
+            "a secret cannot stand in {place}: it is put into headers, the query and the body only; \
+             a connector whose code needs more says secrets = \"exposed\" under [security]"
+        )))
+    };
+    if handles.are_in(request.url.path()) {
+        return refused("the path of a URL");
+    }
+    if handles.are_in(request.url.authority()) || handles.are_in(request.url.scheme()) {
+        return refused("the host of a URL");
+    }
+    if handles.are_in(request.method.as_str()) {
+        return refused("the method");
+    }
+    if request.headers.keys().any(|name| handles.are_in(name.as_str())) {
+        return refused("the name of a header");
+    }
+    let content_type = request.headers.get(http::header::CONTENT_TYPE).cloned();
+    for (name, value) in &mut request.headers {
+        let unsealed = value.to_str().ok().and_then(|text| handles.in_header(text));
+        if let Some(unsealed) = unsealed {
+            *value = HeaderValue::from_bytes(&unsealed).map_err(|_| {
+                SendFailure::Invalid(format!(
+                    "the secret holds a character that cannot be sent in the header `{name}`"
+                ))
+            })?;
+            value.set_sensitive(true);
+        }
+    }
+    if let Some(query) = request.url.query().and_then(|query| handles.in_query(query)) {
+        request.url.set_query(Some(&query));
+    }
+    if let Some(body) = &request.body {
+        let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
+        if let Some(unsealed) = handles.in_body(content_type, body) {
+            request.body = Some(Bytes::copy_from_slice(&unsealed));
+        }
+    }
+    Ok(())
+}
+
+/// An answer as a guest gets it.
+pub(super) fn answer(response: &UpstreamResponse, clean: impl Fn(&str) -> String, body: Bytes) -> GuestResponse {
+    let headers = response.headers.iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        (name.as_str().to_owned(), clean(&value))
+    });
+    GuestResponse {
+        status: response.status.as_u16(),
+        headers: headers.collect(),
+        body,
+    }
+}

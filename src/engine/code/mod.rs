@@ -1,0 +1,179 @@
+//! Step 6 of the pipeline for actions with code: runs it, and makes a result of what it returns.
+//!
+//! Every request of the code goes through [`host`], which is the code's only way out.
+
+mod failure;
+mod host;
+mod message;
+mod program;
+mod tally;
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout};
+use zeroize::Zeroizing;
+
+use super::outcome::{Ending, Outcome};
+use super::row::Row;
+use super::snapshot::Snapshot;
+use super::{Call, CallError, Content, Front, Parts, failures};
+use crate::auth::{Credential, GuestAuth};
+use crate::catalog::Tool;
+use crate::connector::model::{Code, Effect, Language};
+use crate::runner::guest::Finished;
+use crate::runner::{Redaction, returned};
+use crate::vault::Holder;
+use host::{Host, Progress};
+
+pub use program::CodeRunner;
+pub(super) use program::Programs;
+pub(super) use tally::Tally;
+
+/// Reports of progress that may wait to be shown. Further ones are left out: the next one says more.
+const PROGRESS_LENGTH: usize = 16;
+
+/// Longest result, in bytes, that is read where the call runs; see `READ_IN_PLACE` of the pipeline.
+const READ_IN_PLACE: usize = 128 * 1024;
+
+/// One run of code.
+pub(super) struct Run<'a> {
+    pub(super) parts: &'a Parts,
+    pub(super) snapshot: &'a Arc<Snapshot>,
+    pub(super) tool: &'a Arc<Tool>,
+    pub(super) code: &'a Code,
+    /// As they were checked, secret ones included.
+    pub(super) arguments: Map<String, Value>,
+    pub(super) call: &'a Call,
+    pub(super) front: &'a dyn Front,
+}
+
+impl Run<'_> {
+    /// Waits for a turn, resolves the credential, and runs the code to its end.
+    pub(super) async fn run(self, row: &mut Row) -> Result<Ending, CallError> {
+        let deadline = Instant::now() + self.parts.call_timeout;
+        let tally = Arc::new(Tally::default());
+        row.counted_by(Arc::clone(&tally));
+        timeout(self.parts.call_timeout, self.to_its_end(row, deadline, &tally))
+            .await
+            .unwrap_or_else(|_| Err(failures::deadline(self.parts.call_timeout, tally.write_is_open())))
+    }
+
+    async fn to_its_end(&self, row: &mut Row, deadline: Instant, tally: &Arc<Tally>) -> Result<Ending, CallError> {
+        let (parts, tool) = (self.parts, self.tool);
+        let _turn = parts.admission.turn().await.ok_or_else(failures::shutting_down)?;
+        let sandbox = parts.code.sandbox().map_err(failure::no_sandbox)?;
+        let program = self.snapshot.program(&sandbox, tool).await?;
+        let (credential, auth) = self.secrets().await?;
+        let redaction = Redaction::of(auth.scrubber(), &tool.action, &self.arguments);
+        if tool.action.effect == Effect::Write {
+            // The intent is durable before the first byte leaves, so that a crash cannot hide a write.
+            row.intend().await.map_err(|error| failures::intent(&error))?;
+        }
+        let data = self.data(&auth);
+        let (progress, shown) = mpsc::channel(PROGRESS_LENGTH);
+        let host = Arc::new(Host {
+            snapshot: Arc::clone(self.snapshot),
+            tool: Arc::clone(tool),
+            credential,
+            auth,
+            redaction: redaction.clone(),
+            tally: Arc::clone(tally),
+            progress,
+        });
+        let mut limits = sandbox.limits();
+        limits.time = limits.time.min(deadline.saturating_duration_since(Instant::now()));
+        let running = sandbox.run(&program, &data, Arc::clone(&host) as _, &limits);
+        let finished = show_progress(running, shown, self.front).await;
+        drop(data);
+        match finished {
+            Ok(finished) => self.result(finished, &host).await,
+            Err(error) => Err(failure::of_run(&error, &host, tally)),
+        }
+    }
+
+    /// What goes on requests, and what the code may know of it.
+    async fn secrets(&self) -> Result<(Credential, GuestAuth), CallError> {
+        let (parts, connector) = (self.parts, &self.tool.connector);
+        let holder = || Holder {
+            organisation: &self.call.principal.organisation,
+            user: &self.call.principal.user,
+        };
+        let source = parts.secrets.as_ref();
+        let credential = Credential::resolve(&connector.auth, source, holder(), &parts.scrubbers)
+            .await
+            .map_err(|error| failures::secret(&error))?;
+        let auth = GuestAuth::resolve(connector, &credential, source, holder(), &parts.scrubbers)
+            .await
+            .map_err(failure::no_auth)?;
+        Ok((credential, auth))
+    }
+
+    /// What the code reads as `data`.
+    fn data(&self, auth: &GuestAuth) -> Zeroizing<String> {
+        let principal = &self.call.principal;
+        let user = principal.user.as_str();
+        let email = Some(user).filter(|user| user.contains('@'));
+        let user = json!({ "id": user, "email": email, "organisation": principal.organisation });
+        let input = Zeroizing::new(serde_json::to_string(&self.arguments).unwrap_or_default());
+        let mut data = Zeroizing::new(String::with_capacity(input.len() + auth.json().len() + 256));
+        for part in [
+            "{\"input\":",
+            &input,
+            ",\"auth\":",
+            auth.json(),
+            ",\"user\":",
+            &user.to_string(),
+            "}",
+        ] {
+            data.push_str(part);
+        }
+        data
+    }
+
+    /// Step 7: what the code returned, as a result.
+    async fn result(&self, finished: Finished, host: &Arc<Host>) -> Result<Ending, CallError> {
+        let mut result = finished.result;
+        if result.is_empty() && self.code.language == Language::Component {
+            // A component need not say anything; the contract has that as `null`.
+            "null".clone_into(&mut result);
+        }
+        let length = result.len();
+        let (tool, host) = (Arc::clone(self.tool), Arc::clone(host));
+        let tally = Arc::clone(&host.tally);
+        let read = move || {
+            let rules = tool.connector.code;
+            returned(&tool.action, rules, &result, &host.redaction, host.auth.handles())
+        };
+        let read = if length <= READ_IN_PLACE {
+            read()
+        } else {
+            tokio::task::spawn_blocking(read).await.map_err(|error| {
+                tracing::error!(%error, "the result of code could not be read");
+                failures::unread()
+            })?
+        };
+        let returned = read.map_err(|error| failure::of_result(error, &tally))?;
+        if let Some(said) = returned.error {
+            return Err(failure::returned(&said, returned.content, &tally));
+        }
+        Ok(Ending::Done(Outcome {
+            content: Content::Json(returned.content),
+            files: returned.files,
+            warnings: returned.warnings,
+        }))
+    }
+}
+
+/// Waits for `running`, and shows meanwhile how far the code says it is.
+async fn show_progress<F: Future>(running: F, mut shown: mpsc::Receiver<Progress>, front: &dyn Front) -> F::Output {
+    let mut running = std::pin::pin!(running);
+    loop {
+        tokio::select! {
+            biased;
+            output = &mut running => return output,
+            Some(Progress { done, total, message }) = shown.recv() => front.progress(done, total, &message).await,
+        }
+    }
+}

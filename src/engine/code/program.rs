@@ -1,0 +1,109 @@
+//! Programs of actions: prepared once, when they are first needed or before.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::OnceCell;
+
+use super::failure;
+use crate::catalog::{Catalog, Tool};
+use crate::config::SandboxConfig;
+use crate::connector::model::{Code, Language};
+use crate::engine::CallError;
+use crate::runner::guest::{LoadError, Program, Sandbox};
+
+/// Makes the sandbox when the first action with code needs it: a server without one starts no engine.
+pub struct CodeRunner {
+    settings: SandboxConfig,
+    cache: PathBuf,
+    sandbox: OnceLock<Result<Sandbox, String>>,
+}
+
+impl CodeRunner {
+    /// Code is run as `settings` say; what is compiled of it is kept in the folder `cache`.
+    #[must_use]
+    pub fn new(settings: SandboxConfig, cache: PathBuf) -> Self {
+        Self {
+            settings,
+            cache,
+            sandbox: OnceLock::new(),
+        }
+    }
+
+    /// The sandbox.
+    pub(in crate::engine) fn sandbox(&self) -> Result<Sandbox, String> {
+        let make = || Sandbox::new(&self.settings, &self.cache).map_err(|error| error.to_string());
+        self.sandbox.get_or_init(make).clone()
+    }
+
+    /// Prepares code: checks and compiles it. Blocks, for seconds when it was never compiled before.
+    ///
+    /// # Errors
+    /// [`LoadError`] when it cannot be run.
+    pub fn prepare(&self, code: &Code) -> Result<(), LoadError> {
+        let sandbox = self.sandbox().map_err(|problem| LoadError::Internal {
+            name: code.name.clone(),
+            problem,
+        })?;
+        prepare(&sandbox, code).map(drop)
+    }
+}
+
+impl fmt::Debug for CodeRunner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("CodeRunner").finish_non_exhaustive()
+    }
+}
+
+type Prepared = OnceCell<Result<Program, LoadError>>;
+
+/// The programs of one catalog.
+#[derive(Default)]
+pub(in crate::engine) struct Programs {
+    cells: HashMap<String, Arc<Prepared>>,
+}
+
+impl Programs {
+    pub(in crate::engine) fn of(catalog: &Catalog) -> Self {
+        let with_code = catalog.tools().iter().filter(|tool| tool.action.code().is_some());
+        Self {
+            cells: with_code.map(|tool| (tool.name.clone(), Arc::default())).collect(),
+        }
+    }
+
+    /// The program of `tool`. Compiling it takes a thread of its own, and others wait for it only if they need it too.
+    pub(in crate::engine) async fn get(&self, sandbox: &Sandbox, tool: &Tool) -> Result<Program, CallError> {
+        let (Some(code), Some(cell)) = (tool.action.code(), self.cells.get(&tool.name)) else {
+            return Err(failure::no_code());
+        };
+        let prepared = cell
+            .get_or_init(async || {
+                let (sandbox, code) = (sandbox.clone(), code.clone());
+                let aliases = tool.connector.code.aliases;
+                let preparing = tokio::task::spawn_blocking(move || prepare(&sandbox, &code));
+                let prepared = preparing.await.unwrap_or_else(|error| {
+                    Err(LoadError::Internal {
+                        name: tool.name.clone(),
+                        problem: error.to_string(),
+                    })
+                });
+                prepared.map(|program| program.with_aliases(aliases))
+            })
+            .await;
+        prepared.clone().map_err(|error| failure::of_load(&error, code))
+    }
+}
+
+/// The sandbox's program of `code`.
+fn prepare(sandbox: &Sandbox, code: &Code) -> Result<Program, LoadError> {
+    match code.language {
+        Language::Component => sandbox.component(&code.bytes, &code.name),
+        Language::JavaScript => {
+            // Loading a connector has made sure that it is text.
+            let source = String::from_utf8_lossy(&code.bytes);
+            sandbox.script(&code.name, &source)
+        }
+    }
+}

@@ -102,7 +102,7 @@ async fn engine(address: &str, state: &std::path::Path) -> Engine {
         audit: Audit::start(Arc::clone(&store)),
         secrets: Arc::new(OneSecret),
         scrubbers: ScrubberCache::new(),
-        code: CodeRunner::new(config.sandbox.clone(), state.join("compiled")),
+        code: CodeRunner::new(config.sandbox.clone(), state.join("compiled"), Arc::clone(&store)),
         admission: Admission::new(Bounds::default()),
         limits: Limits::start(store, limits),
         call_timeout: Duration::from_mins(2),

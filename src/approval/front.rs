@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
+use crate::audit::CallLog;
+
 /// Whether and how a front can ask its person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asking {
@@ -66,6 +68,10 @@ pub trait Front: Send + Sync {
     async fn ask(&self, prompt: &ApprovalPrompt) -> Answer;
     /// Shows how far the call is: `step` of `steps`, and what is happening.
     async fn progress(&self, step: u32, steps: u32, message: &str);
+    /// Where to note what the code of the call does, for a front whose person watches it.
+    fn watched(&self) -> Option<CallLog> {
+        None
+    }
     /// Tells that the call now waits for a decision made elsewhere; repeated while it waits.
     async fn waiting(&self, approval_id: &str, seconds: u64);
 }

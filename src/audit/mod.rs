@@ -2,6 +2,7 @@
 //!
 //! Must never see arguments, bodies or secrets: a record holds metadata and a hash.
 
+mod call_log;
 mod settler;
 pub mod upkeep;
 mod writer;
@@ -16,6 +17,8 @@ use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
+
+pub use call_log::{CallEvent, CallEventKind, CallLog};
 
 use crate::store::{AuditRecord, Store, StoreError};
 use writer::Entry;

@@ -50,6 +50,7 @@ pub async fn prune(store: &dyn Store, before: Timestamp) -> Result<u64, StoreErr
         }
     }
     store.forget_sums(&before).await?;
+    store.prune_call_logs(&before).await?;
     Ok(all)
 }
 

@@ -68,7 +68,7 @@ pub(super) fn engine(
         audit: Audit::start(Arc::clone(store)),
         secrets: Arc::new(ServerSecrets::new(vault)),
         scrubbers,
-        code: CodeRunner::new(config.sandbox.clone(), code_cache(locations)),
+        code: CodeRunner::new(config.sandbox.clone(), code_cache(locations), Arc::clone(store)),
         admission: Admission::new(bounds(config)),
         limits: Limits::start(Arc::clone(store), config.limits.clone()),
         call_timeout: Duration::from_millis(config.server.call_timeout_ms),

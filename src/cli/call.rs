@@ -63,6 +63,10 @@ impl Call {
                 for warning in &outcome.warnings {
                     output::complain(&format!("warning: {warning}"));
                 }
+                for file in &outcome.files {
+                    let (name, mime_type, length) = (&file.name, &file.mime_type, file.content.len());
+                    output::complain(&format!("file: {name}, {length} bytes of {mime_type}"));
+                }
                 match outcome.content {
                     Content::Json(value) => Ok(output::say_json(&value)?),
                     Content::Binary { mime_type, bytes } => {

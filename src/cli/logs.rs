@@ -13,6 +13,7 @@ use serde_json::Value;
 use tokio::time::MissedTickBehavior;
 
 use super::{Failure, Global, assemble, output};
+use crate::audit::{CallEvent, CallEventKind, CallLog};
 use crate::catalog::Loader;
 use crate::diagnostics::legible_line;
 use crate::engine::ErrorCode;
@@ -234,7 +235,12 @@ async fn show_call(store: &dyn Store, connector: Option<String>, id: &str, json:
     };
     let rows = store.read_audit(&filter).await.map_err(anyhow::Error::from)?;
     if json {
-        return Ok(output::say_json(&rows)?);
+        let Some(row) = rows.first() else {
+            return Ok(output::say_json(&rows)?);
+        };
+        let mut whole = serde_json::to_value(row).context("a row cannot be shown")?;
+        whole["log"] = serde_json::to_value(log_of(store, id).await?).context("a log cannot be shown")?;
+        return Ok(output::say_json(&[whole])?);
     }
     let Some(row) = rows.first() else {
         return Err(Failure::Other(anyhow::anyhow!(
@@ -250,7 +256,43 @@ async fn show_call(store: &dyn Store, connector: Option<String>, id: &str, json:
         };
         Some(vec![name.clone(), text])
     });
-    Ok(output::say(&output::table(&lines.collect::<Vec<_>>()))?)
+    output::say(&output::table(&lines.collect::<Vec<_>>()))?;
+    let events = log_of(store, id).await?;
+    if !events.is_empty() {
+        output::say("")?;
+    }
+    for event in &events {
+        output::say(&event_line(event))?;
+    }
+    Ok(())
+}
+
+/// What the code of a call did; nothing when it has none.
+async fn log_of(store: &dyn Store, call_id: &str) -> Result<Vec<CallEvent>, Failure> {
+    let text = store.read_call_log(call_id).await.map_err(anyhow::Error::from)?;
+    Ok(text.map(|text| CallLog::of_text(&text)).unwrap_or_default())
+}
+
+/// One event as people read it.
+pub(super) fn event_line(event: &CallEvent) -> String {
+    let text = match &event.what {
+        CallEventKind::Log { level, message } => format!("{level:<5}  {message}"),
+        CallEventKind::Request {
+            method,
+            url,
+            status,
+            failure,
+            bytes,
+            duration_ms,
+        } => {
+            let end = match (status, failure) {
+                (Some(status), _) => format!("{status}, {bytes} bytes"),
+                (None, failure) => failure.clone().unwrap_or_default(),
+            };
+            format!("{method} {url}  {end}, {duration_ms} ms")
+        }
+    };
+    format!("{:>6} ms  {text}", event.at_ms)
 }
 
 /// Shows calls as they end, until interrupted.

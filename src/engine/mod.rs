@@ -191,6 +191,7 @@ impl Engine {
     /// Writes what is left to write. No call may come after.
     pub async fn close(&self) {
         self.inner.parts.limits.close().await;
+        self.inner.parts.code.close().await;
         self.inner.parts.audit.close().await;
     }
 }

@@ -2,11 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rmcp::ErrorData;
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject, MetaObject, ResourceContents};
 use serde_json::{Value, json};
 
-use crate::engine::{CallError, Content, ErrorCode, Outcome};
+use crate::engine::{CallError, Content, ErrorCode, File, FileContent, Outcome};
 
 /// Longest error text in characters: clients cut longer ones, and what to do next stands at the end.
 const MAX_ERROR_CHARS: usize = 10_000;
@@ -21,6 +22,9 @@ pub(super) fn success(tool: &str, outcome: Outcome) -> CallToolResult {
         Content::Json(value) => CallToolResult::structured(value),
         Content::Binary { mime_type, bytes } => CallToolResult::success(vec![binary(tool, mime_type, &bytes)]),
     };
+    for file in &outcome.files {
+        result.content.push(self::file(tool, file));
+    }
     if !outcome.warnings.is_empty() {
         result.content.push(ContentBlock::text(format!(
             "Warnings:\n- {}",
@@ -33,6 +37,17 @@ pub(super) fn success(tool: &str, outcome: Outcome) -> CallToolResult {
             .insert(WARNINGS_KEY.to_owned(), json!(outcome.warnings));
     }
     result
+}
+
+/// A file as an embedded resource (contract S0-50). Its URI names it; nothing can be read from there.
+fn file(tool: &str, file: &File) -> ContentBlock {
+    let name = utf8_percent_encode(&file.name, NON_ALPHANUMERIC);
+    let uri = format!("toolgate://result/{tool}/{name}");
+    let contents = match &file.content {
+        FileContent::Text(text) => ResourceContents::text(text, uri),
+        FileContent::Bytes(bytes) => ResourceContents::blob(STANDARD.encode(bytes), uri),
+    };
+    ContentBlock::resource(contents.with_mime_type(&file.mime_type))
 }
 
 fn binary(tool: &str, mime_type: String, bytes: &[u8]) -> ContentBlock {
@@ -74,7 +89,9 @@ fn failed(error: &CallError, declares_output: bool) -> CallToolResult {
         facts.clone(),
     )])));
     if !declares_output {
-        result.structured_content = Some(json!({ "error": facts }));
+        // What code returned in its own words, else the facts.
+        let facts = json!({ "error": facts });
+        result.structured_content = Some(error.returned.clone().unwrap_or(facts));
     }
     result
 }

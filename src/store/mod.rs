@@ -7,6 +7,7 @@
 mod apis;
 mod approvals;
 mod audit;
+mod call_logs;
 mod chain;
 mod details;
 mod keys;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 pub use apis::{ApiSighting, ApiStore, ApiUsage, CONNECTION_FAILURES};
 pub use approvals::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision};
 pub use audit::{AuditFilter, AuditRecord, AuditStore};
+pub use call_logs::CallLogStore;
 pub use chain::{AuditVerification, BrokenLink};
 pub use keys::{KeyRecord, KeyStore};
 pub use secrets::{Put, Rewrap, SealedSecret, SecretId, SecretStore};
@@ -35,10 +37,13 @@ pub use windows::{Clock, Full, SlotAnswer, Taken, Unused, Wanted, WindowStore};
 
 /// Everything a backend must do.
 pub trait Store:
-    AuditStore + ApprovalStore + WindowStore + StatisticsStore + ApiStore + SecretStore + KeyStore
+    AuditStore + ApprovalStore + WindowStore + StatisticsStore + ApiStore + SecretStore + KeyStore + CallLogStore
 {
 }
-impl<T: AuditStore + ApprovalStore + WindowStore + StatisticsStore + ApiStore + SecretStore + KeyStore> Store for T {}
+impl<T> Store for T where
+    T: AuditStore + ApprovalStore + WindowStore + StatisticsStore + ApiStore + SecretStore + KeyStore + CallLogStore
+{
+}
 
 /// Opens the embedded store in `folder`, creating and migrating it as needed.
 ///

@@ -63,7 +63,11 @@ pub(crate) async fn start(lifetime: &Lifetime) -> Product {
         audit: Audit::start(Arc::clone(&store)),
         secrets: Arc::new(EnvironmentSecrets),
         scrubbers: ScrubberCache::new(),
-        code: CodeRunner::new(SandboxConfig::default(), folder.path().join("compiled")),
+        code: CodeRunner::new(
+            SandboxConfig::default(),
+            folder.path().join("compiled"),
+            Arc::clone(&store),
+        ),
         admission: Admission::new(Bounds::default()),
         // The suite calls the same tools again and again.
         limits: Limits::start(store, LimitsConfig::unlimited()),

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on should panic"
 )]
 
+mod actions;
 mod cli;
 mod committed;
 mod connectors;

@@ -81,7 +81,7 @@ impl Demo {
             audit: Audit::start(Arc::clone(&store)),
             secrets: Arc::new(DemoSecrets(sample.api_key().into())),
             scrubbers: ScrubberCache::new(),
-            code: CodeRunner::new(config.sandbox.clone(), state.0.join("compiled")),
+            code: CodeRunner::new(config.sandbox.clone(), state.0.join("compiled"), Arc::clone(&store)),
             admission: Admission::new(assemble::bounds(&config)),
             limits: Limits::start(Arc::clone(&store), config.limits.clone()),
             call_timeout: Duration::from_millis(config.server.call_timeout_ms),

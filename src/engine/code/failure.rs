@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::host::Host;
 use super::tally::Tally;
+use crate::audit::CallEventKind;
 use crate::auth::GuestAuthError;
 use crate::connector::model::Code;
 use crate::engine::{CallError, ErrorCode, failures};
@@ -112,6 +113,12 @@ fn thrown(message: &str, stack: Option<&str>, host: &Host, tally: &Tally) -> Cal
     let place = stack
         .and_then(first_place)
         .map_or_else(String::new, |place| format!(" (at {})", host.clean(place)));
+    if let Some(stack) = stack {
+        host.note(CallEventKind::Log {
+            level: "error".to_owned(),
+            message: format!("{message}\n{}", host.clean(stack)),
+        });
+    }
     let counted = tally.counted();
     let told = counted.failures.iter().rev().find(|told| message.contains(&told.text));
     if let Some(told) = told {

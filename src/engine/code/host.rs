@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
+use url::Url;
 use zeroize::Zeroizing;
 
 use super::failure::Told;
 use super::message;
 use super::tally::Tally;
+use crate::audit::{CallEventKind, CallLog};
 use crate::auth::{Credential, GuestAuth};
 use crate::catalog::Tool;
 use crate::connector::model::Effect;
@@ -34,6 +37,8 @@ pub(super) struct Host {
     pub(super) auth: GuestAuth,
     pub(super) redaction: Redaction,
     pub(super) tally: Arc<Tally>,
+    pub(super) log: CallLog,
+    pub(super) began: Instant,
     pub(super) progress: mpsc::Sender<Progress>,
 }
 
@@ -66,6 +71,29 @@ impl Host {
             .timeout
             .unwrap_or(self.tool.connector.connection.timeout);
         asked.map_or(most, |asked| asked.min(most))
+    }
+
+    pub(super) fn note(&self, what: CallEventKind) {
+        self.log.note(milliseconds(self.began), what);
+    }
+
+    /// Makes a request, and notes what became of it.
+    async fn noted(&self, request: GuestRequest) -> Result<GuestResponse, SendFailure> {
+        let shown = Url::parse(&request.url).ok().map_or_else(String::new, |url| {
+            self.clean(&format!("{}{}", url.authority(), url.path()))
+        });
+        let (method, started) = (self.clean(&request.method), Instant::now());
+        let answer = self.exchange(request).await;
+        let response = answer.as_ref().ok();
+        self.note(CallEventKind::Request {
+            method,
+            url: shown,
+            status: response.map(|response| response.status),
+            failure: answer.as_ref().err().map(|failure| self.clean(&failure.to_string())),
+            bytes: response.map_or(0, |response| response.body.len() as u64),
+            duration_ms: milliseconds(started),
+        });
+        answer
     }
 
     async fn exchange(&self, request: GuestRequest) -> Result<GuestResponse, SendFailure> {
@@ -142,16 +170,20 @@ impl Host {
 #[async_trait]
 impl Outside for Host {
     async fn send(&self, request: GuestRequest) -> Result<GuestResponse, SendFailure> {
-        self.exchange(request).await
+        self.noted(request).await
     }
 
     fn log(&self, level: GuestLogLevel, message: &str) {
-        tracing::debug!(
-            tool = self.tool.name,
-            ?level,
-            message = self.clean(message),
-            "action code"
-        );
+        let level = match level {
+            GuestLogLevel::Debug => "debug",
+            GuestLogLevel::Info => "info",
+            GuestLogLevel::Warn => "warn",
+            GuestLogLevel::Error => "error",
+        };
+        self.note(CallEventKind::Log {
+            level: level.to_owned(),
+            message: self.clean(message),
+        });
     }
 
     fn progress(&self, done: f64, total: Option<f64>, message: Option<&str>) {
@@ -167,6 +199,10 @@ impl Outside for Host {
     fn secret_key(&self, key: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         self.auth.handles().key(key)
     }
+}
+
+fn milliseconds(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Steps are counted in whole numbers.

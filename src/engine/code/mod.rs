@@ -19,6 +19,7 @@ use super::outcome::{Ending, Outcome};
 use super::row::Row;
 use super::snapshot::Snapshot;
 use super::{Call, CallError, Content, Front, Parts, failures};
+use crate::audit::CallLog;
 use crate::auth::{Credential, GuestAuth};
 use crate::catalog::Tool;
 use crate::connector::model::{Code, Effect, Language};
@@ -55,12 +56,25 @@ impl Run<'_> {
         let deadline = Instant::now() + self.parts.call_timeout;
         let tally = Arc::new(Tally::default());
         row.counted_by(Arc::clone(&tally));
-        timeout(self.parts.call_timeout, self.to_its_end(row, deadline, &tally))
+        // Kept also when the call is dropped on the way.
+        let kept = KeptLog {
+            runner: &self.parts.code,
+            call_id: row.call_id().to_owned(),
+            log: self.front.watched().unwrap_or_default(),
+            began: Instant::now(),
+        };
+        timeout(self.parts.call_timeout, self.to_its_end(row, deadline, &tally, &kept))
             .await
             .unwrap_or_else(|_| Err(failures::deadline(self.parts.call_timeout, tally.write_is_open())))
     }
 
-    async fn to_its_end(&self, row: &mut Row, deadline: Instant, tally: &Arc<Tally>) -> Result<Ending, CallError> {
+    async fn to_its_end(
+        &self,
+        row: &mut Row,
+        deadline: Instant,
+        tally: &Arc<Tally>,
+        kept: &KeptLog<'_>,
+    ) -> Result<Ending, CallError> {
         let (parts, tool) = (self.parts, self.tool);
         let _turn = parts.admission.turn().await.ok_or_else(failures::shutting_down)?;
         let sandbox = parts.code.sandbox().map_err(failure::no_sandbox)?;
@@ -80,6 +94,8 @@ impl Run<'_> {
             auth,
             redaction: redaction.clone(),
             tally: Arc::clone(tally),
+            log: kept.log.clone(),
+            began: kept.began,
             progress,
         });
         let mut limits = sandbox.limits();
@@ -135,9 +151,9 @@ impl Run<'_> {
     /// Step 7: what the code returned, as a result.
     async fn result(&self, finished: Finished, host: &Arc<Host>) -> Result<Ending, CallError> {
         let mut result = finished.result;
-        if result.is_empty() && self.code.language == Language::Component {
-            // A component need not say anything; the contract has that as `null`.
-            "null".clone_into(&mut result);
+        if result == "null" && self.code.language == Language::JavaScript {
+            // A script without `return` (contract B.1). A component need not say anything.
+            result.clear();
         }
         let length = result.len();
         let (tool, host) = (Arc::clone(self.tool), Arc::clone(host));
@@ -163,6 +179,20 @@ impl Run<'_> {
             files: returned.files,
             warnings: returned.warnings,
         }))
+    }
+}
+
+/// The log of a run, which is kept when the run is over, however it ends.
+struct KeptLog<'a> {
+    runner: &'a CodeRunner,
+    call_id: String,
+    log: CallLog,
+    began: Instant,
+}
+
+impl Drop for KeptLog<'_> {
+    fn drop(&mut self) {
+        self.runner.keep_log(&self.call_id, &self.log);
     }
 }
 

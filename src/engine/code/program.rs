@@ -5,30 +5,40 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use jiff::Timestamp;
+use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
+use tokio_util::task::TaskTracker;
 
 use super::failure;
+use crate::audit::CallLog;
 use crate::catalog::{Catalog, Tool};
 use crate::config::SandboxConfig;
 use crate::connector::model::{Code, Language};
 use crate::engine::CallError;
 use crate::runner::guest::{LoadError, Program, Sandbox};
+use crate::store::{Store, time};
 
 /// Makes the sandbox when the first action with code needs it: a server without one starts no engine.
 pub struct CodeRunner {
     settings: SandboxConfig,
     cache: PathBuf,
     sandbox: OnceLock<Result<Sandbox, String>>,
+    store: Arc<dyn Store>,
+    /// Logs that are being written.
+    writing: TaskTracker,
 }
 
 impl CodeRunner {
-    /// Code is run as `settings` say; what is compiled of it is kept in the folder `cache`.
+    /// Code is run as `settings` say; what is compiled of it is kept in the folder `cache`, and what it did in `store`.
     #[must_use]
-    pub fn new(settings: SandboxConfig, cache: PathBuf) -> Self {
+    pub fn new(settings: SandboxConfig, cache: PathBuf, store: Arc<dyn Store>) -> Self {
         Self {
             settings,
             cache,
             sandbox: OnceLock::new(),
+            store,
+            writing: TaskTracker::new(),
         }
     }
 
@@ -36,6 +46,27 @@ impl CodeRunner {
     pub(in crate::engine) fn sandbox(&self) -> Result<Sandbox, String> {
         let make = || Sandbox::new(&self.settings, &self.cache).map_err(|error| error.to_string());
         self.sandbox.get_or_init(make).clone()
+    }
+
+    /// Keeps the log of a call. Nobody waits for it but [`CodeRunner::close`].
+    pub(super) fn keep_log(&self, call_id: &str, log: &CallLog) {
+        let (Some(text), Ok(runtime)) = (log.to_text(), Handle::try_current()) else {
+            return;
+        };
+        let (store, call_id) = (Arc::clone(&self.store), call_id.to_owned());
+        let write = async move {
+            let at = time::rfc3339(Timestamp::now());
+            if let Err(error) = store.write_call_log(&call_id, &at, &text).await {
+                tracing::warn!(%error, call = call_id, "what the code of a call did was not kept");
+            }
+        };
+        drop(self.writing.spawn_on(write, &runtime));
+    }
+
+    /// Waits until every log is written.
+    pub(in crate::engine) async fn close(&self) {
+        self.writing.close();
+        self.writing.wait().await;
     }
 
     /// Prepares code: checks and compiles it. Blocks, for seconds when it was never compiled before.

@@ -4,6 +4,7 @@
 pub(crate) mod apis;
 pub(crate) mod approvals;
 pub(crate) mod audit;
+pub(crate) mod call_logs;
 pub(crate) mod keys;
 pub(crate) mod secrets;
 pub(crate) mod statistics;
@@ -16,6 +17,7 @@ macro_rules! cases {
     ($open:path) => {
         $crate::store::conformance::audit::cases!($open);
         $crate::store::conformance::approvals::cases!($open);
+        $crate::store::conformance::call_logs::cases!($open);
         $crate::store::conformance::keys::cases!($open);
         $crate::store::conformance::windows::cases!($open);
         $crate::store::conformance::statistics::cases!($open);

@@ -5,6 +5,7 @@
 mod apis;
 mod approvals;
 mod audit;
+mod call_logs;
 mod keys;
 mod secrets;
 mod statistics;
@@ -33,6 +34,8 @@ pub(crate) struct MemoryStore {
 struct State {
     audit: Log,
     approvals: Vec<ApprovalRecord>,
+    /// Each with when its call ended.
+    call_logs: HashMap<String, (String, String)>,
     apis: Vec<apis::Api>,
     keys: Vec<KeyRecord>,
     key_readings: usize,

@@ -7,6 +7,7 @@ mod apis;
 mod approvals;
 mod audit;
 mod audit_chain;
+mod call_logs;
 mod journal;
 mod keys;
 mod open;

@@ -37,6 +37,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_call_totals.sql"),
     include_str!("migrations/0007_keys.sql"),
     include_str!("migrations/0008_audit_journals.sql"),
+    include_str!("migrations/0009_call_logs.sql"),
 ];
 
 /// The version whose script leaves events without a hash, which SQL cannot compute.

@@ -131,7 +131,11 @@ impl Gateway {
                 .secrets
                 .unwrap_or_else(|| Arc::new(Counting(Arc::clone(&resolved)))),
             scrubbers: ScrubberCache::new(),
-            code: CodeRunner::new(SandboxConfig::default(), state.path().join("compiled")),
+            code: CodeRunner::new(
+                SandboxConfig::default(),
+                state.path().join("compiled"),
+                Arc::clone(&store),
+            ),
             admission: Admission::new(Bounds {
                 concurrent: setting.concurrent,
                 queued: setting.queued,

@@ -13,9 +13,9 @@ use tokio::sync::Mutex;
 use toolgate::engine::ErrorCode;
 use toolgate::store::{
     ApiSighting, ApiStore, ApiUsage, ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, AuditFilter,
-    AuditRecord, AuditStore, AuditVerification, CallCounts, CallScope, Clock, Decision, KeyRecord, KeyStore, Put,
-    Rewrap, SealedSecret, SecretId, SecretStore, SlotAnswer, StatisticsStore, Store, StoreError, Unused, Wanted,
-    WindowStore,
+    AuditRecord, AuditStore, AuditVerification, CallCounts, CallLogStore, CallScope, Clock, Decision, KeyRecord,
+    KeyStore, Put, Rewrap, SealedSecret, SecretId, SecretStore, SlotAnswer, StatisticsStore, Store, StoreError, Unused,
+    Wanted, WindowStore,
 };
 
 use super::gateway::{Gateway, NOBODY, Setting, call};
@@ -166,6 +166,19 @@ impl KeyStore for Failing {
     }
     async fn revoke_key(&self, id: &str, at: &str) -> Result<bool, StoreError> {
         self.store.revoke_key(id, at).await
+    }
+}
+
+#[async_trait]
+impl CallLogStore for Failing {
+    async fn write_call_log(&self, call_id: &str, at: &str, log: &str) -> Result<(), StoreError> {
+        self.store.write_call_log(call_id, at, log).await
+    }
+    async fn read_call_log(&self, call_id: &str) -> Result<Option<String>, StoreError> {
+        self.store.read_call_log(call_id).await
+    }
+    async fn prune_call_logs(&self, before: &str) -> Result<u64, StoreError> {
+        self.store.prune_call_logs(before).await
     }
 }
 

@@ -118,7 +118,11 @@ impl Server {
             audit: Audit::start(Arc::clone(&store)),
             secrets: Arc::new(EnvironmentSecrets),
             scrubbers: ScrubberCache::new(),
-            code: CodeRunner::new(SandboxConfig::default(), state.path().join("compiled")),
+            code: CodeRunner::new(
+                SandboxConfig::default(),
+                state.path().join("compiled"),
+                Arc::clone(&store),
+            ),
             admission: Admission::new(Bounds {
                 concurrent: 8,
                 queued: 8,

@@ -1,0 +1,132 @@
+//! What code may send: the write gate looks at the request that would leave.
+
+use serde_json::json;
+
+use super::{SEALED, content, desk, failure};
+use crate::harness::Upstream;
+
+const SEND: &str = r#"
+const response = await ld.request({ method: data.input.title, url: data.input.url, body: data.input.query });
+return { status: response.status };
+"#;
+
+#[tokio::test]
+async fn an_action_that_reads_cannot_write() {
+    let upstream = Upstream::fixed("{}").await;
+    let settings = SEALED.replacen("[security]\n", "[security]\nsafe_requests = [\"POST /search\"]\n", 1);
+    let workspace = desk(
+        &upstream.base_url(),
+        &settings,
+        &[("look", "read", SEND), ("change", "write", SEND)],
+    );
+    let mut session = workspace.serve().await;
+    let url = |path: &str| format!("{}{path}", upstream.base_url());
+    for method in ["GET", "get", "HEAD", "OPTIONS", "PROPFIND", "REPORT"] {
+        let answer = session
+            .call("desk__look", json!({ "title": method, "url": url("/a") }))
+            .await;
+        assert_eq!(content(&answer)["status"], 200, "{method}");
+    }
+    let answer = session
+        .call(
+            "desk__look",
+            json!({ "title": "POST", "url": url("/search"), "query": "{}" }),
+        )
+        .await;
+    assert_eq!(content(&answer)["status"], 200);
+    let before = upstream.count();
+    for (method, path) in [
+        ("POST", "/a"),
+        ("PUT", "/search"),
+        ("DELETE", "/a"),
+        ("PATCH", "/a"),
+        ("MKCOL", "/a"),
+        ("FROBNICATE", "/a"),
+        ("POST", "/search/../a"),
+        ("POST", "/searching"),
+    ] {
+        let answer = session
+            .call("desk__look", json!({ "title": method, "url": url(path) }))
+            .await;
+        assert!(
+            failure(&answer).contains("this action only reads"),
+            "{method} {path}: {answer}"
+        );
+    }
+    assert_eq!(upstream.count(), before);
+    let answer = session
+        .call("desk__change", json!({ "title": "DELETE", "url": url("/a") }))
+        .await;
+    assert_eq!(content(&answer)["status"], 200);
+    let rows = workspace.rows().await;
+    let row = rows
+        .iter()
+        .rev()
+        .find(|row| row.action.as_deref() == Some("change"))
+        .unwrap();
+    assert_eq!(
+        (row.method.as_deref(), row.path.as_deref()),
+        (Some("DELETE"), Some("/v1/a"))
+    );
+    assert_eq!(
+        (row.requests, row.upstream_status, row.outcome.as_str()),
+        (1, Some(200), "ok")
+    );
+}
+
+#[tokio::test]
+async fn nothing_leads_past_the_allowlist() {
+    let (upstream, other) = (Upstream::fixed("{}").await, Upstream::fixed("{}").await);
+    let workspace = desk(&upstream.base_url(), SEALED, &[("change", "write", SEND)]);
+    let mut session = workspace.serve().await;
+    for url in [
+        format!("http://{}/v1/a", other.address),
+        format!("http://{}/v2/a", upstream.address),
+        "http://169.254.169.254/latest/meta-data".to_owned(),
+        "file:///etc/passwd".to_owned(),
+    ] {
+        let answer = session
+            .call("desk__change", json!({ "title": "GET", "url": url }))
+            .await;
+        assert!(failure(&answer).starts_with("URL_NOT_ALLOWED"), "{url}: {answer}");
+    }
+    for (method, url, says) in [
+        ("GET", "/relative", "its URL cannot be read"),
+        ("CONNECT", "http://a.example/", "cannot be its method"),
+        ("G E T", "http://a.example/", "cannot be its method"),
+    ] {
+        let answer = session
+            .call("desk__change", json!({ "title": method, "url": url }))
+            .await;
+        assert!(failure(&answer).contains(says), "{method} {url}: {answer}");
+    }
+    assert_eq!((upstream.count(), other.count()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_person_is_asked_once_and_reads_the_arguments() {
+    let upstream = Upstream::fixed("{}").await;
+    let code = "await ld.request({ method: 'POST', url: data.input.url });\n\
+                await ld.request({ method: 'POST', url: data.input.url });\nreturn { done: true };";
+    let workspace = desk(&upstream.base_url(), SEALED, &[("change", "write", code)]);
+    let text = std::fs::read_to_string(workspace.connectors().join("desk/connector.toml")).unwrap();
+    workspace.write("desk/connector.toml", text.replace("confirm = false\n", ""));
+    let mut session = workspace.serve_to_person("accept").await;
+    let url = format!("{}/a", upstream.base_url());
+    let answer = session
+        .call("desk__change", json!({ "url": url, "title": "Lamp" }))
+        .await;
+    assert_eq!(content(&answer)["done"], true);
+    assert_eq!((session.prompts.len(), upstream.count()), (1, 2));
+    let prompt = &session.prompts[0];
+    for part in ["Effect: write", "Runs: actions/change.js", "title: \"Lamp\""] {
+        assert!(prompt.contains(part), "{prompt}");
+    }
+    drop(session);
+    let mut session = workspace.serve_to_person("decline").await;
+    let answer = session
+        .call("desk__change", json!({ "url": url, "title": "Lamp" }))
+        .await;
+    assert!(failure(&answer).starts_with("APPROVAL_DENIED"), "{answer}");
+    assert_eq!(upstream.count(), 2);
+}

@@ -1,0 +1,166 @@
+//! Scripts as people write them: loops over pages, settled promises, forms, polling, files.
+
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use serde_json::{Value, json};
+
+use super::{SEALED, content, desk, failure};
+use crate::harness::{Seen, Upstream, json_answer};
+
+const SCRIPTS: &[(&str, &str)] = &[
+    (
+        "pages",
+        "const all = [];\nfor (let page = 1; page <= 50; page += 1) {\n\
+         const response = await ld.request({ method: 'GET', url: data.input.url + '/items', params: { page, per_page: 2, skip: undefined } });\n\
+         all.push(...response.json.items);\nif (!response.json.next) break;\n}\nreturn { count: all.length, last: all.at(-1) };",
+    ),
+    (
+        "settled",
+        "const urls = ['/ok', '/missing', '/ok'].map((path) => data.input.url + path);\n\
+         const settled = await Promise.allSettled(urls.map(async (url) => {\n\
+         const response = await ld.request({ method: 'GET', url });\nif (!response.ok) throw Object.assign(new Error('no'), { status: response.status });\n\
+         return response.json.name; }));\n\
+         return settled.map((one) => one.status === 'fulfilled' ? one.value : one.reason.status);",
+    ),
+    (
+        "polling",
+        "for (let attempt = 0; attempt < 10; attempt += 1) {\n\
+         const { json } = await ld.request({ method: 'GET', url: data.input.url + '/job' });\n\
+         if (json.state === 'done') return { attempts: attempt + 1, result: json.result };\nawait ld.wait(5);\n}\nthrow new Error('never done');",
+    ),
+    (
+        "token",
+        "const token = await ld.request({ method: 'POST', url: data.input.url + '/token',\n\
+         headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: { grant_type: 'client_credentials', scope: 'a b' } });\n\
+         const me = await ld.request({ method: 'GET', url: data.input.url + '/me', headers: { Authorization: `Bearer ${token.json.access_token}` } });\n\
+         return me.json;",
+    ),
+    (
+        "webdav",
+        "const response = await ld.request({ method: 'PROPFIND', url: data.input.url + '/dav/', headers: { Depth: '1' },\n\
+         body: '<propfind/>', responseType: 'text' });\nreturn { status: response.status, hrefs: [...response.text.matchAll(/<href>(.*?)<\\/href>/g)].map((m) => m[1]) };",
+    ),
+    (
+        "retried",
+        "for (let attempt = 1; ; attempt += 1) {\n\
+         const response = await ld.request({ method: 'GET', url: data.input.url + '/busy' });\n\
+         if (response.status !== 429) return { attempt, status: response.status };\n\
+         await ld.wait(Math.min(Number(response.headers['Retry-After']) * 1, 30000));\n}",
+    ),
+    (
+        "copied",
+        "const file = data.input.document;\nconst text = Buffer.from(file.base64, 'base64').toString('utf8');\n\
+         return { files: [{ fileName: file.fileName.toUpperCase(), mimeType: file.mimeType, base64: Buffer.from(text.toUpperCase()).toString('base64') }], size: text.length };",
+    ),
+    (
+        "thrown",
+        "function inner() {\n  throw new TypeError('no ' + data.input.title);\n}\nreturn inner();",
+    ),
+    ("nothing", "const a = 1;"),
+    (
+        "slow",
+        "await ld.request({ method: 'GET', url: data.input.url + '/slow', timeout: 100 });\nreturn 1;",
+    ),
+    (
+        "progress",
+        "ld.progress(1, 4, 'first quarter');\nawait ld.wait(20);\nreturn { done: true };",
+    ),
+    ("who", "return { user: data.user, keys: Object.keys(data) };"),
+];
+
+async fn api() -> Upstream {
+    let jobs = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    Upstream::start(move |seen: Seen| {
+        let jobs = jobs.clone();
+        async move {
+            let count = || jobs.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            match seen.uri.path().trim_start_matches("/v1") {
+                "/items" => {
+                    let query = seen.uri.query().unwrap_or_default();
+                    assert!(query.ends_with("&per_page=2"), "{query}");
+                    let page: u32 = query["page=".len()..].split('&').next().unwrap().parse().unwrap();
+                    json_answer(json!({ "items": [page * 2 - 1, page * 2], "next": page < 3 }).to_string())
+                }
+                "/ok" => json_answer(r#"{"name": "ok"}"#),
+                "/job" if count() < 2 => json_answer(r#"{"state": "running"}"#),
+                "/job" => json_answer(r#"{"state": "done", "result": 7}"#),
+                "/token" => {
+                    assert_eq!(seen.body, b"grant_type=client_credentials&scope=a+b".as_slice());
+                    json_answer(r#"{"access_token": "t0ken"}"#)
+                }
+                "/me" => {
+                    json_answer(json!({ "authorization": seen.headers["authorization"].to_str().unwrap() }).to_string())
+                }
+                "/dav/" => {
+                    assert_eq!(
+                        (seen.method.as_str(), &seen.headers["depth"]),
+                        ("PROPFIND", &"1".parse().unwrap())
+                    );
+                    (StatusCode::MULTI_STATUS, "<href>/a</href><href>/b</href>").into_response()
+                }
+                "/busy" if count() < 4 => (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "1")], "").into_response(),
+                "/busy" => json_answer("{}"),
+                "/slow" => std::future::pending().await,
+                _ => StatusCode::NOT_FOUND.into_response(),
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn scripts_run_as_their_authors_expect() {
+    let upstream = api().await;
+    let actions: Vec<(&str, &str, &str)> = SCRIPTS.iter().map(|(name, code)| (*name, "write", *code)).collect();
+    let workspace = desk(&upstream.base_url(), SEALED, &actions);
+    let mut session = workspace.serve().await;
+    let url = upstream.base_url();
+    for (name, expected) in [
+        ("pages", json!({ "count": 6, "last": 6 })),
+        ("settled", json!({ "result": ["ok", 404, "ok"] })),
+        ("polling", json!({ "attempts": 3, "result": 7 })),
+        ("token", json!({ "authorization": "Bearer t0ken" })),
+        ("webdav", json!({ "status": 207, "hrefs": ["/a", "/b"] })),
+        ("retried", json!({ "attempt": 2, "status": 200 })),
+        ("progress", json!({ "done": true })),
+        (
+            "who",
+            json!({ "user": { "id": "local", "email": null, "organisation": "local" }, "keys": ["input", "auth", "user"] }),
+        ),
+    ] {
+        let answer = session.call(&format!("desk__{name}"), json!({ "url": url })).await;
+        assert_eq!(content(&answer), &expected, "{name}");
+    }
+    let file = json!({ "document": { "fileName": "a.txt", "mimeType": "text/plain", "base64": "aGVsbG8=" } });
+    let copied = session.call("desk__copied", file).await;
+    assert_eq!(
+        content(&copied),
+        &json!({ "files": [{ "fileName": "A.TXT", "mimeType": "text/plain", "size": 5 }], "size": 5 })
+    );
+    assert_eq!(copied["result"]["content"][1]["resource"]["blob"], "SEVMTE8=");
+
+    let thrown = session.call("desk__thrown", json!({ "title": "way" })).await;
+    let told = failure(&thrown);
+    assert!(
+        told.starts_with("ACTION_FAILED") && told.contains("no way") && told.contains("actions/thrown.js:2:"),
+        "{told}"
+    );
+    let nothing = session.call("desk__nothing", json!({})).await;
+    assert!(failure(&nothing).contains("the code returned nothing"), "{nothing}");
+    let slow = session.call("desk__slow", json!({ "url": url })).await;
+    assert!(failure(&slow).starts_with("TIMEOUT"), "{slow}");
+
+    let rows = workspace.rows().await;
+    let row = |action: &str| rows.iter().find(|row| row.action.as_deref() == Some(action)).unwrap();
+    assert_eq!(
+        (row("pages").requests, row("pages").path.as_deref()),
+        (3, Some("/v1/items"))
+    );
+    assert_eq!(row("thrown").outcome, "ACTION_FAILED");
+    let log = workspace
+        .run(&["logs", "--call", &row("webdav").call_id, "--json"])
+        .await;
+    let log: Value = serde_json::from_str(&log.stdout).unwrap();
+    assert_eq!(log[0]["log"][0]["method"], "PROPFIND", "{log:#}");
+    assert_eq!(log[0]["log"][0]["status"], 207);
+}

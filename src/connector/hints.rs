@@ -50,9 +50,12 @@ fn of_action(source: &Source<'_>, node: &Node, action: &Action) -> Vec<Diagnosti
 }
 
 /// Whether a schema could describe the answers: not those of a deletion, which are mostly empty, nor those of an action
-/// that asks for pictures or other files.
+/// that asks for pictures or other files. What code makes of answers is its own.
 fn may_answer_json(action: &Action) -> bool {
-    let accepted = action.request.headers.iter().find(|(name, _)| name == header::ACCEPT);
+    let Some(request) = action.request() else {
+        return false;
+    };
+    let accepted = request.headers.iter().find(|(name, _)| name == header::ACCEPT);
     // One that holds placeholders says nothing here.
     let accepted = accepted.and_then(|(_, value)| value.render(&Map::new()).ok().flatten());
     let is_file = accepted.as_ref().and_then(Value::as_str).is_some_and(|accepted| {
@@ -61,7 +64,7 @@ fn may_answer_json(action: &Action) -> bool {
             .map(|one| one.split(';').next().unwrap_or_default().trim());
         types.all(|one| !one.ends_with("json") && !matches!(one, "" | "*/*" | "application/*"))
     });
-    action.request.method != Method::DELETE && !is_file
+    request.method != Method::DELETE && !is_file
 }
 
 /// Names of parameters that a model has to guess the meaning of.

@@ -70,7 +70,7 @@ mod tests {
             .collect();
         // It is served all the same.
         assert!(load(&files).connector.is_some());
-        let found = lints(&files, &|_| None);
+        let found = lints(&files, &[], &|_| None);
         found.iter().map(|finding| (finding.code, finding.is_error())).collect()
     }
 

@@ -23,6 +23,10 @@ pub(super) struct Plan<'a> {
 }
 
 /// The work of a call.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one in each call, and most are requests"
+)]
 pub(super) enum Work<'a> {
     /// One request, without credentials.
     Request(OutgoingRequest),

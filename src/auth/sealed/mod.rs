@@ -74,9 +74,12 @@ impl Handles {
         if !text.contains(PREFIX) {
             return Cow::Borrowed(text);
         }
-        let hide = |text: Cow<'a, str>, (handle, _): &(String, SecretString)| match text.contains(handle.as_str()) {
-            true => Cow::Owned(text.replace(handle.as_str(), SHOWN)),
-            false => text,
+        let hide = |text: Cow<'a, str>, (handle, _): &(String, SecretString)| {
+            if text.contains(handle.as_str()) {
+                Cow::Owned(text.replace(handle.as_str(), SHOWN))
+            } else {
+                text
+            }
         };
         self.list.iter().fold(Cow::Borrowed(text), hide)
     }

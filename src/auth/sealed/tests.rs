@@ -144,6 +144,6 @@ proptest! {
         }
         prop_assert!(handles.in_header(&handle[1..]).is_none());
         let sent = text(handles.in_header(&format!("{before} {handle} {after}")));
-        prop_assert_eq!(sent, Some(format!("{} {} {}", before, secret, after)));
+        prop_assert_eq!(sent, Some(format!("{before} {secret} {after}")));
     }
 }

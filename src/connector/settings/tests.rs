@@ -65,7 +65,7 @@ fn findings(text: &str, variables: &[(&str, &str)]) -> Vec<(&'static str, usize,
 
 fn sent(action: &Arc<Action>) -> (String, Value, Value) {
     let arguments = Map::new();
-    let request = &action.request;
+    let request = action.request().expect("declarative");
     let query: Map<String, Value> = request
         .query
         .iter()

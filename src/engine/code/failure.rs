@@ -20,7 +20,7 @@ pub(in crate::engine) struct Told {
 
 const LOG_SAYS_WHY: &str = "tell the operator of this server; its log says why";
 
-pub(super) fn no_sandbox(problem: String) -> CallError {
+pub(super) fn no_sandbox(problem: &str) -> CallError {
     tracing::error!(problem, "action code cannot be run");
     CallError::new(
         ErrorCode::InternalError,

@@ -27,7 +27,9 @@ pub(super) fn read(request: GuestRequest, connector: &Connector) -> Result<Outgo
     let invalid = |problem: String| SendFailure::Invalid(format!("this is no HTTP request: {problem}"));
     // The usual methods are often written in lower case; others are names with a case (RFC 9110, section 9.1).
     let written = request.method.to_ascii_uppercase();
-    let method = if SAFE.contains(&written.as_str()) || Method::from_bytes(written.as_bytes()).is_ok_and(is_usual) {
+    let method = if SAFE.contains(&written.as_str())
+        || Method::from_bytes(written.as_bytes()).is_ok_and(|method| is_usual(&method))
+    {
         written
     } else {
         request.method
@@ -62,8 +64,8 @@ pub(super) fn read(request: GuestRequest, connector: &Connector) -> Result<Outgo
     })
 }
 
-fn is_usual(method: Method) -> bool {
-    [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(&method)
+fn is_usual(method: &Method) -> bool {
+    [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(method)
 }
 
 /// What requests have unless the code says otherwise. The connector's own headers are meant for its own API.

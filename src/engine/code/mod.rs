@@ -77,7 +77,7 @@ impl Run<'_> {
     ) -> Result<Ending, CallError> {
         let (parts, tool) = (self.parts, self.tool);
         let _turn = parts.admission.turn().await.ok_or_else(failures::shutting_down)?;
-        let sandbox = parts.code.sandbox().map_err(failure::no_sandbox)?;
+        let sandbox = parts.code.sandbox().map_err(|problem| failure::no_sandbox(&problem))?;
         let program = self.snapshot.program(&sandbox, tool).await?;
         let (credential, auth) = self.secrets().await?;
         let redaction = Redaction::of(auth.scrubber(), &tool.action, &self.arguments);

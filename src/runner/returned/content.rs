@@ -20,11 +20,10 @@ pub(super) fn bytes(value: Value) -> Result<Bytes, String> {
         Value::Array(items) => numbers(items.iter()),
         Value::Object(mut members) => match members.shift_remove("data").or_else(|| members.shift_remove("base64")) {
             Some(data @ (Value::String(_) | Value::Array(_))) => bytes(data),
-            Some(_) => Err("is no buffer".to_owned()),
             None if members.keys().enumerate().all(|(index, key)| *key == index.to_string()) => {
                 numbers(members.values())
             }
-            None => Err("is no buffer".to_owned()),
+            Some(_) | None => Err("is no buffer".to_owned()),
         },
         Value::Null | Value::Bool(_) | Value::Number(_) => Err("is no base64".to_owned()),
     }

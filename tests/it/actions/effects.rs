@@ -5,10 +5,10 @@ use serde_json::json;
 use super::{SEALED, content, desk, failure};
 use crate::harness::Upstream;
 
-const SEND: &str = r#"
+const SEND: &str = r"
 const response = await ld.request({ method: data.input.title, url: data.input.url, body: data.input.query });
 return { status: response.status };
-"#;
+";
 
 #[tokio::test]
 async fn an_action_that_reads_cannot_write() {

@@ -5,6 +5,7 @@ mod samples;
 mod scripts;
 mod secrets;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -22,10 +23,11 @@ fn desk(base_url: &str, settings: &str, actions: &[(&str, &str, &str)]) -> Works
     for (name, effect, code) in actions {
         let file = format!("actions/{name}.js");
         workspace.write(&format!("desk/{file}"), code);
-        text.push_str(&format!(
+        _ = writeln!(
+            text,
             "[[actions]]\nname = \"{name}\"\ndescription = \"Does {name}.\"\neffect = \"{effect}\"\nconfirm = false\n\
-             code = \"{file}\"\nrequests_per_minute = \"unlimited\"\n"
-        ));
+             code = \"{file}\"\nrequests_per_minute = \"unlimited\""
+        );
         for input in [
             "title",
             "description",
@@ -37,7 +39,7 @@ fn desk(base_url: &str, settings: &str, actions: &[(&str, &str, &str)]) -> Works
             "url",
             "token",
         ] {
-            text.push_str(&format!("[[actions.input]]\nname = \"{input}\"\n"));
+            _ = writeln!(text, "[[actions.input]]\nname = \"{input}\"");
         }
         text.push_str("[[actions.input]]\nname = \"document\"\ntype = \"FILE\"\n");
     }

@@ -108,7 +108,10 @@ async fn no_code_gets_hold_of_a_sealed_secret() {
     let digest = toolgate::crypto::sha256_hex(KEY.as_bytes());
     for (name, _) in ATTEMPTS {
         let answer = session
-            .call(&format!("desk__{name}"), json!({ "url": upstream.base_url() }))
+            .call(
+                &format!("desk__{name}"),
+                json!({ "url": format!("{}/echo", upstream.base_url()) }),
+            )
             .await
             .to_string();
         for form in [KEY, &reversed, &STANDARD.encode(KEY), &digest] {
@@ -140,7 +143,9 @@ async fn a_connector_may_expose_its_secrets_and_is_reported() {
     let check = workspace.run(&["check"]).await;
     assert!(check.stderr.contains("exposed-secrets"), "{check:?}");
     let mut session = workspace.serve().await;
-    let answer = session.call("desk__send", json!({ "url": upstream.base_url() })).await;
+    let answer = session
+        .call("desk__send", json!({ "url": format!("{}/echo", upstream.base_url()) }))
+        .await;
     assert_eq!(content(&answer), &json!({ "key": "[REDACTED]", "length": KEY.len() }));
     assert_eq!(upstream.seen()[0].headers["x-sum"], KEY[..6]);
 }

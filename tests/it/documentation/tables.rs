@@ -11,7 +11,7 @@ use super::workspace::Workspace;
 use super::{Page, help};
 
 /// Parts of a connector: the name of the schema's definition, and the heading of its table.
-const CONNECTOR: [(&str, &str); 10] = [
+const CONNECTOR: [(&str, &str); 11] = [
     ("", "Connector"),
     ("Connection", "`[connection]`"),
     ("Setting", "`[settings.NAME]`"),

@@ -12,6 +12,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -45,6 +46,7 @@ const ACTIONS: usize = 50;
 struct World {
     body: Bytes,
     gate: Option<Semaphore>,
+    asked: AtomicUsize,
 }
 
 impl World {
@@ -53,13 +55,18 @@ impl World {
             .map(|id| format!(r#"{{"id":{id},"name":"item number {id}","status":"open"}}"#))
             .collect();
         let body = format!(r#"{{"items":[{}]}}"#, items.join(",")).into();
-        Arc::new(Self { body, gate })
+        Arc::new(Self {
+            body,
+            gate,
+            asked: AtomicUsize::new(0),
+        })
     }
 }
 
 #[async_trait]
 impl Outside for World {
     async fn send(&self, _: GuestRequest) -> Result<GuestResponse, SendFailure> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         if let Some(gate) = &self.gate {
             drop(gate.acquire().await);
         }
@@ -135,8 +142,9 @@ fn waiting(sandbox: &Sandbox, runtime: &Runtime) {
             sandbox.run(&program, DATA, world, &limits)
         }));
         tokio::join!(runs, async {
-            // Every run has had its turn once the others were polled.
-            tokio::task::yield_now().await;
+            while world.asked.load(Ordering::Relaxed) < WAITING {
+                tokio::task::yield_now().await;
+            }
             let at_once = private_kilobytes();
             world.gate.as_ref().unwrap().add_permits(WAITING);
             at_once

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::place_of;
-use crate::catalog::{Loader, folder};
+use crate::catalog::{Loader, Report, folder};
 use crate::cli::{Failure, Global, assemble, output};
 use crate::config::environment_variable;
 use crate::diagnostics::Severity;
@@ -79,14 +79,19 @@ fn edit(file: &Path) -> anyhow::Result<()> {
     anyhow::bail!("the editor `{editor}` ended with {status}")
 }
 
-fn check(place: &Path) -> Result<(), Failure> {
-    let report = Loader::default().load(place);
+/// Tells everything that was found, warnings included.
+pub(super) fn tell_of(report: &Report) {
     if !report.diagnostics.is_empty() {
         output::complain_of(&report.diagnostics);
     }
-    for problem in assemble::problems(&report) {
+    for problem in assemble::problems(report) {
         output::complain(&format!("error: {problem}"));
     }
+}
+
+fn check(place: &Path) -> Result<(), Failure> {
+    let report = Loader::default().load(place);
+    tell_of(&report);
     if report.has_errors() {
         return Err(Failure::Told);
     }

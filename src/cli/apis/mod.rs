@@ -1,5 +1,6 @@
 //! `toolgate apis`: the connected APIs, one by one. One file per verb.
 
+mod add;
 mod delete;
 mod edit;
 mod fix;
@@ -18,7 +19,7 @@ use crate::config::{Config, Locations};
 use crate::connector::model::{Connector, SecretName, SecretRef};
 use crate::store::Store;
 
-/// List, test, mend, switch, edit and delete the connected APIs.
+/// List, add, test, mend, switch, edit and delete the connected APIs.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -54,6 +55,7 @@ enum Verb {
         /// The API's slug.
         slug: String,
     },
+    Add(add::Add),
     Test(test::Test),
     Fix(fix::Fix),
     /// Show an API's calls, newest first.
@@ -73,6 +75,7 @@ impl Apis {
             Verb::List { json } => list::run(Installed::open(global).await?, json).await,
             Verb::Enable { slug } => switch::run(Installed::open(global).await?, &slug, true).await,
             Verb::Disable { slug } => switch::run(Installed::open(global).await?, &slug, false).await,
+            Verb::Add(verb) => verb.run(global).await,
             Verb::Test(verb) => verb.run(global).await,
             Verb::Fix(verb) => verb.run(global).await,
             Verb::Logs { slug, options } => options.show(global, Some(slug)).await,

@@ -51,16 +51,18 @@ impl Host {
     /// The write gate looks at the request that would leave, whatever the action says of itself (design section 3).
     fn may_change(&self, request: &OutgoingRequest) -> Result<bool, SendFailure> {
         let security = &self.tool.connector.security;
-        let changes =
-            !message::is_safe(&request.method) && !security.safe_requests.allows(&request.method, &request.url);
-        if changes && self.tool.action.effect == Effect::Read {
-            let method = &request.method;
+        let declared = security.safe_requests.allows(&request.method, &request.url);
+        let change = message::change(request, declared);
+        if let Some(method) = &change
+            && self.tool.action.effect == Effect::Read
+        {
             return Err(SendFailure::Refused(format!(
-                "this action only reads, and {method} may change something: nothing was sent; its connector can say \
-                 effect = \"write\", or list the request in `safe_requests` under [security]"
+                "this action only reads, and {} may change something: nothing was sent; its connector can say \
+                 effect = \"write\", or list the request in `safe_requests` under [security]",
+                method.escape_debug()
             )));
         }
-        Ok(changes)
+        Ok(change.is_some())
     }
 
     /// Lowers what the code asks for to what the connector allows (ruling C-08).

@@ -17,9 +17,27 @@ const SAFE: [&str; 7] = ["GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT"
 /// Methods that are about the connection, or make a server send back what it was sent.
 const FORBIDDEN: [&str; 2] = ["CONNECT", "TRACE"];
 
-/// Whether a method is known to change nothing.
-pub(super) fn is_safe(method: &Method) -> bool {
-    SAFE.contains(&method.as_str())
+/// Headers that make many servers take a request for one of another method.
+const OVERRIDES: [&str; 3] = ["x-http-method", "x-http-method-override", "x-method-override"];
+
+/// The unsafe method that a request asks to be taken for, if it does.
+fn claimed(request: &OutgoingRequest) -> Option<&HeaderValue> {
+    let mut claimed = OVERRIDES.iter().flat_map(|name| request.headers.get_all(*name));
+    claimed.find(|method| {
+        !SAFE
+            .iter()
+            .any(|safe| method.as_bytes().eq_ignore_ascii_case(safe.as_bytes()))
+    })
+}
+
+/// Whether a request may change something, and as what: by its method, unless `declared` says that it is safe, or by
+/// the one that it asks to be taken for.
+pub(super) fn change(request: &OutgoingRequest, declared: bool) -> Option<String> {
+    if let Some(claimed) = claimed(request) {
+        return Some(String::from_utf8_lossy(claimed.as_bytes()).into_owned());
+    }
+    let is_safe = declared || SAFE.contains(&request.method.as_str());
+    (!is_safe).then(|| request.method.to_string())
 }
 
 /// Reads a guest's request. Handles in it stay what they are.

@@ -75,6 +75,37 @@ async fn an_action_that_reads_cannot_write() {
 }
 
 #[tokio::test]
+async fn a_method_that_a_header_claims_counts() {
+    let upstream = Upstream::fixed("{}").await;
+    let settings = SEALED.replacen("[security]\n", "[security]\nsafe_requests = [\"POST /search\"]\n", 1);
+    let code = "const headers = { [data.input.title]: data.input.query };\n\
+                const r = await ld.request({ method: data.input.parent, url: data.input.url, headers });\n\
+                return { status: r.status };";
+    let workspace = desk(&upstream.base_url(), &settings, &[("look", "read", code)]);
+    let mut session = workspace.serve().await;
+    let url = format!("{}/search", upstream.base_url());
+    for (method, header, claimed, leaves) in [
+        ("GET", "X-HTTP-Method-Override", "DELETE", false),
+        ("GET", "x-method-override", "patch", false),
+        ("POST", "X-HTTP-Method", "PUT", false),
+        ("GET", "X-HTTP-Method-Override", "", false),
+        ("POST", "X-HTTP-Method-Override", "get", true),
+    ] {
+        let before = upstream.count();
+        let arguments = json!({ "parent": method, "title": header, "query": claimed, "url": url });
+        let answer = session.call("desk__look", arguments).await;
+        assert_eq!(
+            upstream.count() > before,
+            leaves,
+            "{method} {header} {claimed}: {answer}"
+        );
+        if !leaves {
+            assert!(failure(&answer).contains("this action only reads"), "{answer}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn nothing_leads_past_the_allowlist() {
     let (upstream, other) = (Upstream::fixed("{}").await, Upstream::fixed("{}").await);
     let workspace = desk(&upstream.base_url(), SEALED, &[("change", "write", SEND)]);

@@ -68,7 +68,7 @@ pub trait Front: Send + Sync {
     async fn ask(&self, prompt: &ApprovalPrompt) -> Answer;
     /// Shows how far the call is: `step` of `steps`, and what is happening.
     async fn progress(&self, step: u32, steps: u32, message: &str);
-    /// Where to note what the code of the call does, for a front whose person watches it.
+    /// Where to note the call's requests, and what its code does, for a front whose person watches it.
     fn watched(&self) -> Option<CallLog> {
         None
     }

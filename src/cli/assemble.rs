@@ -1,5 +1,6 @@
 //! Putting the rooms together: from settings to an engine that serves.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,9 @@ use crate::policy::{Admission, Bounds, Limits};
 use crate::store::{self, Store};
 use crate::telemetry;
 use crate::vault::{KeySource, ServerSecrets, Vault};
+
+/// Most bytes of arguments that are read from standard input: whoever writes there may never end.
+const MOST_INPUT: u64 = 64 * 1024 * 1024;
 
 /// Where things are, after flags, environment and defaults.
 pub(super) fn locations(global: &Global) -> Result<Locations, Failure> {
@@ -188,19 +192,34 @@ pub(super) async fn add_up(store: &dyn Store) {
     }
 }
 
-/// The value of `--input`: JSON, or `@file` with JSON in it.
+/// The value of `--input`: JSON, the name of a file with JSON in it, which may follow an `@`, or `-` for stdin.
 pub(super) fn arguments(input: Option<&str>) -> Result<serde_json::Map<String, serde_json::Value>, Failure> {
     let Some(input) = input else {
         return Ok(serde_json::Map::new());
     };
     let (text, shown) = match input.strip_prefix('@') {
-        Some(path) => {
+        None if input == "-" => (standard_input()?, "standard input"),
+        None if input.trim_start().starts_with(['{', '[', '"']) || input.trim().is_empty() => {
+            (input.to_owned(), "--input")
+        }
+        path => {
+            let path = path.unwrap_or(input);
             let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"));
             (text.map_err(Failure::Usage)?, path)
         }
-        None => (input.to_owned(), "--input"),
     };
     serde_json::from_str(&text)
         .with_context(|| format!("{shown} is not a JSON object such as {{\"customer_id\": \"c_1\"}}"))
         .map_err(Failure::Usage)
+}
+
+fn standard_input() -> Result<String, Failure> {
+    let mut text = String::new();
+    std::io::stdin()
+        .lock()
+        .take(MOST_INPUT)
+        .read_to_string(&mut text)
+        .context("cannot read standard input")
+        .map_err(Failure::Usage)?;
+    Ok(text)
 }

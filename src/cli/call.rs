@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::terminal::Terminal;
@@ -16,14 +17,14 @@ use crate::engine::{self, Content, Ending, Principal};
 #[command(after_help = "\
 Examples:
   toolgate call demo_crm__get_customer --input '{\"customer_id\": \"cust_1001\"}'
-  toolgate call demo_crm__create_ticket --input @ticket.json --dry-run
+  toolgate call demo_crm__create_ticket --input ticket.json --dry-run
 
 Exit codes: 0 the call gave a result; 1 it failed or was refused; 2 usage; 3 Toolgate cannot start.")]
 pub(super) struct Call {
     /// The tool, as `toolgate tools` lists it, or `custom.<connector>.<action>`.
     name: String,
-    /// Arguments as a JSON object, or `@FILE` with one in it.
-    #[arg(long, value_name = "JSON|@FILE")]
+    /// Arguments as a JSON object, or a file with one in it; `-` is standard input.
+    #[arg(long, value_name = "JSON|FILE")]
     input: Option<String>,
     /// Print the HTTP request, credentials replaced, and send nothing.
     #[arg(long)]
@@ -41,44 +42,53 @@ impl Call {
                 Err(error) => Err(told(&error)),
             };
         }
-        let cancel = CancellationToken::new();
-        let interrupted = cancel.clone();
-        tokio::spawn(async move {
-            super::serve::interrupted().await;
-            interrupted.cancel();
-        });
-        let call = engine::Call {
-            tool: self.name,
-            arguments,
-            principal: Principal::local(),
-            channel: "cli",
-            client: Some(concat!("toolgate ", env!("CARGO_PKG_VERSION")).into()),
-            resume: None,
-            cancel,
-        };
-        let ending = engine.call(call, &Terminal::detect()).await;
+        let ending = engine.call(made_here(self.name, arguments), &Terminal::detect()).await;
         engine.close().await;
-        match ending {
-            Ending::Done(outcome) => {
-                for warning in &outcome.warnings {
-                    output::complain(&format!("warning: {warning}"));
-                }
-                for file in &outcome.files {
-                    let (name, mime_type, length) = (&file.name, &file.mime_type, file.content.len());
-                    output::complain(&format!("file: {name}, {length} bytes of {mime_type}"));
-                }
-                match outcome.content {
-                    Content::Json(value) => Ok(output::say_json(&value)?),
-                    Content::Binary { mime_type, bytes } => {
-                        Ok(output::say(&format!("{} bytes of {mime_type}", bytes.len()))?)
-                    }
+        tell(ending)
+    }
+}
+
+/// A call of whoever runs this command, which an interrupt cancels.
+pub(super) fn made_here(tool: String, arguments: Map<String, Value>) -> engine::Call {
+    let cancel = CancellationToken::new();
+    let interrupted = cancel.clone();
+    tokio::spawn(async move {
+        super::serve::interrupted().await;
+        interrupted.cancel();
+    });
+    engine::Call {
+        tool,
+        arguments,
+        principal: Principal::local(),
+        channel: "cli",
+        client: Some(concat!("toolgate ", env!("CARGO_PKG_VERSION")).into()),
+        resume: None,
+        cancel,
+    }
+}
+
+/// Prints how a call ended: its result to stdout, everything else to stderr.
+pub(super) fn tell(ending: Ending) -> Result<(), Failure> {
+    match ending {
+        Ending::Done(outcome) => {
+            for warning in &outcome.warnings {
+                output::complain(&format!("warning: {warning}"));
+            }
+            for file in &outcome.files {
+                let (name, mime_type, length) = (&file.name, &file.mime_type, file.content.len());
+                output::complain(&format!("file: {name}, {length} bytes of {mime_type}"));
+            }
+            match outcome.content {
+                Content::Json(value) => Ok(output::say_json(&value)?),
+                Content::Binary { mime_type, bytes } => {
+                    Ok(output::say(&format!("{} bytes of {mime_type}", bytes.len()))?)
                 }
             }
-            Ending::Failed(error) => Err(told(&error)),
-            Ending::AskFirst(prompt) => {
-                output::complain(&format!("approval {} is needed", prompt.approval_id));
-                Err(Failure::Told)
-            }
+        }
+        Ending::Failed(error) => Err(told(&error)),
+        Ending::AskFirst(prompt) => {
+            output::complain(&format!("approval {} is needed", prompt.approval_id));
+            Err(Failure::Told)
         }
     }
 }

@@ -28,6 +28,7 @@ mod serve;
 mod stats;
 mod switches;
 mod terminal;
+mod test;
 mod tools;
 mod vault;
 
@@ -89,6 +90,7 @@ enum Verb {
     Tools(tools::Tools),
     Find(find::Find),
     Call(call::Call),
+    Test(test::Test),
     Apis(apis::Apis),
     Approvals(approvals::Approvals),
     Keys(keys::Keys),
@@ -167,6 +169,7 @@ pub fn main() -> ExitCode {
             Verb::Tools(verb) => verb.run(&cli.global).await,
             Verb::Find(verb) => verb.run(&cli.global).await,
             Verb::Call(verb) => verb.run(&cli.global).await,
+            Verb::Test(verb) => verb.run(&cli.global).await,
             Verb::Apis(verb) => verb.run(&cli.global).await,
             Verb::Approvals(verb) => verb.run(&cli.global).await,
             Verb::Keys(verb) => verb.run(&cli.global).await,

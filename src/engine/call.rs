@@ -10,6 +10,7 @@ use super::outcome::{Ending, Outcome};
 use super::plan::{Plan, Work};
 use super::row::Row;
 use super::snapshot::Snapshot;
+use super::watched::Watched;
 use super::{Call, CallError, Front, Parts, Principal, code, failures, lookup};
 use crate::approval::{Asked, Refusal, Verdict, binding, front};
 use crate::audit::AuditError;
@@ -335,7 +336,12 @@ async fn send(
     }
     // Until it is known better: a caller may hang up while it is on its way.
     row.requests_left(1);
-    match Box::pin(route.send(request, &credential)).await {
+    let sent = front.watched().map(|log| Watched::new(log, &request, row));
+    let answer = Box::pin(route.send(request, &credential)).await;
+    if let Some(sent) = sent {
+        sent.ended(&answer);
+    }
+    match answer {
         Ok(response) => {
             if let Some(drift) = declarative::version_drift(&tool.connector, &response) {
                 let connector = tool.connector.slug.as_str();

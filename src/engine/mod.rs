@@ -12,6 +12,7 @@ pub mod outcome;
 mod plan;
 pub mod row;
 pub mod snapshot;
+mod watched;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -76,6 +76,11 @@ impl Row {
         &self.record.call_id
     }
 
+    /// The path of the request, without secrets.
+    pub(super) fn path(&self) -> &str {
+        self.record.path.as_deref().unwrap_or_default()
+    }
+
     pub(super) fn found(&mut self, tool: &Tool) {
         self.record.connector = Some(tool.connector.slug.clone());
         self.record.action = Some(tool.action.name.clone());

@@ -33,8 +33,8 @@ pub(super) struct How {
     /// Call only this action, which must be a read.
     #[arg(long, value_name = "ACTION")]
     endpoint: Option<String>,
-    /// Its arguments as a JSON object, or `@FILE` with one in it.
-    #[arg(long, value_name = "JSON|@FILE", requires = "endpoint")]
+    /// Its arguments as a JSON object, or a file with one in it; `-` is standard input.
+    #[arg(long, value_name = "JSON|FILE", requires = "endpoint")]
     input: Option<String>,
     /// Print as JSON.
     #[arg(long)]

@@ -4,6 +4,7 @@ mod effects;
 mod samples;
 mod scripts;
 mod secrets;
+mod trials;
 
 use std::fmt::Write as _;
 use std::path::Path;

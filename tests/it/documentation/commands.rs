@@ -42,6 +42,7 @@ async fn every_example_of_the_help_works() {
         "tools",
         "find",
         "call",
+        "test",
         "apis",
         "approvals",
         "keys",

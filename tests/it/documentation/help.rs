@@ -18,6 +18,7 @@ const VERBS: &[&[&str]] = &[
     &["tools"],
     &["find"],
     &["call"],
+    &["test"],
     &["apis"],
     &["apis", "list"],
     &["apis", "enable"],

@@ -36,6 +36,7 @@ impl Workspace {
         // Something that begins as a program does, and is quickly packed.
         write(&at("program"), "\u{7f}ELF");
         write(&at("ticket.json"), r#"{"customer_id": "cust_1001", "title": "Lamp"}"#);
+        write(&at("customer.json"), r#"{"customer_id": "cust_1001"}"#);
 
         let sample = sample::start(sample::ANY_LOOPBACK_PORT, DEMO_KEY.to_owned())
             .await

@@ -24,7 +24,8 @@
 //! 3. *admit*: there is room for one more call, and none of its limits is reached;
 //! 4. *validate* the arguments, and build the request;
 //! 5. *approve*: a write waits for a person;
-//! 6. *run*: wait for a turn, resolve the credential, write down the intent, make the request;
+//! 6. *run*: wait for a turn, resolve the credential, write down the intent, make the request, or run the code that
+//!    makes its own;
 //! 7. *check*: decode, scrub, validate and map the answer;
 //! 8. *audit*: exactly one row, refusals included.
 //!
@@ -38,6 +39,7 @@
 //! - Nothing an agent sends is ever a template, a mapping program or SQL.
 //! - Every queue is bounded, every wait for the outside has a deadline, every loop over remote data has a cap.
 //! - Nothing a model can call widens a grant: there is no tool that approves.
+//! - Code of actions runs in a fresh WebAssembly instance, and each request that it makes passes the same checks.
 //! - No process of it leaves a core dump: [`process`].
 //! - stdout belongs to the protocol; logs go to stderr, and never show headers or bodies.
 //!

@@ -48,6 +48,8 @@ pub struct OutgoingRequest {
     pub body: Option<Bytes>,
     /// Longest time for the whole exchange; the connector's when `None`.
     pub timeout: Option<Duration>,
+    /// Longest answer in bytes, when that is less than the connector allows.
+    pub max_response_bytes: Option<u64>,
     /// What logs show instead of the URL's path when that holds an argument nobody may see.
     pub shown_path: Option<String>,
 }

@@ -69,6 +69,9 @@ impl Route {
             at: Instant::now() + limit,
             limit,
         };
+        let longest = request
+            .max_response_bytes
+            .map_or(self.max_response_bytes, |most| most.min(self.max_response_bytes));
         let mut shown_path = request.shown_path;
         let mut hop = Hop {
             with_credential: request.url.origin() == self.origin,
@@ -100,7 +103,7 @@ impl Route {
                 exchange.is_answered(status, None, started.elapsed());
             }
             let Some(next) = next? else {
-                let body = self.read(&mut response, &deadline, circumstances).await?;
+                let body = self.read(&mut response, longest, &deadline, circumstances).await?;
                 exchange.is_answered(status, Some(body.len()), started.elapsed());
                 let mut headers = std::mem::take(response.headers_mut());
                 headers::clean_answer(&mut headers);
@@ -185,11 +188,11 @@ impl Route {
     async fn read(
         &self,
         response: &mut reqwest::Response,
+        limit: u64,
         deadline: &Deadline,
         circumstances: Circumstances,
     ) -> Result<Bytes, EgressError> {
         let url = response.url().clone();
-        let limit = self.max_response_bytes;
         let body = timeout_at(deadline.at, body::read(response, limit))
             .await
             .map_err(|_| failure::timeout("complete answer", deadline.limit, true))?

@@ -116,6 +116,7 @@ pub(super) fn shown_request(tool: &Tool, hidden: &Map<String, Value>, request: &
             headers: HeaderMap::new(),
             body: None,
             timeout: request.timeout,
+            max_response_bytes: None,
             shown_path: None,
         }
     })

@@ -281,6 +281,7 @@ mod tests {
             headers: HeaderMap::new(),
             body: None,
             timeout: None,
+            max_response_bytes: None,
             shown_path: None,
         };
         row.prepared(Some(&request), "hash");

@@ -78,6 +78,7 @@ pub(super) fn read(request: GuestRequest, connector: &Connector) -> Result<Outgo
         headers,
         body: request.body.map(Bytes::from),
         timeout: request.timeout,
+        max_response_bytes: Some(request.max_response_bytes),
         shown_path: None,
     })
 }

@@ -68,18 +68,6 @@ impl CodeRunner {
         self.writing.close();
         self.writing.wait().await;
     }
-
-    /// Prepares code: checks and compiles it. Blocks, for seconds when it was never compiled before.
-    ///
-    /// # Errors
-    /// [`LoadError`] when it cannot be run.
-    pub fn prepare(&self, code: &Code) -> Result<(), LoadError> {
-        let sandbox = self.sandbox().map_err(|problem| LoadError::Internal {
-            name: code.name.clone(),
-            problem,
-        })?;
-        prepare(&sandbox, code).map(drop)
-    }
 }
 
 impl fmt::Debug for CodeRunner {

@@ -170,3 +170,26 @@ async fn dropping_the_exchange_closes_the_connection() {
     exchange.abort();
     assert_eq!(told.recv().await, Some("closed"));
 }
+
+#[tokio::test]
+async fn a_request_may_want_less_and_never_gets_more() {
+    let api = Api::start(|_| Response::new(Body::from(vec![b'x'; 500]))).await;
+    let route = limited(&api.url("/"));
+    for (most, answer) in [
+        (None, Ok(500)),
+        (Some(500), Ok(500)),
+        (Some(u64::MAX), Ok(500)),
+        (Some(499), Err(EgressError::TooLarge { limit: 499 })),
+        (Some(0), Err(EgressError::TooLarge { limit: 0 })),
+    ] {
+        let mut request = outgoing("GET", &api.url("/"));
+        request.max_response_bytes = most;
+        let received = route.send(request, &Credential::none()).await;
+        assert_eq!(received.map(|response| response.body.len()), answer, "{most:?}");
+    }
+    let long = Api::start(|_| Response::new(Body::from(vec![b'x'; LIMIT + 1]))).await;
+    let mut request = outgoing("GET", &long.url("/"));
+    request.max_response_bytes = Some(u64::MAX);
+    let refused = limited(&long.url("/")).send(request, &Credential::none()).await;
+    assert_eq!(refused.unwrap_err(), EgressError::TooLarge { limit: 1_000 });
+}

@@ -105,6 +105,7 @@ fn outgoing(method: &str, url: &str) -> OutgoingRequest {
         headers: HeaderMap::new(),
         body: None,
         timeout: None,
+        max_response_bytes: None,
         shown_path: None,
     }
 }

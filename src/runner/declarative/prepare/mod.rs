@@ -70,6 +70,7 @@ pub fn prepare(
         headers,
         body,
         timeout: action.timeout,
+        max_response_bytes: None,
         shown_path: None,
     })
 }

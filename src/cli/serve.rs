@@ -325,6 +325,7 @@ pub(super) fn presentation(config: &Config) -> Presentation {
         instructions: config.server.instructions.clone(),
         page_size: config.server.tools_page_size,
         finding: config.finding.clone(),
+        files: config.files.clone(),
     }
 }
 

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tracing::level_filters::LevelFilter;
 
-use super::{AuditConfig, FindingConfig, LimitsConfig, SandboxConfig, VaultConfig};
+use super::{AuditConfig, FilesConfig, FindingConfig, LimitsConfig, SandboxConfig, VaultConfig};
 
 /// Settings of a Toolgate server. Every setting has a default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +28,8 @@ pub struct Config {
     pub egress: EgressConfig,
     /// The code of actions.
     pub sandbox: SandboxConfig,
+    /// Files that results hold.
+    pub files: FilesConfig,
     /// Secrets that connectors name with `vault://`.
     pub vault: VaultConfig,
     /// Logs, which go to stderr.

@@ -131,6 +131,10 @@ fn every_setting_can_be_written() {
         max_result_bytes = 1026
         max_concurrent_runs = 14
         max_queued_runs = 15
+        [files]
+        max_embedded_bytes = 0
+        lifetime_ms = 1001
+        max_kept_bytes = 16
         [vault]
         master_key_file = "vault.key"
         [log]
@@ -200,6 +204,11 @@ fn every_setting_can_be_written() {
             max_result_bytes: 1026,
             max_concurrent_runs: 14,
             max_queued_runs: 15,
+        },
+        files: FilesConfig {
+            max_embedded_bytes: 0,
+            lifetime: Duration::from_millis(1001),
+            max_kept_bytes: 16,
         },
         vault: VaultConfig {
             master_key_file: Some("settings/vault.key".into()),

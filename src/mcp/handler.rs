@@ -17,6 +17,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde::Deserialize as _;
 
 use super::caller;
+use super::files::{self, Files};
 use super::finding;
 use super::front::PeerFront;
 use super::guide::{self, View};
@@ -71,6 +72,7 @@ struct Shared {
     page_size: usize,
     listings: Listings,
     questions: Questions,
+    files: Files,
     sessions: Arc<Sessions>,
 }
 
@@ -85,6 +87,7 @@ impl Handler {
                 engine,
                 lifetime,
                 page_size: presentation.page_size,
+                files: Files::new(presentation.files.clone()),
                 listings: Listings::new(presentation),
                 questions: Questions::new()?,
                 sessions: Arc::default(),
@@ -164,7 +167,10 @@ impl Handler {
         }
         // In this task, not in a spawned one: rmcp ties a question to the request by the task it is asked from.
         let result = match Box::pin(self.shared.engine.call(call, &front)).await {
-            Ending::Done(outcome) => results::success(&request.name, outcome),
+            Ending::Done(outcome) => {
+                let keep = |file| self.shared.files.keep(file, &self.principal);
+                results::success(&request.name, outcome, keep)
+            }
             // Which actions there are is no question of the protocol to somebody who searches.
             Ending::Failed(error) if indirect => finding::failed(error),
             Ending::Failed(error) => results::failure(&error, self.declares_output(&request.name))?,
@@ -299,9 +305,18 @@ impl ServerHandler for Handler {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let found = self.view(|view| guide::resource(view, &request.uri));
-        found.map(Into::into).map_err(|guide::NotFound| {
-            let message = "there is no resource of that URI; list the resources again";
+        let found = if Files::are_at(&request.uri) {
+            self.shared.files.read(&request.uri, &self.principal).ok_or_else(|| {
+                let lifetime = files::spelled(self.shared.files.lifetime());
+                format!(
+                    "there is no file of that URI: files of results can be read for {lifetime}; call the tool again"
+                )
+            })
+        } else {
+            let found = self.view(|view| guide::resource(view, &request.uri));
+            found.map_err(|guide::NotFound| "there is no resource of that URI; list the resources again".to_owned())
+        };
+        found.map(Into::into).map_err(|message| {
             // The code changed with 2026-07-28.
             if stateless(&context) {
                 ErrorData::invalid_params(message, None)

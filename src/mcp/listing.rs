@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::finding::{self, Plan};
 use super::{cursor, instructions, tools};
 use crate::catalog::{Catalog, Lookup};
-use crate::config::FindingConfig;
+use crate::config::{FilesConfig, FindingConfig};
 use crate::policy::{self, Principal, Scope};
 
 /// Most parts of one catalog that are kept, one for each scope in use.
@@ -30,6 +30,8 @@ pub struct Presentation {
     pub page_size: usize,
     /// When actions are listed, and when they are found by searching.
     pub finding: FindingConfig,
+    /// Which files of results are linked, and how long they can be read.
+    pub files: FilesConfig,
 }
 
 impl Default for Presentation {
@@ -39,6 +41,7 @@ impl Default for Presentation {
             instructions: None,
             page_size: 100,
             finding: FindingConfig::default(),
+            files: FilesConfig::default(),
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod authorization;
 mod caller;
 mod connections;
 mod cursor;
+mod files;
 pub mod finding;
 mod front;
 mod gate;

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rmcp::ErrorData;
-use rmcp::model::{CallToolResult, ContentBlock, JsonObject, MetaObject, ResourceContents};
+use rmcp::model::{CallToolResult, ContentBlock, JsonObject, MetaObject, Resource, ResourceContents};
 use serde_json::{Value, json};
 
 use crate::engine::{CallError, Content, ErrorCode, File, FileContent, Outcome};
@@ -17,14 +17,27 @@ const WARNINGS_KEY: &str = "toolgate/warnings";
 const ERROR_KEY: &str = "toolgate/error";
 
 /// A successful result. Structured content and text say the same: some clients show the model only one of them.
-pub(super) fn success(tool: &str, outcome: Outcome) -> CallToolResult {
+///
+/// `keep` is offered each file, and gives it back when it is to lie in the result.
+pub(super) fn success(tool: &str, outcome: Outcome, keep: impl Fn(File) -> Result<Resource, File>) -> CallToolResult {
+    let file = |file| match keep(file) {
+        Ok(link) => ContentBlock::resource_link(link),
+        Err(file) => embedded(tool, &file),
+    };
     let mut result = match outcome.content {
         Content::Json(value) => CallToolResult::structured(value),
-        Content::Binary { mime_type, bytes } => CallToolResult::success(vec![binary(tool, mime_type, &bytes)]),
+        Content::Binary { mime_type, bytes } => CallToolResult::success(vec![match mime_type.split('/').next() {
+            // Models look at these, and read no links.
+            Some("image") => ContentBlock::image(STANDARD.encode(&bytes), mime_type),
+            Some("audio") => ContentBlock::audio(STANDARD.encode(&bytes), mime_type),
+            _ => file(File {
+                name: tool.to_owned(),
+                mime_type,
+                content: FileContent::Bytes(bytes),
+            }),
+        }]),
     };
-    for file in &outcome.files {
-        result.content.push(self::file(tool, file));
-    }
+    result.content.extend(outcome.files.into_iter().map(file));
     if !outcome.warnings.is_empty() {
         result.content.push(ContentBlock::text(format!(
             "Warnings:\n- {}",
@@ -40,7 +53,7 @@ pub(super) fn success(tool: &str, outcome: Outcome) -> CallToolResult {
 }
 
 /// A file as an embedded resource (contract S0-50). Its URI names it; nothing can be read from there.
-fn file(tool: &str, file: &File) -> ContentBlock {
+fn embedded(tool: &str, file: &File) -> ContentBlock {
     let name = utf8_percent_encode(&file.name, NON_ALPHANUMERIC);
     let uri = format!("toolgate://result/{tool}/{name}");
     let contents = match &file.content {
@@ -48,18 +61,6 @@ fn file(tool: &str, file: &File) -> ContentBlock {
         FileContent::Bytes(bytes) => ResourceContents::blob(STANDARD.encode(bytes), uri),
     };
     ContentBlock::resource(contents.with_mime_type(&file.mime_type))
-}
-
-fn binary(tool: &str, mime_type: String, bytes: &[u8]) -> ContentBlock {
-    let data = STANDARD.encode(bytes);
-    match mime_type.split('/').next() {
-        Some("image") => ContentBlock::image(data, mime_type),
-        Some("audio") => ContentBlock::audio(data, mime_type),
-        // An embedded resource needs a URI; nothing can be read from this one.
-        _ => ContentBlock::resource(
-            ResourceContents::blob(data, format!("toolgate://result/{tool}")).with_mime_type(mime_type),
-        ),
-    }
 }
 
 /// A failed call: a result that the model reads and can act on, or a protocol error when there is no such tool.
@@ -141,7 +142,7 @@ mod tests {
     #[test]
     fn structured_content_equals_the_text() {
         let value = json!({ "id": 7, "name": "Ada" });
-        let result = success("crm__get", outcome(Content::Json(value.clone())));
+        let result = success("crm__get", outcome(Content::Json(value.clone())), Err);
         assert_eq!(result.structured_content, Some(value.clone()));
         assert_eq!(result.is_error, Some(false));
         let text = &result.content[0].as_text().expect("text").text;
@@ -158,6 +159,7 @@ mod tests {
                 files: Vec::new(),
                 warnings: vec!["/id: expected a string".into()],
             },
+            Err,
         );
         assert_eq!(result.structured_content, Some(json!({ "id": 7 })));
         assert_eq!(
@@ -177,7 +179,7 @@ mod tests {
                 mime_type: mime_type.to_owned(),
                 bytes: Bytes::from_static(b"\x00\x01"),
             };
-            serde_json::to_value(&success("crm__file", outcome(content)).content[0]).expect("JSON")
+            serde_json::to_value(&success("crm__file", outcome(content), Err).content[0]).expect("JSON")
         };
         assert_eq!(
             content("image/png"),
@@ -190,7 +192,7 @@ mod tests {
         assert_eq!(
             content("application/pdf"),
             json!({ "type": "resource", "resource": {
-                "uri": "toolgate://result/crm__file", "mimeType": "application/pdf", "blob": "AAE=" } })
+                "uri": "toolgate://result/crm__file/crm%5F%5Ffile", "mimeType": "application/pdf", "blob": "AAE=" } })
         );
     }
 

@@ -164,3 +164,45 @@ async fn scripts_run_as_their_authors_expect() {
     assert_eq!(log[0]["log"][0]["method"], "PROPFIND", "{log:#}");
     assert_eq!(log[0]["log"][0]["status"], 207);
 }
+
+#[tokio::test]
+async fn a_large_file_is_a_link_that_can_be_read() {
+    let api = Upstream::fixed("{}").await;
+    let code = "const text = 'line\\n'.repeat(100000);\n\
+         return { files: [{ fileName: 'all.csv', mimeType: 'text/csv', text }, { fileName: 'few.csv', mimeType: 'text/csv', text: 'line' }] };";
+    let workspace = desk(&api.base_url(), SEALED, &[("exported", "read", code)]);
+    let mut session = workspace.serve().await;
+    let exported = session.call("desk__exported", json!({})).await;
+    assert_eq!(
+        content(&exported)["files"][0],
+        json!({ "fileName": "all.csv", "mimeType": "text/csv", "size": 500_000 })
+    );
+    let blocks = &exported["result"]["content"];
+    assert_eq!(
+        (&blocks[1]["type"], &blocks[1]["size"]),
+        (&json!("resource_link"), &json!(500_000))
+    );
+    assert_eq!(blocks[2]["resource"]["text"], "line");
+    assert!(
+        exported.to_string().len() < 2_000,
+        "the content of the large file is in the result"
+    );
+
+    let uri = blocks[1]["uri"].as_str().unwrap();
+    let read = session.request("resources/read", json!({ "uri": uri })).await;
+    let contents = &read["result"]["contents"][0];
+    assert_eq!(
+        (&contents["uri"], &contents["mimeType"]),
+        (&json!(uri), &json!("text/csv"))
+    );
+    assert_eq!(contents["text"].as_str().unwrap().len(), 500_000);
+
+    let gone = session
+        .request("resources/read", json!({ "uri": "toolgate://files/0/a.csv" }))
+        .await;
+    assert_eq!(
+        gone["error"]["message"],
+        "there is no file of that URI: files of results can be read for 10 minutes; call the tool again"
+    );
+    session.close().await;
+}

@@ -34,6 +34,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("AuditConfig", "`[audit]`"),
     ("EgressConfig", "`[egress]`"),
     ("SandboxConfig", "`[sandbox]`"),
+    ("FilesConfig", "`[files]`"),
     ("VaultConfig", "`[vault]`"),
     ("LogConfig", "`[log]`"),
     ("CatalogConfig", "`[catalog]`"),

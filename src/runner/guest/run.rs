@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use wasmtime::component::{ComponentExportIndex, Instance};
-use wasmtime::{Store, Trap, UpdateDeadline};
+use wasmtime::{Store, Trap, UpdateDeadline, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
 use super::imports::Run;
@@ -137,7 +137,7 @@ fn broken(run: &Run, error: &wasmtime::Error, stack_bytes: u64) -> GuestError {
             limit: Limit::Stack,
             value: stack_bytes,
         }),
-        Some(trap) => GuestError::Crashed(trap.to_string()),
+        Some(trap) => GuestError::Crashed(format!("{trap}{}", place(error))),
         None => {
             let cause = error.root_cause().to_string();
             let limits = run.meter.limits();
@@ -152,6 +152,34 @@ fn broken(run: &Run, error: &wasmtime::Error, stack_bytes: u64) -> GuestError {
             GuestError::Crashed(cause)
         }
     }
+}
+
+/// Functions that are named of where a program broke.
+const MOST_FUNCTIONS: usize = 3;
+
+/// What runtimes call on the way to their end; its names tell an author nothing.
+const OF_RUNTIMES: [&str; 8] = [
+    "core::", "std::", "alloc::", "rust_", "__rust", "<core::", "<alloc::", "abort",
+];
+
+/// Where a program broke, by the names of its functions, innermost first; nothing when it was built without them.
+fn place(error: &wasmtime::Error) -> String {
+    let Some(trace) = error.downcast_ref::<WasmBacktrace>() else {
+        return String::new();
+    };
+    let names: Vec<String> = trace
+        .frames()
+        .iter()
+        .filter_map(|frame| frame.func_name())
+        .map(|name| format!("{:#}", rustc_demangle::demangle(name)))
+        .filter(|name| !OF_RUNTIMES.iter().any(|begins| name.starts_with(begins)))
+        .take(MOST_FUNCTIONS)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(" (in {})", names.join(", called by "))
 }
 
 /// `future`'s end, and for how many ticks it computed; `None` when those became too many. Waiting does not count.

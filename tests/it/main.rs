@@ -17,6 +17,7 @@ mod finding;
 mod harness;
 mod javascript;
 mod keys;
+mod languages;
 mod load;
 mod packaging;
 mod pipeline;

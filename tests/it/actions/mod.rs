@@ -58,7 +58,7 @@ const SEALED: &str = "\n[security]\nallow_http = true\nip_allowlist = [\"127.0.0
     [auth.fields]\napi_key = \"env:DESK_KEY\"\naccess_token = \"env:DESK_KEY\"\n";
 
 /// Compiling the engine takes seconds: tests do it once.
-fn share_compiled_code(workspace: &Workspace) {
+pub(crate) fn share_compiled_code(workspace: &Workspace) {
     let shared = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sandbox");
     std::fs::create_dir_all(workspace.state()).unwrap();
     #[cfg(unix)]
@@ -74,14 +74,14 @@ fn share_compiled_code(workspace: &Workspace) {
 }
 
 /// The structured content of a result that is no error.
-fn content(answer: &Value) -> &Value {
+pub(crate) fn content(answer: &Value) -> &Value {
     let result = &answer["result"];
     assert_ne!(result["isError"], true, "{answer:#}");
     &result["structuredContent"]
 }
 
 /// The text of a result that is an error.
-fn failure(answer: &Value) -> &str {
+pub(crate) fn failure(answer: &Value) -> &str {
     assert_eq!(answer["result"]["isError"], true, "{answer:#}");
     answer["result"]["content"][0]["text"].as_str().unwrap()
 }

@@ -8,6 +8,7 @@ use super::commands::README_TOOL;
 use super::markdown::{Block, blocks};
 use super::workspace::{WITH_KEYS, Workspace, programs, write};
 use super::{Page, pages};
+use crate::committed;
 
 /// Tables of `config.toml`.
 const SETTINGS: &[&str] = &[
@@ -45,6 +46,8 @@ async fn every_snippet_loads() {
                 "toml" => toml(&workspace, &block, &place).await,
                 "json" => json(&workspace, &block, &place).await,
                 "yaml" => connector(&workspace, &[("connector.yaml", &block.text)], &place).await,
+                "rust" => excerpt(&block, "wasm-guests/examples/rust/src/lib.rs", &place),
+                "python" => excerpt(&block, "wasm-guests/examples/python/app.py", &place),
                 // These are tried with the commands.
                 "sh" | "text" => {}
                 other => panic!("{place}: no rule says how to try a block of `{other}`"),
@@ -89,6 +92,12 @@ async fn toml(workspace: &Workspace, block: &Block, place: &str) {
             connector(workspace, &[("connector.toml", &whole)], place).await;
         }
     }
+}
+
+/// Code that is a part of a file, which `tests/run languages` builds.
+fn excerpt(block: &Block, file: &str, place: &str) {
+    let whole = std::fs::read_to_string(committed::path(file)).unwrap();
+    assert!(whole.contains(&block.text), "{place}: this is no part of {file}");
 }
 
 async fn json(workspace: &Workspace, block: &Block, place: &str) {

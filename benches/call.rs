@@ -11,29 +11,12 @@
     reason = "the bare client is what the product is compared with"
 )]
 
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
+mod engine;
 
-use async_trait::async_trait;
 use criterion::{Criterion, criterion_group, criterion_main};
-use secrecy::SecretString;
-use serde_json::{Map, json};
-use tokio_util::sync::CancellationToken;
-use toolgate::approval::{Approvals, gate::Settings};
-use toolgate::audit::Audit;
-use toolgate::auth::ScrubberCache;
-use toolgate::catalog::Loader;
-use toolgate::catalog::folder::{ConnectorSource, Sources};
-use toolgate::config::{Config, LimitsConfig};
-use toolgate::connector::model::SecretRef;
-use toolgate::connector::{Allowance, SourceFile};
-use toolgate::egress::Egress;
-use toolgate::engine::{Answer, ApprovalPrompt, Asking, Call, CodeRunner, Ending, Engine, Front, Parts, Principal};
-use toolgate::policy::{Admission, Bounds, Limits};
-use toolgate::vault::{Holder, SecretError, SecretSource};
+use serde_json::json;
 
-const KEY: &str = "bench-key-0123456789";
+use engine::{KEY, call, engine};
 
 const CONNECTOR: &str = r#"
 name = "Bench"
@@ -58,85 +41,6 @@ type = "TEXT"
 required = true
 "#;
 
-struct OneSecret;
-
-#[async_trait]
-impl SecretSource for OneSecret {
-    async fn resolve(&self, _reference: &SecretRef, _holder: Holder<'_>) -> Result<SecretString, SecretError> {
-        Ok(KEY.into())
-    }
-}
-
-struct Silent;
-
-#[async_trait]
-impl Front for Silent {
-    fn asking(&self) -> Asking {
-        Asking::Unavailable
-    }
-    async fn ask(&self, _prompt: &ApprovalPrompt) -> Answer {
-        Answer::Unavailable
-    }
-    async fn progress(&self, _step: u32, _steps: u32, _message: &str) {}
-    async fn waiting(&self, _approval_id: &str, _seconds: u64) {}
-}
-
-async fn engine(address: &str, state: &std::path::Path) -> Engine {
-    let store = toolgate::store::open(state).await.unwrap();
-    let config = Config::default();
-    // Of a busy server: calls are counted, and none is refused.
-    let limits = LimitsConfig {
-        requests_per_minute_per_action: Allowance::Calls(10_000_000),
-        requests_per_minute: Allowance::Calls(10_000_000),
-        requests_per_day: Allowance::Calls(1_000_000_000),
-    };
-    let engine = Engine::new(Parts {
-        egress: Egress::new(&config.egress).unwrap(),
-        approvals: Approvals::new(
-            Arc::clone(&store),
-            Settings {
-                wait: Duration::ZERO,
-                expires: Duration::from_mins(10),
-            },
-        ),
-        audit: Audit::start(Arc::clone(&store)),
-        secrets: Arc::new(OneSecret),
-        scrubbers: ScrubberCache::new(),
-        code: CodeRunner::new(config.sandbox.clone(), state.join("compiled"), Arc::clone(&store)),
-        admission: Admission::new(Bounds::default()),
-        limits: Limits::start(store, limits),
-        call_timeout: Duration::from_mins(2),
-    });
-    let file = SourceFile {
-        shown: PathBuf::from("connector.toml"),
-        relative: PathBuf::from("connector.toml"),
-        text: CONNECTOR.replace("ADDRESS", address),
-    };
-    let report = Loader::default().load_sources(Sources {
-        connectors: vec![ConnectorSource {
-            path: "bench".into(),
-            code: Vec::new(),
-            files: vec![file],
-        }],
-        problems: Vec::new(),
-    });
-    assert_eq!(report.catalog.tools().len(), 1, "{:?}", report.diagnostics);
-    assert!(engine.install(report.catalog).is_empty());
-    engine
-}
-
-fn call() -> Call {
-    Call {
-        tool: "bench__get_customer".into(),
-        arguments: Map::from_iter([("customer_id".to_owned(), json!("cust_1001"))]),
-        principal: Principal::local(),
-        channel: "bench",
-        client: None,
-        resume: None,
-        cancel: CancellationToken::new(),
-    }
-}
-
 fn calls(criterion: &mut Criterion) {
     toolgate::crypto::install_tls_provider();
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -145,7 +49,12 @@ fn calls(criterion: &mut Criterion) {
         .block_on(toolgate::sample::start(toolgate::sample::ANY_LOOPBACK_PORT, KEY.into()))
         .unwrap();
     let url = format!("http://{}/v1/customers/cust_1001", sample.address());
-    let engine = runtime.block_on(engine(&sample.address().to_string(), state.path()));
+    let engine = runtime.block_on(engine(
+        CONNECTOR,
+        Vec::new(),
+        &sample.address().to_string(),
+        state.path(),
+    ));
     let client = reqwest::Client::new();
 
     let mut group = criterion.benchmark_group("call");
@@ -163,10 +72,8 @@ fn calls(criterion: &mut Criterion) {
         });
         group.bench_function(format!("pipeline, {width} at once"), |bencher| {
             bencher.to_async(&runtime).iter(|| async {
-                let calls = (0..width).map(|_| async {
-                    let ending = engine.call(call(), &Silent).await;
-                    assert!(matches!(ending, Ending::Done(_)), "{ending:?}");
-                });
+                let calls =
+                    (0..width).map(|_| call(&engine, "bench__get_customer", json!({ "customer_id": "cust_1001" })));
                 futures_util::future::join_all(calls).await
             });
         });

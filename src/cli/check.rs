@@ -4,9 +4,9 @@ use clap::Args;
 use serde_json::json;
 
 use super::secrets::{self, Place};
-use super::{Failure, Global, assemble, output};
+use super::{Failure, Global, assemble, check_code, output};
 use crate::catalog::{Loader, folder};
-use crate::config;
+use crate::config::{self, SandboxConfig};
 use crate::connector;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::egress::Egress;
@@ -47,12 +47,15 @@ impl Check {
             .filter(|source| source.path.is_dir())
             .flat_map(|source| connector::lints(&source.files, &source.code, &config::environment_variable))
             .collect();
+        let code = check_code::of(&sources);
         let report = Loader::default().load_sources(sources);
         let mut diagnostics = report.diagnostics.clone();
         diagnostics.extend(lints);
         let mut problems = assemble::problems(&report);
+        let mut sandbox = SandboxConfig::default();
         match config::check_settings(&locations) {
             Ok((config, warnings)) => {
+                sandbox = config.sandbox.clone();
                 diagnostics.extend(warnings);
                 match Egress::new(&config.egress) {
                     Ok(egress) => problems.extend(report.catalog.connectors().iter().filter_map(|connector| {
@@ -64,6 +67,7 @@ impl Check {
             }
             Err(found) => diagnostics.extend(found),
         }
+        diagnostics.extend(check_code::check(code, &sandbox, &assemble::code_cache(&locations)).await?);
         let of = |severity| {
             diagnostics
                 .iter()

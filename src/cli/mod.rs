@@ -10,6 +10,7 @@ mod audit;
 mod bundle;
 mod call;
 mod check;
+mod check_code;
 mod completions;
 mod demo;
 mod find;

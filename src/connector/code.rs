@@ -118,7 +118,17 @@ pub(super) fn compile(
         scope.refuse("no-effect", argument.span.clone(), message, help);
         sound = false;
     }
-    let code = match (&document.code, &document.component) {
+    written(scope, node, document, files).filter(|_| sound)
+}
+
+/// The code that an action names or holds.
+pub(super) fn written(
+    scope: &Scope<'_>,
+    node: &Node,
+    document: &ActionDocument,
+    files: &CodeFiles<'_>,
+) -> Option<Code> {
+    match (&document.code, &document.component) {
         (Some(_), Some(_)) => {
             let message = "`component` stands beside `code`: it is not clear which of the two runs";
             scope.refuse("duplicate-key", node.key_span("component"), message, "keep one of them");
@@ -130,8 +140,7 @@ pub(super) fn compile(
         (Some(source), None) => inline(scope, node, document, source),
         (None, Some(written)) => file(scope, node, "component", written, Language::Component, files),
         (None, None) => None,
-    };
-    code.filter(|_| sound)
+    }
 }
 
 /// Whether the text at `code` names a file. Nobody writes a program that looks like one.

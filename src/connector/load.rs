@@ -1,6 +1,7 @@
 //! Loading a connector from the files of its folder.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
@@ -8,13 +9,15 @@ use serde_json::Value;
 use super::action::{self, Shared};
 use super::code::CodeFiles;
 use super::document::{
-    AuthDocument, CodeDocument, ConnectionDocument, ConnectorDocument, DefaultsDocument, EntityDocument,
-    ReturnedErrorsName, SecurityDocument,
+    ActionDocument, AuthDocument, CodeDocument, ConnectionDocument, ConnectorDocument, DefaultsDocument,
+    EntityDocument, ReturnedErrorsName, SecretsName, SecurityDocument,
 };
 use super::layout::{self, LONGEST_ENTITY_FILE, Layout};
 use super::model::{Action, Auth, CodeRules, Connector, Setting};
 use super::scope::Scope;
+use super::script::Rules;
 use super::settings::{Settings, Variables};
+use super::written_code::WrittenCode;
 use super::{CodeFile, Loaded, SourceFile, authentication, connection, identity, pages, secret, security, spelling};
 use crate::diagnostics::{Diagnostic, Source};
 use crate::document::{Format, Kind, Node, check, closest, parse};
@@ -92,6 +95,40 @@ pub fn lints(files: &[SourceFile], code: &[CodeFile], variables: Variables<'_>) 
     };
     let connector = load_layout(&layout, code, variables, &mut Vec::new());
     connector.map_or_else(Vec::new, |connector| pages::missing(&layout, &connector))
+}
+
+/// The code of the actions in `files`, also of those that something else is wrong with. Code that several actions name is
+/// there once.
+#[must_use]
+pub fn written_code(files: &[SourceFile], code: &[CodeFile], variables: Variables<'_>) -> Vec<WrittenCode> {
+    let (Some(layout), _) = layout::sort(files) else {
+        return Vec::new();
+    };
+    let (main, settings) = File::main(layout.main, variables, &mut Vec::new());
+    let rules = Rules::of(&main);
+    let entities = layout.entities.iter();
+    let entities: Vec<File<'_>> = entities
+        .map(|file| File::entity(file, &settings, &mut Vec::new()))
+        .collect();
+    let named = CodeFiles::new(code);
+    let mut found: Vec<WrittenCode> = Vec::new();
+    for file in std::iter::once(&main).chain(&entities) {
+        let scope = Scope::new(&file.source, &file.root);
+        for node in file.root.get("actions").map(Node::items).unwrap_or_default() {
+            let document: Option<ActionDocument> = scope.document(node);
+            let code_of = |document: &ActionDocument| super::code::written(&scope, node, document, &named);
+            let Some(one) = document.as_ref().and_then(code_of) else {
+                continue;
+            };
+            if found.iter().any(|known| known.code().name == one.name) {
+                continue;
+            }
+            let shown = code.iter().find(|file| file.relative.as_path() == Path::new(&one.name));
+            let shown = shown.map(|file| file.shown.as_path());
+            found.push(WrittenCode::new(one, shown, &file.source, &file.root, node, &rules));
+        }
+    }
+    found
 }
 
 /// One file, read and compared with its schema.
@@ -248,6 +285,26 @@ fn code_rules(scope: &Scope<'_>) -> Option<CodeRules> {
         aliases: document.aliases,
         returned_errors_fail: document.returned_errors == ReturnedErrorsName::Fail,
     })
+}
+
+impl Rules {
+    /// The rules in a connector's main file. What is broken there counts as not written.
+    fn of(main: &File<'_>) -> Self {
+        let scope = Scope::new(&main.source, &main.root);
+        let code = part_or_default::<CodeDocument>(&scope, "code").unwrap_or_default();
+        let security = part_or_default::<SecurityDocument>(&scope, "security");
+        let fields = compile_auth(&scope, main).map(|(_, fields)| fields).unwrap_or_default();
+        let secret = |(name, setting)| matches!(setting, Setting::Secret(_)).then_some(name);
+        Self {
+            aliases: code.aliases,
+            handles: match security {
+                Some(security) if security.secrets == SecretsName::Sealed => {
+                    fields.into_iter().filter_map(secret).collect()
+                }
+                _ => Vec::new(),
+            },
+        }
+    }
 }
 
 /// How requests are authenticated, and what code reads as `data.auth`.

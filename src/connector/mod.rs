@@ -32,11 +32,13 @@ mod request;
 mod response;
 mod revision;
 mod scope;
+mod script;
 mod secret;
 mod secret_name;
 mod security;
 mod settings;
 mod spelling;
+mod written_code;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,9 +47,10 @@ use crate::diagnostics::Diagnostic;
 use crate::document::for_editors;
 
 pub use allowance::Allowance;
-pub use load::{hints, lints, load, load_with};
+pub use load::{hints, lints, load, load_with, written_code};
 pub use naming::slug_of;
 pub use settings::Variables;
+pub use written_code::WrittenCode;
 
 /// One file of a connector's folder, already read.
 #[derive(Clone)]

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use crate::approval::front::{Answer, ApprovalPrompt, Asking, Front};
 pub use crate::policy::Principal;
-pub use code::CodeRunner;
+pub use code::{CodeRunner, prepare as prepare_code};
 pub use error::{CallError, ErrorCode};
 pub use outcome::{Content, Ending, File, FileContent, Outcome};
 

@@ -28,8 +28,8 @@ use crate::runner::{Redaction, returned};
 use crate::vault::Holder;
 use host::{Host, Progress};
 
-pub use program::CodeRunner;
 pub(super) use program::Programs;
+pub use program::{CodeRunner, prepare};
 pub(super) use tally::Tally;
 
 /// Reports of progress that may wait to be shown. Further ones are left out: the next one says more.

@@ -115,8 +115,11 @@ impl Programs {
     }
 }
 
-/// The sandbox's program of `code`.
-fn prepare(sandbox: &Sandbox, code: &Code) -> Result<Program, LoadError> {
+/// The sandbox's program of `code`: checked and compiled. Blocks, for seconds when it was never compiled before.
+///
+/// # Errors
+/// When it cannot be run.
+pub fn prepare(sandbox: &Sandbox, code: &Code) -> Result<Program, LoadError> {
     match code.language {
         Language::Component => sandbox.component(&code.bytes, &code.name),
         Language::JavaScript => {

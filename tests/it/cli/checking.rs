@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ACTIONS, crm};
+use crate::actions::share_compiled_code;
 use crate::harness::{Upstream, Workspace, connector};
 
 const BROKEN: &str = "name = \"broken\"\ndescription = \"x\"\n[connection]\nbase_ulr = \"https://a.test\"\n[[actions]]\nname = \"a\"\nmethod = \"FETCH\"\npath = \"/\"\n";
@@ -175,4 +176,160 @@ async fn a_full_connector_without_its_pages_does_not_pass() {
     assert!(run.stderr.contains("error[skill-drift]"), "{}", run.stderr);
     workspace.write("shop/SKILL.md", "`get_it` gets it.");
     assert_eq!(workspace.run(&["check"]).await.code, Some(0));
+}
+
+/// A connector with an action for each of `actions`, which are lines of TOML.
+fn with_code(actions: &[&str]) -> Workspace {
+    let mut workspace = Workspace::new();
+    workspace.set("DESK_KEY", "s3cr3t-key-0123456789");
+    let head = connector(
+        "desk",
+        "http://127.0.0.1:9/v1",
+        "[auth]\ntype = \"api_key\"\n[auth.fields]\napi_key = \"env:DESK_KEY\"\n",
+    );
+    let action = |(index, action)| {
+        format!("[[actions]]\nname = \"do_{index}\"\ndescription = \"d\"\neffect = \"read\"\n{action}\n")
+    };
+    let text = head + &actions.iter().enumerate().map(action).collect::<String>();
+    workspace.write("desk/connector.toml", text);
+    share_compiled_code(&workspace);
+    workspace
+}
+
+/// Contract S0-104 and issue 4: what the sandbox would refuse is told before anybody calls it, where its author wrote it.
+#[tokio::test]
+async fn code_that_cannot_run_is_an_error_at_its_place() {
+    let workspace = with_code(&[
+        "code = \"actions/broken.js\"",
+        "code = \"\"\"\nconst a = 1;\nconst b = { title: 'x' text: 'y' };\nreturn b;\n\"\"\"",
+        "component = \"actions/web.wasm\"",
+        "component = \"actions/core.wasm\"",
+        "component = \"actions/other.wasm\"",
+        "code = \"actions/good.js\"",
+        "code = \"actions/good.js\"",
+    ]);
+    workspace.write("desk/actions/broken.js", "const a = 1;\n\n  return a +;\n");
+    workspace.write(
+        "desk/actions/good.js",
+        "return await ld.request({ url: data.input.url });\n",
+    );
+    let web = wat::parse_str("(component (import \"wasi:http/outgoing-handler@0.2.0\" (instance)))").unwrap();
+    workspace.write("desk/actions/web.wasm", web);
+    workspace.write("desk/actions/core.wasm", wat::parse_str("(module)").unwrap());
+    workspace.write("desk/actions/other.wasm", wat::parse_str("(component)").unwrap());
+    let run = workspace.run(&["check"]).await;
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let errors = run.stderr.split("\n\n").filter(|block| block.starts_with("error["));
+    insta::assert_snapshot!(errors.collect::<Vec<_>>().join("\n\n"), @r#"
+    error[bad-code]: SyntaxError: unexpected token in expression: ';'
+     --> connectors/desk/actions/broken.js:3:13
+      |
+    3 |   return a +;
+      |             ^
+
+    error[bad-code]: SyntaxError: Unexpected identifier 'text'
+      --> connectors/desk/connector.toml:23:24
+       |
+    23 | const b = { title: 'x' text: 'y' };
+       |                        ^
+
+    error[bad-code]: actions/web.wasm imports `wasi:http/outgoing-handler@0.2.0`, which the world `toolgate:action/action` does not have: action code has no files, environment or sockets, and sends requests with `toolgate:action/http`
+      --> connectors/desk/connector.toml:30:13
+       |
+    30 | component = "actions/web.wasm"
+       |             ^^^^^^^^^^^^^^^^^^
+
+    error[bad-code]: actions/core.wasm is a core WebAssembly module, not a component: make a component of it, e.g. with `wasm-tools component new`
+      --> connectors/desk/connector.toml:35:13
+       |
+    35 | component = "actions/core.wasm"
+       |             ^^^^^^^^^^^^^^^^^^^
+
+    error[bad-code]: actions/other.wasm was not made for the world `toolgate:action/action` of version 0.1: it has no export `run`
+      --> connectors/desk/connector.toml:40:13
+       |
+    40 | component = "actions/other.wasm"
+       |             ^^^^^^^^^^^^^^^^^^^^
+    "#);
+}
+
+/// Contracts S0-105 and S0-116, ruling C-05.
+#[tokio::test]
+async fn what_code_does_in_vain_is_told_and_keys_are_not_shown() {
+    let key = ["sk_live", "4eC39HqLyjWDarjtT1zdp7dc"].join("_");
+    let workspace = with_code(&[
+        "code = \"actions/old.js\"",
+        &format!("code = \"\"\"\nconst key = '{key}';\nreturn ld.hash('sha256', key);\n\"\"\""),
+    ]);
+    let old = format!(
+        "const res = await fetch('https://desk.example.com');\nconst rows = ld.csv2jsn(res.text);\n\
+         if (data.auth.api_key.length < 4) return process.env.KEY;\nconst spare = '{key}'; return spare;\n"
+    );
+    workspace.write("desk/actions/old.js", &old);
+    let run = workspace.run(&["check"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(!run.stderr.contains("4eC39"), "{}", run.stderr);
+    let of_code = ["not-in-sandbox", "unknown-member", "inspected-handle", "hard-coded-key"];
+    let told = run
+        .stderr
+        .split("\n\n")
+        .filter(|block| of_code.iter().any(|code| block.contains(code)));
+    insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n\n"), @r#"
+    warning[not-in-sandbox]: there is no `fetch` in the sandbox
+     --> connectors/desk/actions/old.js:1:19
+      |
+    1 | const res = await fetch('https://desk.example.com');
+      |                   ^^^^^
+      |
+      = help: use `ld.request`, or write aliases = true under [code] in the connector
+
+    warning[unknown-member]: there is no `ld.csv2jsn`
+     --> connectors/desk/actions/old.js:2:17
+      |
+    2 | const rows = ld.csv2jsn(res.text);
+      |                 ^^^^^^^
+      |
+      = help: did you mean `ld.csv2json`? It is not available in this version of Toolgate
+
+    warning[inspected-handle]: `data.auth.api_key` is a handle: this tells of the handle, and nothing of the secret that it stands for
+     --> connectors/desk/actions/old.js:3:23
+      |
+    3 | if (data.auth.api_key.length < 4) return process.env.KEY;
+      |                       ^^^^^^
+      |
+      = help: hand it on as a whole; only code that has to compute with secrets says secrets = "exposed" under [security]
+
+    warning[not-in-sandbox]: there is no `process` in the sandbox
+     --> connectors/desk/actions/old.js:3:42
+      |
+    3 | if (data.auth.api_key.length < 4) return process.env.KEY;
+      |                                          ^^^^^^^
+      |
+      = help: there is no process and no environment: name what the code needs under [auth.fields], and read `data.auth`
+
+    warning[hard-coded-key]: this looks like a key, of 32 characters: whoever reads the code has it
+     --> connectors/desk/actions/old.js:4:16
+      |
+    4 | const spare = '********************************'; return spare;
+      |                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: name it under [auth.fields], e.g. api_key = "env:API_KEY", read `data.auth.api_key`, and replace the key
+
+    warning[hard-coded-key]: this looks like a key, of 32 characters: whoever reads the code has it
+      --> connectors/desk/connector.toml:22:14
+       |
+    22 | const key = '********************************';
+       |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: name it under [auth.fields], e.g. api_key = "env:API_KEY", read `data.auth.api_key`, and replace the key
+    "#);
+    // Once the code is as it should be, it is not told again.
+    let opened = old.replace("data.auth.api_key.length < 4", "false");
+    workspace.write("desk/actions/old.js", opened);
+    let report: Value = serde_json::from_str(&workspace.run(&["check", "--json"]).await.stdout).unwrap();
+    let found = report["diagnostics"].as_array().unwrap();
+    assert!(
+        found.iter().all(|finding| finding["code"] != "inspected-handle"),
+        "{report:#}"
+    );
 }

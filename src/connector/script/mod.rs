@@ -1,0 +1,235 @@
+//! What is questionable about the JavaScript of an action, although it may run.
+//!
+//! Looks at the source and nothing else: the engine decides what is JavaScript, and the sandbox what it may do. Must never
+//! quote a key that it finds.
+
+mod fields;
+mod handles;
+mod hosts;
+mod keys;
+mod tokens;
+
+use std::ops::Range;
+
+use crate::document::closest;
+use tokens::{Kind, Token, tokens};
+
+/// Members of `ld` (contract B.1).
+const MEMBERS: [&str; 8] = [
+    "request",
+    "log",
+    "wait",
+    "randomUUID",
+    "stripHtml",
+    "hash",
+    "hmac",
+    "progress",
+];
+
+/// Members of `ld` elsewhere that this version has not.
+const NOT_YET: [&str; 14] = [
+    "awsRequest",
+    "csv2parquet",
+    "parquet2csv",
+    "arrow2parquet",
+    "json2csv",
+    "csv2arrow",
+    "arrow2csv",
+    "parquet2arrow",
+    "csv2json",
+    "parquet2json",
+    "validateSqlQuery",
+    "ensureReadOnlySqlQuery",
+    "signWithRS256",
+    "microsoftXmla",
+];
+
+/// Most findings about one source: a bundle of something else would give thousands.
+const MOST_FINDINGS: usize = 50;
+
+/// What of a connector's settings decides what its scripts may do.
+pub(super) struct Rules {
+    /// Whether there is `fetch`.
+    pub aliases: bool,
+    /// Fields of `data.auth` that are handles.
+    pub handles: Vec<String>,
+}
+
+/// Something questionable.
+#[derive(Debug)]
+pub(super) struct Finding {
+    pub code: &'static str,
+    /// Where in the source, in bytes.
+    pub range: Range<usize>,
+    pub message: String,
+    pub help: String,
+    /// Whether nobody should see what stands there.
+    pub is_secret: bool,
+}
+
+/// What is questionable in `source`, in its order.
+pub(super) fn findings(source: &str, rules: &Rules) -> Vec<Finding> {
+    let script = Script {
+        source,
+        tokens: tokens(source),
+    };
+    let mut found: Vec<Finding> = (0..script.tokens.len())
+        .filter_map(|at| {
+            member(&script, at)
+                .or_else(|| absent(&script, at, rules))
+                .or_else(|| key(&script, at))
+        })
+        .collect();
+    found.extend(handles::inspected(&script, &rules.handles));
+    found.extend(hosts::from_input(&script));
+    found.sort_by_key(|finding| finding.range.start);
+    // Keys stay: what hides them goes by these.
+    let mut room = MOST_FINDINGS;
+    found.retain(|finding| {
+        room = room.saturating_sub(1);
+        room > 0 || finding.is_secret
+    });
+    found
+}
+
+/// A source and its pieces.
+struct Script<'a> {
+    source: &'a str,
+    tokens: Vec<Token>,
+}
+
+impl<'a> Script<'a> {
+    /// The word at `at`, or nothing when something else is there.
+    fn word(&self, at: usize) -> Option<&'a str> {
+        let token = self.tokens.get(at)?;
+        (token.kind == Kind::Word).then(|| &self.source[token.range.clone()])
+    }
+
+    fn is_word(&self, at: usize, word: &str) -> bool {
+        self.word(at) == Some(word)
+    }
+
+    fn is_sign(&self, at: usize, sign: char) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Sign(sign))
+    }
+
+    /// Whether the word at `at` is a member of something, and so no global name.
+    fn is_member(&self, at: usize) -> bool {
+        // The three dots of a spread are no access.
+        at > 0 && self.is_sign(at - 1, '.') && !(at > 1 && self.is_sign(at - 2, '.'))
+    }
+
+    /// Where the name behind `.` or `?.` stands, if one of them is at `at`.
+    fn access(&self, at: usize) -> Option<usize> {
+        let dot = at + usize::from(self.is_sign(at, '?'));
+        (self.is_sign(dot, '.') && self.word(dot + 1).is_some()).then_some(dot + 1)
+    }
+
+    /// Whether the script has a `name` of its own, or asks whether there is one.
+    fn knows(&self, name: &str) -> bool {
+        (1..self.tokens.len()).filter(|at| self.is_word(*at, name)).any(|at| {
+            let declares = ["const", "let", "var", "function", "class", "typeof"];
+            let before = self.word(at - 1).is_some_and(|word| declares.contains(&word));
+            let is_parameter = (self.is_sign(at - 1, '(') || self.is_sign(at - 1, ',') || self.is_sign(at - 1, '{'))
+                && [',', ')', '}', '='].iter().any(|sign| self.is_sign(at + 1, *sign));
+            before || is_parameter || self.is_sign(at + 1, '=') && self.is_sign(at + 2, '>')
+        })
+    }
+}
+
+fn finding(code: &'static str, range: Range<usize>, message: String, help: impl Into<String>) -> Finding {
+    Finding {
+        code,
+        range,
+        message,
+        help: help.into(),
+        is_secret: false,
+    }
+}
+
+/// A member of `ld` that is not there.
+fn member(script: &Script<'_>, at: usize) -> Option<Finding> {
+    if !script.is_word(at, "ld") || script.is_member(at) {
+        return None;
+    }
+    let name_at = script.access(at + 1)?;
+    let name = script.word(name_at)?;
+    let range = script.tokens[name_at].range.clone();
+    if MEMBERS.contains(&name) {
+        return None;
+    }
+    if NOT_YET.contains(&name) {
+        let message = format!("`ld.{name}` is not available in this version of Toolgate: calling it fails");
+        return Some(finding(
+            "not-available",
+            range,
+            message,
+            "do without it, or let an API do that",
+        ));
+    }
+    let help = match closest(name, MEMBERS.into_iter().chain(NOT_YET)) {
+        Some(meant) if NOT_YET.contains(&meant) => {
+            format!("did you mean `ld.{meant}`? It is not available in this version of Toolgate")
+        }
+        Some(meant) => format!("did you mean `ld.{meant}`?"),
+        None => format!("there are `ld.{}`", MEMBERS.join("`, `ld.")),
+    };
+    Some(finding(
+        "unknown-member",
+        range,
+        format!("there is no `ld.{name}`"),
+        help,
+    ))
+}
+
+/// A name that other hosts of JavaScript have and the sandbox has not.
+fn absent(script: &Script<'_>, at: usize, rules: &Rules) -> Option<Finding> {
+    let name = script.word(at)?;
+    let is_call = script.is_sign(at + 1, '(');
+    let is_new = at > 0 && script.is_word(at - 1, "new");
+    let help = match name {
+        "require" if is_call => "libraries cannot be loaded: bundle what the code needs into its file",
+        "import" if !script.is_sign(at + 1, ':') => {
+            "libraries cannot be loaded: bundle what the code needs into its file"
+        }
+        "process" if script.access(at + 1).is_some() => {
+            "there is no process and no environment: name what the code needs under [auth.fields], and read `data.auth`"
+        }
+        "eval" if is_call => "code cannot be made from text: write it out",
+        "Function" if is_call || is_new => "code cannot be made from text: write it out",
+        "fetch" if is_call && !rules.aliases => {
+            "use `ld.request`, or write aliases = true under [code] in the connector"
+        }
+        _ => return None,
+    };
+    if script.is_member(at) || script.knows(name) {
+        return None;
+    }
+    let message = format!("there is no `{name}` in the sandbox");
+    Some(finding(
+        "not-in-sandbox",
+        script.tokens[at].range.clone(),
+        message,
+        help,
+    ))
+}
+
+/// A key that is written into the code.
+fn key(script: &Script<'_>, at: usize) -> Option<Finding> {
+    let token = script.tokens.get(at).filter(|token| token.kind == Kind::Text)?;
+    let key = keys::find(&script.source[token.range.clone()])?;
+    let message = format!(
+        "this looks like a key, of {} characters: whoever reads the code has it",
+        key.len()
+    );
+    let help =
+        "name it under [auth.fields], e.g. api_key = \"env:API_KEY\", read `data.auth.api_key`, and replace the key";
+    let range = token.range.start + key.start..token.range.start + key.end;
+    Some(Finding {
+        is_secret: true,
+        ..finding("hard-coded-key", range, message, help)
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,187 @@
+//! What is told of which source.
+
+use super::{MEMBERS, NOT_YET, Rules, findings};
+
+/// The marked texts in `source`, each with the kind of the finding.
+fn found(source: &str, aliases: bool, handles: &[&str]) -> Vec<(&'static str, String)> {
+    let rules = Rules {
+        aliases,
+        handles: handles.iter().map(|&handle| handle.to_owned()).collect(),
+    };
+    findings(source, &rules)
+        .into_iter()
+        .map(|finding| (finding.code, source[finding.range].to_owned()))
+        .collect()
+}
+
+#[test]
+fn names_that_are_not_there_are_told_and_others_are_not() {
+    let absent = "not-in-sandbox";
+    for (source, expected) in [
+        ("ld.request({}); ld?.log(1); ld.wait(1)", vec![]),
+        ("ld.reqest({})", vec![("unknown-member", "reqest")]),
+        ("`${ld.colour}`", vec![("unknown-member", "colour")]),
+        ("ld.csv2json(x)", vec![("not-available", "csv2json")]),
+        ("world.ld.colour; const held = 1; held.colour", vec![]),
+        ("// ld.colour\n/* ld.colour */ 'ld.colour'; /ld.colour/", vec![]),
+        ("require('fs')", vec![(absent, "require")]),
+        ("const fs = await import('fs')", vec![(absent, "import")]),
+        ("import fs from 'fs'", vec![(absent, "import")]),
+        ("const a = { import: 1, require: 2 }; a.import(); a.require()", vec![]),
+        ("process.env.KEY", vec![(absent, "process")]),
+        ("rows.map((process) => process.id)", vec![]),
+        ("const process = 1; process.a", vec![]),
+        ("typeof process !== 'undefined' && process.env", vec![]),
+        (
+            "eval('1'); new Function('1'); Function('1')",
+            vec![(absent, "eval"), (absent, "Function"), (absent, "Function")],
+        ),
+        ("a.eval('1'); f instanceof Function", vec![]),
+        ("await fetch(url)", vec![(absent, "fetch")]),
+        (
+            "[...ld.colour, ...eval('1')]",
+            vec![("unknown-member", "colour"), (absent, "eval")],
+        ),
+        ("async function fetch(a) {} fetch(1)", vec![]),
+        ("ld.log('use fetch(url) or eval(x)')", vec![]),
+    ] {
+        let expected: Vec<(&str, String)> = expected
+            .iter()
+            .map(|(code, text)| (*code, (*text).to_owned()))
+            .collect();
+        assert_eq!(found(source, false, &[]), expected, "{source}");
+    }
+    assert_eq!(found("await fetch(url)", true, &[]), []);
+}
+
+#[test]
+fn the_nearest_member_is_named() {
+    let rules = Rules {
+        aliases: false,
+        handles: Vec::new(),
+    };
+    for (source, advice) in [
+        ("ld.reqest()", "did you mean `ld.request`?"),
+        (
+            "ld.csvToJson; ld.cvs2json()",
+            "did you mean `ld.csv2json`? It is not available in this version of Toolgate",
+        ),
+        ("ld.colour()", "there are `ld.request`, `ld.log`, "),
+    ] {
+        let last = findings(source, &rules).pop().unwrap();
+        assert!(last.help.starts_with(advice), "{source}: {}", last.help);
+    }
+}
+
+#[test]
+fn handles_that_are_looked_into_are_told() {
+    let told = |text: &str| vec![("inspected-handle", text.to_owned())];
+    for (source, expected) in [
+        ("data.auth.key.slice(0, 4)", told("slice")),
+        ("data.auth.key?.length", told("length")),
+        ("data.auth.key[0]", told("[")),
+        ("`${data.auth.key.charAt(0)}`", told("charAt")),
+        ("const k = data.auth.key; k.split('.')", told("split")),
+        (
+            "const { user, key: k } = data.auth;\nk.startsWith('a')",
+            told("startsWith"),
+        ),
+        ("const { key } = data.auth; key.toUpperCase()", told("toUpperCase")),
+        (
+            "data.auth.key.trim() + `Bearer ${data.auth.key}` + btoa(data.auth.key)",
+            vec![],
+        ),
+        ("data.auth.user.length", vec![]),
+        (
+            "const { key } = data.input; key.length; data.input.auth.key.length",
+            vec![],
+        ),
+        ("const k = data.auth.key + 'x'; k.length", vec![]),
+    ] {
+        assert_eq!(found(source, false, &["key"]), expected, "{source}");
+        // Where secrets are exposed there are no handles.
+        assert_eq!(found(source, false, &[]), [], "{source}");
+    }
+}
+
+#[test]
+fn input_in_a_host_is_told_and_elsewhere_is_not() {
+    let told = |text: &str| vec![("input-in-host", text.to_owned())];
+    for (source, expected) in [
+        ("`https://${data.input.shop}.example.com/a`", told("data.input.shop")),
+        ("`https://api.example.com${data.input.path}`", told("data.input.path")),
+        ("'https://' + data.input.host + '/a'", told("data.input.host")),
+        (
+            "const { shop: s, limit = f(1, [2]) } = data.input;\n`https://${s}.example.com/?limit=${limit}`",
+            told("s"),
+        ),
+        ("const shop = data.input.shop || 'a'; 'http://' + shop", told("shop")),
+        ("`https://api.example.com/${data.input.path}`", vec![]),
+        ("`https://api.example.com/a?b=` + data.input.b", vec![]),
+        ("`https://${data.auth.domain}/a`", vec![]),
+        ("ld.request({ url: data.input.url })", vec![]),
+        ("const base = 'https://api.example.com', a = data.input.a", vec![]),
+        ("`See https://${'x'} ${data.input.a}`", vec![]),
+    ] {
+        assert_eq!(found(source, false, &[]), expected, "{source}");
+    }
+}
+
+#[test]
+fn keys_are_told_and_not_quoted() {
+    let key = "q7Wz2LmX9vRt4KpB6nYc8Hd3";
+    let source = format!("// {key}\nconst k = '{key}', t = `Bearer ${{x}} {key}`;");
+    let rules = Rules {
+        aliases: false,
+        handles: Vec::new(),
+    };
+    let findings = findings(&source, &rules);
+    assert_eq!(findings.len(), 2);
+    for finding in findings {
+        assert_eq!((finding.code, &source[finding.range.clone()]), ("hard-coded-key", key));
+        assert!(finding.is_secret && !finding.message.contains(key) && !finding.help.contains(key));
+    }
+}
+
+/// The rules know the members that the engine has.
+#[test]
+fn members_are_those_of_the_engine() {
+    let prelude = include_str!("../../../wasm-guests/js-engine/prelude/ld.js");
+    let (_, rest) = prelude.split_once("kit.ld = {\n").unwrap();
+    let (present, rest) = rest.split_once("\n  };").unwrap();
+    let present: Vec<&str> = present
+        .lines()
+        .filter_map(|line| {
+            line.strip_prefix("    ")
+                .filter(|line| line.starts_with(char::is_alphabetic))
+        })
+        .filter_map(|line| line.split([',', '(', ':']).next())
+        .collect();
+    assert_eq!(present, MEMBERS);
+    let (_, missing) = rest.split_once("NOT_YET = [").unwrap();
+    let missing: Vec<&str> = missing
+        .split(']')
+        .next()
+        .unwrap()
+        .split('\'')
+        .skip(1)
+        .step_by(2)
+        .collect();
+    assert_eq!(missing, NOT_YET);
+}
+
+/// What `check` tells of code is explained where its author looks it up.
+#[test]
+fn every_kind_of_finding_is_in_the_manual() {
+    let manual = include_str!("../../../docs/actions.md");
+    let source = "ld.colour; ld.csv2json(); eval('1'); data.auth.key[0]; 'http://' + data.input.a; \
+                  'q7Wz2LmX9vRt4KpB6nYc8Hd3'";
+    let kinds: Vec<&str> = found(source, false, &["key"])
+        .into_iter()
+        .map(|(kind, _)| kind)
+        .collect();
+    assert_eq!(kinds.len(), 6, "{kinds:?}");
+    for kind in kinds {
+        assert!(manual.contains(&format!("\n| `{kind}` |")), "{kind}");
+    }
+}

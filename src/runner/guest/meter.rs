@@ -1,7 +1,6 @@
 //! Counts what a run uses, and says no when it is too much.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::ResourceLimiter;
@@ -197,9 +196,4 @@ impl ResourceLimiter for Room {
 /// pool gives its own size as a maximum too: that is never less than the limit.
 fn beyond_its_own(desired: usize, maximum: Option<usize>, limit: u64) -> bool {
     maximum.is_some_and(|maximum| desired > maximum && (maximum as u64) < limit)
-}
-
-/// Ticks as a time.
-pub(super) fn computing(ticks: u64) -> Duration {
-    super::ticker::TICK.saturating_mul(u32::try_from(ticks).unwrap_or(u32::MAX))
 }

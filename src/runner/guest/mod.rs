@@ -6,6 +6,7 @@
 
 mod cache;
 mod check;
+mod computing;
 mod ending;
 mod engine;
 mod imports;

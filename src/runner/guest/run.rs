@@ -1,17 +1,15 @@
 //! One run: a fresh instance, called once, under its limits.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use wasmtime::component::{ComponentExportIndex, Instance};
 use wasmtime::{Store, Trap, UpdateDeadline, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
+use super::computing::{Turns, computed, time_of};
 use super::imports::Run;
-use super::meter::computing;
 use super::program::{Code, Prepared, Program};
-use super::ticker::{TICK, Ticking};
+use super::ticker::Ticking;
 use super::world::toolgate::action::types::Failure;
 use super::{Finished, GuestError, GuestLimits, Limit, LimitReached, Outside, Used};
 
@@ -26,8 +24,9 @@ const TOO_MUCH_AT_ONCE: &str = "fuel allocated for hostcalls has been exhausted"
 const NOTHING: &str = "null";
 
 /// Room for what is made of the stack that a run may use.
-pub(super) struct Machine {
+pub(super) struct Machine<'a> {
     pub(super) ticking: Ticking,
+    pub(super) turns: &'a Turns,
     pub(super) stack_bytes: u64,
 }
 
@@ -37,13 +36,13 @@ pub(super) async fn run(
     data: &str,
     outside: Arc<dyn Outside>,
     limits: &GuestLimits,
-    machine: Machine,
+    machine: Machine<'_>,
 ) -> Result<Finished, GuestError> {
     let mut store = store(program.prepared(), outside, limits);
-    let (called, ticks) = computed(call(&mut store, program, data), &machine.ticking, limits).await;
+    let (called, ticks) = computed(call(&mut store, program, data), &machine.ticking, machine.turns, limits).await;
     let run = store.data();
     let used = Used {
-        cpu: computing(ticks),
+        cpu: time_of(ticks),
         ..run.meter.used()
     };
     let reached = |limit, value| Err(GuestError::Limit(LimitReached { limit, value }));
@@ -180,41 +179,6 @@ fn place(error: &wasmtime::Error) -> String {
         return String::new();
     }
     format!(" (in {})", names.join(", called by "))
-}
-
-/// `future`'s end, and for how many ticks it computed; `None` when those became too many. Waiting does not count.
-///
-/// A poll counts as a tick when one fell into it. It is most often shorter than a tick, and so counts as often as its
-/// share of one: over a run that is its time. Code is interrupted at the first tick, so that a poll with more of them
-/// stood still for the others: the machine had something else to do.
-pub(super) async fn computed<F: Future>(
-    future: F,
-    ticking: &Ticking,
-    limits: &GuestLimits,
-) -> (Option<F::Output>, u64) {
-    let most = u64::try_from(limits.cpu.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX);
-    let mut future = std::pin::pin!(future);
-    let mut ticks = 0;
-    let output =
-        std::future::poll_fn(|context| poll_counted(future.as_mut(), context, ticking, &mut ticks, most)).await;
-    (output, ticks)
-}
-
-fn poll_counted<F: Future>(
-    future: Pin<&mut F>,
-    context: &mut Context<'_>,
-    ticking: &Ticking,
-    ticks: &mut u64,
-    most: u64,
-) -> Poll<Option<F::Output>> {
-    let before = ticking.ticks();
-    let polled = future.poll(context);
-    *ticks += u64::from(ticking.ticks() != before);
-    match polled {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending if *ticks > most => Poll::Ready(None),
-        Poll::Pending => Poll::Pending,
-    }
 }
 
 impl Program {

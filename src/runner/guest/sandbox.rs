@@ -9,6 +9,7 @@ use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
 use super::cache::{Cache, Fingerprint};
+use super::computing::Turns;
 use super::imports::{self, Run};
 use super::program::{Code, JavaScript};
 use super::queue::Queue;
@@ -39,6 +40,7 @@ struct Parts {
     cache: Option<Cache>,
     shelf: Shelf,
     queue: Queue,
+    turns: Turns,
     javascript: OnceLock<Result<Arc<JavaScript>, LoadError>>,
     settings: SandboxConfig,
 }
@@ -76,6 +78,7 @@ impl Sandbox {
             cache: cache.ok(),
             shelf: Shelf::default(),
             queue: Queue::new(settings.max_concurrent_runs, settings.max_queued_runs),
+            turns: Turns::on_this_runtime(),
             javascript: OnceLock::new(),
             settings: settings.clone(),
         })))
@@ -149,6 +152,7 @@ impl Sandbox {
         let _place = parts.queue.enter(deadline).await?;
         let machine = Machine {
             ticking: parts.ticker.run(),
+            turns: &parts.turns,
             stack_bytes: parts.settings.max_stack_bytes,
         };
         let run = run::run(program, data, outside, limits, machine);

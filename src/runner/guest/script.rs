@@ -9,9 +9,10 @@ use wasmtime::Trap;
 use wasmtime::component::{Component, Linker};
 use zeroize::Zeroizing;
 
+use super::computing::{Turns, computed};
 use super::imports::Run;
 use super::program::{JavaScript, Prepared};
-use super::run::{computed, store};
+use super::run::store;
 use super::ticker::Ticker;
 use super::world::toolgate::action::types::Failure;
 use super::{
@@ -64,7 +65,7 @@ pub(super) fn compile(
             instance.get_typed_func::<(&str, &str), (Result<Vec<u8>, Failure>,)>(&mut store, &engine.compile)?;
         Ok::<_, wasmtime::Error>(compile.call_async(&mut store, (name, source)).await?.0)
     };
-    let (compiled, _) = finish(computed(compiling, &ticking, &limits));
+    let (compiled, _) = finish(computed(compiling, &ticking, &Turns::at_a_time(1), &limits));
     let limit = |reached: LimitReached| LoadError::Limit {
         name: name.to_owned(),
         problem: reached.to_string(),

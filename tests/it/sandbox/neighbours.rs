@@ -26,6 +26,29 @@ async fn a_guest_that_computes_lets_others_have_their_turn_at_every_tick() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn guests_that_compute_for_long_take_turns() {
+    const GUESTS: u32 = 8;
+    let sandbox = sandbox(|settings| settings.cpu = Duration::from_millis(100));
+    let limits = sandbox.limits();
+    let program = hostile(&sandbox, "loops.wat");
+    let mut guests = tokio::task::JoinSet::new();
+    for _ in 0..GUESTS {
+        let (sandbox, program, limits) = (sandbox.clone(), program.clone(), limits.clone());
+        guests.spawn(async move { sandbox.run(&program, "{}", World::empty(), &limits).await });
+    }
+    let mut turns = 0;
+    while !guests.is_empty() {
+        yield_now().await;
+        turns += 1;
+        while let Some(ending) = guests.try_join_next() {
+            assert!(matches!(ending.unwrap(), Err(GuestError::Limit(reached)) if reached.limit == Limit::Cpu));
+        }
+    }
+    // In 8 x 10 ticks. When all compute in turn with the others, those wait 8 ticks for each of theirs.
+    assert!(turns >= 40, "others had {turns} turns");
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn a_short_run_ends_while_a_long_one_computes() {
     let sandbox = sandbox(|settings| settings.cpu = Duration::from_millis(200));
     let limits = sandbox.limits();

@@ -10,6 +10,9 @@ use wasmtime::{Engine, EngineWeak};
 /// How long a guest computes before it lets others have their turn.
 pub(super) const TICK: Duration = Duration::from_millis(10);
 
+/// For how many ticks the thread stays awake after the last run: short runs, one after the other, wake it once.
+const AWAKE_TICKS: u32 = 20;
+
 /// A thread that interrupts guests every [`TICK`] while any runs; it sleeps while none does.
 #[derive(Debug)]
 pub(super) struct Ticker {
@@ -24,6 +27,8 @@ struct Shared {
     /// Ticks since the start.
     ticks: AtomicU64,
     stopped: AtomicBool,
+    /// The thread sleeps until it is woken.
+    asleep: AtomicBool,
 }
 
 /// While one is held, the clock ticks.
@@ -49,7 +54,9 @@ impl Ticker {
 
     /// Lets the clock tick for one more run.
     pub(super) fn run(&self) -> Ticking {
-        if self.shared.runs.fetch_add(1, Ordering::Relaxed) == 0 {
+        // With `asleep` in one order for both sides: either this sees the thread asleep, or the thread sees the run.
+        self.shared.runs.fetch_add(1, Ordering::SeqCst);
+        if self.shared.asleep.load(Ordering::SeqCst) {
             self.thread.unpark();
         }
         Ticking {
@@ -80,9 +87,19 @@ impl Drop for Ticker {
 
 impl Shared {
     fn tick(&self, engine: &EngineWeak) {
+        let mut idle_ticks = 0;
         while !self.stopped.load(Ordering::Relaxed) {
-            if self.runs.load(Ordering::Relaxed) == 0 {
-                park();
+            if self.runs.load(Ordering::Relaxed) > 0 {
+                idle_ticks = 0;
+            } else if idle_ticks < AWAKE_TICKS {
+                idle_ticks += 1;
+            } else {
+                self.asleep.store(true, Ordering::SeqCst);
+                if self.runs.load(Ordering::SeqCst) == 0 && !self.stopped.load(Ordering::Relaxed) {
+                    park();
+                }
+                self.asleep.store(false, Ordering::SeqCst);
+                idle_ticks = 0;
                 continue;
             }
             park_timeout(TICK);

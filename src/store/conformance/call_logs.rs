@@ -21,6 +21,8 @@ pub(crate) async fn a_log_comes_back_as_it_was_kept(store: &dyn Store) {
     assert_eq!(store.read_call_log("one").await.unwrap().as_deref(), Some("[\"é\"]"));
     store.write_call_log("one", &at(1), "[2]").await.unwrap();
     assert_eq!(store.read_call_log("one").await.unwrap().as_deref(), Some("[2]"));
+    store.write_call_log("two", &at(1), "a\tb\nc").await.unwrap();
+    assert_eq!(store.read_call_log("two").await.unwrap().as_deref(), Some("a\tb\nc"));
 }
 
 pub(crate) async fn old_logs_are_dropped_and_newer_ones_stay(store: &dyn Store) {

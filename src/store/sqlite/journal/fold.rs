@@ -9,20 +9,31 @@ use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
 
 use super::{EXTENSION, file};
-use crate::store::sqlite::{BEGIN_WRITE, Durability, SqliteStore, Writer, audit, audit_chain};
+use crate::store::sqlite::{BEGIN_WRITE, Durability, SqliteStore, Writer, audit, audit_chain, call_logs};
 
 /// Bytes that one transaction takes at most: a few thousand events.
 const CHUNK: u64 = 1024 * 1024;
 
-/// One event: three texts with a tab between them, and the end of the line. None of them holds either: identifiers and
-/// times do not, and JSON writes them otherwise.
-pub(super) fn line(call_id: &str, started_at: &str, details: &str) -> String {
-    let mut line = String::with_capacity(call_id.len() + started_at.len() + details.len() + 3);
-    for (part, end) in [(call_id, '\t'), (started_at, '\t'), (details, '\n')] {
+/// What a line begins with that holds the log of a call: no identifier of a call.
+pub(super) const LOG: &str = "log";
+
+/// One event, three texts; or the log of a call, four. There is a tab between them, and the end of the line. None of them
+/// holds either: identifiers and times do not, and JSON writes them otherwise.
+pub(super) fn line(parts: &[&str]) -> String {
+    let mut line = String::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
+    for part in parts {
         line.push_str(part);
-        line.push(end);
+        line.push('\t');
     }
+    line.pop();
+    line.push('\n');
     line
+}
+
+/// What a line holds.
+enum Entry<'a> {
+    Event(audit::Event<'a>),
+    Log(call_logs::Log<'a>),
 }
 
 /// A file that something is to be done about.
@@ -99,7 +110,13 @@ async fn fold_file(writer: &mut Writer, path: &Path) -> Result<u64, sqlx::Error>
             transaction.rollback().await?;
             return Ok(folded);
         }
-        let events: Vec<_> = text[..whole].split(|byte| *byte == b'\n').filter_map(parse).collect();
+        let mut events = Vec::new();
+        for entry in text[..whole].split(|byte| *byte == b'\n').filter_map(parse) {
+            match entry {
+                Entry::Event(event) => events.push(event),
+                Entry::Log(log) => call_logs::write(&log, &mut transaction).await?,
+            }
+        }
         let head = audit_chain::head(&mut transaction).await?;
         let head = audit::append_all(head, &events, &mut transaction).await?;
         let folded = folded + whole as u64;
@@ -155,25 +172,34 @@ fn read(path: &Path, folded: u64) -> io::Result<Vec<u8>> {
     }
 }
 
-/// The event of one line. A power cut can leave anything in place of lines that were not on the disk yet.
-fn parse(line: &[u8]) -> Option<audit::Event<'_>> {
+/// What one line holds. A power cut can leave anything in place of lines that were not on the disk yet.
+fn parse(line: &[u8]) -> Option<Entry<'_>> {
     if line.is_empty() {
         return None;
     }
-    let mut parts = std::str::from_utf8(line).ok()?.splitn(3, '\t');
-    let event = (|| {
-        Some(audit::Event {
-            call_id: parts.next()?,
-            started_at: parts.next()?,
-            details: parts
-                .next()
-                .filter(|details| details.starts_with('{') && details.ends_with('}'))?,
-        })
-    })();
-    if event.is_none() {
+    let entry = std::str::from_utf8(line).ok().and_then(entry);
+    if entry.is_none() {
         tracing::error!("an event of the audit log is damaged and was left out; was the power cut?");
     }
-    event
+    entry
+}
+
+fn entry(line: &str) -> Option<Entry<'_>> {
+    let mut parts = line.split('\t');
+    let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
+    if first == LOG {
+        return Some(Entry::Log(call_logs::Log {
+            call_id: second,
+            ended_at: third,
+            text: parts.next()?,
+        }));
+    }
+    let is_whole = third.starts_with('{') && third.ends_with('}');
+    is_whole.then_some(Entry::Event(audit::Event {
+        call_id: first,
+        started_at: second,
+        details: third,
+    }))
 }
 
 /// Removes the file of a process that has ended. The file first: one without its row would be folded again.

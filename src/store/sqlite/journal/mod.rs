@@ -1,4 +1,4 @@
-//! Events on their way into the database.
+//! Events, and logs of calls, on their way into the database.
 //!
 //! An answer waits for its call's event, and a commit costs several changes of threads. So an event that need not
 //! survive a power cut is first appended to a file of this process: one `write`, which the end of the process does not
@@ -60,7 +60,21 @@ impl Journal {
     /// # Errors
     /// The file cannot be created or written; nothing is appended then.
     pub(super) fn append(&self, call_id: &str, started_at: &str, details: &str) -> io::Result<bool> {
-        let line = fold::line(call_id, started_at, details);
+        self.append_line(&fold::line(&[call_id, started_at, details]))
+    }
+
+    /// Appends the log of one call, like an event. Returns `false` also for one that cannot stand in a line.
+    ///
+    /// # Errors
+    /// The file cannot be created or written; nothing is appended then.
+    pub(super) fn append_log(&self, call_id: &str, ended_at: &str, log: &str) -> io::Result<bool> {
+        if log.contains(['\t', '\n']) {
+            return Ok(false);
+        }
+        self.append_line(&fold::line(&[fold::LOG, call_id, ended_at, log]))
+    }
+
+    fn append_line(&self, line: &str) -> io::Result<bool> {
         let mut current = self.current();
         let current = match &mut *current {
             Some(current) => current,

@@ -197,20 +197,26 @@ pub(super) fn arguments(input: Option<&str>) -> Result<serde_json::Map<String, s
     let Some(input) = input else {
         return Ok(serde_json::Map::new());
     };
-    let (text, shown) = match input.strip_prefix('@') {
-        None if input == "-" => (standard_input()?, "standard input"),
-        None if input.trim_start().starts_with(['{', '[', '"']) || input.trim().is_empty() => {
-            (input.to_owned(), "--input")
-        }
-        path => {
-            let path = path.unwrap_or(input);
+    let (text, shown) = match input_file(input) {
+        Some(path) => {
             let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"));
             (text.map_err(Failure::Usage)?, path)
         }
+        None if input == "-" => (standard_input()?, "standard input"),
+        None => (input.to_owned(), "--input"),
     };
     serde_json::from_str(&text)
         .with_context(|| format!("{shown} is not a JSON object such as {{\"customer_id\": \"c_1\"}}"))
         .map_err(Failure::Usage)
+}
+
+/// The file that the value of `--input` names, if it names one.
+pub(super) fn input_file(input: &str) -> Option<&str> {
+    let is_json = input.trim_start().starts_with(['{', '[', '"']) || input.trim().is_empty();
+    match input.strip_prefix('@') {
+        Some(path) => Some(path),
+        None => (input != "-" && !is_json).then_some(input),
+    }
 }
 
 fn standard_input() -> Result<String, Failure> {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::terminal::Terminal;
-use super::{Failure, Global, assemble, output};
+use super::{Failure, Global, assemble, output, serve};
 use crate::engine::{self, Content, Ending, Principal};
 
 /// Call one tool and print its result.
@@ -42,20 +42,15 @@ impl Call {
                 Err(error) => Err(told(&error)),
             };
         }
-        let ending = engine.call(made_here(self.name, arguments), &Terminal::detect()).await;
+        let call = made_here(self.name, arguments, serve::shutdown_signal());
+        let ending = engine.call(call, &Terminal::detect()).await;
         engine.close().await;
         tell(ending)
     }
 }
 
-/// A call of whoever runs this command, which an interrupt cancels.
-pub(super) fn made_here(tool: String, arguments: Map<String, Value>) -> engine::Call {
-    let cancel = CancellationToken::new();
-    let interrupted = cancel.clone();
-    tokio::spawn(async move {
-        super::serve::interrupted().await;
-        interrupted.cancel();
-    });
+/// A call of whoever runs this command.
+pub(super) fn made_here(tool: String, arguments: Map<String, Value>, cancel: CancellationToken) -> engine::Call {
     engine::Call {
         tool,
         arguments,

@@ -295,7 +295,7 @@ fn log(report: &Report, locations: &Locations) {
 }
 
 /// Cancelled by Ctrl-C or SIGTERM.
-fn shutdown_signal() -> CancellationToken {
+pub(super) fn shutdown_signal() -> CancellationToken {
     let token = CancellationToken::new();
     let cancel = token.clone();
     tokio::spawn(async move {

@@ -6,9 +6,11 @@ mod workspace;
 
 use std::time::Duration;
 
+use tokio::process::{Child, Command};
+
 pub(crate) use session::Session;
 pub(crate) use upstream::{Seen, Upstream, json_answer};
-pub(crate) use workspace::{Finished, READ_AND_WRITE, Workspace, connector};
+pub(crate) use workspace::{Finished, READ_AND_WRITE, Workspace, connector, share_compiled_code};
 
 /// No test waits longer than this for anything: far more than any of them needs on a busy machine.
 pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
@@ -31,4 +33,14 @@ pub(crate) async fn eventually<T>(what: &str, mut found: impl AsyncFnMut() -> Op
         }
     })
     .await
+}
+
+/// Presses Ctrl-C; how the process ends.
+pub(crate) async fn interrupt(child: &mut Child) -> Option<i32> {
+    let kill = format!("kill -INT {}", child.id().unwrap());
+    assert!(Command::new("sh").args(["-c", &kill]).status().await.unwrap().success());
+    within("the end of an interrupted process", child.wait())
+        .await
+        .unwrap()
+        .code()
 }

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use toolgate::runner::guest::{Finished, GuestError, GuestLogLevel, Limit, LimitReached, Outside, Sandbox};
 use toolgate::sample;
 
-use crate::actions::{content, failure, share_compiled_code};
+use crate::actions::{content, failure};
 use crate::committed;
-use crate::harness::{Workspace, eventually};
+use crate::harness::{Workspace, eventually, share_compiled_code};
 use crate::sandbox::{World, sandbox};
 
 /// A folder of folders, each of them named as a language and with two components.
@@ -70,7 +70,7 @@ async fn every_language_gives_the_same_result() {
             connector.replace(COMMITTED_ADDRESS, &api.address().to_string()),
         );
         workspace.write("example/actions/customer_summary.wasm", &example);
-        share_compiled_code(&workspace);
+        share_compiled_code(&workspace.state());
         let mut session = workspace.serve().await;
         let tool = format!("example_in_{language}__customer_summary");
 

@@ -133,7 +133,7 @@ fn unknown(slug: &str) -> Failure {
 }
 
 /// Where the API comes from: by its slug or, while its files are broken, by the name of its file or folder.
-fn place_of(report: &Report, name: &str) -> Result<PathBuf, Failure> {
+pub(super) fn place_of(report: &Report, name: &str) -> Result<PathBuf, Failure> {
     let by_slug = report.origins.iter().find(|origin| origin.slug == name);
     let broken = || report.left_out.iter().find(|path| stem(path) == name);
     by_slug

@@ -5,13 +5,13 @@ mod samples;
 mod scripts;
 mod secrets;
 mod trials;
+mod watching;
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use serde_json::Value;
 
-use crate::harness::Workspace;
+use crate::harness::{Workspace, share_compiled_code};
 
 /// An installation with a connector `desk` whose API is at `base_url`. `settings` stand before its actions; each action
 /// has a name, an effect and its code.
@@ -45,7 +45,7 @@ fn desk(base_url: &str, settings: &str, actions: &[(&str, &str, &str)]) -> Works
         text.push_str("[[actions.input]]\nname = \"document\"\ntype = \"FILE\"\n");
     }
     workspace.write("desk/connector.toml", text);
-    share_compiled_code(&workspace);
+    share_compiled_code(&workspace.state());
     workspace
 }
 
@@ -56,22 +56,6 @@ const KEY: &str = "s3cr3t-key-0123456789";
 const SEALED: &str = "\n[security]\nallow_http = true\nip_allowlist = [\"127.0.0.0/8\"]\n[security.rate_limit]\n\
     requests_per_minute = \"unlimited\"\nrequests_per_day = \"unlimited\"\n[auth]\ntype = \"api_key\"\n\
     [auth.fields]\napi_key = \"env:DESK_KEY\"\naccess_token = \"env:DESK_KEY\"\n";
-
-/// Compiling the engine takes seconds: tests do it once.
-pub(crate) fn share_compiled_code(workspace: &Workspace) {
-    let shared = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sandbox");
-    std::fs::create_dir_all(workspace.state()).unwrap();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt as _, symlink};
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&shared)
-            .unwrap();
-        symlink(shared, workspace.state().join("compiled")).unwrap();
-    }
-}
 
 /// The structured content of a result that is no error.
 pub(crate) fn content(answer: &Value) -> &Value {

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ACTIONS, crm};
-use crate::actions::share_compiled_code;
-use crate::harness::{Upstream, Workspace, connector};
+use crate::harness::{Upstream, Workspace, connector, share_compiled_code};
 
 const BROKEN: &str = "name = \"broken\"\ndescription = \"x\"\n[connection]\nbase_ulr = \"https://a.test\"\n[[actions]]\nname = \"a\"\nmethod = \"FETCH\"\npath = \"/\"\n";
 
@@ -192,7 +191,7 @@ fn with_code(actions: &[&str]) -> Workspace {
     };
     let text = head + &actions.iter().enumerate().map(action).collect::<String>();
     workspace.write("desk/connector.toml", text);
-    share_compiled_code(&workspace);
+    share_compiled_code(&workspace.state());
     workspace
 }
 

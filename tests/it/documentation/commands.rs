@@ -1,10 +1,13 @@
 //! Commands of the manual and of `--help` are run.
 
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+
 use super::agent::{tools_over_http, tools_over_stdio};
 use super::markdown::{Block, blocks};
 use super::workspace::{WITH_KEYS, Workspace};
 use super::{help, pages, transcript};
 use crate::committed;
+use crate::harness::{interrupt, within};
 
 /// Stands for an approval that the reader has.
 const APPROVAL: &str = "1f0c9a52d3b84e7691c2a4d05e6f7788";
@@ -116,6 +119,7 @@ async fn run(workspace: &Workspace, block: &Block, place: &str) -> String {
                     "{place}: {tools:?}"
                 );
             }
+            _ if line.ends_with(" --watch") => watch(workspace, line, &place).await,
             _ if line.starts_with("toolgate serve") => serve(workspace, line, &place).await,
             _ if line.starts_with("claude mcp add toolgate ") => {
                 let (_, command) = line.split_once(" -- ").unwrap();
@@ -141,6 +145,22 @@ async fn run(workspace: &Workspace, block: &Block, place: &str) -> String {
         }
     }
     printed
+}
+
+/// A command that goes on until somebody interrupts it.
+async fn watch(workspace: &Workspace, line: &str, place: &str) {
+    let mut child = workspace.shell(&format!("exec {line}")).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    within(place, async {
+        while let Some(line) = said.next_line().await.unwrap() {
+            if line.starts_with("waiting for changes") {
+                return;
+            }
+        }
+        panic!("{place}: it ended");
+    })
+    .await;
+    assert_eq!(interrupt(&mut child).await, Some(0), "{place}");
 }
 
 async fn serve(workspace: &Workspace, line: &str, place: &str) {

@@ -53,6 +53,22 @@ pub(crate) fn connector(name: &str, base_url: &str, rest: &str) -> String {
     )
 }
 
+/// Compiling the engine of scripts takes seconds: tests do it once. `state` is the state folder of an installation.
+pub(crate) fn share_compiled_code(state: &Path) {
+    let shared = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sandbox");
+    std::fs::create_dir_all(state).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt as _, symlink};
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&shared)
+            .unwrap();
+        symlink(shared, state.join("compiled")).unwrap();
+    }
+}
+
 impl Workspace {
     /// An installation without connectors, with every setting at its default.
     pub(crate) fn new() -> Self {

@@ -1,14 +1,17 @@
 //! `toolgate test`: one run of an action as its author sees it, with its log and its requests.
 
+mod watch;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use clap::Args;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::terminal::Terminal;
-use super::{Failure, Global, assemble, call, logs, output};
+use super::{Failure, Global, assemble, call, logs, output, serve};
 use crate::audit::{CallEvent, CallLog};
 use crate::engine::{Answer, ApprovalPrompt, Asking, CallError, Content, Ending, Front};
 
@@ -20,8 +23,10 @@ use crate::engine::{Answer, ApprovalPrompt, Asking, CallError, Content, Ending, 
 Examples:
   toolgate test demo_crm__get_customer --input customer.json
   toolgate test demo_crm__get_customer --input - --json < customer.json
+  toolgate test demo_crm__get_customer --input customer.json --watch
 
-Exit codes: 0 the action gave a result; 1 it failed or was refused; 2 usage; 3 Toolgate cannot start.")]
+Exit codes: 0 the action gave a result, or --watch was interrupted; 1 it failed or was refused; 2 usage;
+3 Toolgate cannot start.")]
 pub(super) struct Test {
     /// The action, as `toolgate tools` lists it, or `custom.<connector>.<action>`.
     #[arg(value_name = "ACTION")]
@@ -32,6 +37,9 @@ pub(super) struct Test {
     /// Print everything as one JSON object.
     #[arg(long)]
     json: bool,
+    /// Run it again whenever a file of its connector or the input file changes, until interrupted.
+    #[arg(long)]
+    watch: bool,
 }
 
 /// A run as programs read it.
@@ -50,13 +58,27 @@ struct Run {
 
 impl Test {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
+        if self.watch {
+            return watch::run(&self, global).await;
+        }
         let arguments = assemble::arguments(self.input.as_deref())?;
+        self.once(global, arguments, serve::shutdown_signal()).await
+    }
+
+    /// One run, which ends early when `cancel` is cancelled.
+    async fn once(
+        &self,
+        global: &Global,
+        arguments: Map<String, Value>,
+        cancel: CancellationToken,
+    ) -> Result<(), Failure> {
         let (engine, _) = assemble::calling(global, Some(Duration::ZERO)).await?;
         let author = Author {
             terminal: Terminal::detect(),
             log: CallLog::default(),
         };
-        let ending = engine.call(call::made_here(self.name, arguments), &author).await;
+        let call = call::made_here(self.name.clone(), arguments, cancel);
+        let ending = engine.call(call, &author).await;
         engine.close().await;
         let events = author.log.events();
         if self.json {

@@ -6,7 +6,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use url::Url;
 use zeroize::Zeroizing;
 
 use super::failure::Told;
@@ -81,7 +80,8 @@ impl Host {
 
     /// Makes a request, and notes what became of it.
     async fn noted(&self, request: GuestRequest) -> Result<GuestResponse, SendFailure> {
-        let shown = Url::parse(&request.url).ok().map_or_else(String::new, |url| {
+        let url = message::address(&request.url, &self.tool.connector).ok();
+        let shown = url.map_or_else(String::new, |url| {
             self.clean(&format!("{}{}", url.authority(), url.path()))
         });
         let (method, started) = (self.clean(&request.method), Instant::now());

@@ -40,6 +40,18 @@ pub(super) fn change(request: &OutgoingRequest, declared: bool) -> Option<String
     (!is_safe).then(|| request.method.to_string())
 }
 
+/// The URL that code means: what begins with `/` stands below the base URL, as paths of actions do.
+///
+/// # Errors
+/// Why it is none.
+pub(super) fn address(written: &str, connector: &Connector) -> Result<Url, url::ParseError> {
+    if written.starts_with('/') {
+        let base = connector.connection.base_url.as_str().trim_end_matches('/');
+        return Url::parse(&format!("{base}{written}"));
+    }
+    Url::parse(written)
+}
+
 /// Reads a guest's request. Handles in it stay what they are.
 pub(super) fn read(request: GuestRequest, connector: &Connector) -> Result<OutgoingRequest, SendFailure> {
     let invalid = |problem: String| SendFailure::Invalid(format!("this is no HTTP request: {problem}"));
@@ -56,7 +68,8 @@ pub(super) fn read(request: GuestRequest, connector: &Connector) -> Result<Outgo
         .ok()
         .filter(|method| !FORBIDDEN.contains(&method.as_str().to_ascii_uppercase().as_str()))
         .ok_or_else(|| invalid(format!("`{}` cannot be its method", method.escape_debug())))?;
-    let mut url = Url::parse(&request.url).map_err(|error| invalid(format!("its URL cannot be read: {error}")))?;
+    let mut url =
+        address(&request.url, connector).map_err(|error| invalid(format!("its URL cannot be read: {error}")))?;
     url.set_fragment(None);
     let mut headers = base_headers(connector, &url);
     let mut own: Vec<HeaderName> = Vec::new();

@@ -122,7 +122,7 @@ async fn nothing_leads_past_the_allowlist() {
         assert!(failure(&answer).starts_with("URL_NOT_ALLOWED"), "{url}: {answer}");
     }
     for (method, url, says) in [
-        ("GET", "/relative", "its URL cannot be read"),
+        ("GET", "relative", "its URL cannot be read"),
         ("CONNECT", "http://a.example/", "cannot be its method"),
         ("G E T", "http://a.example/", "cannot be its method"),
     ] {
@@ -160,4 +160,27 @@ async fn a_person_is_asked_once_and_reads_the_arguments() {
         .await;
     assert!(failure(&answer).starts_with("APPROVAL_DENIED"), "{answer}");
     assert_eq!(upstream.count(), 2);
+}
+
+/// As paths of actions without code: below the base URL, and nowhere else.
+#[tokio::test]
+async fn a_url_that_begins_with_a_slash_stands_below_the_base_url() {
+    let upstream = Upstream::fixed("{}").await;
+    let workspace = desk(&upstream.base_url(), SEALED, &[("look", "read", SEND)]);
+    let mut session = workspace.serve().await;
+    for url in ["/a?b=1", "/a/../c", "//evil.test/d", "/@evil.test"] {
+        let answer = session.call("desk__look", json!({ "title": "GET", "url": url })).await;
+        assert_eq!(content(&answer)["status"], 200, "{url}: {answer}");
+    }
+    let seen: Vec<String> = upstream.seen().iter().map(|seen| seen.uri.to_string()).collect();
+    assert_eq!(seen, ["/v1/a?b=1", "/v1/c", "/v1//evil.test/d", "/v1/@evil.test"]);
+    for url in ["/../secrets", "a", ""] {
+        let answer = session.call("desk__look", json!({ "title": "GET", "url": url })).await;
+        assert_eq!(answer["result"]["isError"], true, "{url}: {answer}");
+    }
+    assert_eq!(upstream.count(), seen.len());
+    let kept = workspace
+        .run(&["logs", "--call", &workspace.rows().await[0].call_id])
+        .await;
+    assert!(kept.stdout.contains("/v1/a"), "{}", kept.stdout);
 }

@@ -1,6 +1,7 @@
 //! What tests of the real binary share: a workspace of their own, an API on loopback, and a client that speaks MCP.
 
 mod session;
+mod shipped;
 mod upstream;
 mod workspace;
 
@@ -9,6 +10,7 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 
 pub(crate) use session::Session;
+pub(crate) use shipped::shipped;
 pub(crate) use upstream::{Seen, Upstream, json_answer};
 pub(crate) use workspace::{Finished, READ_AND_WRITE, Workspace, connector, share_compiled_code};
 

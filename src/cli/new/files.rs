@@ -268,6 +268,6 @@ fn first_tool(plan: &Plan) -> String {
 }
 
 /// `text` as a TOML string.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }

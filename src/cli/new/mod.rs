@@ -1,5 +1,6 @@
 //! `toolgate new`: files to start from.
 
+mod action;
 mod connector;
 mod files;
 
@@ -13,6 +14,7 @@ use super::{Failure, Global};
 Examples:
   toolgate new connector \"Acme CRM\" --base-url https://crm.acme.com/api/v1
   toolgate new connector Wiki --tier full --entity page --entity comment --auth bearer_token
+  toolgate new action customer_overview --connector acme_crm --lang js
 
 Exit codes: 0 written; 1 it is there already, or cannot be written; 2 usage.")]
 pub(super) struct New {
@@ -23,12 +25,14 @@ pub(super) struct New {
 #[derive(Debug, Subcommand)]
 enum What {
     Connector(connector::Connector),
+    Action(action::Action),
 }
 
 impl New {
     pub(super) fn run(self, global: &Global) -> Result<(), Failure> {
         match self.what {
             What::Connector(connector) => connector.run(global),
+            What::Action(action) => action.run(global),
         }
     }
 }

@@ -7,6 +7,7 @@ mod calling;
 mod checking;
 mod helping;
 mod installing;
+mod new_action;
 mod operating;
 mod reloading;
 mod scaffolding;

@@ -57,6 +57,7 @@ async fn every_example_of_the_help_works() {
         "schema",
         "completions",
         "man",
+        "new",
     ] {
         let help = help::help(&[verb]);
         let (_, examples) = help.split_once("\nExample").unwrap();

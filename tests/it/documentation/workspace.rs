@@ -11,7 +11,7 @@ use toolgate::sample::{self, Running};
 use super::Page;
 use super::markdown::blocks;
 use crate::committed;
-use crate::harness::{Finished, within};
+use crate::harness::{Finished, share_compiled_code, within};
 
 /// The key of the sample API.
 const DEMO_KEY: &str = "key-of-the-sample-api";
@@ -54,6 +54,9 @@ impl Workspace {
                 &at("connectors/demo-crm").join(file),
                 &text.replace("127.0.0.1:7878", &address),
             );
+        }
+        for state in [".local/state/toolgate", "with-keys"] {
+            share_compiled_code(&at(state));
         }
         Self {
             folder,

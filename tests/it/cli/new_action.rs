@@ -1,0 +1,193 @@
+//! `toolgate new action`: what it writes runs as it is, and nothing is written over.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::harness::{Finished, Workspace, share_compiled_code, shipped};
+
+/// A connector's file in every form, with an action that reads at `/customers`.
+const TOML: &str = "name = \"Shop\"\r\ndescription = \"A shop\"\r\n[connection]\r\nbase_url = \"https://shop.example.com/v1\"\r\n\
+    [[actions]]\r\nname = \"list\"\r\ndescription = \"d\"\r\nmethod = \"GET\"\r\npath = \"/orders\"";
+const LIST: &str = "name = \"Shop\"\ndescription = \"A shop\"\n\
+    actions = [{ name = \"list\", description = \"d\", method = \"GET\", path = \"/orders\" }]\n\
+    [connection]\nbase_url = \"https://shop.example.com/v1\"\n";
+const YAML: &str = "name: Shop\ndescription: A shop\nconnection:\n  base_url: https://shop.example.com/v1\nactions:\n\
+    - name: list\n  description: d\n  method: GET\n  path: /orders\n";
+const JSON: &str = "{\"name\": \"Shop\", \"description\": \"A shop\", \"connection\": {\"base_url\": \"https://shop.example.com/v1\"},\n\
+    \"actions\": [{\"name\": \"list\", \"description\": \"d\", \"method\": \"GET\", \"path\": \"/orders\"}]}\n";
+
+fn read(workspace: &Workspace, file: &str) -> String {
+    fs::read_to_string(workspace.connectors().join(file)).unwrap()
+}
+
+async fn make(workspace: &Workspace, arguments: &[&str]) -> Finished {
+    workspace.run(&[&["new", "action"], arguments].concat()).await
+}
+
+async fn findings(workspace: &Workspace) -> Vec<Value> {
+    let run = workspace.run(&["check", "--json"]).await;
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    report["diagnostics"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_new_action_runs_as_it_is() {
+    let (workspace, api) = shipped("demo-crm").await;
+    share_compiled_code(&workspace.state());
+    let before = (read(&workspace, "demo-crm/connector.toml"), findings(&workspace).await);
+    let run = make(&workspace, &["best_customers"]).await;
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
+    insta::assert_snapshot!(run.stdout, @r"
+    Wrote connectors/demo-crm/actions/best_customers.js: what it does
+    Added the action to the end of connectors/demo-crm/connector.toml.
+    Added a line about it to connectors/demo-crm/SKILL.md.
+
+    Next:
+      1. toolgate test demo_crm__best_customers
+    ");
+    let after = read(&workspace, "demo-crm/connector.toml");
+    assert!(after.starts_with(&before.0), "{after}");
+    // Neither errors nor warnings come with it.
+    assert_eq!(findings(&workspace).await, before.1);
+
+    let run = workspace
+        .run(&["test", "demo_crm__best_customers", "--input", "{\"limit\": 2}"])
+        .await;
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
+    let (log, result) = run.stdout.split_once("\n\n").unwrap();
+    assert!(log.contains(" entries at /customers"), "{log}");
+    assert!(log.contains("/v1/customers  200,"), "{log}");
+    let result: Value = serde_json::from_str(result).unwrap();
+    assert_eq!(result["entries"].as_array().unwrap().len(), 2, "{result}");
+    assert!(
+        result["count"].as_u64().unwrap() > 2 && result["entries"][0]["id"].is_string(),
+        "{result}"
+    );
+    let run = workspace.run(&["test", "demo_crm__best_customers", "--json"]).await;
+    let whole: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(whole["result"]["entries"].as_array().unwrap().len(), 5, "{whole}");
+
+    // The same once more: nothing is written over.
+    let run = make(&workspace, &["best_customers", "--connector", "demo-crm"]).await;
+    assert_eq!(run.code, Some(1));
+    assert!(
+        run.stderr.contains("has an action `best_customers` already"),
+        "{}",
+        run.stderr
+    );
+    workspace.write("demo-crm/actions/mine.js", "return 1;");
+    let run = make(&workspace, &["mine", "--connector", "connectors/demo-crm"]).await;
+    assert_eq!(run.code, Some(1));
+    assert!(
+        run.stderr.contains("actions/mine.js is there already"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(read(&workspace, "demo-crm/actions/mine.js"), "return 1;");
+    assert_eq!(read(&workspace, "demo-crm/connector.toml"), after);
+    api.stop().await;
+}
+
+#[tokio::test]
+async fn the_bytes_of_the_connector_stay() {
+    let workspace = Workspace::new();
+    workspace.write("shop/connector.toml", TOML);
+    let run = make(&workspace, &["report"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let text = read(&workspace, "shop/connector.toml");
+    assert!(text.starts_with(&format!("{TOML}\r\n\r\n[[actions]]\r\n")), "{text:?}");
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+}
+
+#[tokio::test]
+async fn what_cannot_be_added_to_is_said_and_pasted() {
+    for (file, text, paste) in [
+        (
+            "connector.yaml",
+            YAML,
+            (|text, entry| format!("{text}{entry}")) as fn(&str, &str) -> String,
+        ),
+        ("connector.json", JSON, |text, entry| {
+            let mut whole: Value = serde_json::from_str(text).unwrap();
+            let entry = serde_json::from_str(entry).unwrap();
+            whole["actions"].as_array_mut().unwrap().push(entry);
+            whole.to_string()
+        }),
+        ("connector.toml", LIST, |text, entry| {
+            let rest = text.replace(
+                "actions = [{ name = \"list\", description = \"d\", method = \"GET\", path = \"/orders\" }]\n",
+                "",
+            );
+            format!("{rest}{entry}")
+        }),
+    ] {
+        let workspace = Workspace::new();
+        workspace.write(&format!("shop/{file}"), text);
+        let run = make(&workspace, &["report"]).await;
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
+        let (_, rest) = run
+            .stdout
+            .split_once(&format!("Put this into connectors/shop/{file}:\n\n"))
+            .unwrap();
+        let (entry, next) = rest.split_once("\n\nNext:\n").unwrap();
+        assert!(next.ends_with("toolgate test shop__report\n"), "{next}");
+        assert_eq!(read(&workspace, &format!("shop/{file}")), text);
+        assert!(read(&workspace, "shop/actions/report.js").contains("const url = \"/orders\";"));
+        workspace.write(&format!("shop/{file}"), paste(text, entry));
+        let tools = workspace.run(&["tools"]).await;
+        assert!(tools.stdout.contains("shop__report"), "{tools:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_meant_is_told() {
+    let workspace = Workspace::new();
+    let told = async |arguments: &[&str], code: i32, part: &str| {
+        let run = make(&workspace, arguments).await;
+        assert_eq!(run.code, Some(code), "{run:?}");
+        assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+    };
+    told(
+        &["report"],
+        2,
+        "there is no connector in connectors: `toolgate new connector`",
+    )
+    .await;
+    workspace.write("shop/connector.toml", TOML);
+    told(&["Daily Report"], 2, "e.g. `daily_report`").await;
+    told(&["!!"], 2, "no letter or digit").await;
+    told(&["../../report"], 2, "cannot be the name").await;
+    told(&[&"a".repeat(101)], 2, "at most 100").await;
+    told(
+        &["report", "--connector", "store"],
+        2,
+        "`store` is no connector's folder; name one of `shop`",
+    )
+    .await;
+    workspace.write("wiki.toml", TOML.replace("Shop", "Wiki"));
+    told(&["report"], 2, "name one of `shop`, `wiki.toml` with --connector").await;
+    told(
+        &["report", "--connector", "wiki.toml"],
+        2,
+        "connectors/wiki.toml is a single file, and code lies in a connector's folder: move it to connectors/wiki/connector.toml",
+    )
+    .await;
+    workspace.write("shop/connector.toml", TOML.replace("base_url", "base_ulr"));
+    told(&["report", "--connector", "shop"], 1, "connectors/shop has errors").await;
+    assert!(!workspace.connectors().join("shop/actions").exists());
+}
+
+#[tokio::test]
+async fn a_connector_elsewhere_is_named_in_the_next_step() {
+    let workspace = Workspace::new();
+    let elsewhere = workspace.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(elsewhere.join("connector.toml"), TOML).unwrap();
+    let run = make(&workspace, &["report", "--connector", "elsewhere"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let command = "toolgate test shop__report --connectors elsewhere";
+    assert!(run.stdout.contains(command), "{}", run.stdout);
+    let tools = workspace.run(&["tools", "--connectors", "elsewhere"]).await;
+    assert!(tools.stdout.contains("shop__report"), "{tools:?}");
+}

@@ -1,6 +1,7 @@
 //! The connectors that come with Toolgate: they load without a complaint, and they tell the truth about their APIs.
 
 mod demo_crm;
+mod demo_desk;
 
 use std::path::{Path, PathBuf};
 

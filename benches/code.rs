@@ -49,8 +49,7 @@ response = "{count: length(items), first: items[0].name}"
 "#;
 
 const ONE_REQUEST: &str = r"
-const url = `${data.auth.api}/items/${encodeURIComponent(data.input.id)}`;
-const response = await ld.request({ method: 'GET', url, headers: { 'X-API-Key': data.auth.token } });
+const response = await ld.request({ method: 'GET', url: `/items/${encodeURIComponent(data.input.id)}` });
 return { count: response.json.items.length, first: response.json.items[0].name };
 ";
 

@@ -3,7 +3,7 @@
 //! Their compilers are not everywhere, so these tests only run when they are asked for, and then fail when a component is
 //! missing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +18,10 @@ use crate::sandbox::{World, sandbox};
 
 /// A folder of folders, each of them named as a language and with two components.
 const FOLDER: &str = "TOOLGATE_LANGUAGES";
+
+/// Far more than building an action takes on a busy machine.
+#[cfg(unix)]
+const LONGEST_BUILD: Duration = Duration::from_mins(20);
 
 /// The address in the examples' connectors.
 const COMMITTED_ADDRESS: &str = "127.0.0.1:7878";
@@ -100,7 +104,7 @@ async fn every_language_gives_the_same_result() {
 async fn requests_overlap_where_the_language_can() {
     let data = json!({
         "input": { "customer_id": "cust_1" },
-        "auth": { "api": "https://crm.example.com", "api_key": "handle" },
+        "auth": {},
         "user": { "id": "local", "email": null, "organisation": "local" },
     })
     .to_string();
@@ -125,8 +129,8 @@ async fn requests_overlap_where_the_language_can() {
         assert_eq!(
             urls,
             [
-                "https://crm.example.com/customers/cust_1",
-                "https://crm.example.com/customers/cust_1/tickets"
+                "/customers/cust_1",
+                "/customers/cust_1/tickets"
             ],
             "{language}"
         );
@@ -221,5 +225,76 @@ async fn the_standard_library_of_python_asks_the_host() {
     // Nothing that was drawn when the component was built is drawn again.
     for (place, value) in random.iter().enumerate() {
         assert!(!random[..place].contains(value), "{random:?}");
+    }
+}
+
+/// A command that `toolgate new action` prints, run where it was printed.
+#[cfg(unix)]
+async fn follow(command: &str, workspace: &Workspace) {
+    let run = tokio::process::Command::new("sh")
+        .args(["-c", command])
+        .current_dir(workspace.path())
+        // It says where the result is from the folder of the sources.
+        .env_remove("CARGO_TARGET_DIR")
+        .output();
+    let run = tokio::time::timeout(LONGEST_BUILD, run).await.unwrap().unwrap();
+    assert!(run.status.success(), "{command}: {}", String::from_utf8_lossy(&run.stderr));
+}
+
+/// Puts what was installed or built before where the sources of a new action expect it.
+#[cfg(unix)]
+fn reuse(from: &Path, to: &Path) {
+    std::fs::create_dir_all(from).unwrap();
+    std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(from, to).unwrap();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+#[ignore = "needs what `tests/run languages` builds"]
+async fn a_new_action_works_once_its_commands_were_run() {
+    for language in built().into_iter().map(|built| built.language) {
+        if language == "c" {
+            continue;
+        }
+        let (workspace, api) = shipped("demo-crm").await;
+        let run = workspace
+            .run(&["new", "action", "best_customers", "--lang", &language])
+            .await;
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
+        let (_, steps) = run.stdout.split_once("Next:\n").unwrap();
+        let commands: Vec<&str> = steps.lines().filter_map(|line| Some(line.split_once(". ")?.1)).collect();
+        let sources = workspace.connectors().join("demo-crm/components/best_customers");
+        if language == "rust" {
+            let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("new-action");
+            reuse(&kept, &sources.join("target"));
+        } else {
+            let path = toolgate::config::environment_variable("PATH").unwrap();
+            let mut folders = std::env::split_paths(&path);
+            let kept = folders.find(|folder| folder.join("componentize-py").exists()).unwrap();
+            reuse(&kept, &sources.join(".venv/bin"));
+        }
+        let (last, building) = commands.split_last().unwrap();
+        assert_eq!(*last, "toolgate test demo_crm__best_customers");
+        for command in building {
+            // `tests/run` has installed the same.
+            let installs = ["cargo install ", " -m venv ", "/pip install "];
+            if !installs.iter().any(|part| command.contains(part)) {
+                follow(command, &workspace).await;
+            }
+        }
+
+        let component = std::fs::read(workspace.connectors().join("demo-crm/actions/best_customers.wasm")).unwrap();
+        sandbox(|_| ()).component(&component, &language).unwrap();
+        share_compiled_code(&workspace.state());
+        let run = workspace
+            .run(&["test", "demo_crm__best_customers", "--input", "{\"limit\": 2}", "--json"])
+            .await;
+        assert_eq!(run.code, Some(0), "{language}: {run:?}");
+        let whole: Value = serde_json::from_str(&run.stdout).unwrap();
+        let result = &whole["result"];
+        assert_eq!(result["entries"].as_array().unwrap().len(), 2, "{language}: {whole}");
+        assert!(result["count"].as_u64() > Some(2), "{language}: {whole}");
+        api.stop().await;
     }
 }

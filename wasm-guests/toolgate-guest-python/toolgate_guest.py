@@ -6,9 +6,7 @@ one that Toolgate runs, under the name that componentize-py looks for:
     from toolgate_guest import action, get
 
     async def get_ticket(call):
-        ticket_id = quote(call.input["ticket_id"], safe="")
-        headers = {"Authorization": f"Bearer {call.auth['token']}"}
-        response = await get(f"https://desk.example.com/tickets/{ticket_id}", headers)
+        response = await get(f"/tickets/{quote(call.input['ticket_id'], safe='')}")
         return response.successful().json()
 
     WitWorld = action(get_ticket)
@@ -105,6 +103,8 @@ async def send(
     timeout: float | None = None,
 ) -> Response:
     """Makes a request; several may be under way at once (`asyncio.gather`). `timeout` is in seconds.
+
+    A URL that begins with `/` stands below the connection's base URL, and the host adds the connection's credential.
 
     Raises `RequestFailed` when there is no response.
     """

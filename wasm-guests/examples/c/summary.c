@@ -22,14 +22,8 @@ static bool fail_request(action_failure_t *failure, toolgate_action_http_failure
     return false;
 }
 
-static bool get(const char *url, const char *key, toolgate_action_http_response_t *response,
-                toolgate_action_http_failure_t *why) {
-    toolgate_action_http_header_t headers[] = {{borrowed("x-api-key"), borrowed(key)}};
-    toolgate_action_http_request_t request = {
-        .method = borrowed("GET"),
-        .url = borrowed(url),
-        .headers = {headers, 1},
-    };
+static bool get(const char *path, toolgate_action_http_response_t *response, toolgate_action_http_failure_t *why) {
+    toolgate_action_http_request_t request = {.method = borrowed("GET"), .url = borrowed(path)};
     return toolgate_action_http_send(&request, response, why);
 }
 
@@ -48,19 +42,16 @@ static bool fail_status(action_failure_t *failure, uint16_t status) {
 bool exports_action_run(action_string_t *data, action_string_t *result, action_failure_t *failure) {
     json_t call = json_of((const char *)data->ptr, data->len);
     char *customer_id = json_text(json_member(json_member(call, "input"), "customer_id"));
-    char *api = json_text(json_member(json_member(call, "auth"), "api"));
-    char *key = json_text(json_member(json_member(call, "auth"), "api_key"));
-    if (customer_id == NULL || api == NULL || key == NULL) {
-        return fail(failure, "the action needs `customer_id`, and the connection's fields `api` and `api_key`");
+    if (customer_id == NULL) {
+        return fail(failure, "the action needs `customer_id`");
     }
 
-    builder_t url = {0};
-    append(&url, api);
-    append(&url, "/customers/");
-    append_encoded(&url, customer_id);
+    builder_t path = {0};
+    append(&path, "/customers/");
+    append_encoded(&path, customer_id);
     toolgate_action_http_response_t customer, tickets;
     toolgate_action_http_failure_t why;
-    if (!get(url.text, key, &customer, &why)) {
+    if (!get(path.text, &customer, &why)) {
         return fail_request(failure, &why);
     }
     if (customer.status == 404) {
@@ -69,8 +60,8 @@ bool exports_action_run(action_string_t *data, action_string_t *result, action_f
         append(&message, customer_id);
         return fail(failure, message.text);
     }
-    append(&url, "/tickets");
-    if (!get(url.text, key, &tickets, &why)) {
+    append(&path, "/tickets");
+    if (!get(path.text, &tickets, &why)) {
         return fail_request(failure, &why);
     }
     if (customer.status != 200 || tickets.status != 200) {

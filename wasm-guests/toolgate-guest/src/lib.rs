@@ -21,14 +21,14 @@
 //!
 //! async fn get_ticket(call: Call<Input>) -> Result<Ticket, Failure> {
 //!     let path = toolgate_guest::encode(&call.input.ticket_id);
-//!     let response = Request::get(format!("https://desk.example.com/tickets/{path}"))
-//!         .header("authorization", format!("Bearer {}", call.auth.require("token")?))
-//!         .send()
-//!         .await?;
+//!     let response = Request::get(format!("/tickets/{path}")).send().await?;
 //!     Ok(response.successful()?.json()?)
 //! }
 //! # fn main() {}
 //! ```
+//!
+//! What begins with `/` stands below the connection's base URL, and the host adds the connection's credential to a
+//! request for it. An action that needs another address names it in full.
 //!
 //! Build it with `crate-type = ["cdylib"]` for `wasm32-unknown-unknown`, and make a component of the module with
 //! `wasm-tools component new`. It then imports what `wasm-guests/wit/action.wit` describes, and nothing else: no files,

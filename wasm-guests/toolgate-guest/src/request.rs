@@ -14,7 +14,7 @@ use crate::{Response, host};
 /// # async fn example() -> Result<(), toolgate_guest::Failure> {
 /// use toolgate_guest::Request;
 ///
-/// let response = Request::post("https://desk.example.com/api/search")
+/// let response = Request::post("/search")
 ///     .query("limit", "20")
 ///     .json(&serde_json::json!({ "text": "lamp" }))
 ///     .send()
@@ -35,7 +35,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request with any method.
+    /// A request with any method. A URL that begins with `/` stands below the connection's base URL.
     pub fn new(method: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
             method: method.into(),

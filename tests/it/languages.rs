@@ -13,6 +13,8 @@ use toolgate::sample;
 
 use crate::actions::{content, failure};
 use crate::committed;
+#[cfg(unix)]
+use crate::harness::shipped;
 use crate::harness::{Workspace, eventually, share_compiled_code};
 use crate::sandbox::{World, sandbox};
 
@@ -126,14 +128,7 @@ async fn requests_overlap_where_the_language_can() {
         assert_eq!(result["company"], "A", "{language}");
         let sent = world.sent.lock().unwrap();
         let urls: Vec<&str> = sent.iter().map(|request| request.url.as_str()).collect();
-        assert_eq!(
-            urls,
-            [
-                "/customers/cust_1",
-                "/customers/cust_1/tickets"
-            ],
-            "{language}"
-        );
+        assert_eq!(urls, ["/customers/cust_1", "/customers/cust_1/tickets"], "{language}");
     }
 }
 
@@ -238,7 +233,11 @@ async fn follow(command: &str, workspace: &Workspace) {
         .env_remove("CARGO_TARGET_DIR")
         .output();
     let run = tokio::time::timeout(LONGEST_BUILD, run).await.unwrap().unwrap();
-    assert!(run.status.success(), "{command}: {}", String::from_utf8_lossy(&run.stderr));
+    assert!(
+        run.status.success(),
+        "{command}: {}",
+        String::from_utf8_lossy(&run.stderr)
+    );
 }
 
 /// Puts what was installed or built before where the sources of a new action expect it.
@@ -263,7 +262,10 @@ async fn a_new_action_works_once_its_commands_were_run() {
             .await;
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
         let (_, steps) = run.stdout.split_once("Next:\n").unwrap();
-        let commands: Vec<&str> = steps.lines().filter_map(|line| Some(line.split_once(". ")?.1)).collect();
+        let commands: Vec<&str> = steps
+            .lines()
+            .filter_map(|line| Some(line.split_once(". ")?.1))
+            .collect();
         let sources = workspace.connectors().join("demo-crm/components/best_customers");
         if language == "rust" {
             let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("new-action");
@@ -288,7 +290,13 @@ async fn a_new_action_works_once_its_commands_were_run() {
         sandbox(|_| ()).component(&component, &language).unwrap();
         share_compiled_code(&workspace.state());
         let run = workspace
-            .run(&["test", "demo_crm__best_customers", "--input", "{\"limit\": 2}", "--json"])
+            .run(&[
+                "test",
+                "demo_crm__best_customers",
+                "--input",
+                "{\"limit\": 2}",
+                "--json",
+            ])
             .await;
         assert_eq!(run.code, Some(0), "{language}: {run:?}");
         let whole: Value = serde_json::from_str(&run.stdout).unwrap();

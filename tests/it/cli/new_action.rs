@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
+use crate::committed;
 use crate::harness::{Finished, Workspace, share_compiled_code, shipped};
 
 /// A connector's file in every form, with an action that reads at `/customers`.
@@ -190,4 +191,58 @@ async fn a_connector_elsewhere_is_named_in_the_next_step() {
     assert!(run.stdout.contains(command), "{}", run.stdout);
     let tools = workspace.run(&["tools", "--connectors", "elsewhere"]).await;
     assert!(tools.stdout.contains("shop__report"), "{tools:?}");
+}
+
+#[tokio::test]
+async fn a_component_comes_with_all_that_builds_it() {
+    let steps_in_rust = "
+  1. rustup target add wasm32-unknown-unknown
+  2. cargo install --locked wasm-tools@1.258.0
+  3. cargo build --release --target wasm32-unknown-unknown --manifest-path connectors/demo-crm/components/best/Cargo.toml
+  4. wasm-tools component new \
+connectors/demo-crm/components/best/target/wasm32-unknown-unknown/release/action.wasm \
+--output connectors/demo-crm/actions/best.wasm
+  5. toolgate test demo_crm__best
+";
+    let steps_in_python = "
+  1. python3 -m venv connectors/demo-crm/components/best/.venv
+  2. connectors/demo-crm/components/best/.venv/bin/pip install --require-hashes \
+--requirement connectors/demo-crm/components/best/requirements.txt
+  3. connectors/demo-crm/components/best/.venv/bin/componentize-py \
+--wit-path connectors/demo-crm/components/best/wit --world action componentize app \
+--python-path connectors/demo-crm/components/best --stub-wasi --output connectors/demo-crm/actions/best.wasm
+  4. toolgate test demo_crm__best
+";
+    for (language, steps, helper, place) in [
+        (
+            "rust",
+            steps_in_rust,
+            "wasm-guests/toolgate-guest/src",
+            "toolgate-guest/src",
+        ),
+        ("python", steps_in_python, "wasm-guests/toolgate-guest-python", ""),
+    ] {
+        let (workspace, api) = shipped("demo-crm").await;
+        let run = make(&workspace, &["best", "--lang", language]).await;
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
+        assert!(run.stdout.ends_with(&format!("\nNext:{steps}")), "{}", run.stdout);
+        let entry = read(&workspace, "demo-crm/connector.toml");
+        assert!(entry.contains("component = \"actions/best.wasm\""), "{entry}");
+
+        let sources = workspace.connectors().join("demo-crm/components/best");
+        let written = |file: &str| fs::read(sources.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        for file in fs::read_dir(committed::path(helper)).unwrap().map(Result::unwrap) {
+            if file.path().is_file() {
+                let name = file.file_name().into_string().unwrap();
+                let written = written(format!("{place}/{name}").trim_start_matches('/'));
+                assert_eq!(written, fs::read(file.path()).unwrap(), "{name}");
+            }
+        }
+        let contract = fs::read(committed::path("wasm-guests/wit/action.wit")).unwrap();
+        assert_eq!(written("wit/action.wit"), contract);
+        api.stop().await;
+    }
+    // The stage of the tests that follows the steps leaves out what it has installed itself.
+    let script = fs::read_to_string(committed::path("tests/run")).unwrap();
+    assert!(script.contains("wasm-tools 1.258.0 "));
 }

@@ -2,8 +2,11 @@
 //!
 //! A language is one file here, and one line in [`Language`].
 
+mod component;
 mod connector;
 mod javascript;
+mod python;
+mod rust;
 
 use std::fs;
 use std::io::Write as _;
@@ -38,6 +41,10 @@ pub(super) struct Action {
 enum Language {
     /// JavaScript
     Js,
+    /// Rust, as a WebAssembly component
+    Rust,
+    /// Python, as a WebAssembly component
+    Python,
 }
 
 /// What a new action is about.
@@ -46,6 +53,8 @@ struct Subject<'a> {
     name: &'a str,
     /// A path of the API that answers without arguments, below its base URL.
     path: &'a str,
+    /// The connector's folder.
+    folder: &'a Path,
 }
 
 /// What a language makes of a subject.
@@ -63,6 +72,8 @@ impl Language {
     fn draft(self, subject: &Subject<'_>) -> Draft {
         match self {
             Self::Js => javascript::draft(subject),
+            Self::Rust => rust::draft(subject),
+            Self::Python => python::draft(subject),
         }
     }
 }
@@ -76,10 +87,15 @@ impl Action {
         let draft = self.lang.draft(&Subject {
             name: &self.name,
             path: folder.readable_path(),
+            folder: folder.path(),
         });
         let entry = entry(&self.name, folder.readable_path(), &draft.code);
         let added = folder.with(&self.name, &entry, &draft);
         write_all(folder.path(), &draft.files)?;
+        // Compilers do not make the folder of what they make.
+        if let Some(code) = folder.path().join(&draft.code).parent() {
+            fs::create_dir_all(code).with_context(|| format!("cannot create {}", code.display()))?;
+        }
         if let Added::ToFile(text) = &added
             && let Err(error) = append(folder.main(), text)
         {

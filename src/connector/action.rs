@@ -212,7 +212,8 @@ fn logic(
         scope.refuse("missing-key", node.value_span("name"), message, help);
         return None;
     }
-    request::compile(scope, node, document, arguments, shared.forbidden).map(Logic::Request)
+    request::compile(scope, node, document, arguments, shared.forbidden)
+        .map(|request| Logic::Request(Box::new(request)))
 }
 
 fn effect(scope: &Scope<'_>, node: &Node, document: &ActionDocument) -> Effect {

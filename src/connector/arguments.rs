@@ -13,9 +13,11 @@ use super::document::{ActionDocument, InputDocument, PlaceName};
 use super::field;
 use super::json_schema::{Resolver, root_types};
 use super::naming::{argument_name_of, is_argument_name, is_identifier};
+use super::request::style;
 use super::scope::Scope;
 use crate::document::{Node, closest};
 use crate::schema::Schema;
+use crate::template::Style;
 
 /// One argument.
 pub(super) struct Argument {
@@ -25,6 +27,10 @@ pub(super) struct Argument {
     pub sent_as: String,
     /// Where it goes by itself; `None` when only templates use it.
     pub place: Option<PlaceName>,
+    /// How its value is written, when its author says so.
+    pub style: Option<Style>,
+    /// The media type of its part in a body of several parts, when its author says so.
+    pub media_type: Option<String>,
     /// Whether it comes from `request_body`, and so stands for one of its properties.
     pub from_body_schema: bool,
     /// The JSON Schema of its value.
@@ -147,8 +153,10 @@ impl Arguments {
         }
         self.list.push(Argument {
             name,
-            sent_as: field.name.clone(),
+            sent_as: field.sent_as.clone().unwrap_or_else(|| field.name.clone()),
             place: field.r#in,
+            style: style::compile(scope, node, field),
+            media_type: field.media_type.clone(),
             from_body_schema: false,
             required: field.required,
             secret: field::is_secret(field, &schema),
@@ -228,6 +236,8 @@ impl Arguments {
             name: argument_name_of(name),
             sent_as: name.to_owned(),
             place: Some(PlaceName::Body),
+            style: None,
+            media_type: None,
             from_body_schema: true,
             required,
             secret: field::holds_secret(&schema),

@@ -13,7 +13,7 @@ use super::Allowance;
 use super::reach::UrlAllowlist;
 use crate::mapping::Mapping;
 use crate::schema::Schema;
-use crate::template::{PathTemplate, ValueTemplate};
+use crate::template::{PathTemplate, Style, ValueTemplate};
 
 pub use super::secret_name::SecretName;
 
@@ -271,7 +271,7 @@ impl Action {
 #[derive(Debug)]
 pub enum Logic {
     /// One HTTP request, made by the host.
-    Request(RequestTemplate),
+    Request(Box<RequestTemplate>),
     /// Code, run in a sandbox.
     Code(Code),
 }
@@ -340,8 +340,36 @@ pub struct RequestTemplate {
     pub headers: Vec<(HeaderName, ValueTemplate)>,
     /// Cookies in order.
     pub cookies: Vec<(String, ValueTemplate)>,
+    /// Arguments whose authors say how they are written. They come behind the others of their place.
+    pub styled: Vec<Styled>,
     /// The body, for methods that have one.
     pub body: Option<BodyTemplate>,
+}
+
+/// An argument that goes somewhere by itself, written in a style of its own.
+#[derive(Debug)]
+pub struct Styled {
+    /// Where it goes. Those of the path are in the path's template.
+    pub place: StyledPlace,
+    /// What the API calls it.
+    pub name: String,
+    /// The argument.
+    pub template: ValueTemplate,
+    /// How it is written.
+    pub style: Style,
+}
+
+/// Where an argument with a style goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StyledPlace {
+    /// The query.
+    Query,
+    /// This header.
+    Header(HeaderName),
+    /// The cookies.
+    Cookie,
+    /// The form that is the body.
+    Form,
 }
 
 /// A request's body.
@@ -351,6 +379,20 @@ pub enum BodyTemplate {
     Json(ValueTemplate),
     /// `application/x-www-form-urlencoded`; the template is an object.
     Form(ValueTemplate),
+    /// `multipart/form-data` (RFC 7578); the template is an object, and each of its members a part or a list of parts.
+    Multipart {
+        /// Names and values of the parts.
+        template: ValueTemplate,
+        /// Media types of parts by name, where the usual ones do not do.
+        media_types: Vec<(String, String)>,
+    },
+    /// The bytes of one file.
+    File {
+        /// Its media type.
+        content_type: String,
+        /// A template that renders to a file's value.
+        template: ValueTemplate,
+    },
     /// Text of any other type.
     Text {
         /// Its media type.

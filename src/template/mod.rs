@@ -27,9 +27,11 @@ mod filters;
 mod json_text;
 mod path;
 mod scan;
+mod style;
 mod value;
 
 pub use error::{RenderError, TemplateError};
 pub use json_text::json_from_text;
 pub use path::PathTemplate;
+pub use style::{Encode, Form, Style};
 pub use value::ValueTemplate;

@@ -10,6 +10,7 @@ use super::error::{RenderError, TemplateError};
 use super::expression::{Expression, text};
 use super::filters::ENCODED;
 use super::scan::{self, Part};
+use super::style::Style;
 
 /// A URL path with `{name}` and `{{ expression }}` placeholders (ruling C-02).
 #[derive(Debug)]
@@ -22,6 +23,21 @@ enum Piece {
     /// Valid path characters, slashes included.
     Literal(String),
     Expression(Expression),
+    /// An argument in a style of its own.
+    Styled {
+        expression: Expression,
+        name: String,
+        style: Style,
+    },
+}
+
+impl Piece {
+    fn expression(&self) -> Option<&Expression> {
+        match self {
+            Self::Literal(_) => None,
+            Self::Expression(expression) | Self::Styled { expression, .. } => Some(expression),
+        }
+    }
 }
 
 impl PathTemplate {
@@ -52,13 +68,26 @@ impl PathTemplate {
         Ok(template)
     }
 
+    /// Writes the argument `argument`, which the API calls `name`, in a style of its own wherever it stands alone.
+    pub fn write(&mut self, argument: &str, name: &str, style: Style) {
+        for piece in &mut self.pieces {
+            let expression = match piece {
+                Piece::Expression(Expression::Argument(own)) if own == argument => Expression::Argument(own.clone()),
+                _ => continue,
+            };
+            *piece = Piece::Styled {
+                expression,
+                name: name.to_owned(),
+                style,
+            };
+        }
+    }
+
     /// Names of the arguments that the path reads.
     pub fn arguments(&self) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
-        for piece in &self.pieces {
-            if let Piece::Expression(expression) = piece {
-                expression.collect_arguments(&mut names);
-            }
+        for expression in self.pieces.iter().filter_map(Piece::expression) {
+            expression.collect_arguments(&mut names);
         }
         names
     }
@@ -87,6 +116,14 @@ impl PathTemplate {
                     append(&mut path, expression, arguments)?;
                     last = Some(expression);
                 }
+                Piece::Styled {
+                    expression,
+                    name,
+                    style,
+                } => {
+                    append_styled(&mut path, expression, name, *style, arguments)?;
+                    last = Some(expression);
+                }
             }
         }
         refuse_dot_segment(&path[segment_start..], last)?;
@@ -100,7 +137,7 @@ impl PathTemplate {
             match piece {
                 Piece::Literal(literal) => shape.push_str(literal),
                 // Stands for any value: no segment that holds it is fixed.
-                Piece::Expression(_) => shape.push('x'),
+                Piece::Expression(_) | Piece::Styled { .. } => shape.push('x'),
             }
         }
         match shape.split('/').find(|segment| leads_out(segment)) {
@@ -188,6 +225,29 @@ fn append(path: &mut String, expression: &Expression, arguments: &Map<String, Va
             None | Some("") => return Err(refuse("must not be empty")),
             Some(text) => path.extend(utf8_percent_encode(text, ENCODED)),
         },
+    }
+    Ok(())
+}
+
+fn append_styled(
+    path: &mut String,
+    expression: &Expression,
+    name: &str,
+    style: Style,
+    arguments: &Map<String, Value>,
+) -> Result<(), RenderError> {
+    let refuse = |reason: &str| RenderError {
+        pointer: expression.pointer(),
+        message: format!("`{}` {reason}: it is part of the URL path", expression.source()),
+    };
+    let value = expression.evaluate(arguments)?.unwrap_or(Cow::Owned(Value::Null));
+    if value.is_null() {
+        return Err(refuse("must be given"));
+    }
+    let encode = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
+    match style.text(name, &value, &encode) {
+        Some(text) => path.push_str(&text),
+        None => return Err(refuse("must not be empty")),
     }
     Ok(())
 }

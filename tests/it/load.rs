@@ -130,7 +130,8 @@ fn describe_request(request: &RequestTemplate, text: &mut String) {
         None => "none",
         Some(BodyTemplate::Json(_)) => "JSON",
         Some(BodyTemplate::Form(_)) => "form",
-        Some(BodyTemplate::Text { content_type, .. }) => content_type,
+        Some(BodyTemplate::Multipart { .. }) => "parts",
+        Some(BodyTemplate::Text { content_type, .. } | BodyTemplate::File { content_type, .. }) => content_type,
     };
     let path = &request.path_source;
     writeln!(

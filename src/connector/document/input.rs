@@ -20,6 +20,17 @@ pub(in crate::connector) struct InputDocument {
     pub r#type: Option<FieldType>,
     /// Where the value goes, when no template says so.
     pub r#in: Option<PlaceName>,
+    /// What the API calls it, when that differs from `name`. Needs `in`.
+    pub sent_as: Option<String>,
+    /// How a list or an object is written. Needs `in`.
+    pub style: Option<StyleName>,
+    /// Whether each item or member is written by itself. `true` for the styles `form` and `deepObject` unless written.
+    pub explode: Option<bool>,
+    /// Whether characters that are reserved in URLs stay as they are in a query.
+    #[serde(default)]
+    pub allow_reserved: bool,
+    /// The media type of its part in a body of `multipart/form-data`, when it is not the usual one.
+    pub media_type: Option<String>,
     /// Whether it must be given.
     #[serde(default)]
     pub required: bool,
@@ -51,6 +62,31 @@ pub(in crate::connector) enum PlaceName {
     Cookie,
     /// A member of the body.
     Body,
+}
+
+/// How a list or an object is written, as `OpenAPI` names it.
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Style")]
+pub(in crate::connector) enum StyleName {
+    /// `1,2`; in paths and headers.
+    Simple,
+    /// `.1,2`; in paths.
+    Label,
+    /// `;name=1,2`; in paths.
+    Matrix,
+    /// `name=1&name=2`, or `name=1,2` with `explode = false`.
+    Form,
+    /// `name=1%202`.
+    SpaceDelimited,
+    /// `name=1%7C2`.
+    PipeDelimited,
+    /// `name=1%092`.
+    TabDelimited,
+    /// `name[key]=1`, to any depth.
+    DeepObject,
+    /// JSON text.
+    Json,
 }
 
 /// The kind of an argument's value.

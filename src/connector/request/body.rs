@@ -38,6 +38,7 @@ impl Request<'_> {
             return None;
         }
         let media_type = self.media_type(node, document);
+        self.refuse_unused_styles(media_type.as_deref());
         let content = match place {
             None if placed().next().is_none() => {
                 if let Some(member) = node.member("content_type") {
@@ -59,6 +60,12 @@ impl Request<'_> {
         match media_type.as_deref() {
             None | Some("application/json") => Some(BodyTemplate::Json(template)),
             Some("application/x-www-form-urlencoded") => Some(BodyTemplate::Form(template)),
+            Some("multipart/form-data") => Some(BodyTemplate::Multipart {
+                template,
+                media_types: placed()
+                    .filter_map(|argument| Some((argument.sent_as.clone(), argument.media_type.clone()?)))
+                    .collect(),
+            }),
             Some(media_type) if media_type.ends_with("+json") => {
                 if !headers.iter().any(|(name, _)| *name == header::CONTENT_TYPE) {
                     let value = serde_json::Value::String(media_type.to_owned());
@@ -66,10 +73,48 @@ impl Request<'_> {
                 }
                 Some(BodyTemplate::Json(template))
             }
+            Some(media_type) if self.is_file(&template) => Some(BodyTemplate::File {
+                content_type: media_type.to_owned(),
+                template,
+            }),
             Some(media_type) => Some(BodyTemplate::Text {
                 content_type: media_type.to_owned(),
                 template,
             }),
+        }
+    }
+
+    /// Whether a body is the content of a file: it is the one argument that is a file.
+    fn is_file(&self, template: &ValueTemplate) -> bool {
+        let used = template.arguments();
+        let arguments = self.arguments;
+        let mut list = arguments.list.iter();
+        let is_file = |schema: &serde_json::Map<String, serde_json::Value>| {
+            schema.get("format").is_some_and(|format| format == "file")
+        };
+        used.len() == 1 && list.any(|argument| used.contains(&argument.name) && is_file(&argument.schema))
+    }
+
+    /// Reports what says how members of the body are written, where its media type decides that.
+    fn refuse_unused_styles(&mut self, media_type: Option<&str>) {
+        let is_form = media_type == Some("application/x-www-form-urlencoded");
+        let is_multipart = media_type == Some("multipart/form-data");
+        let arguments = self.arguments;
+        for argument in &arguments.list {
+            if argument.place != Some(PlaceName::Body) {
+                continue;
+            }
+            let name = &argument.sent_as;
+            if argument.style.is_some() && !is_form && !is_multipart {
+                let message = format!("`style` and `explode` have no effect on `{name}`: only forms know them");
+                let help = "write content_type = \"application/x-www-form-urlencoded\", or remove them";
+                self.refuse_with_help("no-effect", argument.span.clone(), message, help);
+            }
+            if argument.media_type.is_some() && !is_multipart {
+                let message = format!("`media_type` has no effect on `{name}`: only parts have one");
+                let help = "write content_type = \"multipart/form-data\", or remove it";
+                self.refuse_with_help("no-effect", argument.span.clone(), message, help);
+            }
         }
     }
 
@@ -105,12 +150,16 @@ impl Request<'_> {
             return None;
         };
         match (parsed.type_().as_str(), parsed.subtype().as_str(), parsed.essence_str()) {
-            ("multipart", ..) => {
-                let message = format!("`{written}`: this version does not send multipart bodies yet");
-                self.refuse("not-yet", span, message);
+            ("multipart", subtype, _) if subtype != "form-data" => {
+                let message = format!("`{written}`: this version sends no multipart bodies but forms");
+                let help = "write content_type = \"multipart/form-data\" if the API takes it";
+                self.refuse_with_help("not-yet", span, message, help);
                 None
             }
-            (_, _, essence @ ("application/json" | "application/x-www-form-urlencoded")) => Some(essence.to_owned()),
+            // The boundary follows from the content.
+            (_, _, essence @ ("application/json" | "application/x-www-form-urlencoded" | "multipart/form-data")) => {
+                Some(essence.to_owned())
+            }
             _ => Some(written.clone()),
         }
     }
@@ -118,7 +167,10 @@ impl Request<'_> {
     /// A body that the author wrote.
     fn written_body(&mut self, place: &Node, media_type: Option<&str>) -> Option<Content> {
         let is_json = media_type.is_none_or(|kind| kind == "application/json" || kind.ends_with("+json"));
-        let is_form = media_type == Some("application/x-www-form-urlencoded");
+        let is_form = matches!(
+            media_type,
+            Some("application/x-www-form-urlencoded" | "multipart/form-data")
+        );
         if let (Some(text), true) = (place.text(), is_json) {
             let Some(tree) = crate::template::json_from_text(text) else {
                 let help = "write the body as a table, or say what it is: content_type = \"text/plain\"";
@@ -193,9 +245,12 @@ impl Request<'_> {
                     "remove it from one of the two",
                 );
             }
-            placed.push((argument.sent_as.clone(), ValueTemplate::argument(argument.name.clone())));
+            // Those with a style are written behind the others.
+            if argument.style.is_none() {
+                placed.push((argument.sent_as.clone(), ValueTemplate::argument(argument.name.clone())));
+            }
         }
-        if placed.is_empty() {
+        if placed.is_empty() && content.template.is_some() {
             return content.template;
         }
         let mut members = Vec::new();

@@ -1,19 +1,20 @@
 //! The HTTP request of an action: templates where the author wrote them, arguments placed by themselves elsewhere.
 
 mod body;
+pub(in crate::connector) mod style;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use http::{HeaderName, Method};
 
-use super::arguments::Arguments;
+use super::arguments::{Argument, Arguments};
 use super::document::{ActionDocument, MethodName, PlaceName};
 use super::headers::{self, Forbidden};
-use super::model::RequestTemplate;
+use super::model::{RequestTemplate, Styled, StyledPlace};
 use super::scope::Scope;
 use crate::document::Node;
-use crate::template::{PathTemplate, ValueTemplate};
+use crate::template::{PathTemplate, Style, ValueTemplate};
 
 /// Compiles the request of an action; reports everything that keeps it from being sent.
 pub(in crate::connector) fn compile(
@@ -52,6 +53,7 @@ pub(in crate::connector) fn compile(
         query,
         headers,
         cookies,
+        styled: placed.styled,
         body,
     };
     complete.query.extend(placed.query);
@@ -86,6 +88,7 @@ struct Placed {
     query: Vec<(String, ValueTemplate)>,
     headers: Vec<(HeaderName, ValueTemplate)>,
     cookies: Vec<(String, ValueTemplate)>,
+    styled: Vec<Styled>,
 }
 
 impl Request<'_> {
@@ -109,7 +112,7 @@ impl Request<'_> {
             self.refused_template();
             return None;
         }
-        let template = match PathTemplate::compile(text) {
+        let mut template = match PathTemplate::compile(text) {
             Ok(template) => template,
             Err(error) => {
                 self.refuse(
@@ -124,6 +127,11 @@ impl Request<'_> {
         let used = template.arguments();
         self.use_arguments(&used, place);
         let arguments = self.arguments;
+        for argument in &arguments.list {
+            if let (Some(PlaceName::Path), Some(style)) = (argument.place, argument.style) {
+                template.write(&argument.name, &argument.sent_as, style);
+            }
+        }
         for argument in arguments
             .list
             .iter()
@@ -217,17 +225,29 @@ impl Request<'_> {
         for argument in &arguments.list {
             let template = || ValueTemplate::argument(argument.name.clone());
             match argument.place {
-                None | Some(PlaceName::Path | PlaceName::Body) => continue,
+                None | Some(PlaceName::Path) => continue,
+                Some(PlaceName::Body) => {
+                    if let Some(style) = argument.style {
+                        placed.styled.push(styled(StyledPlace::Form, argument, style));
+                    }
+                    continue;
+                }
                 Some(PlaceName::Query) if forbidden.query.as_ref() == Some(&argument.sent_as) => {
                     self.refuse_name(&argument.sent_as, argument.span.clone());
                 }
                 Some(PlaceName::Cookie) if forbidden.cookie.as_ref() == Some(&argument.sent_as) => {
                     self.refuse_name(&argument.sent_as, argument.span.clone());
                 }
-                Some(PlaceName::Query) => placed.query.push((argument.sent_as.clone(), template())),
+                Some(PlaceName::Query) => match argument.style {
+                    Some(style) => placed.styled.push(styled(StyledPlace::Query, argument, style)),
+                    None => placed.query.push((argument.sent_as.clone(), template())),
+                },
                 Some(PlaceName::Header) => {
                     match headers::name(self.scope, &argument.sent_as, &argument.span, forbidden) {
-                        Some(name) => placed.headers.push((name, template())),
+                        Some(name) => match argument.style {
+                            Some(style) => placed.styled.push(styled(StyledPlace::Header(name), argument, style)),
+                            None => placed.headers.push((name, template())),
+                        },
                         None => self.sound = false,
                     }
                 }
@@ -235,7 +255,10 @@ impl Request<'_> {
                     let message = format!("`{}` cannot be the name of a cookie", argument.sent_as);
                     self.refuse("bad-name", argument.span.clone(), message);
                 }
-                Some(PlaceName::Cookie) => placed.cookies.push((argument.sent_as.clone(), template())),
+                Some(PlaceName::Cookie) => match argument.style {
+                    Some(style) => placed.styled.push(styled(StyledPlace::Cookie, argument, style)),
+                    None => placed.cookies.push((argument.sent_as.clone(), template())),
+                },
             }
             self.used.insert(argument.name.clone());
         }
@@ -284,6 +307,15 @@ impl Request<'_> {
     fn use_arguments(&mut self, names: &BTreeSet<String>, place: &Node) {
         self.arguments.check_declared(self.scope, names, place);
         self.used.extend(names.iter().cloned());
+    }
+}
+
+fn styled(place: StyledPlace, argument: &Argument, style: Style) -> Styled {
+    Styled {
+        place,
+        name: argument.sent_as.clone(),
+        template: ValueTemplate::argument(argument.name.clone()),
+        style,
     }
 }
 

@@ -1,5 +1,7 @@
 //! From arguments to a request.
 
+mod multipart;
+
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -8,13 +10,31 @@ use serde_json::{Map, Value};
 use url::{Url, form_urlencoded};
 
 use super::PrepareError;
-use crate::connector::model::{Action, BodyTemplate, Connector, RequestTemplate};
+use crate::connector::model::{Action, BodyTemplate, Connector, RequestTemplate, StyledPlace};
 use crate::egress::OutgoingRequest;
 use crate::schema::pointer_segment;
 use crate::template::ValueTemplate;
 
 /// Everything but the unreserved characters of RFC 3986: what a value becomes in a query.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The same for a parameter whose reserved characters are to stay. Those that would end the value do not.
+const RESERVED_VALUE: &AsciiSet = &QUERY_VALUE
+    .remove(b':')
+    .remove(b'/')
+    .remove(b'?')
+    .remove(b'@')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b'[')
+    .remove(b']');
 
 /// Authors write names as their API documents them: `filter[state]`, `$top`. Only what would end a name is encoded.
 const QUERY_NAME: &AsciiSet = &CONTROLS
@@ -48,7 +68,7 @@ pub fn prepare(
     arguments: &Map<String, Value>,
 ) -> Result<OutgoingRequest, PrepareError> {
     let (body, content_type) = match &template.body {
-        Some(body) => render_body(body, arguments)?,
+        Some(body) => render_body(template, body, arguments)?,
         None => (None, None),
     };
     let mut headers = HeaderMap::from_iter([
@@ -108,6 +128,23 @@ fn render_url(
             query.extend(utf8_percent_encode(text, QUERY_VALUE));
         };
         each_text(&value, &mut append);
+    }
+    for one in template.styled.iter().filter(|one| one.place == StyledPlace::Query) {
+        let set = if one.style.reserved {
+            RESERVED_VALUE
+        } else {
+            QUERY_VALUE
+        };
+        let encode = |text: &str| utf8_percent_encode(text, set).to_string();
+        let value = one.template.render(arguments)?.unwrap_or_default();
+        for (name, text) in one.style.pairs(&one.name, &value, &encode) {
+            if !query.is_empty() {
+                query.push('&');
+            }
+            query.extend(utf8_percent_encode(&name, QUERY_NAME));
+            query.push('=');
+            query.push_str(&text);
+        }
     }
     if path.len() + query.len() > LONGEST_URL {
         return Err(PrepareError {
@@ -173,6 +210,17 @@ fn render_headers(
             header_value(&text).ok_or_else(|| unsendable(value, &format!("the header `{name}`")))?,
         ));
     }
+    for one in &template.styled {
+        let StyledPlace::Header(name) = &one.place else {
+            continue;
+        };
+        let value = one.template.render(arguments)?.unwrap_or_default();
+        if let Some(text) = one.style.text(&one.name, &value, &str::to_owned) {
+            let value = header_value(&text);
+            let value = value.ok_or_else(|| unsendable(&one.template, &format!("the header `{name}`")))?;
+            headers.push((name.clone(), value));
+        }
+    }
     Ok(headers)
 }
 
@@ -216,6 +264,12 @@ fn append_cookies(
         };
         cookies.push(format!("{name}={}", utf8_percent_encode(&text, COOKIE_VALUE)));
     }
+    for one in template.styled.iter().filter(|one| one.place == StyledPlace::Cookie) {
+        let encode = |text: &str| utf8_percent_encode(text, COOKIE_VALUE).to_string();
+        let value = one.template.render(arguments)?.unwrap_or_default();
+        let pairs = one.style.pairs(&one.name, &value, &encode);
+        cookies.extend(pairs.iter().map(|(name, text)| format!("{}={text}", encode(name))));
+    }
     if !cookies.is_empty() {
         let value = header_value(&cookies.join("; ")).ok_or_else(|| PrepareError {
             pointer: None,
@@ -228,6 +282,7 @@ fn append_cookies(
 
 /// The body, and its media type when there is one.
 fn render_body(
+    request: &RequestTemplate,
     template: &BodyTemplate,
     arguments: &Map<String, Value>,
 ) -> Result<(Option<Bytes>, Option<HeaderValue>), PrepareError> {
@@ -237,24 +292,69 @@ fn render_body(
             (body, Some(HeaderValue::from_static("application/json")))
         }
         BodyTemplate::Form(template) => {
-            let body = template.render(arguments)?.map(|value| form(&value)).transpose()?;
+            let rendered = template.render(arguments)?;
+            let body = rendered.map(|value| form(request, &value, arguments)).transpose()?;
             (
                 body,
                 Some(HeaderValue::from_static("application/x-www-form-urlencoded")),
             )
         }
+        BodyTemplate::Multipart { template, media_types } => match template.render(arguments)? {
+            None => (None, None),
+            Some(value) => {
+                let texts = styled_fields(request, arguments)?;
+                let (body, boundary) = multipart::body(&value, media_types, texts)?;
+                (
+                    Some(body),
+                    header_value(&format!("multipart/form-data; boundary={boundary}")),
+                )
+            }
+        },
+        BodyTemplate::File { content_type, template } => {
+            let content = match template.render(arguments)?.filter(|value| !value.is_null()) {
+                Some(value) => Some(multipart::content(&value).map_err(|error| blame(template, error))?),
+                None => None,
+            };
+            (content.map(Bytes::from), Some(media_type(content_type)?))
+        }
         BodyTemplate::Text { content_type, template } => {
             let body = template.render(arguments)?.as_ref().and_then(text).map(Bytes::from);
-            let content_type = header_value(content_type).ok_or_else(|| PrepareError {
-                pointer: None,
-                message: "the body's media type holds a character that cannot be sent".to_owned(),
-            })?;
-            (body, Some(content_type))
+            (body, Some(media_type(content_type)?))
         }
     })
 }
 
-fn form(value: &Value) -> Result<Bytes, PrepareError> {
+fn media_type(written: &str) -> Result<HeaderValue, PrepareError> {
+    header_value(written).ok_or_else(|| PrepareError {
+        pointer: None,
+        message: "the body's media type holds a character that cannot be sent".to_owned(),
+    })
+}
+
+/// `error` with the argument to blame, when there is only one.
+fn blame(template: &ValueTemplate, error: PrepareError) -> PrepareError {
+    let names = template.arguments();
+    let only = names.first().filter(|_| names.len() == 1);
+    PrepareError {
+        pointer: only.map(|name| pointer_segment(name)).or(error.pointer),
+        ..error
+    }
+}
+
+/// Names and values of a form's fields that have a style.
+fn styled_fields(
+    request: &RequestTemplate,
+    arguments: &Map<String, Value>,
+) -> Result<Vec<(String, String)>, PrepareError> {
+    let mut fields = Vec::new();
+    for one in request.styled.iter().filter(|one| one.place == StyledPlace::Form) {
+        let value = one.template.render(arguments)?.unwrap_or_default();
+        fields.extend(one.style.pairs(&one.name, &value, &str::to_owned));
+    }
+    Ok(fields)
+}
+
+fn form(request: &RequestTemplate, value: &Value, arguments: &Map<String, Value>) -> Result<Bytes, PrepareError> {
     let Value::Object(fields) = value else {
         return Err(PrepareError {
             pointer: None,
@@ -266,6 +366,9 @@ fn form(value: &Value) -> Result<Bytes, PrepareError> {
         each_text(value, &mut |text| {
             form.append_pair(name, text);
         });
+    }
+    for (name, text) in styled_fields(request, arguments)? {
+        form.append_pair(&name, &text);
     }
     Ok(Bytes::from(form.finish()))
 }

@@ -268,3 +268,123 @@ fn the_actions_timeout_goes_with_the_request() {
     let request = built("", "method = \"GET\"\npath = \"/a\"\ntimeout_ms = 1234", json!({})).expect("a request");
     assert_eq!(request.timeout, Some(std::time::Duration::from_millis(1234)));
 }
+
+/// An input with a style, as TOML.
+fn styled(name: &str, place: &str, more: &str) -> String {
+    format!(
+        "[[actions.input]]\nname = \"{name}\"\ndescription = \"An input\"\nin = \"{place}\"\nschema = {{}}\n{more}\n"
+    )
+}
+
+#[test]
+fn styles_are_written_byte_for_byte() {
+    let action = [
+        "method = \"GET\"\npath = \"/a/{m}/{l}/{s}\"".to_owned(),
+        styled("m", "path", "style = \"matrix\"\nexplode = true"),
+        styled("l", "path", "style = \"label\""),
+        styled("s", "path", "style = \"simple\""),
+        styled("q", "query", "style = \"form\"\nexplode = false"),
+        styled("deep", "query", "sent_as = \"filter\"\nstyle = \"deepObject\""),
+        styled("pipe", "query", "style = \"pipeDelimited\""),
+        styled("raw", "query", "allow_reserved = true"),
+        styled("json", "query", "style = \"json\""),
+        styled("h", "header", "sent_as = \"X-List\"\nstyle = \"simple\""),
+        styled("c", "cookie", "style = \"form\"\nexplode = false"),
+    ]
+    .join("\n");
+    let arguments = json!({"m": ["a/b", "c"], "l": 1, "s": {"x": 1}, "q": ["1,2", "3"], "deep": {"a b": {"c": "&"}},
+        "pipe": ["x", "y"], "raw": "a/b?c=d&e#f+g", "json": {"k": [1]}, "h": ["a", "b"], "c": ["1;2", "3"]});
+    let request = built("", &action, arguments).expect("a request");
+    assert_eq!(
+        request.url.as_str(),
+        "https://api.example.com/v1/a/;m=a%2Fb;m=c/.1/x,1\
+         ?q=1%2C2,3&filter[a%20b][c]=%26&pipe=x%7Cy&raw=a/b?c=d%26e%23f%2Bg&json=%7B%22k%22%3A%5B1%5D%7D"
+    );
+    assert_eq!(header(&request, "x-list"), Some("a,b"));
+    assert_eq!(header(&request, "cookie"), Some("c=1%3B2,3"));
+    // What is not given is not there.
+    let request = built("", &action, json!({"m": "a", "l": 1, "s": 2})).expect("a request");
+    assert_eq!(request.url.as_str(), "https://api.example.com/v1/a/;m=a/.1/2");
+    assert_eq!((header(&request, "x-list"), header(&request, "cookie")), (None, None));
+}
+
+#[test]
+fn a_style_cannot_lead_out_of_its_segment() {
+    for (style, value) in [
+        ("label", json!(".")),
+        ("simple", json!([".."])),
+        ("label", json!(["", ""])),
+        ("matrix", json!([])),
+    ] {
+        let action = format!(
+            "method = \"GET\"\npath = \"/a/{{x}}/b\"\n{}",
+            styled("x", "path", &format!("style = \"{style}\"\nexplode = true"))
+        );
+        let error = built("", &action, json!({ "x": value })).expect_err("leads out");
+        assert_eq!(error.pointer.as_deref(), Some("/x"), "{style} {value}");
+    }
+    let action = format!(
+        "method = \"GET\"\npath = \"/a/{{x}}\"\n{}",
+        styled("x", "header", "style = \"simple\"")
+    );
+    let action = action.replace("{x}", "b");
+    let error = built("", &action, json!({"x": ["a\r\nX-Admin: 1"]})).expect_err("a line break");
+    assert_eq!(error.pointer.as_deref(), Some("/x"));
+}
+
+#[test]
+fn forms_have_nested_names_where_their_author_says_so() {
+    let action = [
+        "method = \"POST\"\npath = \"/a\"\ncontent_type = \"application/x-www-form-urlencoded\"".to_owned(),
+        styled("amount", "body", ""),
+        styled("items", "body", "style = \"deepObject\""),
+        styled("tags", "body", "style = \"form\"\nexplode = false"),
+    ]
+    .join("\n");
+    let arguments = json!({"items": [{"price": "p 1"}, {"price": "p2"}], "amount": 5, "tags": ["a", "b"]});
+    let request = built("", &action, arguments).expect("a request");
+    assert_eq!(
+        body(&request),
+        "amount=5&items%5B0%5D%5Bprice%5D=p+1&items%5B1%5D%5Bprice%5D=p2&tags=a%2Cb"
+    );
+    assert_eq!(
+        header(&request, "content-type"),
+        Some("application/x-www-form-urlencoded")
+    );
+}
+
+#[test]
+fn files_are_sent_as_parts_or_as_they_are() {
+    let input = |name: &str, place: &str| {
+        format!("[[actions.input]]\nname = \"{name}\"\ndescription = \"A file\"\ntype = \"FILE\"\n{place}\n")
+    };
+    let file = json!({"fileName": "a.txt", "mimeType": "text/plain", "base64": "aGVsbG8="});
+    let parts = format!(
+        "method = \"POST\"\npath = \"/a\"\ncontent_type = \"multipart/form-data\"\n{}{}",
+        input("file", "in = \"body\""),
+        styled("note", "body", "")
+    );
+    let request = built("", &parts, json!({"file": file, "note": "hi"})).expect("a request");
+    let content_type = header(&request, "content-type").expect("a type").to_owned();
+    let boundary = content_type
+        .strip_prefix("multipart/form-data; boundary=")
+        .expect("a boundary");
+    assert_eq!(
+        body(&request),
+        format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\nhello\r\n\
+             --{boundary}\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhi\r\n--{boundary}--\r\n"
+        )
+    );
+    let whole = format!(
+        "method = \"PUT\"\npath = \"/a\"\ncontent_type = \"image/png\"\nbody = \"{{{{file}}}}\"\n{}",
+        input("file", "")
+    );
+    let request = built("", &whole, json!({ "file": file })).expect("a request");
+    assert_eq!(
+        (body(&request), header(&request, "content-type")),
+        ("hello", Some("image/png"))
+    );
+    let error = built("", &whole, json!({"file": {"base64": "!"}})).expect_err("not base64");
+    assert_eq!(error.pointer.as_deref(), Some("/file"));
+}

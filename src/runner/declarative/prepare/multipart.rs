@@ -1,0 +1,210 @@
+//! Bodies of several parts (RFC 7578), and bodies that are one file.
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use super::{PrepareError, header_value, text};
+use crate::crypto::sha256_hex;
+use crate::schema::pointer_segment;
+
+/// Agents write base64 with and without its padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// What a file is when nobody says it.
+const UNKNOWN_TYPE: &str = "application/octet-stream";
+
+/// A part, ready to be written.
+struct Part {
+    head: String,
+    content: Vec<u8>,
+}
+
+/// The body of several parts that `value` becomes, followed by `texts`, and its boundary. Each item of a list is a part
+/// of its own.
+///
+/// # Errors
+/// A file whose content is not base64, or a media type that cannot be sent.
+pub(super) fn body(
+    value: &Value,
+    media_types: &[(String, String)],
+    texts: Vec<(String, String)>,
+) -> Result<(Bytes, String), PrepareError> {
+    let Value::Object(members) = value else {
+        return Err(PrepareError {
+            pointer: None,
+            message: "a body of several parts must be an object".to_owned(),
+        });
+    };
+    let mut parts = Vec::new();
+    for (name, value) in members {
+        let media_type = media_types
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, kind)| kind.as_str());
+        match value {
+            Value::Array(items) => {
+                for item in items {
+                    parts.extend(part(name, item, media_type)?);
+                }
+            }
+            value => parts.extend(part(name, value, media_type)?),
+        }
+    }
+    parts.extend(texts.into_iter().map(|(name, text)| Part {
+        head: head(&name),
+        content: text.into_bytes(),
+    }));
+    let boundary = boundary(&parts);
+    let mut body = Vec::with_capacity(parts.iter().map(|part| part.content.len() + 200).sum());
+    for part in parts {
+        body.extend_from_slice(format!("--{boundary}\r\n{}\r\n\r\n", part.head).as_bytes());
+        body.extend_from_slice(&part.content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    Ok((Bytes::from(body), boundary))
+}
+
+/// The content of the file that `value` is.
+///
+/// # Errors
+/// When it is no file, or its content is not base64.
+pub(super) fn content(value: &Value) -> Result<Vec<u8>, PrepareError> {
+    let encoded = value
+        .get("base64")
+        .and_then(Value::as_str)
+        .ok_or_else(|| PrepareError {
+            pointer: None,
+            message: "a file must have its content in `base64`".to_owned(),
+        })?;
+    let compact: String = encoded.split_ascii_whitespace().collect();
+    BASE64.decode(compact).map_err(|error| PrepareError {
+        pointer: None,
+        message: format!(
+            "the content of a file is not base64: {}",
+            error.to_string().to_lowercase()
+        ),
+    })
+}
+
+fn part(name: &str, value: &Value, media_type: Option<&str>) -> Result<Option<Part>, PrepareError> {
+    let mut head = head(name);
+    let file = value.as_object().filter(|members| is_file(members));
+    let (content, own_type) = match (file, value) {
+        (Some(members), _) => {
+            let of = |key: &str| members.get(key).and_then(Value::as_str);
+            head.push_str("; filename=\"");
+            head.push_str(&quoted(of("fileName").unwrap_or(name)));
+            head.push('"');
+            let kind = of("mimeType").filter(|kind| !kind.is_empty()).unwrap_or(UNKNOWN_TYPE);
+            let content = content(value).map_err(|error| PrepareError {
+                pointer: Some(pointer_segment(name)),
+                ..error
+            })?;
+            (content, Some(kind))
+        }
+        (None, Value::Object(_) | Value::Array(_)) => (value.to_string().into_bytes(), Some("application/json")),
+        (None, value) => match text(value) {
+            Some(text) => (text.into_bytes(), None),
+            None => return Ok(None),
+        },
+    };
+    if let Some(kind) = media_type.or(own_type) {
+        if header_value(kind).is_none() {
+            return Err(PrepareError {
+                pointer: Some(pointer_segment(name)),
+                message: "the media type of a file holds a character that cannot be sent".to_owned(),
+            });
+        }
+        head.push_str("\r\nContent-Type: ");
+        head.push_str(kind);
+    }
+    Ok(Some(Part { head, content }))
+}
+
+fn head(name: &str) -> String {
+    format!("Content-Disposition: form-data; name=\"{}\"", quoted(name))
+}
+
+fn is_file(members: &Map<String, Value>) -> bool {
+    members.contains_key("base64") && members.contains_key("fileName")
+}
+
+/// A name between quotes, as browsers write it (WHATWG HTML, "multipart/form-data encoding"): nothing in it can end the
+/// quotes or the line.
+fn quoted(name: &str) -> String {
+    name.replace('"', "%22")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+        .replace(char::is_control, "_")
+}
+
+/// A text that no part holds. It follows from the parts, so that the same arguments make the same body every time.
+fn boundary(parts: &[Part]) -> String {
+    let mut seed = Vec::new();
+    for part in parts {
+        seed.extend_from_slice(sha256_hex(part.head.as_bytes()).as_bytes());
+        seed.extend_from_slice(sha256_hex(&part.content).as_bytes());
+    }
+    let hash: String = sha256_hex(&seed).chars().take(32).collect();
+    format!("toolgate-{hash}")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn written(value: &Value, media_types: &[(&str, &str)]) -> Result<String, PrepareError> {
+        let media_types: Vec<(String, String)> = media_types
+            .iter()
+            .map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned()))
+            .collect();
+        let (body, boundary) = body(value, &media_types, vec![("n[0]".to_owned(), "x".to_owned())])?;
+        Ok(String::from_utf8(body.to_vec()).unwrap().replace(&boundary, "B"))
+    }
+
+    #[test]
+    fn parts_are_written_byte_for_byte() {
+        let value = json!({"title": "Lamp", "count": 2, "tags": ["a", "b"], "none": null, "meta": {"x": 1},
+            "file": {"fileName": "a\"\r\n.txt", "mimeType": "text/plain", "base64": "aGVs bG8"}});
+        assert_eq!(
+            written(&value, &[("title", "text/markdown")]).unwrap(),
+            "--B\r\nContent-Disposition: form-data; name=\"title\"\r\nContent-Type: text/markdown\r\n\r\nLamp\r\n\
+             --B\r\nContent-Disposition: form-data; name=\"count\"\r\n\r\n2\r\n\
+             --B\r\nContent-Disposition: form-data; name=\"tags\"\r\n\r\na\r\n\
+             --B\r\nContent-Disposition: form-data; name=\"tags\"\r\n\r\nb\r\n\
+             --B\r\nContent-Disposition: form-data; name=\"meta\"\r\nContent-Type: application/json\r\n\r\n{\"x\":1}\r\n\
+             --B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a%22%0D%0A.txt\"\r\nContent-Type: text/plain\r\n\r\nhello\r\n\
+             --B\r\nContent-Disposition: form-data; name=\"n[0]\"\r\n\r\nx\r\n\
+             --B--\r\n"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_sent_blames_its_part() {
+        let file = |kind: &str, content: &str| json!({"f": {"fileName": "a", "mimeType": kind, "base64": content}});
+        for (value, part) in [
+            (file("text/plain", "!"), "not base64"),
+            (file("a\r\nX: y", ""), "media type"),
+        ] {
+            let error = written(&value, &[]).unwrap_err();
+            assert_eq!(error.pointer.as_deref(), Some("/f"));
+            assert!(error.message.contains(part), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn the_same_parts_have_the_same_boundary_and_others_another() {
+        let of = |value: Value| body(&value, &[], Vec::new()).unwrap().1;
+        assert_eq!(of(json!({"a": "x"})), of(json!({"a": "x"})));
+        assert_ne!(of(json!({"a": "x"})), of(json!({"a": "y"})));
+    }
+}

@@ -34,7 +34,8 @@
 //! - Only [`egress`] opens outgoing connections, only [`crypto`] names ring, only [`config`] reads the environment,
 //!   only [`store`] speaks SQL. `toolgate health` besides connects to a server of its operator's own, with nothing of
 //!   an agent's or an API's.
-//! - [`connector`], [`document`], [`schema`], [`template`] and [`mapping`] do no input or output and never hold a secret.
+//! - [`connector`], [`document`], [`openapi`], [`schema`], [`template`] and [`mapping`] do no input or output and never
+//!   hold a secret.
 //! - What holds a secret has no `Serialize` and no revealing `Debug`.
 //! - Nothing an agent sends is ever a template, a mapping program or SQL.
 //! - Every queue is bounded, every wait for the outside has a deadline, every loop over remote data has a cap.
@@ -63,6 +64,8 @@ pub mod mapping;
 pub mod template;
 
 pub mod connector;
+
+pub mod openapi;
 
 pub mod config;
 

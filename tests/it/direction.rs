@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Rooms from the bottom up. Rooms of one line do not know each other.
-const LEVELS: [&[&str]; 15] = [
+const LEVELS: [&[&str]; 16] = [
     &["crypto", "diagnostics", "process"],
     &["telemetry"],
     &["document", "schema"],
     &["template", "mapping"],
     &["connector"],
+    &["openapi"],
     &["config"],
     &["store"],
     &["audit", "vault", "catalog"],

@@ -1,0 +1,348 @@
+//! The body of a request.
+
+use serde_json::{Map, Value, json};
+
+use super::parameters::form_of;
+use super::{Reading, is_scalar, types};
+use crate::openapi::documents::Place;
+use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind};
+use crate::template::{Form, Style};
+
+/// What can be sent, best first.
+const KINDS: [BodyKind; 5] = [
+    BodyKind::Json,
+    BodyKind::Form,
+    BodyKind::Multipart,
+    BodyKind::Text,
+    BodyKind::Bytes,
+];
+
+impl<'o> Reading<'o> {
+    /// Reads the body, if there is one.
+    pub(super) fn read_body(&mut self) -> Result<(), String> {
+        let Some(written) = self
+            .operation
+            .place
+            .get("requestBody")
+            .filter(|body| body.value.is_object())
+        else {
+            return Ok(());
+        };
+        let body = match self.operation.shared.documents.resolve(written) {
+            Ok(body) => body,
+            Err(problem) => return Err(format!("its body cannot be read: {problem}")),
+        };
+        let is_required = body.value.get("required") == Some(&json!(true));
+        let choices: Vec<(&str, Place<'o>)> = body
+            .get("content")
+            .into_iter()
+            .flat_map(Place::members)
+            .map(|(name, media_type)| (name.as_str(), media_type))
+            .collect();
+        let chosen = KINDS.iter().find_map(|kind| {
+            let (name, media_type) = choices.iter().find(|(name, _)| kind_of(name) == Some(*kind))?;
+            Some((*kind, *name, *media_type))
+        });
+        // Files cannot be sent in a plain form.
+        let chosen = match chosen {
+            Some((BodyKind::Form, _, media_type)) if self.has_files(media_type) => choices
+                .iter()
+                .find(|(name, _)| kind_of(name) == Some(BodyKind::Multipart))
+                .map(|(name, media_type)| (BodyKind::Multipart, *name, *media_type))
+                .or(chosen),
+            chosen => chosen,
+        };
+        let Some((kind, name, media_type)) = chosen else {
+            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+            if names.is_empty() || !is_required && self.operation.method == "GET" {
+                return Ok(());
+            }
+            return Err(format!(
+                "it sends {}, which this version cannot build",
+                names.join(" or ")
+            ));
+        };
+        if self.operation.method == "GET" {
+            return self.body_of_get(media_type, is_required);
+        }
+        if choices.len() > 1 {
+            self.notes
+                .push(format!("sends `{name}`, of {} types that the API takes", choices.len()));
+        }
+        let essence = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let before = self.list.len();
+        match kind {
+            BodyKind::Json => self.json(media_type, is_required),
+            BodyKind::Form | BodyKind::Multipart => self.fields(kind, media_type)?,
+            BodyKind::Text => {
+                let schema = Map::from_iter([("type".to_owned(), json!("string"))]);
+                self.whole(ArgumentValue::Schema(schema), is_required);
+            }
+            BodyKind::Bytes => {
+                let description = body
+                    .text("description")
+                    .map(|text| self.operation.shared.texts.short(text, 200));
+                self.whole(
+                    ArgumentValue::File {
+                        several: false,
+                        description,
+                    },
+                    is_required,
+                );
+            }
+        }
+        if self.list.len() > before {
+            self.body = Some(Body {
+                media_type: match kind {
+                    BodyKind::Json if essence.contains('*') => "application/json".to_owned(),
+                    BodyKind::Bytes if essence.contains('*') => "application/octet-stream".to_owned(),
+                    _ => essence,
+                },
+                kind,
+            });
+        }
+        Ok(())
+    }
+
+    fn has_files(&mut self, media_type: Place<'o>) -> bool {
+        let schema = media_type
+            .get("schema")
+            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let mut all = properties.into_iter().flatten();
+        all.any(|(_, property)| property.as_object().is_some_and(|schema| file(schema).is_some()))
+    }
+
+    fn body_of_get(&mut self, media_type: Place<'o>, is_required: bool) -> Result<(), String> {
+        let schema = media_type
+            .get("schema")
+            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
+        let has_fields = schema.get("properties").is_some();
+        if is_required && has_fields {
+            return Err("it is a GET request with a body, which is never sent".to_owned());
+        }
+        if has_fields {
+            self.notes.push("the body is left out: it is a GET request".to_owned());
+        }
+        Ok(())
+    }
+
+    fn json(&mut self, media_type: Place<'o>, is_required: bool) {
+        let mut schema = media_type
+            .get("schema")
+            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
+        as_base64(&mut schema);
+        match flat(&mut schema) {
+            Some((properties, required)) => {
+                for (name, property) in properties {
+                    let is_needed = required.contains(&name);
+                    let schema = match property {
+                        Value::Object(schema) => schema,
+                        _ => Map::new(),
+                    };
+                    self.member(name, is_needed, ArgumentValue::Schema(schema), None, None);
+                }
+            }
+            None => self.whole(ArgumentValue::Schema(schema), is_required),
+        }
+    }
+
+    fn fields(&mut self, kind: BodyKind, media_type: Place<'o>) -> Result<(), String> {
+        let mut schema = media_type
+            .get("schema")
+            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
+        let merged = merge_alternatives(&mut schema);
+        let is_closed = schema
+            .get("additionalProperties")
+            .is_none_or(|more| *more == json!(false));
+        if is_closed && schema.get("properties").is_none() && types(&schema) == ["object"] {
+            // It has no fields; some descriptions give every operation such a body.
+            return Ok(());
+        }
+        schema.shift_remove("additionalProperties");
+        let Some((properties, required)) = flat(&mut schema) else {
+            return Err("the fields of its form are not described".to_owned());
+        };
+        if merged {
+            self.notes
+                .push("the alternatives of the form are offered together: all fields are optional".to_owned());
+        }
+        for (name, property) in properties {
+            let mut schema = match property {
+                Value::Object(schema) => schema,
+                _ => Map::new(),
+            };
+            let encoding = media_type.get("encoding").and_then(|all| all.get(&name));
+            let is_needed = required.contains(&name);
+            let file = if kind == BodyKind::Multipart {
+                file(&schema)
+            } else {
+                None
+            };
+            let media_type = encoding
+                .and_then(|encoding| encoding.text("contentType"))
+                .filter(|written| !written.contains([',', '*']))
+                .map(str::to_owned);
+            if let Some(file) = file {
+                self.member(name, is_needed, file, None, media_type);
+                continue;
+            }
+            as_base64(&mut schema);
+            let style = encoding.and_then(|encoding| style(encoding, &schema));
+            self.member(name, is_needed, ArgumentValue::Schema(schema), style, media_type);
+        }
+        Ok(())
+    }
+
+    fn member(
+        &mut self,
+        name: String,
+        required: bool,
+        value: ArgumentValue,
+        style: Option<Style>,
+        media_type: Option<String>,
+    ) {
+        self.push(Argument {
+            name: String::new(),
+            sent_as: name,
+            place: ArgumentPlace::Body,
+            required,
+            value,
+            style,
+            media_type,
+        });
+    }
+
+    fn whole(&mut self, value: ArgumentValue, required: bool) {
+        let sent_as = match &value {
+            ArgumentValue::File { .. } => "file",
+            ArgumentValue::Schema(_) => "body",
+        };
+        self.push(Argument {
+            name: String::new(),
+            sent_as: sent_as.to_owned(),
+            place: ArgumentPlace::WholeBody,
+            required,
+            value,
+            style: None,
+            media_type: None,
+        });
+    }
+}
+
+fn kind_of(media_type: &str) -> Option<BodyKind> {
+    let essence = media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    Some(match essence.as_str() {
+        "*/*" | "application/*" | "text/json" | "application/x-json" => BodyKind::Json,
+        "application/x-www-form-urlencoded" => BodyKind::Form,
+        _ if essence == "application/json" || essence.ends_with("+json") => BodyKind::Json,
+        _ if essence.starts_with("multipart/form-data") => BodyKind::Multipart,
+        // A document by schema; text that happens to be XML says so with a schema of text, which is too rare to guess.
+        _ if essence.ends_with("/xml") || essence.ends_with("+xml") => return None,
+        _ if essence.starts_with("multipart/") => return None,
+        _ if essence.starts_with("text/") || essence.ends_with("yaml") || essence.ends_with("ndjson") => BodyKind::Text,
+        _ if essence.contains('/') => BodyKind::Bytes,
+        _ => return None,
+    })
+}
+
+/// The properties of an object that has these and no others, and which of them are required.
+fn flat(schema: &mut Map<String, Value>) -> Option<(Map<String, Value>, Vec<String>)> {
+    let is_open = schema
+        .get("additionalProperties")
+        .is_some_and(|more| *more != json!(false));
+    let is_object = types(schema) == ["object"] && schema.get("anyOf").is_none() && !is_open;
+    let has_some = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .is_some_and(|properties| !properties.is_empty());
+    if !is_object || !has_some {
+        return None;
+    }
+    let required = match schema.get("required") {
+        Some(Value::Array(names)) => names
+            .iter()
+            .filter_map(|name| Some(name.as_str()?.to_owned()))
+            .collect(),
+        _ => Vec::new(),
+    };
+    match schema.shift_remove("properties") {
+        Some(Value::Object(properties)) => Some((properties, required)),
+        _ => None,
+    }
+}
+
+/// Alternatives of a form as one object whose properties are all optional: a form is always one object. Says whether
+/// there were any.
+fn merge_alternatives(schema: &mut Map<String, Value>) -> bool {
+    let Some(Value::Array(alternatives)) = schema.shift_remove("anyOf") else {
+        return false;
+    };
+    let mut properties = match schema.shift_remove("properties") {
+        Some(Value::Object(properties)) => properties,
+        _ => Map::new(),
+    };
+    for alternative in alternatives {
+        if let Some(Value::Object(more)) = alternative.get("properties") {
+            for (name, property) in more {
+                properties.entry(name.clone()).or_insert_with(|| property.clone());
+            }
+        }
+    }
+    schema.insert("type".to_owned(), json!("object"));
+    schema.insert("properties".to_owned(), Value::Object(properties));
+    schema.shift_remove("required");
+    true
+}
+
+/// The file that a schema of bytes stands for.
+fn file(schema: &Map<String, Value>) -> Option<ArgumentValue> {
+    let is_binary = |schema: &Map<String, Value>| schema.get("format").is_some_and(|format| format == "binary");
+    let several = schema.get("items").and_then(Value::as_object).is_some_and(is_binary);
+    let description = schema.get("description").and_then(Value::as_str).map(str::to_owned);
+    (several || is_binary(schema)).then_some(ArgumentValue::File { several, description })
+}
+
+/// Bytes within JSON or a form can only be text.
+fn as_base64(schema: &mut Map<String, Value>) {
+    if schema.get("format").is_some_and(|format| format == "binary") {
+        schema.shift_remove("format");
+        schema.insert("contentEncoding".to_owned(), json!("base64"));
+    }
+    for value in schema.values_mut() {
+        within(value);
+    }
+}
+
+fn within(value: &mut Value) {
+    match value {
+        Value::Object(schema) => as_base64(schema),
+        Value::Array(items) => items.iter_mut().for_each(within),
+        _ => {}
+    }
+}
+
+/// How a field is written, when its encoding says so.
+fn style(encoding: Place<'_>, schema: &Map<String, Value>) -> Option<Style> {
+    let named = form_of(encoding.text("style"));
+    let explode = encoding.value.get("explode").and_then(Value::as_bool);
+    let reserved = encoding.value.get("allowReserved") == Some(&json!(true));
+    if is_scalar(schema) || named.is_none() && explode.is_none() && !reserved {
+        return None;
+    }
+    let form = named.unwrap_or(Form::Form);
+    let by_form = matches!(form, Form::Form | Form::DeepObject);
+    let style = Style {
+        form,
+        explode: explode.unwrap_or(by_form),
+        reserved: false,
+    };
+    // Lists repeat their name in forms by themselves.
+    let is_usual = style.form == Form::Form && style.explode && types(schema) == ["array"];
+    (!is_usual).then_some(style)
+}

@@ -1,0 +1,293 @@
+//! Flat, named arguments of one operation (contract S1-32): parameters and the members of the body.
+//!
+//! Arguments of several places may have the same name. In the order path, query, header, cookie, body the later one
+//! gets the name of its place in front, e.g. `body_limit`, and a number where that is taken, too.
+
+mod body;
+mod parameters;
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde_json::{Map, Value};
+
+use super::documents::Place;
+use super::model::{Argument, ArgumentPlace, ArgumentValue, Body};
+use super::path::{Path, Piece};
+use super::schema::{Change, Direction, Limits, Normaliser, Shared};
+use super::security::Security;
+
+/// Longest input schema of a tool in bytes: about 3,000 tokens of a model's context.
+pub(super) const MOST_INPUT_BYTES: usize = 12_000;
+
+/// Longest name of an argument that clients accept.
+const LONGEST_NAME: usize = 64;
+
+/// How much is kept, most first: the first that fits is used.
+const STEPS: [Limits; 6] = [
+    limits(8, 240, true),
+    limits(6, 120, false),
+    limits(4, 80, false),
+    limits(3, 50, false),
+    limits(2, 0, false),
+    limits(1, 0, false),
+];
+
+/// The least that is kept before arguments are left out. It is bounded by the number of arguments.
+const SMALLEST: Limits = Limits {
+    bytes: 50 * MOST_INPUT_BYTES,
+    ..limits(1, 0, false)
+};
+
+const fn limits(depth: usize, description: usize, examples: bool) -> Limits {
+    Limits {
+        depth,
+        description,
+        examples,
+        bytes: MOST_INPUT_BYTES + MOST_INPUT_BYTES / 4,
+    }
+}
+
+/// One operation, in the shape of 3.x.
+#[derive(Clone, Copy)]
+pub(super) struct Operation<'o> {
+    pub(super) shared: &'o Shared<'o>,
+    pub(super) security: &'o Security,
+    pub(super) method: &'o str,
+    pub(super) path: &'o Path,
+    pub(super) place: Place<'o>,
+    /// What stands around it: parameters of all operations of the path.
+    pub(super) item: Place<'o>,
+}
+
+/// The arguments of an operation, and what they make.
+#[derive(Default)]
+pub(super) struct Arguments {
+    pub(super) list: Vec<Argument>,
+    pub(super) body: Option<Body>,
+    pub(super) path: String,
+    pub(super) changes: BTreeMap<Change, usize>,
+    pub(super) notes: Vec<String>,
+}
+
+impl Arguments {
+    /// The arguments of `operation`, as much of them as a tool may hold.
+    ///
+    /// # Errors
+    /// Why no request can be made, as part of a sentence.
+    pub(super) fn of(operation: Operation<'_>) -> Result<Self, String> {
+        // Nearly all fit as they are. For the others the most that fits is looked for by halving what is left.
+        if let Some(whole) = Self::within(operation, STEPS[0])? {
+            return Ok(whole);
+        }
+        let (mut first, mut end) = (1, STEPS.len());
+        let mut best = None;
+        while first < end {
+            let middle = first.midpoint(end);
+            match Self::within(operation, STEPS[middle])? {
+                Some(arguments) => {
+                    best = Some(arguments);
+                    end = middle;
+                }
+                None => first = middle + 1,
+            }
+        }
+        if let Some(arguments) = best {
+            return Ok(arguments);
+        }
+        let mut reading = Reading::new(operation, SMALLEST);
+        reading.read()?;
+        let mut arguments = reading.finished();
+        arguments.leave_out();
+        Ok(arguments)
+    }
+
+    /// The arguments with this much of their schemas; `None` when that is more than a tool may hold.
+    fn within(operation: Operation<'_>, limits: Limits) -> Result<Option<Self>, String> {
+        let mut reading = Reading::new(operation, limits);
+        let read = reading.read();
+        if reading.normaliser.is_overfull() {
+            // What was not read any more may be why something else could not be.
+            return Ok(None);
+        }
+        read?;
+        let arguments = reading.finished();
+        Ok((arguments.bytes() <= MOST_INPUT_BYTES).then_some(arguments))
+    }
+
+    fn bytes(&self) -> usize {
+        self.list.iter().map(bytes_of).sum()
+    }
+
+    /// Leaves out the last of the arguments that need not be given until the rest fits.
+    fn leave_out(&mut self) {
+        let mut bytes = self.bytes();
+        let mut names = Vec::new();
+        let mut index = self.list.len();
+        while bytes > MOST_INPUT_BYTES && index > 0 {
+            index -= 1;
+            if !self.list[index].required {
+                let argument = self.list.remove(index);
+                bytes = bytes.saturating_sub(bytes_of(&argument));
+                names.push(argument.sent_as);
+            }
+        }
+        if !names.is_empty() {
+            names.reverse();
+            let shown = names
+                .iter()
+                .take(10)
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
+            let more = if names.len() > 10 {
+                format!(" and {} more", names.len() - 10)
+            } else {
+                String::new()
+            };
+            self.notes
+                .push(format!("left out to keep the tool small: {shown}{more}"));
+        }
+    }
+}
+
+fn bytes_of(argument: &Argument) -> usize {
+    let value = match &argument.value {
+        ArgumentValue::Schema(schema) => serde_json::to_string(schema).map_or(0, |text| text.len()),
+        ArgumentValue::File { description, .. } => 250 + description.as_ref().map_or(0, String::len),
+    };
+    argument.name.len() + 5 + value
+}
+
+/// Reads an operation with one set of limits.
+struct Reading<'o> {
+    operation: Operation<'o>,
+    normaliser: Normaliser<'o>,
+    list: Vec<Argument>,
+    body: Option<Body>,
+    notes: Vec<String>,
+    taken: HashSet<String>,
+}
+
+impl<'o> Reading<'o> {
+    fn new(operation: Operation<'o>, limits: Limits) -> Self {
+        Self {
+            operation,
+            normaliser: Normaliser::new(operation.shared, Direction::Input, limits),
+            list: Vec::new(),
+            body: None,
+            notes: Vec::new(),
+            taken: HashSet::new(),
+        }
+    }
+
+    fn read(&mut self) -> Result<(), String> {
+        self.parameters()?;
+        self.read_body()
+    }
+
+    fn finished(self) -> Arguments {
+        let path = self
+            .operation
+            .path
+            .pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Literal(text) => text.clone(),
+                Piece::Placeholder(written) => {
+                    let argument = self
+                        .list
+                        .iter()
+                        .find(|argument| argument.place == ArgumentPlace::Path && argument.sent_as == *written);
+                    format!(
+                        "{{{}}}",
+                        argument.map_or(written.as_str(), |argument| argument.name.as_str())
+                    )
+                }
+            })
+            .collect();
+        Arguments {
+            path,
+            list: self.list,
+            body: self.body,
+            changes: self.normaliser.changes().clone(),
+            notes: self.notes,
+        }
+    }
+
+    /// Adds an argument under a name that no other has.
+    fn push(&mut self, mut argument: Argument) {
+        let first = argument_name(&argument.sent_as);
+        let first = if first.is_empty() {
+            argument.place.as_str().to_owned()
+        } else {
+            first
+        };
+        let mut name = first.clone();
+        if self.taken.contains(&name) {
+            name = shortened(format!("{}_{first}", argument.place.as_str()));
+        }
+        let mut number = 2;
+        while !self.taken.insert(name.clone()) {
+            let end = format!("_{number}");
+            name = format!(
+                "{}{end}",
+                first.chars().take(LONGEST_NAME - end.len()).collect::<String>()
+            );
+            number += 1;
+        }
+        argument.name = name;
+        self.list.push(argument);
+    }
+}
+
+/// A name that clients accept: `filter[name]` becomes `filter_name`, `$top` becomes `top`.
+fn argument_name(written: &str) -> String {
+    let mut name = String::with_capacity(written.len());
+    for character in written.chars() {
+        if character.is_ascii_alphanumeric() || "_.-".contains(character) {
+            name.push(character);
+        } else if !name.is_empty() && !name.ends_with('_') {
+            name.push('_');
+        }
+    }
+    let kept = if written.ends_with('_') {
+        name.len()
+    } else {
+        name.trim_end_matches('_').len()
+    };
+    name.truncate(kept);
+    shortened(name)
+}
+
+fn shortened(mut name: String) -> String {
+    name.truncate(LONGEST_NAME);
+    name
+}
+
+/// A schema's types, without null; empty when it takes anything.
+fn types(schema: &Map<String, Value>) -> Vec<&str> {
+    match schema.get("type") {
+        Some(Value::String(name)) => vec![name],
+        Some(Value::Array(names)) => names
+            .iter()
+            .filter_map(Value::as_str)
+            .filter(|name| *name != "null")
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether every value that fits is a text, a number, or true or false.
+fn is_scalar(schema: &Map<String, Value>) -> bool {
+    if let Some(Value::Array(alternatives)) = schema.get("anyOf") {
+        return alternatives.iter().all(|one| {
+            one.as_object()
+                .is_some_and(|one| one.get("type").is_some_and(|kind| kind == "null") || is_scalar(one))
+        });
+    }
+    let types = types(schema);
+    !types.is_empty() && types.iter().all(|kind| !matches!(*kind, "array" | "object"))
+}
+
+#[cfg(test)]
+mod tests;

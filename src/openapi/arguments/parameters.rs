@@ -1,0 +1,228 @@
+//! Parameters of the path, the query, headers and cookies.
+
+use serde_json::{Map, json};
+
+use super::{Reading, is_scalar, types};
+use crate::openapi::documents::Place;
+use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue};
+use crate::openapi::path::Piece;
+use crate::template::{Form, Style};
+
+/// Headers that the request itself decides. The first three are to be ignored (`OpenAPI` 3.1, section 4.8.12.2).
+const NOT_PARAMETERS: [&str; 14] = [
+    "accept",
+    "content-type",
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "expect",
+    "te",
+    "upgrade",
+    "accept-encoding",
+    "content-encoding",
+];
+
+impl<'o> Reading<'o> {
+    /// Reads all parameters.
+    pub(super) fn parameters(&mut self) -> Result<(), String> {
+        let mut parameters: Vec<(ArgumentPlace, Place<'o>)> = Vec::new();
+        let lists = [
+            self.operation.place.get("parameters"),
+            self.operation.item.get("parameters"),
+        ];
+        for written in lists.into_iter().flatten().flat_map(Place::items) {
+            let parameter = match self.operation.shared.documents.resolve(written) {
+                Ok(parameter) => parameter,
+                Err(problem) => {
+                    self.notes.push(format!("a parameter is left out: {problem}"));
+                    continue;
+                }
+            };
+            let Some(name) = parameter.text("name") else {
+                self.notes.push("a parameter without a name is left out".to_owned());
+                continue;
+            };
+            let place = match parameter.text("in") {
+                Some("path") => ArgumentPlace::Path,
+                Some("query") => ArgumentPlace::Query,
+                Some("header") => ArgumentPlace::Header,
+                Some("cookie") => ArgumentPlace::Cookie,
+                other => {
+                    let other = other.unwrap_or_default();
+                    if parameter.value.get("required") == Some(&json!(true)) {
+                        return Err(format!(
+                            "the parameter `{name}` goes to `{other}`, which cannot be said"
+                        ));
+                    }
+                    self.notes
+                        .push(format!("the parameter `{name}` goes to `{other}` and is left out"));
+                    continue;
+                }
+            };
+            // Those of the operation come first, and win.
+            let is_there = parameters
+                .iter()
+                .any(|(other, one)| *other == place && one.text("name") == Some(name));
+            if !is_there {
+                parameters.push((place, parameter));
+            }
+        }
+        self.placeholders(&mut parameters);
+        // Names are given in this order; within a place that of the description counts.
+        parameters.sort_by_key(|(place, _)| *place);
+        for (place, parameter) in parameters {
+            self.parameter(place, parameter);
+        }
+        Ok(())
+    }
+
+    /// Puts the parameters of the path in the order of its placeholders; adds those that nobody declared.
+    fn placeholders(&mut self, parameters: &mut Vec<(ArgumentPlace, Place<'o>)>) {
+        let names: Vec<&str> = self
+            .operation
+            .path
+            .pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                Piece::Placeholder(name) => Some(name.as_str()),
+                Piece::Literal(_) => None,
+            })
+            .collect();
+        parameters.retain(|(place, parameter)| {
+            let name = parameter.text("name").unwrap_or_default();
+            let goes_somewhere = *place != ArgumentPlace::Path || names.contains(&name);
+            if !goes_somewhere {
+                self.notes
+                    .push(format!("the parameter `{name}` is not in the path and is left out"));
+            }
+            goes_somewhere
+        });
+        for (index, name) in names.iter().enumerate() {
+            let is_declared = parameters
+                .iter()
+                .any(|(place, parameter)| *place == ArgumentPlace::Path && parameter.text("name") == Some(name));
+            if !is_declared && !names[..index].contains(name) {
+                self.notes
+                    .push(format!("`{name}` of the path is not declared: it is taken for text"));
+                let schema = Map::from_iter([("type".to_owned(), json!("string"))]);
+                self.push(Argument {
+                    name: String::new(),
+                    sent_as: (*name).to_owned(),
+                    place: ArgumentPlace::Path,
+                    required: true,
+                    value: ArgumentValue::Schema(schema),
+                    style: None,
+                    media_type: None,
+                });
+            }
+        }
+    }
+
+    fn parameter(&mut self, place: ArgumentPlace, parameter: Place<'o>) {
+        let name = parameter.text("name").unwrap_or_default();
+        if self.operation.security.carries(place.as_str(), name) {
+            // Agents must not be asked for credentials.
+            self.notes
+                .push(format!("the {} `{name}` is left to `[auth]`", place.as_str()));
+            return;
+        }
+        if place == ArgumentPlace::Header && NOT_PARAMETERS.contains(&name.to_ascii_lowercase().as_str()) {
+            self.notes
+                .push(format!("the header `{name}` is set by the request itself"));
+            return;
+        }
+        let content = parameter.get("content").into_iter().flat_map(Place::members).next();
+        let described = match content {
+            Some((_, media_type)) => media_type.get("schema"),
+            None => parameter.get("schema"),
+        };
+        let mut schema = described.map_or_else(Map::new, |schema| self.normaliser.root(schema));
+        if let Some(text) = parameter.text("description") {
+            let text = self
+                .operation
+                .shared
+                .texts
+                .short(text, self.normaliser.longest_description());
+            if !text.is_empty() {
+                schema.insert("description".to_owned(), json!(text));
+            }
+        }
+        if place != ArgumentPlace::Path && schema.get("not").is_some() {
+            self.notes
+                .push(format!("the parameter `{name}` takes no value and is left out"));
+            return;
+        }
+        let is_json = content.is_some_and(|(media_type, _)| media_type.contains("json"));
+        let style = if is_json {
+            json_style(&schema)
+        } else {
+            style(place, parameter, &schema)
+        };
+        let is_required = place == ArgumentPlace::Path || parameter.value.get("required") == Some(&json!(true));
+        self.push(Argument {
+            name: String::new(),
+            sent_as: name.to_owned(),
+            place,
+            required: is_required,
+            value: ArgumentValue::Schema(schema),
+            style,
+            media_type: None,
+        });
+    }
+}
+
+fn json_style(schema: &Map<String, serde_json::Value>) -> Option<Style> {
+    (!is_scalar(schema)).then_some(Style {
+        form: Form::Json,
+        explode: false,
+        reserved: false,
+    })
+}
+
+/// How a parameter is written, when that is not how a connector writes it by itself.
+fn style(place: ArgumentPlace, parameter: Place<'_>, schema: &Map<String, serde_json::Value>) -> Option<Style> {
+    let usual = match place {
+        ArgumentPlace::Path | ArgumentPlace::Header => Form::Simple,
+        _ => Form::Form,
+    };
+    let form = form_of(parameter.text("style")).unwrap_or(usual);
+    let by_form = matches!(form, Form::Form | Form::DeepObject);
+    let explode = parameter
+        .value
+        .get("explode")
+        .and_then(serde_json::Value::as_bool)
+        .unwrap_or(by_form);
+    let reserved = place == ArgumentPlace::Query && parameter.value.get("allowReserved") == Some(&json!(true));
+    let is_always_different = matches!(form, Form::Label | Form::Matrix) || reserved;
+    if !is_always_different && is_scalar(schema) {
+        return None;
+    }
+    // Lists repeat their name in queries by themselves.
+    if place == ArgumentPlace::Query && form == Form::Form && explode && !reserved && types(schema) == ["array"] {
+        return None;
+    }
+    Some(Style {
+        form,
+        explode,
+        reserved,
+    })
+}
+
+/// The form that a description means by the name of a style.
+pub(super) fn form_of(name: Option<&str>) -> Option<Form> {
+    Some(match name? {
+        "simple" => Form::Simple,
+        "label" => Form::Label,
+        "matrix" => Form::Matrix,
+        "form" | "cookie" => Form::Form,
+        "spaceDelimited" => Form::SpaceDelimited,
+        "pipeDelimited" => Form::PipeDelimited,
+        "tabDelimited" => Form::TabDelimited,
+        "deepObject" => Form::DeepObject,
+        _ => return None,
+    })
+}

@@ -1,0 +1,252 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::openapi::documents::Documents;
+use crate::openapi::model::BodyKind;
+use crate::openapi::path;
+use crate::openapi::text::Texts;
+use crate::template::Form;
+
+/// The arguments of `operation` at `path`, or why there are none.
+fn arguments_of(method: &str, path: &str, operation: &Value) -> Result<Arguments, String> {
+    let key = method.to_ascii_lowercase();
+    let root = json!({"openapi": "3.1.0", "paths": {path: {key.as_str(): operation}},
+        "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "query", "name": "api_key"}}}});
+    let documents = Documents::read(&root.to_string()).unwrap();
+    let item = documents.root().get("paths").unwrap().get(path).unwrap();
+    let place = item.get(&key).unwrap();
+    let security = Security::of(&documents, &[place]);
+    Arguments::of(Operation {
+        shared: &Shared::new(&documents, &Texts::default()),
+        security: &security,
+        method,
+        path: &path::parse(path).unwrap(),
+        place,
+        item,
+    })
+}
+
+fn shown(arguments: &Arguments) -> Vec<String> {
+    let list = arguments.list.iter().map(|one| {
+        let style = one
+            .style
+            .map_or(String::new(), |style| format!(" {:?} {}", style.form, style.explode));
+        let star = if one.required { "*" } else { "" };
+        format!("{:?} {}{star} = {}{style}", one.place, one.name, one.sent_as)
+    });
+    list.collect()
+}
+
+#[test]
+fn parameters_and_members_of_the_body_are_flat_and_told_apart() {
+    let text = json!({"type": "string"});
+    let parameter = |name: &str, place: &str| json!({"name": name, "in": place, "schema": text});
+    let operation = json!({
+        "parameters": [parameter("id", "query"), parameter("id", "header"), parameter("filter[name]", "query"),
+            parameter("filter_name", "query"), parameter("$", "query")],
+        "requestBody": {"content": {"application/json": {"schema": {"type": "object", "required": ["id"],
+            "properties": {"id": text, "limit": {"type": "integer"}}}}}},
+    });
+    let arguments = arguments_of("POST", "/a/{id}/{x}", &operation).unwrap();
+    assert_eq!(
+        shown(&arguments),
+        [
+            "Path id* = id",
+            "Path x* = x",
+            "Query query_id = id",
+            "Query filter_name = filter[name]",
+            "Query query_filter_name = filter_name",
+            "Query query = $",
+            "Header header_id = id",
+            "Body body_id* = id",
+            "Body limit = limit",
+        ]
+    );
+    assert_eq!(arguments.path, "/a/{id}/{x}");
+    assert_eq!(
+        arguments.body,
+        Some(Body {
+            media_type: "application/json".to_owned(),
+            kind: BodyKind::Json
+        })
+    );
+}
+
+#[test]
+fn a_placeholder_stands_for_its_argument_whatever_it_is_called() {
+    let operation = json!({"parameters": [{"name": "user id", "in": "path", "schema": {"type": "string"}}]});
+    let arguments = arguments_of("GET", "/a/{user id}", &operation).unwrap();
+    assert_eq!(
+        (arguments.path.as_str(), shown(&arguments)),
+        ("/a/{user_id}", vec!["Path user_id* = user id".to_owned()])
+    );
+}
+
+#[test]
+fn what_agents_must_not_send_is_left_out_with_a_note() {
+    let text = json!({"type": "string"});
+    let operation = json!({"security": [{"key": []}], "parameters": [
+        {"name": "api_key", "in": "query", "schema": text, "required": true}, {"name": "Accept", "in": "header", "schema": text},
+        {"name": "Cookie", "in": "header", "schema": text}, {"name": "y", "in": "path", "schema": text}, {"$ref": "#/none"},
+        {"name": "z", "in": "sky"}, {"in": "query"}, {"name": "access_token", "in": "header", "schema": text}]});
+    let arguments = arguments_of("GET", "/a", &operation).unwrap();
+    assert_eq!(
+        (shown(&arguments), arguments.notes.len()),
+        (vec![], 8),
+        "{:?}",
+        arguments.notes
+    );
+}
+
+#[test]
+fn styles_are_kept_where_they_differ_from_the_usual_one() {
+    let list = json!({"type": "array", "items": {"type": "string"}});
+    let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let text = json!({"type": "string"});
+    for (place, style, explode, schema, expected) in [
+        ("query", None, None, &list, None),
+        ("query", None, None, &text, None),
+        ("query", None, None, &object, Some((Form::Form, true))),
+        ("query", None, Some(false), &list, Some((Form::Form, false))),
+        (
+            "query",
+            Some("pipeDelimited"),
+            None,
+            &list,
+            Some((Form::PipeDelimited, false)),
+        ),
+        (
+            "query",
+            Some("deepObject"),
+            None,
+            &object,
+            Some((Form::DeepObject, true)),
+        ),
+        ("query", None, None, &json!({}), Some((Form::Form, true))),
+        ("path", None, None, &list, Some((Form::Simple, false))),
+        ("path", Some("matrix"), None, &text, Some((Form::Matrix, false))),
+        ("path", Some("label"), Some(true), &list, Some((Form::Label, true))),
+        ("header", None, None, &list, Some((Form::Simple, false))),
+        ("header", None, None, &text, None),
+        ("cookie", None, None, &list, Some((Form::Form, true))),
+    ] {
+        let mut parameter = json!({"name": "p", "in": place, "schema": schema});
+        if let Some(style) = style {
+            parameter["style"] = json!(style);
+        }
+        if let Some(explode) = explode {
+            parameter["explode"] = json!(explode);
+        }
+        let arguments = arguments_of("GET", "/a/{p}", &json!({"parameters": [parameter]})).unwrap();
+        let found = arguments.list.iter().find(|one| one.place.as_str() == place).unwrap();
+        assert_eq!(
+            found.style.map(|style| (style.form, style.explode)),
+            expected,
+            "{parameter}"
+        );
+    }
+    let content = json!({"name": "p", "in": "query", "content": {"application/json": {"schema": list}}});
+    let arguments = arguments_of("GET", "/a", &json!({"parameters": [content]})).unwrap();
+    assert_eq!(arguments.list[0].style.map(|style| style.form), Some(Form::Json));
+}
+
+#[test]
+fn bodies_of_every_kind() {
+    let fields = json!({"type": "object", "properties": {"a": {"type": "string", "format": "binary"}, "b": {"type": "array", "items": {"type": "string"}}}});
+    for (content, kind, expected) in [
+        (
+            json!({"application/xml": {}, "application/vnd.api+json": {"schema": fields}}),
+            BodyKind::Json,
+            vec!["Body a = a", "Body b = b"],
+        ),
+        (
+            json!({"*/*": {"schema": {"type": "array", "items": {}}}}),
+            BodyKind::Json,
+            vec!["WholeBody body = body"],
+        ),
+        (
+            json!({"application/json": {"schema": {"oneOf": [fields, {"type": "object", "properties": {"c": {}}}]}}}),
+            BodyKind::Json,
+            vec!["WholeBody body = body"],
+        ),
+        (
+            json!({"application/json": {"schema": {"type": "object", "additionalProperties": {"type": "string"}}}}),
+            BodyKind::Json,
+            vec!["WholeBody body = body"],
+        ),
+        (
+            json!({"application/x-www-form-urlencoded": {"schema": fields, "encoding": {"b": {"style": "deepObject", "explode": true}}}}),
+            BodyKind::Form,
+            vec!["Body a = a", "Body b = b DeepObject true"],
+        ),
+        (
+            json!({"multipart/form-data": {"schema": fields}}),
+            BodyKind::Multipart,
+            vec!["Body a = a", "Body b = b"],
+        ),
+        (
+            json!({"application/x-www-form-urlencoded": {"schema": fields}, "multipart/form-data": {"schema": fields}}),
+            BodyKind::Multipart,
+            vec!["Body a = a", "Body b = b"],
+        ),
+        (
+            json!({"text/plain": {"schema": {"type": "string"}}}),
+            BodyKind::Text,
+            vec!["WholeBody body = body"],
+        ),
+        (json!({"image/png": {}}), BodyKind::Bytes, vec!["WholeBody file = file"]),
+    ] {
+        let arguments = arguments_of("POST", "/a", &json!({"requestBody": {"content": content}})).unwrap();
+        assert_eq!(shown(&arguments), expected, "{content}");
+        assert_eq!(arguments.body.map(|body| body.kind), Some(kind), "{content}");
+    }
+    for content in [
+        json!({"application/xml": {}}),
+        json!({"multipart/form-data": {"schema": {"type": "object", "additionalProperties": {"type": "string"}}}}),
+    ] {
+        assert!(
+            arguments_of("POST", "/a", &json!({"requestBody": {"content": content}})).is_err(),
+            "{content}"
+        );
+    }
+}
+
+#[test]
+fn a_get_request_has_no_body() {
+    let content = json!({"application/json": {"schema": {"type": "object", "properties": {"a": {}}}}});
+    let optional = arguments_of("GET", "/a", &json!({"requestBody": {"content": content}})).unwrap();
+    assert_eq!((optional.list.len(), optional.body, optional.notes.len()), (0, None, 1));
+    let required = arguments_of(
+        "GET",
+        "/a",
+        &json!({"requestBody": {"required": true, "content": content}}),
+    );
+    assert!(required.err().unwrap().contains("GET request with a body"));
+}
+
+#[test]
+fn a_tool_is_never_larger_than_clients_bear() {
+    let property = json!({"type": "object", "description": "long ".repeat(100), "properties": {"inner": {"type": "string", "description": "long ".repeat(100)}}});
+    for (count, are_all_there) in [(20, true), (400, false)] {
+        let mut properties: Map<String, Value> = (0..count)
+            .map(|index| (format!("property_{index}"), property.clone()))
+            .collect();
+        properties.insert("needed".to_owned(), json!({"type": "string"}));
+        let schema = json!({"type": "object", "properties": properties, "required": ["needed"]});
+        let arguments = arguments_of(
+            "POST",
+            "/a",
+            &json!({"requestBody": {"content": {"application/json": {"schema": schema}}}}),
+        )
+        .unwrap();
+        assert!(arguments.bytes() <= MOST_INPUT_BYTES, "{}", arguments.bytes());
+        assert!(arguments.list.iter().any(|one| one.name == "needed"));
+        assert_eq!(
+            arguments.list.len() == count + 1,
+            are_all_there,
+            "{count} {}",
+            arguments.list.len()
+        );
+        assert_eq!(arguments.notes.is_empty(), are_all_there, "{:?}", arguments.notes);
+    }
+}

@@ -1,0 +1,323 @@
+//! The texts that make one description, and the references between them.
+
+use serde_json::Value;
+
+use super::read::{self, ReadError, Version};
+
+/// Most references that lead to another reference before one is followed no further.
+const LONGEST_CHAIN: usize = 32;
+
+/// Marks a reference that was moved to another document, together with the document that it is relative to.
+const MOVED: char = '\u{0}';
+
+/// A description: its root document and those that it refers to.
+pub struct Documents {
+    version: Version,
+    files: Vec<(String, Value)>,
+}
+
+/// A value, and the document that its references are relative to.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'d> {
+    pub(super) value: &'d Value,
+    pub(super) file: usize,
+}
+
+impl<'d> Place<'d> {
+    /// The member called `key`.
+    pub(super) fn get(self, key: &str) -> Option<Place<'d>> {
+        self.value.get(key).map(|value| Place { value, file: self.file })
+    }
+
+    /// The text of the member called `key`.
+    pub(super) fn text(self, key: &str) -> Option<&'d str> {
+        self.value.get(key)?.as_str()
+    }
+
+    /// The items of a list; none for anything else.
+    pub(super) fn items(self) -> impl Iterator<Item = Place<'d>> {
+        let items = self.value.as_array().map(Vec::as_slice).unwrap_or_default();
+        items.iter().map(move |value| Place { value, file: self.file })
+    }
+
+    /// The members of a table; none for anything else.
+    pub(super) fn members(self) -> impl Iterator<Item = (&'d String, Place<'d>)> {
+        let members = self.value.as_object().into_iter().flatten();
+        members.map(move |(key, value)| (key, Place { value, file: self.file }))
+    }
+}
+
+impl Documents {
+    /// Reads the root document.
+    ///
+    /// # Errors
+    /// [`ReadError`] when it is not JSON or YAML, or not an `OpenAPI` document.
+    pub fn read(text: &str) -> Result<Self, ReadError> {
+        let root = read::tree(text)?;
+        let version = read::version(&root)?;
+        if root.get("paths").is_none_or(|paths| !paths.is_object()) {
+            return Err(ReadError::NoPaths);
+        }
+        Ok(Self {
+            version,
+            files: vec![(String::new(), root)],
+        })
+    }
+
+    /// The version that the root document follows.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Names of documents that are referred to and not here yet, relative to the folder of the root document, e.g.
+    /// `../common/error.yaml`. Each once. References out of the web are not among them: nothing is fetched.
+    #[must_use]
+    pub fn missing(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (name, tree) in &self.files {
+            collect_references(tree, &mut |reference| {
+                let path = reference.split('#').next().unwrap_or_default();
+                if path.is_empty() || is_absolute(path) {
+                    return;
+                }
+                let target = joined(name, path);
+                if !found.contains(&target) && self.files.iter().all(|(name, _)| *name != target) {
+                    found.push(target);
+                }
+            });
+        }
+        found
+    }
+
+    /// Adds a document that [`Documents::missing`] named.
+    ///
+    /// # Errors
+    /// [`ReadError`] when it is neither JSON nor YAML.
+    pub fn add(&mut self, name: String, text: &str) -> Result<(), ReadError> {
+        self.files.push((name, read::tree(text)?));
+        Ok(())
+    }
+
+    /// The root document.
+    pub(super) fn root(&self) -> Place<'_> {
+        Place {
+            value: &self.files[0].1,
+            file: 0,
+        }
+    }
+
+    /// What `reference`, written in the document `file`, leads to.
+    ///
+    /// # Errors
+    /// Why it leads nowhere, in words that end a sentence.
+    pub(super) fn follow(&self, file: usize, reference: &str) -> Result<Place<'_>, String> {
+        let (file, reference) = match reference.strip_prefix(MOVED).and_then(|rest| rest.split_once(MOVED)) {
+            Some((moved, reference)) => (moved.parse().unwrap_or(file), reference),
+            None => (file, reference),
+        };
+        let (path, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let target = if path.is_empty() {
+            file
+        } else if is_absolute(path) {
+            return Err(format!(
+                "`{reference}` leads out of the description, and nothing is fetched"
+            ));
+        } else {
+            let name = joined(&self.files[file].0, path);
+            let known = self.files.iter().position(|(known, _)| *known == name);
+            // The root may refer to itself by its own name, which only the caller knows.
+            known.ok_or_else(|| format!("`{reference}` leads to a document that is not there"))?
+        };
+        let root = &self.files[target].1;
+        let decoded = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
+        // Some writers forget to encode, so that a `%` may be meant.
+        let value = root
+            .pointer(&decoded)
+            .or_else(|| root.pointer(fragment))
+            .or_else(|| by_anchor(root, fragment))
+            .ok_or_else(|| format!("`{reference}` leads nowhere"))?;
+        Ok(Place { value, file: target })
+    }
+
+    /// `place`, or what it refers to.
+    ///
+    /// # Errors
+    /// As [`Documents::follow`], and when references go round and round.
+    pub(super) fn resolve<'d>(&'d self, mut place: Place<'d>) -> Result<Place<'d>, String> {
+        for _ in 0..LONGEST_CHAIN {
+            match place.text("$ref") {
+                None => return Ok(place),
+                Some(reference) => place = self.follow(place.file, reference)?,
+            }
+        }
+        Err(format!(
+            "`{}` leads to more than {LONGEST_CHAIN} other references",
+            place.text("$ref").unwrap_or_default()
+        ))
+    }
+}
+
+/// A copy of `place` whose references lead where they did, wherever the copy is put.
+pub(super) fn moved(place: Place<'_>) -> Value {
+    let mut copy = place.value.clone();
+    mark(&mut copy, place.file);
+    copy
+}
+
+fn mark(value: &mut Value, file: usize) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| mark(item, file)),
+        Value::Object(members) => {
+            for (key, value) in members {
+                match value {
+                    Value::String(reference) if key == "$ref" && !reference.starts_with(MOVED) => {
+                        *reference = format!("{MOVED}{file}{MOVED}{reference}");
+                    }
+                    value => mark(value, file),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A schema that names itself with `$anchor` or `$id` (JSON Schema 2020-12, section 8.2), among the components.
+fn by_anchor<'v>(root: &'v Value, fragment: &str) -> Option<&'v Value> {
+    if fragment.is_empty() || fragment.starts_with('/') {
+        return None;
+    }
+    let schemas = root.pointer("/components/schemas")?.as_object()?;
+    schemas
+        .values()
+        .find(|schema| schema.get("$anchor").and_then(Value::as_str) == Some(fragment))
+}
+
+fn is_absolute(path: &str) -> bool {
+    path.contains("://") || path.starts_with('/') || path.contains('\\') || path.starts_with("data:")
+}
+
+/// `path` relative to the folder of the document `base`, both relative to the folder of the root document.
+fn joined(base: &str, path: &str) -> String {
+    let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+    let mut segments: Vec<&str> = base
+        .rsplit_once('/')
+        .map_or(Vec::new(), |(folder, _)| folder.split('/').collect());
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." if segments.last().is_some_and(|last| *last != "..") => {
+                segments.pop();
+            }
+            segment => segments.push(segment),
+        }
+    }
+    segments.join("/")
+}
+
+fn collect_references(value: &Value, take: &mut dyn FnMut(&str)) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect_references(item, take)),
+        Value::Object(members) => {
+            for (key, value) in members {
+                match value {
+                    Value::String(reference) if key == "$ref" => take(reference),
+                    value => collect_references(value, take),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(root: &Value) -> Documents {
+        Documents::read(&root.to_string()).unwrap()
+    }
+
+    #[test]
+    fn references_are_followed_however_they_are_encoded() {
+        let documents = read(&json!({"openapi": "3.0.0",
+            "paths": {"/pets/{id}": {"get": {"x": 1}}},
+            "components": {"schemas": {"a~b": {"x": 2}, "50%": {"x": 3}, "named": {"$anchor": "here", "x": 4}}}}));
+        for (reference, expected) in [
+            ("#/paths/~1pets~1{id}/get", 1),
+            ("#/paths/~1pets~1%7Bid%7D/get", 1),
+            ("#/components/schemas/a~0b", 2),
+            ("#/components/schemas/50%", 3),
+            ("#here", 4),
+        ] {
+            let target = documents.follow(0, reference).map(|place| place.value["x"].clone());
+            assert_eq!(target, Ok(json!(expected)), "{reference}");
+        }
+        for (reference, part) in [
+            ("#/components/schemas/none", "leads nowhere"),
+            ("other.yaml#/x", "not there"),
+            ("https://example.com/a.json", "nothing is fetched"),
+            ("/etc/passwd", "nothing is fetched"),
+        ] {
+            let error = documents.follow(0, reference).err().unwrap();
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn documents_are_found_relative_to_the_one_that_names_them() {
+        let mut documents = read(
+            &json!({"swagger": "2.0", "paths": {"/a": {"$ref": "paths/a.yaml#/a"}, "/b": {"$ref": "./paths/a.yaml"}}}),
+        );
+        assert_eq!(documents.missing(), ["paths/a.yaml"]);
+        documents
+            .add(
+                "paths/a.yaml".to_owned(),
+                "a: {x: {$ref: '../../common/b.json#/y'}, z: {$ref: '#/a/x'}}",
+            )
+            .unwrap();
+        assert_eq!(documents.missing(), ["../common/b.json"]);
+        documents
+            .add("../common/b.json".to_owned(), r#"{"y": {"found": true}}"#)
+            .unwrap();
+        assert_eq!(documents.missing(), Vec::<String>::new());
+        let place = documents
+            .follow(0, "paths/a.yaml#/a/z")
+            .and_then(|place| documents.resolve(place));
+        assert_eq!(
+            place.map(|place| (place.value.clone(), place.file)),
+            Ok((json!({"found": true}), 2))
+        );
+    }
+
+    #[test]
+    fn a_copy_keeps_its_references() {
+        let mut documents = read(&json!({"swagger": "2.0", "paths": {}}));
+        documents
+            .add("a/b.yaml".to_owned(), "x: {$ref: '#/y'}\ny: {found: true}")
+            .unwrap();
+        let place = documents.follow(0, "a/b.yaml").unwrap();
+        let copy = moved(place);
+        let root = Place {
+            value: &copy["x"],
+            file: 0,
+        };
+        assert_eq!(
+            documents.resolve(root).map(|place| place.value.clone()),
+            Ok(json!({"found": true}))
+        );
+    }
+
+    #[test]
+    fn references_that_go_round_end() {
+        let documents = read(&json!({"swagger": "2.0", "paths": {}, "a": {"$ref": "#/b"}, "b": {"$ref": "#/a"}}));
+        let error = documents
+            .follow(0, "#/a")
+            .and_then(|place| documents.resolve(place))
+            .err()
+            .unwrap();
+        assert!(error.contains("other references"), "{error}");
+    }
+}

@@ -1,0 +1,177 @@
+//! `services/*.toml`: the actions, one file for each thing that they are about.
+
+use serde_json::{Map, Value};
+
+use super::File;
+use super::notation::{key, quoted, table, value};
+use crate::openapi::model::{Action, Argument, ArgumentPlace, ArgumentValue, BodyKind};
+use crate::template::{Form, Style};
+
+/// The folder of the files.
+pub(super) const FOLDER: &str = "services/";
+
+/// Longest file in lines (contract S4-05).
+const LONGEST_FILE: usize = 300;
+
+/// Most bytes of a file: loaders read no more than four times as much.
+const LARGEST_FILE: usize = 1024 * 1024;
+
+/// Types that an input names without a schema.
+const PLAIN_TYPES: [&str; 4] = ["string", "integer", "number", "boolean"];
+
+/// The files of the actions of one group, each with the first line and the name of every action in it.
+pub(super) fn files(group: &str, actions: &[&Action]) -> Vec<(File, Vec<(usize, String)>)> {
+    let mut files: Vec<(File, Vec<(usize, String)>)> = Vec::new();
+    for action in actions {
+        let text = self::action(action);
+        let lines = text.lines().count() + 1;
+        let has_room = files.last().is_some_and(|(file, _)| {
+            file.text.lines().count() + lines <= LONGEST_FILE && file.text.len() + text.len() <= LARGEST_FILE
+        });
+        if !has_room {
+            let number = files.len() + 1;
+            let end = if number == 1 {
+                String::new()
+            } else {
+                format!("-{number}")
+            };
+            let path = format!("{FOLDER}{group}{end}.toml");
+            let text = String::new();
+            files.push((File { path, text }, Vec::new()));
+        }
+        if let Some((file, starts)) = files.last_mut() {
+            if !file.text.is_empty() {
+                file.text.push('\n');
+            }
+            starts.push((file.text.lines().count() + 1, action.name.clone()));
+            file.text.push_str(&text);
+        }
+    }
+    files
+}
+
+fn action(action: &Action) -> String {
+    let mut text = vec![format!(
+        "[[actions]]\nname = {}\ndescription = {}\nmethod = {}\npath = {}\n",
+        quoted(&action.name),
+        quoted(&action.description),
+        quoted(&action.method),
+        quoted(&action.path),
+    )];
+    if !action.query.is_empty() {
+        let query: Map<String, Value> = action
+            .query
+            .iter()
+            .map(|(name, value)| (name.clone(), Value::String(value.clone())))
+            .collect();
+        text.push(format!("query = {}\n", table(&query)));
+    }
+    if let Some(body) = &action.body {
+        if body.kind != BodyKind::Json || body.media_type != "application/json" {
+            text.push(format!("content_type = {}\n", quoted(&body.media_type)));
+        }
+        if let Some(whole) = action
+            .input
+            .iter()
+            .find(|argument| argument.place == ArgumentPlace::WholeBody)
+        {
+            text.push(format!("body = {}\n", quoted(&format!("{{{{{}}}}}", whole.name))));
+        }
+    }
+    if !action.input.is_empty() {
+        text.push("input = [\n".to_owned());
+        for argument in &action.input {
+            text.push(format!("  {{ {} }},\n", input(argument).join(", ")));
+        }
+        text.push("]\n".to_owned());
+    }
+    if let Some(response) = &action.response {
+        text.push(format!("response_schema = {}\n", table(response)));
+    }
+    text.concat()
+}
+
+/// The keys of an input, in order.
+fn input(argument: &Argument) -> Vec<String> {
+    let mut keys = vec![format!("name = {}", quoted(&argument.name))];
+    let mut push = |name: &str, written: String| keys.push(format!("{} = {written}", key(name)));
+    let goes_by_itself = argument.place != ArgumentPlace::WholeBody;
+    if goes_by_itself {
+        push("in", quoted(argument.place.as_str()));
+        if argument.sent_as != argument.name {
+            push("sent_as", quoted(&argument.sent_as));
+        }
+    }
+    if argument.required {
+        push("required", "true".to_owned());
+    }
+    match &argument.value {
+        ArgumentValue::File { several, description } => {
+            push("type", quoted("FILE"));
+            if *several {
+                push("multiple", "true".to_owned());
+            }
+            if let Some(text) = description {
+                push("description", quoted(text));
+            }
+        }
+        ArgumentValue::Schema(schema) => {
+            let mut rest = schema.clone();
+            let description = rest.shift_remove("description");
+            let plain = plain_type(&rest);
+            match plain {
+                Some(name) => {
+                    push("type", quoted(name));
+                    if let Some(default) = rest.get("default") {
+                        push("default", value(default));
+                    }
+                    if let Some(example) = rest.get("examples").and_then(|examples| examples.get(0)) {
+                        push("placeholder", value(example));
+                    }
+                }
+                None => push("schema", table(&rest)),
+            }
+            if let Some(text) = description.as_ref().and_then(Value::as_str) {
+                push("description", quoted(text));
+            }
+        }
+    }
+    if let Some(style) = argument.style.filter(|_| goes_by_itself) {
+        style_keys(style, &mut push);
+    }
+    if let Some(media_type) = &argument.media_type {
+        push("media_type", quoted(media_type));
+    }
+    keys
+}
+
+/// The type of a schema that says nothing but what an input can say without one.
+fn plain_type(schema: &Map<String, Value>) -> Option<&str> {
+    let name = schema.get("type")?.as_str().filter(|name| PLAIN_TYPES.contains(name))?;
+    let says_more = schema
+        .keys()
+        .any(|keyword| !matches!(keyword.as_str(), "type" | "default" | "examples"));
+    (!says_more).then_some(name)
+}
+
+fn style_keys(style: Style, push: &mut dyn FnMut(&str, String)) {
+    let name = match style.form {
+        Form::Simple => "simple",
+        Form::Label => "label",
+        Form::Matrix => "matrix",
+        Form::Form => "form",
+        Form::SpaceDelimited => "spaceDelimited",
+        Form::PipeDelimited => "pipeDelimited",
+        Form::TabDelimited => "tabDelimited",
+        Form::DeepObject => "deepObject",
+        Form::Json => "json",
+    };
+    push("style", quoted(name));
+    let usual = matches!(style.form, Form::Form | Form::DeepObject);
+    if style.explode != usual {
+        push("explode", style.explode.to_string());
+    }
+    if style.reserved {
+        push("allow_reserved", "true".to_owned());
+    }
+}

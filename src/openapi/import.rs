@@ -1,0 +1,472 @@
+//! A whole description, operation by operation: one that cannot be imported never keeps the others out.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::arguments::{Arguments, Operation};
+use super::documents::{Documents, Place};
+use super::model::{Action, ArgumentValue, Import};
+use super::naming::{self, Naming};
+use super::read::Version;
+use super::report::{Imported, Report, Skipped, described};
+use super::schema::{Change, Direction, Limits, Normaliser, Shared};
+use super::security::Security;
+use super::selection::Selection;
+use super::servers::{self, Server};
+use super::text::Texts;
+use super::{path, swagger};
+
+/// Keys of a path item that are methods (`OpenAPI` 3.2, section "Path Item Object").
+const METHODS: [&str; 9] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
+];
+
+/// Methods that a connector sends.
+const SENDABLE: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/// Longest description of an action, in characters.
+const LONGEST_DESCRIPTION: usize = 400;
+
+/// Longest description of the API, in characters.
+const LONGEST_API_DESCRIPTION: usize = 600;
+
+/// Longest schema of an answer, in bytes. It documents; what does not fit is not missed by a call.
+const MOST_RESPONSE_BYTES: usize = 4_000;
+
+/// How much of an answer's schema is kept, most first.
+const RESPONSE_STEPS: [Limits; 4] = [response(5, 80), response(3, 50), response(2, 0), response(1, 0)];
+
+/// Estimated bytes of JSON that make a token.
+const BYTES_OF_A_TOKEN: usize = 4;
+
+const fn response(depth: usize, description: usize) -> Limits {
+    Limits {
+        depth,
+        description,
+        examples: false,
+        bytes: MOST_RESPONSE_BYTES + MOST_RESPONSE_BYTES / 4,
+    }
+}
+
+/// What the user says about an import.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Name of the connector in tool names.
+    pub slug: String,
+    /// Where the API is, when the description does not say or is wrong.
+    pub base_url: Option<Url>,
+    /// Where the description was fetched from: addresses in it may be relative.
+    pub fetched_from: Option<Url>,
+    /// Which operations are wanted.
+    pub selection: Selection,
+}
+
+/// An operation as it stands in the description.
+struct Found<'d> {
+    method: String,
+    path: &'d str,
+    item: Place<'d>,
+    /// What it is; in Swagger 2.0 not yet in the shape of 3.x.
+    place: Place<'d>,
+}
+
+impl<'d> Found<'d> {
+    fn id(&self) -> Option<&'d str> {
+        self.place.text("operationId").filter(|id| !id.trim().is_empty())
+    }
+
+    fn tags(&self) -> Vec<&'d str> {
+        let tags = self.place.value.get("tags").and_then(Value::as_array);
+        tags.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    fn skipped(&self, reason: String) -> Skipped {
+        Skipped {
+            method: self.method.clone(),
+            path: self.path.to_owned(),
+            operation_id: self.id().map(str::to_owned),
+            reason,
+        }
+    }
+}
+
+/// Turns a description into the actions of a connector.
+#[must_use]
+pub fn import(documents: &Documents, options: &Options) -> Import {
+    let root = documents.root();
+    let info = |key| root.get("info").and_then(|info| info.text(key)).unwrap_or_default();
+    let mut report = Report {
+        title: info("title").trim().to_owned(),
+        version: info("version").to_owned(),
+        openapi: version_of(root),
+        ..Report::default()
+    };
+    let found = operations(documents, &mut report);
+    let wanted: Vec<Found<'_>> = found
+        .into_iter()
+        .filter(|one| {
+            let taken = options.selection.takes(&one.method, one.path, one.id(), &one.tags());
+            report.not_selected += usize::from(!taken);
+            taken
+        })
+        .collect();
+    let server = server(documents, options, &mut report);
+    let places: Vec<Place<'_>> = wanted.iter().map(|one| one.place).collect();
+    let security = Security::of(documents, &places);
+    report.notes.extend(security.notes.iter().cloned());
+    let addresses = server.iter().map(|server| &server.base_url);
+    let texts = Texts::new(addresses);
+    let importer = Importer {
+        shared: &Shared::new(documents, &texts),
+        options,
+        security: &security,
+        server: server.as_ref(),
+    };
+    let actions = importer.actions(&wanted, &mut report);
+    let title = if report.title.is_empty() {
+        "API".to_owned()
+    } else {
+        report.title.clone()
+    };
+    let told = texts.short(info("description"), LONGEST_API_DESCRIPTION);
+    Import {
+        description: if told.is_empty() { title.clone() } else { told },
+        title,
+        base_url: server.map(|server| server.base_url),
+        authentication: security.chosen,
+        actions,
+        report,
+    }
+}
+
+fn version_of(root: Place<'_>) -> String {
+    let version = root
+        .get("openapi")
+        .or_else(|| root.get("swagger"))
+        .map(|place| place.value);
+    version.map_or_else(String::new, |version| {
+        version.as_str().map_or_else(|| version.to_string(), str::to_owned)
+    })
+}
+
+/// Every operation of the description; what cannot be one is skipped.
+fn operations<'d>(documents: &'d Documents, report: &mut Report) -> Vec<Found<'d>> {
+    let mut found = Vec::new();
+    let root = documents.root();
+    for (path, written) in root.get("paths").into_iter().flat_map(Place::members) {
+        if path.starts_with("x-") {
+            continue;
+        }
+        let item = match documents.resolve(written) {
+            Ok(item) => item,
+            Err(problem) => {
+                report
+                    .notes
+                    .push(format!("everything under `{path}` is left out: {problem}"));
+                continue;
+            }
+        };
+        for (key, place) in item.members() {
+            let more = if key == "additionalOperations" {
+                // OpenAPI 3.2: methods of any name.
+                place.members().map(|(method, place)| (method.clone(), place)).collect()
+            } else if METHODS.contains(&key.as_str()) {
+                vec![(key.to_ascii_uppercase(), place)]
+            } else {
+                Vec::new()
+            };
+            for (method, place) in more {
+                report.operations += 1;
+                let one = Found {
+                    method,
+                    path: path.as_str(),
+                    item,
+                    place,
+                };
+                if place.value.is_object() {
+                    found.push(one);
+                } else {
+                    report.skipped.push(one.skipped("it is not described".to_owned()));
+                }
+            }
+        }
+    }
+    let webhooks = root.get("webhooks").or_else(|| root.get("x-webhooks"));
+    let count = webhooks.map_or(0, |all| all.members().count());
+    if count > 0 {
+        report.notes.push(format!(
+            "webhooks are left out ({count}): they are requests that the API makes"
+        ));
+    }
+    found
+}
+
+/// Where the API is: as the user says, else as the description says.
+fn server(documents: &Documents, options: &Options, report: &mut Report) -> Option<Server> {
+    if let Some(base_url) = &options.base_url {
+        let mut base_url = base_url.clone();
+        let path = base_url.path().trim_end_matches('/').to_owned();
+        base_url.set_path(&path);
+        return Some(Server {
+            base_url,
+            notes: Vec::new(),
+        });
+    }
+    match servers::of_description(documents, options.fetched_from.as_ref()) {
+        Ok(server) => {
+            report.notes.extend(server.notes.iter().cloned());
+            Some(server)
+        }
+        Err(problem) => {
+            report
+                .notes
+                .push(format!("{problem}: say where the API is with --base-url"));
+            None
+        }
+    }
+}
+
+struct Importer<'d> {
+    shared: &'d Shared<'d>,
+    options: &'d Options,
+    security: &'d Security,
+    server: Option<&'d Server>,
+}
+
+/// An action that has everything but its name.
+struct Unnamed {
+    action: Action,
+    changes: BTreeMap<Change, usize>,
+    notes: Vec<String>,
+}
+
+impl Importer<'_> {
+    fn actions(&self, wanted: &[Found<'_>], report: &mut Report) -> Vec<Action> {
+        let mut made: Vec<(&Found<'_>, Unnamed)> = Vec::new();
+        for one in wanted {
+            match self.action(one) {
+                Ok(action) => made.push((one, action)),
+                Err(reason) => report.skipped.push(one.skipped(reason)),
+            }
+        }
+        let naming: Vec<Naming<'_>> = made
+            .iter()
+            .map(|(one, _)| Naming {
+                operation_id: one.id(),
+                method: &one.method,
+                path: one.path,
+                tag: one.tags().first().copied(),
+            })
+            .collect();
+        let names = naming::names(&self.options.slug, &naming);
+        let mut actions = Vec::with_capacity(made.len());
+        for ((one, unnamed), name) in made.into_iter().zip(names) {
+            let action = Action { name, ..unnamed.action };
+            let tokens = tokens(&self.options.slug, &action);
+            report.tokens += tokens;
+            report.imported.push(Imported {
+                action: action.name.clone(),
+                method: one.method.clone(),
+                path: one.path.to_owned(),
+                operation_id: one.id().map(str::to_owned),
+                tokens,
+                changes: described(&unnamed.changes),
+                notes: unnamed.notes,
+            });
+            actions.push(action);
+        }
+        actions
+    }
+
+    fn action(&self, one: &Found<'_>) -> Result<Unnamed, String> {
+        if !SENDABLE.contains(&one.method.as_str()) {
+            return Err(format!("connectors do not send {} requests", one.method));
+        }
+        let before = self.own_path(one)?;
+        let written = format!("{before}{}", one.path);
+        let path = path::parse(&written)?;
+        // Swagger 2.0 is converted one operation at a time, so that there is never a second description in memory.
+        let converted;
+        let (place, item) = if self.shared.documents.version() == Version::Two {
+            converted = (
+                swagger::operation(self.shared.documents, one.place, one.item),
+                json!({}),
+            );
+            let file = one.place.file;
+            (
+                Place {
+                    value: &converted.0,
+                    file,
+                },
+                Place {
+                    value: &converted.1,
+                    file,
+                },
+            )
+        } else {
+            (one.place, one.item)
+        };
+        let arguments = Arguments::of(Operation {
+            shared: self.shared,
+            security: self.security,
+            method: &one.method,
+            path: &path,
+            place,
+            item,
+        })?;
+        let mut notes = arguments.notes;
+        notes.extend(self.security.lacks(self.shared.documents, one.place));
+        Ok(Unnamed {
+            action: Action {
+                name: String::new(),
+                description: self.description(one),
+                method: one.method.clone(),
+                path: arguments.path,
+                group: group(one),
+                query: path.query,
+                input: arguments.list,
+                body: arguments.body,
+                response: self.response(place),
+            },
+            changes: arguments.changes,
+            notes,
+        })
+    }
+
+    /// What stands between the connector's base URL and the operation's path, when it has a server of its own.
+    fn own_path(&self, one: &Found<'_>) -> Result<String, String> {
+        let fetched_from = self.options.fetched_from.as_ref();
+        let own = servers::own(self.shared.documents, one.place, fetched_from)
+            .or_else(|| servers::own(self.shared.documents, one.item, fetched_from));
+        let Some(own) = own else { return Ok(String::new()) };
+        let own = own.map_err(|problem| format!("it has a server of its own, and {problem}"))?;
+        let Some(server) = self.server else {
+            return Ok(String::new());
+        };
+        let base_path = server.base_url.path().trim_end_matches('/');
+        let own_path = own.base_url.path().trim_end_matches('/');
+        let rest = own_path
+            .strip_prefix(base_path)
+            .filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        match rest.filter(|_| own.base_url.origin() == server.base_url.origin()) {
+            Some(rest) => Ok(rest.to_owned()),
+            None => Err(format!(
+                "it is served from {}: import it as a connector of its own, with --base-url {} and --path '{}'",
+                own.base_url, own.base_url, one.path
+            )),
+        }
+    }
+
+    fn description(&self, one: &Found<'_>) -> String {
+        let of = |place: Place<'_>, key| {
+            let text = place.text(key).unwrap_or_default();
+            self.shared.texts.short(text, LONGEST_DESCRIPTION)
+        };
+        let summary = of(one.place, "summary");
+        let mut text = of(one.place, "description");
+        if text.is_empty() && summary.is_empty() {
+            text = of(one.item, "description");
+        }
+        let begins_alike = text
+            .to_lowercase()
+            .starts_with(summary.trim_end_matches('.').to_lowercase().as_str());
+        let mut whole = match (summary.is_empty(), text.is_empty()) {
+            (false, false) if !begins_alike => {
+                let stop = if summary.ends_with(['.', '!', '?']) { "" } else { "." };
+                self.shared
+                    .texts
+                    .short(&format!("{summary}{stop} {text}"), LONGEST_DESCRIPTION)
+            }
+            (false, true) => summary,
+            _ => text,
+        };
+        if whole.is_empty() {
+            whole = format!(
+                "{} {}",
+                one.method,
+                self.shared.texts.short(one.path, LONGEST_DESCRIPTION)
+            );
+        }
+        if one.place.value.get("deprecated") == Some(&Value::Bool(true)) {
+            whole = format!("Deprecated. {whole}");
+        }
+        whole
+    }
+
+    /// The schema of a good answer that is JSON.
+    fn response(&self, operation: Place<'_>) -> Option<Map<String, Value>> {
+        let answers: Vec<(&String, Place<'_>)> = operation
+            .get("responses")
+            .into_iter()
+            .flat_map(Place::members)
+            .collect();
+        let mut good: Vec<&(&String, Place<'_>)> =
+            answers.iter().filter(|(status, _)| status.starts_with('2')).collect();
+        good.sort_by_key(|(status, _)| *status);
+        let default = answers
+            .iter()
+            .filter(|(status, _)| *status == "default" && good.is_empty());
+        let schema = good.iter().copied().chain(default).find_map(|(_, answer)| {
+            let answer = self.shared.documents.resolve(*answer).ok()?;
+            let mut types = answer.get("content").into_iter().flat_map(Place::members);
+            let (_, media_type) = types.find(|(name, _)| name.contains("json") || *name == "*/*")?;
+            media_type.get("schema")
+        })?;
+        for limits in RESPONSE_STEPS {
+            let mut normaliser = Normaliser::new(self.shared, Direction::Output, limits);
+            let schema = normaliser.root(schema);
+            if schema.is_empty() || schema.get("not").is_some() {
+                return None;
+            }
+            let bytes = serde_json::to_string(&schema).map_or(0, |text| text.len());
+            if !normaliser.is_overfull() && bytes <= MOST_RESPONSE_BYTES {
+                return Some(schema);
+            }
+        }
+        None
+    }
+}
+
+/// What an operation is about: its first tag, else the first part of its path that is no placeholder or version.
+fn group(one: &Found<'_>) -> String {
+    let from_tag = one.tags().first().map(|tag| naming::words(tag).join("_"));
+    let from_path = || {
+        let parts = one.path.split('/').filter(|part| !part.contains('{'));
+        let telling = parts.filter(|part| *part != "api" && !naming::is_version(part));
+        telling
+            .map(|part| naming::words(part).join("_"))
+            .find(|name| !name.is_empty())
+    };
+    let name = from_tag
+        .filter(|name| !name.is_empty())
+        .or_else(from_path)
+        .unwrap_or_default();
+    let short: String = name.chars().take(40).collect();
+    let short = short.trim_matches('_');
+    if short.is_empty() {
+        "api".to_owned()
+    } else {
+        short.to_owned()
+    }
+}
+
+/// About how many tokens an action takes in a list of tools.
+fn tokens(slug: &str, action: &Action) -> usize {
+    let properties: Map<String, Value> = action
+        .input
+        .iter()
+        .map(|argument| {
+            let schema = match &argument.value {
+                ArgumentValue::Schema(schema) => Value::Object(schema.clone()),
+                ArgumentValue::File { description, .. } => json!({"type": "object", "format": "file", "description": description,
+                    "properties": {"fileName": {"type": "string"}, "mimeType": {"type": "string"}, "base64": {"type": "string"}}}),
+            };
+            (argument.name.clone(), schema)
+        })
+        .collect();
+    let tool = json!({"name": format!("{slug}__{}", action.name), "description": action.description,
+        "inputSchema": {"type": "object", "properties": properties, "additionalProperties": false}});
+    tool.to_string().len().div_ceil(BYTES_OF_A_TOKEN)
+}

@@ -1,0 +1,136 @@
+//! What an import comes to: actions as a connector can say them.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::report::Report;
+use super::security::Authentication;
+use crate::template::Style;
+
+/// A description as a connector.
+#[derive(Debug)]
+pub struct Import {
+    /// The name people read.
+    pub title: String,
+    /// What the API is for.
+    pub description: String,
+    /// Where the API is; `None` when the description does not say, see the report.
+    pub base_url: Option<Url>,
+    /// How requests are authenticated.
+    pub authentication: Authentication,
+    /// What can be done, in the order of the description.
+    pub actions: Vec<Action>,
+    /// What was imported, and what was not and why.
+    pub report: Report,
+}
+
+/// One operation as an action.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Action {
+    /// Unique in the connector.
+    pub name: String,
+    /// When to use it.
+    pub description: String,
+    /// In capitals.
+    pub method: String,
+    /// With `{argument}` in place of values.
+    pub path: String,
+    /// What it is about: the file that it stands in.
+    pub group: String,
+    /// Query parameters that are always the same: those that the description has in its paths.
+    pub query: Vec<(String, String)>,
+    /// The arguments.
+    pub input: Vec<Argument>,
+    /// The body, when there is one.
+    pub body: Option<Body>,
+    /// Schema of a good answer.
+    pub response: Option<Map<String, Value>>,
+}
+
+/// One argument.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Argument {
+    /// What agents call it.
+    pub name: String,
+    /// What the API calls it.
+    pub sent_as: String,
+    /// Where it goes.
+    pub place: ArgumentPlace,
+    /// Whether it must be given.
+    pub required: bool,
+    /// The kind of value.
+    pub value: ArgumentValue,
+    /// How it is written, when that is not the usual way.
+    pub style: Option<Style>,
+    /// Media type of its part of a multipart body, when that is not the usual one.
+    pub media_type: Option<String>,
+}
+
+/// Where an argument goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ArgumentPlace {
+    /// A placeholder of the path.
+    Path,
+    /// A query parameter.
+    Query,
+    /// A header.
+    Header,
+    /// A cookie.
+    Cookie,
+    /// A member of the body.
+    Body,
+    /// The body itself.
+    WholeBody,
+}
+
+impl ArgumentPlace {
+    /// As descriptions and connectors write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+            Self::Body | Self::WholeBody => "body",
+        }
+    }
+}
+
+/// The kind of an argument's value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ArgumentValue {
+    /// What a schema says.
+    Schema(Map<String, Value>),
+    /// A file, or several.
+    File {
+        /// Whether it is a list of files.
+        several: bool,
+        /// What the description says about it.
+        description: Option<String>,
+    },
+}
+
+/// A body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// Its media type.
+    pub media_type: String,
+    /// How it is made of arguments.
+    pub kind: BodyKind,
+}
+
+/// How a body is made of arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyKind {
+    /// JSON.
+    Json,
+    /// Names and values as in a URL's query.
+    Form,
+    /// Parts with names.
+    Multipart,
+    /// One text.
+    Text,
+    /// The bytes of one file.
+    Bytes,
+}

@@ -1,0 +1,302 @@
+//! Names of actions: stable, readable, unique, and short enough for every client.
+//!
+//! A name depends on its own operation alone, unless two would have the same: nothing else in a description that
+//! changes renames an action.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::crypto::sha256_hex;
+
+/// Longest name of a tool, `CONNECTOR__ACTION` (ruling C-11).
+const LONGEST_TOOL_NAME: usize = 48;
+
+/// What is left for an action however long the connector's name is; longer tool names are shortened with a hash.
+const SHORTEST_ROOM: usize = 20;
+
+/// Hexadecimal digits that tell apart what would otherwise have the same name.
+const HASH_DIGITS: usize = 6;
+
+/// Words that a name that is too long loses first.
+const FILLERS: [&str; 16] = [
+    "the",
+    "a",
+    "an",
+    "of",
+    "for",
+    "by",
+    "with",
+    "and",
+    "to",
+    "in",
+    "on",
+    "using",
+    "via",
+    "from",
+    "api",
+    "controller",
+];
+
+/// What names an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Naming<'a> {
+    pub(super) operation_id: Option<&'a str>,
+    pub(super) method: &'a str,
+    pub(super) path: &'a str,
+    pub(super) tag: Option<&'a str>,
+}
+
+/// A name for each of `operations` in a connector with this slug.
+pub(super) fn names(slug: &str, operations: &[Naming<'_>]) -> Vec<String> {
+    let longest = LONGEST_TOOL_NAME.saturating_sub(slug.len() + 2).max(SHORTEST_ROOM);
+    let mut names: Vec<String> = operations.iter().map(|one| one.fitted(&one.words(), longest)).collect();
+    // Each way of telling apart is for those that the ways before it left alike.
+    let ways: [fn(&Naming<'_>, usize) -> String; 3] = [
+        |one, longest| one.fitted(&one.with_tag(), longest),
+        |one, longest| one.fitted(&[one.words(), vec![one.method.to_ascii_lowercase()]].concat(), longest),
+        |one, longest| one.hashed(longest),
+    ];
+    for way in ways {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for name in &names {
+            *counts.entry(name).or_default() += 1;
+        }
+        let alike: Vec<usize> = (0..names.len())
+            .filter(|index| counts[names[*index].as_str()] > 1)
+            .collect();
+        if alike.is_empty() {
+            break;
+        }
+        for index in alike {
+            names[index] = way(&operations[index], longest);
+        }
+    }
+    // The same method and path twice, or two hashes that begin alike.
+    let mut taken: HashSet<String> = HashSet::new();
+    for name in &mut names {
+        let first = name.clone();
+        let mut number = 2;
+        while !taken.insert(name.clone()) {
+            *name = format!("{first}_{number}");
+            number += 1;
+        }
+    }
+    names
+}
+
+impl Naming<'_> {
+    fn words(&self) -> Vec<String> {
+        let from_id = words(self.operation_id.unwrap_or_default());
+        let from_id = self.without_path(from_id);
+        if from_id.is_empty() { self.path_words() } else { from_id }
+    }
+
+    /// Some frameworks put the path and the method behind the function's name: `read_item_items__item_id__get`.
+    fn without_path(&self, mut id: Vec<String>) -> Vec<String> {
+        let mut ending = words(self.path);
+        ending.push(self.method.to_ascii_lowercase());
+        if id.len() > ending.len() && id.ends_with(&ending) {
+            id.truncate(id.len() - ending.len());
+        }
+        id
+    }
+
+    /// `get_pets_by_pet_id` for `GET /v1/pets/{petId}`.
+    fn path_words(&self) -> Vec<String> {
+        let mut name = vec![self.method.to_ascii_lowercase()];
+        let segments: Vec<&str> = self.path.split('/').filter(|segment| !segment.is_empty()).collect();
+        for (index, segment) in segments.iter().enumerate() {
+            if segment.contains('{') {
+                if index + 1 == segments.len() {
+                    name.push("by".to_owned());
+                    name.extend(words(segment));
+                }
+            } else if !(is_version(segment) || *segment == "api" && index < 2) {
+                name.extend(words(segment));
+            }
+        }
+        if name.len() == 1 {
+            name.extend(words(self.path));
+        }
+        if name.len() == 1 {
+            name.push("root".to_owned());
+        }
+        name
+    }
+
+    fn with_tag(&self) -> Vec<String> {
+        let own = self.words();
+        let tag = words(self.tag.unwrap_or_default());
+        if tag.iter().all(|word| own.contains(word)) {
+            own
+        } else {
+            [tag, own].concat()
+        }
+    }
+
+    fn hash(&self) -> String {
+        let hash = sha256_hex(format!("{} {}", self.method, self.path).as_bytes());
+        hash.chars().take(HASH_DIGITS).collect()
+    }
+
+    fn hashed(&self, longest: usize) -> String {
+        let shorter = self.fitted(&self.words(), longest - HASH_DIGITS - 1);
+        format!("{shorter}_{}", self.hash())
+    }
+
+    /// The words as a name of at most `longest` characters: without words that say little, else cut, with a hash of the
+    /// method and path in place of the end.
+    fn fitted(&self, words: &[String], longest: usize) -> String {
+        let whole = words.join("_");
+        if whole.len() <= longest {
+            return whole;
+        }
+        let mut telling: Vec<&String> = Vec::new();
+        for (index, word) in words.iter().enumerate() {
+            let is_filler = index > 0 && (FILLERS.contains(&word.as_str()) || is_version(word));
+            if !is_filler && telling.last() != Some(&word) {
+                telling.push(word);
+            }
+        }
+        let mut name = telling.iter().map(|word| word.as_str()).collect::<Vec<_>>().join("_");
+        if name.len() > longest {
+            let room = longest - HASH_DIGITS - 1;
+            let end = name[..=room].rfind('_').filter(|end| *end * 2 > room).unwrap_or(room);
+            name.truncate(end);
+            let kept = name.trim_end_matches('_').len();
+            name.truncate(kept);
+            name = format!("{name}_{}", self.hash());
+        }
+        name
+    }
+}
+
+/// `v1`, `v2.1`, `2`: a part of the address, not of the meaning.
+pub(super) fn is_version(word: &str) -> bool {
+    let digits = word.strip_prefix('v').unwrap_or(word);
+    digits.starts_with(|first: char| first.is_ascii_digit())
+        && digits
+            .chars()
+            .all(|character| character.is_ascii_digit() || character == '.')
+}
+
+/// The words of an identifier in lowercase: `getHTTPStatus_of-pets` has five.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let characters: Vec<char> = text.chars().collect();
+    for (index, character) in characters.iter().enumerate() {
+        let before = index.checked_sub(1).map(|index| characters[index]);
+        let after = characters.get(index + 1);
+        let begins = character.is_ascii_uppercase()
+            && before.is_some_and(|before| {
+                before.is_ascii_lowercase()
+                    || before.is_ascii_digit()
+                    || before.is_ascii_uppercase() && after.is_some_and(char::is_ascii_lowercase)
+            });
+        if (begins || !character.is_ascii_alphanumeric()) && !word.is_empty() {
+            all.push(std::mem::take(&mut word));
+        }
+        if character.is_ascii_alphanumeric() {
+            word.push(character.to_ascii_lowercase());
+        }
+    }
+    if !word.is_empty() {
+        all.push(word);
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one<'a>(operation_id: Option<&'a str>, method: &'a str, path: &'a str, tag: Option<&'a str>) -> Naming<'a> {
+        Naming {
+            operation_id,
+            method,
+            path,
+            tag,
+        }
+    }
+
+    #[test]
+    fn names_are_read_from_ids_or_made_of_paths() {
+        for (operation, expected) in [
+            (
+                one(Some("findPetsByStatus"), "GET", "/pets", None),
+                "find_pets_by_status",
+            ),
+            (one(Some("GetHTTPStatus"), "GET", "/", None), "get_http_status"),
+            (one(Some("pets.list"), "GET", "/", None), "pets_list"),
+            (
+                one(Some("read_item_items__item_id__get"), "GET", "/items/{item_id}", None),
+                "read_item",
+            ),
+            (one(Some(""), "GET", "/v1/pets/{petId}", None), "get_pets_by_pet_id"),
+            (one(None, "POST", "/api/v2/pets/{petId}/toys", None), "post_pets_toys"),
+            (one(None, "GET", "/", None), "get_root"),
+            (one(None, "GET", "/v1", None), "get_v1"),
+            (one(Some("取得"), "DELETE", "/pets", None), "delete_pets"),
+        ] {
+            assert_eq!(
+                names("crm", std::slice::from_ref(&operation)),
+                [expected],
+                "{operation:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn long_names_lose_what_says_little_and_stay_unique() {
+        let path = "/a";
+        let long = one(Some("get_the_list_of_customers_for_the_account_api"), "GET", path, None);
+        assert_eq!(names("a_connector", &[long]), ["get_list_customers_account"]);
+        let longer = |id| one(Some(id), "GET", id, None);
+        let found = names(
+            "crm",
+            &[
+                longer("retrieveSubscriptionInvoiceLineItemDiscountsPreviewFirst"),
+                longer("retrieveSubscriptionInvoiceLineItemDiscountsPreviewSecond"),
+            ],
+        );
+        assert_ne!(found[0], found[1]);
+        for name in found {
+            assert!(
+                name.len() <= 43 && name.starts_with("retrieve_subscription_invoice_line_"),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn operations_of_the_same_name_are_told_apart_by_tag_then_method_then_path() {
+        let found = names(
+            "crm",
+            &[
+                one(Some("list"), "GET", "/pets", Some("Pets")),
+                one(Some("list"), "GET", "/toys", Some("Toys")),
+                one(Some("get"), "GET", "/a", None),
+                one(Some("get"), "POST", "/a", None),
+                one(Some("find"), "GET", "/a", None),
+                one(Some("find"), "GET", "/b", None),
+            ],
+        );
+        assert_eq!(found[..4], ["pets_list", "toys_list", "get_get", "get_post"]);
+        assert!(
+            found[4].starts_with("find_") && found[5].starts_with("find_") && found[4] != found[5],
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn names_are_always_unique_and_always_slugs() {
+        let ids = ["a", "A", "a_", "aA", "a-a", "__", "1", "a"];
+        let operations: Vec<Naming<'_>> = ids.iter().map(|id| one(Some(id), "GET", "/x", Some("a"))).collect();
+        let found = names(&"long".repeat(20), &operations);
+        let unique: HashSet<&String> = found.iter().collect();
+        assert_eq!(unique.len(), found.len(), "{found:?}");
+        for name in &found {
+            assert_eq!(&crate::connector::slug_of(name), name);
+        }
+    }
+}

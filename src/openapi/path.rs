@@ -1,0 +1,157 @@
+//! Paths of operations as paths of actions.
+
+use std::fmt::Write as _;
+
+/// A path taken apart.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Path {
+    /// Literal text, percent-encoded, and names of placeholders, one after the other.
+    pub(super) pieces: Vec<Piece>,
+    /// Query parameters that are written in the path.
+    pub(super) query: Vec<(String, String)>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    Literal(String),
+    Placeholder(String),
+}
+
+/// Takes apart what a description writes as a path. A fragment only tells operations apart and is never sent.
+///
+/// # Errors
+/// Why there can be no such request.
+pub(super) fn parse(written: &str) -> Result<Path, String> {
+    let written = written.split('#').next().unwrap_or_default();
+    let (path, query) = split_query(written);
+    let mut pieces = Vec::new();
+    let mut rest = path.trim();
+    while let Some(open) = rest.find('{') {
+        let Some(length) = rest[open..].find('}') else {
+            return Err("a `{` in its path is never closed".to_owned());
+        };
+        push_literal(&rest[..open], &mut pieces)?;
+        let name = rest[open + 1..open + length].trim();
+        if name.is_empty() || name.contains('{') {
+            return Err("a placeholder in its path has no name".to_owned());
+        }
+        pieces.push(Piece::Placeholder(name.to_owned()));
+        rest = &rest[open + length + 1..];
+    }
+    push_literal(rest, &mut pieces)?;
+    match pieces.first() {
+        Some(Piece::Literal(text)) if text.starts_with('/') => {}
+        Some(Piece::Literal(text)) => {
+            let text = format!("/{text}");
+            pieces[0] = Piece::Literal(text);
+        }
+        _ => pieces.insert(0, Piece::Literal("/".to_owned())),
+    }
+    let query = query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let decode = |text: &str| {
+                percent_encoding::percent_decode_str(text)
+                    .decode_utf8_lossy()
+                    .into_owned()
+            };
+            (decode(name), decode(value))
+        })
+        // Parameters with placeholders are declared as such as well.
+        .filter(|(name, value)| !name.contains(['{', '}']) && !value.contains(['{', '}']))
+        .collect();
+    Ok(Path { pieces, query })
+}
+
+/// The path without its query, and the query. `{?a,b}` (RFC 6570) is no query.
+fn split_query(written: &str) -> (&str, &str) {
+    let mut depth = 0usize;
+    for (at, character) in written.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            '?' if depth == 0 => return (&written[..at], &written[at + 1..]),
+            _ => {}
+        }
+    }
+    (written, "")
+}
+
+fn push_literal(text: &str, pieces: &mut Vec<Piece>) -> Result<(), String> {
+    if text.contains('}') {
+        return Err("a `}` in its path closes nothing".to_owned());
+    }
+    if text.split('/').any(|segment| matches!(segment, "." | "..")) {
+        return Err("its path has a segment that is `.` or `..`".to_owned());
+    }
+    let mut encoded = String::with_capacity(text.len());
+    let bytes = text.as_bytes();
+    for (index, byte) in bytes.iter().enumerate() {
+        let is_escape = *byte == b'%'
+            && bytes
+                .get(index + 1..index + 3)
+                .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        if is_escape || byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(byte) {
+            encoded.push(char::from(*byte));
+        } else {
+            // Writing to a string does not fail.
+            write!(encoded, "%{byte:02X}").map_err(|error| error.to_string())?;
+        }
+    }
+    if !encoded.is_empty() {
+        pieces.push(Piece::Literal(encoded));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(written: &str) -> Result<String, String> {
+        parse(written).map(|path| {
+            let pieces: Vec<String> = path
+                .pieces
+                .into_iter()
+                .map(|piece| match piece {
+                    Piece::Literal(text) => text,
+                    Piece::Placeholder(name) => format!("<{name}>"),
+                })
+                .collect();
+            let query: Vec<String> = path
+                .query
+                .iter()
+                .map(|(name, value)| format!(" {name}={value}"))
+                .collect();
+            pieces.concat() + &query.concat()
+        })
+    }
+
+    #[test]
+    fn paths_are_taken_apart() {
+        for (written, expected) in [
+            ("/pets/{petId}/toys", "/pets/<petId>/toys"),
+            ("/a.{format}", "/a.<format>"),
+            ("pets", "/pets"),
+            ("{id}", "/<id>"),
+            ("/a b/ü/%20", "/a%20b/%C3%BC/%20"),
+            ("/a?x=1&y=a%20b&z={z}", "/a x=1 y=a b"),
+            ("/#Action=List", "/"),
+            ("/a:verb", "/a:verb"),
+            ("/a{?x,y}", "/a<?x,y>"),
+            ("", "/"),
+        ] {
+            assert_eq!(shown(written).as_deref(), Ok(expected), "{written}");
+        }
+        for (written, part) in [
+            ("/a/{id", "never closed"),
+            ("/a/id}", "closes nothing"),
+            ("/a/{}", "no name"),
+            ("/a/../b", "`..`"),
+        ] {
+            assert!(shown(written).unwrap_err().contains(part), "{written}");
+        }
+    }
+}

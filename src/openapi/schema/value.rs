@@ -1,0 +1,96 @@
+//! Values that stand in schemas, and the types that they have or give away.
+
+use serde_json::{Number, Value, json};
+
+use super::keywords::TELLING_FORMATS;
+
+/// The type that other keywords give away.
+pub(super) fn implied_type(schema: &Value) -> Option<&'static str> {
+    let has = |keyword: &str| schema.get(keyword).is_some();
+    let values: Vec<&Value> = match (schema.get("const"), schema.get("enum")) {
+        (Some(value), _) => vec![value],
+        (None, Some(Value::Array(values))) => values.iter().filter(|value| !value.is_null()).collect(),
+        _ => Vec::new(),
+    };
+    if !values.is_empty() {
+        let all = |fits: fn(&Value) -> bool| values.iter().all(|value| fits(value));
+        return [
+            ("string", Value::is_string as fn(&Value) -> bool),
+            ("integer", |value| value.is_i64() || value.is_u64()),
+            ("number", Value::is_number),
+            ("boolean", Value::is_boolean),
+        ]
+        .into_iter()
+        .find(|(_, fits)| all(*fits))
+        .map(|(name, _)| name);
+    }
+    if has("properties") || schema.get("additionalProperties").is_some_and(Value::is_object) {
+        return Some("object");
+    }
+    if has("items") || has("prefixItems") {
+        return Some("array");
+    }
+    let is_composed = has("allOf") || has("oneOf") || has("anyOf");
+    if !is_composed && (has("pattern") || has("minLength") || has("maxLength")) {
+        return Some("string");
+    }
+    if !is_composed && (has("minimum") || has("maximum") || has("multipleOf")) {
+        return Some("number");
+    }
+    let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
+    (TELLING_FORMATS.contains(&format) || format == "byte").then_some("string")
+}
+
+/// `value` as one of `types`, when it is one or is one by its spelling.
+pub(super) fn coerced(value: &Value, types: &[&str]) -> Option<Value> {
+    let is_one = |kind: &str| match kind {
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        _ => false,
+    };
+    if types.is_empty() || types.iter().any(|kind| is_one(kind)) {
+        // `1.0` of an integer.
+        if let (Value::Number(number), ["integer"]) = (value, types)
+            && number.is_f64()
+        {
+            return number
+                .to_string()
+                .trim_end_matches(".0")
+                .parse::<i64>()
+                .ok()
+                .map(|whole| json!(whole));
+        }
+        return Some(value.clone());
+    }
+    match (value, *types.first()?) {
+        (Value::Bool(_) | Value::Number(_), "string") => Some(json!(value.to_string())),
+        (Value::String(text), "integer") => text.trim().parse::<i64>().ok().map(|number| json!(number)),
+        (Value::String(text), "number") => text
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .and_then(Number::from_f64)
+            .map(Value::Number),
+        (Value::String(text), "boolean") => text
+            .trim()
+            .to_ascii_lowercase()
+            .parse::<bool>()
+            .ok()
+            .map(|value| json!(value)),
+        _ => None,
+    }
+}
+
+/// Connectors are written in TOML, which has no null.
+pub(super) fn holds_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().any(holds_null),
+        Value::Object(members) => members.values().any(holds_null),
+        _ => false,
+    }
+}

@@ -1,0 +1,430 @@
+//! How requests are authenticated, as a description says and as a connector can do it.
+
+use std::collections::HashMap;
+
+use super::documents::{Documents, Place};
+use super::read::Version;
+
+/// Names of parameters that are the credential itself, without `-` and `_`.
+const CREDENTIALS: [&str; 6] = ["token", "accesstoken", "authtoken", "oauthtoken", "apikey", "xapikey"];
+
+/// How a connector authenticates.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Authentication {
+    /// Not at all.
+    None,
+    /// A key in a header, a query parameter or a cookie.
+    ApiKey {
+        /// `header`, `query` or `cookie`.
+        place: &'static str,
+        /// Name of the header, parameter or cookie.
+        name: String,
+    },
+    /// `Authorization: Bearer`.
+    Bearer,
+    /// `Authorization: Basic`.
+    Basic,
+    /// Several headers at once, by name.
+    Headers(Vec<String>),
+}
+
+/// What a description asks for, and what is made of it.
+pub(super) struct Security {
+    /// What the connector does.
+    pub(super) chosen: Authentication,
+    /// What its user should know.
+    pub(super) notes: Vec<String>,
+    schemes: HashMap<String, Scheme>,
+}
+
+/// One security scheme.
+struct Scheme {
+    /// What a connector does about it.
+    kind: Option<Authentication>,
+    /// What it is, for people.
+    described: String,
+    /// What to do about it, when there is something.
+    advice: Option<String>,
+}
+
+impl Security {
+    /// Chooses what serves most of `operations`.
+    pub(super) fn of(documents: &Documents, operations: &[Place<'_>]) -> Self {
+        let root = documents.root();
+        let declared = match documents.version() {
+            Version::Two => root.get("securityDefinitions"),
+            _ => root
+                .get("components")
+                .and_then(|components| components.get("securitySchemes")),
+        };
+        let schemes: HashMap<String, Scheme> = declared
+            .into_iter()
+            .flat_map(Place::members)
+            .map(|(name, scheme)| {
+                let scheme = documents.resolve(scheme).unwrap_or(scheme);
+                (name.clone(), Scheme::of(scheme))
+            })
+            .collect();
+        let mut security = Self {
+            chosen: Authentication::None,
+            notes: Vec::new(),
+            schemes,
+        };
+        security.choose(documents, operations);
+        security
+    }
+
+    fn choose(&mut self, documents: &Documents, operations: &[Place<'_>]) {
+        let mut counts: HashMap<Authentication, usize> = HashMap::new();
+        let mut asked: Vec<(Vec<&str>, Option<Authentication>)> = Vec::new();
+        for operation in operations {
+            for names in requirements(documents, *operation) {
+                let kind = self.kind_of(&names);
+                if let Some(kind) = &kind {
+                    *counts.entry(kind.clone()).or_default() += 1;
+                }
+                if !names.is_empty() && !asked.iter().any(|(other, _)| *other == names) {
+                    asked.push((names, kind));
+                }
+            }
+        }
+        counts.remove(&Authentication::None);
+        if asked.is_empty() && self.schemes.len() == 1 {
+            // Declared and forgotten: a credential that is not needed does no harm.
+            if let Some((name, kind)) = self
+                .schemes
+                .iter()
+                .find_map(|(name, one)| Some((name, one.kind.clone()?)))
+            {
+                self.notes.push(format!(
+                    "no operation asks for `{name}`, which is the only scheme: it is used for all"
+                ));
+                self.chosen = kind;
+            }
+            return;
+        }
+        let best = counts
+            .into_iter()
+            .max_by_key(|(kind, count)| (*count, preference(kind), name_of(kind)));
+        if let Some((kind, _)) = best {
+            self.chosen = kind;
+        }
+        for (names, kind) in &asked {
+            let described = self.describe(names);
+            match kind {
+                None => self.notes.push(format!(
+                    "{described} cannot be set up from the description: write `[auth]` by hand, or ask for another way in"
+                )),
+                Some(kind) if *kind == self.chosen => {
+                    let advice = names.iter().filter_map(|name| self.schemes.get(*name)?.advice.clone());
+                    self.notes.extend(advice);
+                }
+                Some(_) => self.notes.push(format!("{described} is not used: a connector authenticates in one way")),
+            }
+        }
+        // Schemes may differ in what the connector does not need to know.
+        let mut told = Vec::new();
+        self.notes.retain(|note| {
+            let is_new = !told.contains(note);
+            told.push(note.clone());
+            is_new
+        });
+        if asked.is_empty() {
+            self.notes
+                .push("the description asks for no authentication: write `[auth]` if the API does".to_owned());
+        }
+    }
+
+    /// What keeps the chosen way from being enough for `operation`, if anything does.
+    pub(super) fn lacks(&self, documents: &Documents, operation: Place<'_>) -> Option<String> {
+        let requirements = requirements(documents, operation);
+        let is_met = requirements.is_empty()
+            || requirements
+                .iter()
+                .any(|names| names.is_empty() || self.kind_of(names).as_ref() == Some(&self.chosen));
+        if is_met {
+            return None;
+        }
+        let wanted: Vec<String> = requirements.iter().map(|names| self.describe(names)).collect();
+        Some(format!(
+            "asks for {}, which the connector does not send",
+            wanted.join(" or ")
+        ))
+    }
+
+    /// Whether a parameter of an operation is where a credential goes: agents must not be asked for one.
+    pub(super) fn carries(&self, place: &str, name: &str) -> bool {
+        let is_one = |kind: &Authentication| match kind {
+            Authentication::None => false,
+            Authentication::ApiKey { place: own, name: key } => {
+                *own == place && (key == name || place == "header" && key.eq_ignore_ascii_case(name))
+            }
+            Authentication::Bearer | Authentication::Basic => {
+                place == "header" && name.eq_ignore_ascii_case("authorization")
+            }
+            Authentication::Headers(names) => {
+                place == "header" && names.iter().any(|one| one.eq_ignore_ascii_case(name))
+            }
+        };
+        // Some descriptions declare the credential once more as a parameter of every operation.
+        let plain = name.to_ascii_lowercase().replace(['-', '_'], "");
+        let is_spelt_out = matches!(place, "query" | "header") && CREDENTIALS.contains(&plain.as_str());
+        is_spelt_out && self.chosen != Authentication::None
+            || is_one(&self.chosen)
+            || self
+                .schemes
+                .values()
+                .filter_map(|scheme| scheme.kind.as_ref())
+                .any(is_one)
+    }
+
+    /// What a connector does about a requirement, all of whose schemes must be met.
+    fn kind_of(&self, names: &[&str]) -> Option<Authentication> {
+        let kinds: Option<Vec<&Authentication>> = names
+            .iter()
+            .map(|name| self.schemes.get(*name)?.kind.as_ref())
+            .collect();
+        match kinds?.as_slice() {
+            [] => Some(Authentication::None),
+            [only] => Some((*only).clone()),
+            several => {
+                let headers: Option<Vec<String>> = several.iter().map(|kind| header_of(kind)).collect();
+                headers.map(Authentication::Headers)
+            }
+        }
+    }
+
+    fn describe(&self, names: &[&str]) -> String {
+        let described: Vec<String> = names
+            .iter()
+            .map(|name| match self.schemes.get(*name) {
+                Some(scheme) => format!("`{name}` ({})", scheme.described),
+                None => format!("`{name}` (which is not declared)"),
+            })
+            .collect();
+        if described.is_empty() {
+            "nothing".to_owned()
+        } else {
+            described.join(" with ")
+        }
+    }
+}
+
+impl Scheme {
+    fn of(scheme: Place<'_>) -> Self {
+        let text = |key| scheme.text(key).unwrap_or_default();
+        let (kind, described, advice) = match (text("type"), text("scheme").to_ascii_lowercase().as_str()) {
+            ("apiKey", _) => {
+                let place = match text("in") {
+                    "query" => Some("query"),
+                    "cookie" => Some("cookie"),
+                    "header" => Some("header"),
+                    _ => None,
+                };
+                let name = text("name").to_owned();
+                let described = format!("a key in the {} `{name}`", place.unwrap_or("unknown place"));
+                let kind = place.filter(|_| !name.is_empty()).map(|place| Authentication::ApiKey {
+                    place,
+                    name: name.clone(),
+                });
+                let advice = name.eq_ignore_ascii_case("authorization").then(|| {
+                    "the key is the whole header `Authorization`: if the API wants a word in front, such as `Bearer`, \
+                     write it as `prefix` in `[auth]`"
+                        .to_owned()
+                });
+                (kind, described, advice)
+            }
+            ("http", "bearer") => (Some(Authentication::Bearer), "a bearer token".to_owned(), None),
+            ("http", "basic") | ("basic", _) => (
+                Some(Authentication::Basic),
+                "a user name and a password".to_owned(),
+                None,
+            ),
+            ("http", other) => (None, format!("HTTP authentication `{other}`"), None),
+            ("oauth2", _) => {
+                let advice = format!(
+                    "the API uses OAuth 2.0{}: this version sends an access token that you get yourself, as a bearer token",
+                    scopes(scheme)
+                );
+                (Some(Authentication::Bearer), "OAuth 2.0".to_owned(), Some(advice))
+            }
+            ("openIdConnect", _) => {
+                let advice =
+                    "the API uses OpenID Connect: this version sends a token that you get yourself, as a bearer token";
+                (
+                    Some(Authentication::Bearer),
+                    "OpenID Connect".to_owned(),
+                    Some(advice.to_owned()),
+                )
+            }
+            ("mutualTLS", _) => (None, "a client certificate".to_owned(), None),
+            (other, _) => (None, format!("the unknown type `{other}`"), None),
+        };
+        Self {
+            kind,
+            described,
+            advice,
+        }
+    }
+}
+
+/// Where tokens come from, and for what they can be.
+fn scopes(scheme: Place<'_>) -> String {
+    let flows = scheme.get("flows");
+    let flow = flows
+        .into_iter()
+        .flat_map(Place::members)
+        .map(|(_, flow)| flow)
+        .next()
+        .unwrap_or(scheme);
+    let mut told = String::new();
+    if let Some(url) = flow.text("tokenUrl").or_else(|| flow.text("authorizationUrl")) {
+        told = format!(" (tokens from {url})");
+    }
+    let names: Vec<&str> = flow
+        .get("scopes")
+        .into_iter()
+        .flat_map(Place::members)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    match names.len() {
+        0 => told,
+        1..=8 => format!("{told}, with scopes out of `{}`", names.join("`, `")),
+        more => format!("{told}, with scopes out of {more}"),
+    }
+}
+
+/// Alternatives, each the names of the schemes that must be met together.
+fn requirements<'d>(documents: &'d Documents, operation: Place<'d>) -> Vec<Vec<&'d str>> {
+    let list = operation.get("security").or_else(|| documents.root().get("security"));
+    let alternatives = list.into_iter().flat_map(Place::items);
+    alternatives
+        .filter_map(|one| one.value.as_object())
+        .map(|names| names.keys().map(String::as_str).collect())
+        .collect()
+}
+
+/// The header that a scheme fills.
+fn header_of(kind: &Authentication) -> Option<String> {
+    match kind {
+        Authentication::ApiKey { place: "header", name } => Some(name.clone()),
+        Authentication::Bearer | Authentication::Basic => Some("Authorization".to_owned()),
+        _ => None,
+    }
+}
+
+/// Among ways that serve as many operations: what is least trouble to set up, and shows least in logs of others.
+fn preference(kind: &Authentication) -> usize {
+    match kind {
+        Authentication::None => 0,
+        Authentication::Headers(_) => 1,
+        Authentication::Basic => 2,
+        Authentication::ApiKey { place: "cookie", .. } => 3,
+        Authentication::ApiKey { place: "query", .. } => 4,
+        Authentication::ApiKey { .. } => 6,
+        Authentication::Bearer => 5,
+    }
+}
+
+/// So that equal ways are chosen from alike every time.
+fn name_of(kind: &Authentication) -> String {
+    match kind {
+        Authentication::ApiKey { name, .. } => name.clone(),
+        Authentication::Headers(names) => names.join(","),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn chosen(schemes: &Value, global: &Value, operations: &[Value]) -> (Authentication, Vec<String>, Vec<bool>) {
+        let items: Vec<Value> = operations.to_vec();
+        let root = json!({"openapi": "3.1.0", "security": global, "paths": {},
+            "components": {"securitySchemes": schemes}, "x-operations": items});
+        let documents = Documents::read(&root.to_string()).unwrap();
+        let places: Vec<Place<'_>> = documents.root().get("x-operations").unwrap().items().collect();
+        let security = Security::of(&documents, &places);
+        let met = places
+            .iter()
+            .map(|place| security.lacks(&documents, *place).is_none())
+            .collect();
+        (security.chosen, security.notes, met)
+    }
+
+    #[test]
+    fn what_serves_most_operations_is_chosen() {
+        let key = |name: &str| json!({"type": "apiKey", "in": "header", "name": name});
+        let schemes = json!({"key": key("X-Key"), "other": key("X-Other"), "basic": {"type": "http", "scheme": "Basic"},
+            "bearer": {"type": "http", "scheme": "bearer"}, "oauth": {"type": "oauth2", "flows": {"clientCredentials":
+                {"tokenUrl": "https://a.example.com/token", "scopes": {"read": "", "write": ""}}}},
+            "tls": {"type": "mutualTLS"}});
+        let header = |name: &str| Authentication::ApiKey {
+            place: "header",
+            name: name.to_owned(),
+        };
+        for (global, operations, expected, met) in [
+            (json!([{"key": []}]), vec![json!({})], header("X-Key"), vec![true]),
+            (
+                json!([{"key": []}]),
+                vec![
+                    json!({}),
+                    json!({"security": []}),
+                    json!({"security": [{"bearer": []}]}),
+                ],
+                header("X-Key"),
+                vec![true, true, false],
+            ),
+            (
+                json!([{"tls": []}, {"basic": []}]),
+                vec![json!({})],
+                Authentication::Basic,
+                vec![true],
+            ),
+            (
+                json!([{"oauth": ["read"]}]),
+                vec![json!({})],
+                Authentication::Bearer,
+                vec![true],
+            ),
+            (
+                json!([{"key": [], "other": []}]),
+                vec![json!({})],
+                Authentication::Headers(vec!["X-Key".to_owned(), "X-Other".to_owned()]),
+                vec![true],
+            ),
+            (json!([{"tls": []}]), vec![json!({})], Authentication::None, vec![false]),
+            (
+                json!([{"bearer": []}, {}]),
+                vec![json!({})],
+                Authentication::Bearer,
+                vec![true],
+            ),
+            (json!([]), vec![json!({})], Authentication::None, vec![true]),
+        ] {
+            let (kind, notes, are_met) = chosen(&schemes, &global, &operations);
+            assert_eq!((kind, are_met), (expected, met), "{global} {notes:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_done_is_told() {
+        let schemes = json!({"oauth": {"type": "oauth2", "flow": "accessCode", "tokenUrl": "https://a.example.com/token", "scopes": {"read": ""}}});
+        let (_, notes, _) = chosen(&schemes, &json!([{"oauth": []}]), &[json!({})]);
+        assert!(
+            notes[0].contains("https://a.example.com/token") && notes[0].contains("`read`"),
+            "{notes:?}"
+        );
+        let (_, notes, _) = chosen(
+            &json!({"tls": {"type": "mutualTLS"}}),
+            &json!([{"tls": []}]),
+            &[json!({})],
+        );
+        assert!(notes[0].contains("a client certificate"), "{notes:?}");
+        let (_, notes, _) = chosen(&json!({}), &json!([]), &[json!({})]);
+        assert!(notes[0].contains("asks for no authentication"), "{notes:?}");
+    }
+}

@@ -1,0 +1,188 @@
+//! Texts of a description as a model should read them: short, without markup, without the API's address.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Longest text that is ever asked for, in characters.
+const LONGEST: usize = 700;
+
+/// How much of a text is looked at: the rest would be cut off anyway.
+const MOST_READ: usize = 4 * LONGEST;
+
+/// Shorter texts are cleaned faster than they are found.
+const WORTH_KEEPING: usize = 24;
+
+/// What is cleaned out of every text.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    /// Origins of the API, e.g. `https://crm.example.com`: agents must not see them (contract S1-34).
+    origins: Vec<String>,
+    hosts: Vec<String>,
+    /// What became of texts: the same schema stands in many tools, and is tried with several limits in each.
+    kept: RefCell<HashMap<String, Rc<str>>>,
+}
+
+impl Texts {
+    /// Texts of an API at these base URLs.
+    pub(super) fn new<'u>(base_urls: impl IntoIterator<Item = &'u url::Url>) -> Self {
+        let mut texts = Self::default();
+        for url in base_urls {
+            if let Some(host) = url.host_str() {
+                let host = url
+                    .port()
+                    .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+                for scheme in ["https", "http"] {
+                    texts.origins.push(format!("{scheme}://{host}"));
+                }
+                texts.hosts.push(host);
+                texts.hosts.extend(url.host_str().map(str::to_owned));
+            }
+        }
+        texts.hosts.dedup();
+        texts
+    }
+
+    /// `text` on one line, without markup, at most about `longest` characters: whole sentences while they fit.
+    pub(super) fn short(&self, text: &str, longest: usize) -> String {
+        if text.len() < WORTH_KEEPING {
+            return cut(&self.plain(text), longest);
+        }
+        if let Some(plain) = self.kept.borrow().get(text) {
+            return cut(plain, longest);
+        }
+        let plain: Rc<str> = cut(&self.plain(text), LONGEST).into();
+        self.kept.borrow_mut().insert(text.to_owned(), Rc::clone(&plain));
+        cut(&plain, longest)
+    }
+
+    /// The beginning of `text` on one line, without markup.
+    fn plain(&self, text: &str) -> String {
+        let end = text.char_indices().nth(MOST_READ).map_or(text.len(), |(at, _)| at);
+        let begin = &text[..end];
+        let mut plain = without_links(&without_tags(begin));
+        for origin in &self.origins {
+            plain = plain
+                .replace(&format!("{origin}/"), "/")
+                .replace(origin.as_str(), "the API");
+        }
+        for host in &self.hosts {
+            plain = plain.replace(host.as_str(), "the API");
+        }
+        // Templates of connectors begin so, and a description is not one.
+        let plain = plain.replace("{{", "{ {");
+        let words: Vec<&str> = plain
+            .split_whitespace()
+            .map(|word| word.trim_matches(|character| matches!(character, '*' | '`')))
+            .filter(|word| {
+                !word.is_empty() && !word.chars().all(|character| matches!(character, '#' | '-' | '=' | '|'))
+            })
+            .collect();
+        words.join(" ")
+    }
+}
+
+/// `text` up to the end of the last sentence that fits, else of the last word.
+fn cut(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    let end = text.char_indices().nth(longest).map_or(text.len(), |(at, _)| at);
+    let begin = &text[..end];
+    let sentence = [". ", "! ", "? "].iter().filter_map(|mark| begin.rfind(mark)).max();
+    if let Some(at) = sentence.filter(|at| *at * 3 > end) {
+        return begin[..=at].to_owned();
+    }
+    let word = begin.rfind(' ').unwrap_or(end);
+    format!("{}...", begin[..word].trim_end_matches([',', ';', ':', '.', ' ']))
+}
+
+/// `text` without HTML tags: `<p>`, `</a>`, `<br/>`. A `<` that begins none stays.
+fn without_tags(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('<') {
+        let (before, tag) = rest.split_at(open);
+        plain.push_str(before);
+        let is_tag = tag[1..].starts_with(|first: char| first.is_ascii_alphabetic() || matches!(first, '/' | '!'));
+        if let Some(close) = tag.find('>').filter(|_| is_tag) {
+            plain.push(' ');
+            rest = &tag[close + 1..];
+        } else {
+            plain.push('<');
+            rest = &tag[1..];
+        }
+    }
+    plain.push_str(rest);
+    let entities = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+    ];
+    entities
+        .iter()
+        .fold(plain, |text, (entity, meant)| text.replace(entity, meant))
+}
+
+/// `text` with the words of Markdown links in place of the links. What a model cannot open is not worth its tokens.
+fn without_links(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(middle) = rest.find("](") {
+        let Some(open) = rest[..middle].rfind('[') else {
+            plain.push_str(&rest[..middle + 2]);
+            rest = &rest[middle + 2..];
+            continue;
+        };
+        let Some(close) = rest[middle..].find(')') else { break };
+        plain.push_str(&rest[..open]);
+        plain.push_str(&rest[open + 1..middle]);
+        rest = &rest[middle + close + 1..];
+    }
+    plain.push_str(rest);
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_made_short_and_plain() {
+        let url = url::Url::parse("https://crm.example.com/v1").unwrap();
+        let texts = Texts::new([&url]);
+        for (text, longest, expected) in [
+            ("One  two\n three.", 50, "One two three."),
+            ("<p>Creates a <code>Link</code>.</p>", 50, "Creates a Link ."),
+            ("a < b and b > c", 50, "a < b and b > c"),
+            (
+                "See [the guide](https://x.example/a) or [this].",
+                50,
+                "See the guide or [this].",
+            ),
+            (
+                "Call https://crm.example.com/v1/a at crm.example.com",
+                50,
+                "Call /v1/a at the API",
+            ),
+            ("# Title\n\n**Bold** and `code`", 50, "Title Bold and code"),
+            ("Hello {{settings.x}}", 50, "Hello { {settings.x}}"),
+            ("First one. Second one is long.", 20, "First one."),
+            ("word word word word", 12, "word word..."),
+            ("x](y", 9, "x](y"),
+            ("", 9, ""),
+        ] {
+            assert_eq!(texts.short(text, longest), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cut_never_splits_a_character() {
+        for longest in 0..12 {
+            Texts::default().short("äöü 日本語テキスト é", longest);
+        }
+    }
+}

@@ -15,6 +15,7 @@ mod completions;
 mod demo;
 mod find;
 mod health;
+mod import;
 mod install;
 mod keys;
 mod logs;
@@ -87,6 +88,8 @@ enum Verb {
     Serve(serve::Serve),
     Demo(demo::Demo),
     New(new::New),
+    Import(import::Import),
+    Analyze(import::Analyze),
     Check(check::Check),
     Tools(tools::Tools),
     Find(find::Find),
@@ -166,6 +169,8 @@ pub fn main() -> ExitCode {
             Verb::Serve(verb) => verb.run(&cli.global).await,
             Verb::Demo(verb) => verb.run().await,
             Verb::New(verb) => verb.run(&cli.global),
+            Verb::Import(verb) => verb.run(&cli.global).await,
+            Verb::Analyze(verb) => verb.run(&cli.global).await,
             Verb::Check(verb) => verb.run(&cli.global).await,
             Verb::Tools(verb) => verb.run(&cli.global).await,
             Verb::Find(verb) => verb.run(&cli.global).await,

@@ -19,6 +19,7 @@ mod javascript;
 mod keys;
 mod languages;
 mod load;
+mod openapi;
 mod packaging;
 mod pipeline;
 mod reference;

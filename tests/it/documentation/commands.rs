@@ -44,6 +44,8 @@ async fn every_example_of_the_help_works() {
         "check",
         "tools",
         "find",
+        "import",
+        "analyze",
         "call",
         "test",
         "apis",

@@ -14,6 +14,8 @@ const VERBS: &[&[&str]] = &[
     &["demo"],
     &["new"],
     &["new", "connector"],
+    &["import"],
+    &["analyze"],
     &["check"],
     &["tools"],
     &["find"],

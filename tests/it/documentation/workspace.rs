@@ -38,6 +38,9 @@ impl Workspace {
         write(&at("ticket.json"), r#"{"customer_id": "cust_1001", "title": "Lamp"}"#);
         write(&at("customer.json"), r#"{"customer_id": "cust_1001"}"#);
 
+        let described = committed::path("tests/cases/openapi/museum/openapi.yaml");
+        write(&at("openapi.yaml"), &std::fs::read_to_string(described).unwrap());
+
         let sample = sample::start(sample::ANY_LOOPBACK_PORT, DEMO_KEY.to_owned())
             .await
             .unwrap();

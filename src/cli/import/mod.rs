@@ -1,0 +1,228 @@
+//! `toolgate import` and `toolgate analyze`: `OpenAPI` descriptions as connectors.
+
+mod analyze;
+mod source;
+mod told;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use ipnet::IpNet;
+use serde_json::json;
+use url::{Host, Url};
+
+use super::{Failure, Global, assemble, output};
+use crate::connector;
+use crate::openapi::{self, Filter, Folder, Options, Selection, Target};
+use crate::store::time;
+
+pub(super) use analyze::Analyze;
+use source::Source;
+
+/// Make a connector of an `OpenAPI` description.
+///
+/// Reads Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2, in JSON or YAML. What cannot be imported is left out, and told.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  toolgate import openapi.yaml --name museum
+  toolgate import openapi.yaml --name tickets --tag Tickets --exclude-method DELETE
+
+Exit codes: 0 written; 1 nothing could be imported, or the folder is there already; 2 usage.")]
+pub(super) struct Import {
+    /// The description: a file, or an https URL.
+    spec: String,
+    /// The connector's name as people read it; its folder and tools are named after it.
+    #[arg(long)]
+    name: String,
+    /// The folder to write [default: the name, in the folder of connectors].
+    #[arg(long, value_name = "FOLDER")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    choice: Choice,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What of a description is wanted, and where its API is.
+#[derive(Debug, Args)]
+struct Choice {
+    /// Where the API is, when the description does not say or is wrong.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<Url>,
+    /// A network that the API belongs to, when it is not public, e.g. `10.20.0.0/16`; several times for several.
+    #[arg(long, value_name = "NETWORK")]
+    network: Vec<IpNet>,
+    /// Only operations with this tag; `*` stands for anything, here and below.
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// No operations with this tag.
+    #[arg(long, value_name = "TAG")]
+    exclude_tag: Vec<String>,
+    /// Only operations of this path, as the description writes it.
+    #[arg(long, value_name = "PATH")]
+    path: Vec<String>,
+    /// No operations of this path.
+    #[arg(long, value_name = "PATH")]
+    exclude_path: Vec<String>,
+    /// Only operations with this method.
+    #[arg(long, value_name = "METHOD")]
+    method: Vec<String>,
+    /// No operations with this method.
+    #[arg(long, value_name = "METHOD")]
+    exclude_method: Vec<String>,
+    /// Only operations with this `operationId`.
+    #[arg(long, value_name = "ID")]
+    operation: Vec<String>,
+    /// No operations with this `operationId`.
+    #[arg(long, value_name = "ID")]
+    exclude_operation: Vec<String>,
+}
+
+impl Choice {
+    fn options(&self, slug: &str, source: &Source) -> Result<Options, Failure> {
+        if let Some(url) = &self.base_url
+            && (!matches!(url.scheme(), "http" | "https") || !url.has_host())
+        {
+            return Err(Failure::Usage(anyhow::anyhow!("--base-url {url} is not an https URL")));
+        }
+        let filter = |include: &[String], exclude: &[String]| Filter {
+            include: include.to_vec(),
+            exclude: exclude.to_vec(),
+        };
+        Ok(Options {
+            slug: slug.to_owned(),
+            base_url: self.base_url.clone(),
+            fetched_from: source.fetched_from.clone(),
+            selection: Selection {
+                tags: filter(&self.tag, &self.exclude_tag),
+                paths: filter(&self.path, &self.exclude_path),
+                methods: filter(&self.method, &self.exclude_method),
+                operations: filter(&self.operation, &self.exclude_operation),
+            },
+        })
+    }
+
+    /// The networks that the API must belong to: those that were named, or the one of the address that was.
+    fn networks(&self) -> Vec<String> {
+        if !self.network.is_empty() {
+            return self.network.iter().map(ToString::to_string).collect();
+        }
+        let network = match self.base_url.as_ref().and_then(Url::host) {
+            Some(Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => {
+                Some("127.0.0.0/8".to_owned())
+            }
+            Some(Host::Ipv4(address)) if address.is_loopback() => Some("127.0.0.0/8".to_owned()),
+            Some(Host::Ipv4(address)) if address.is_private() || address.is_link_local() => {
+                Some(format!("{address}/32"))
+            }
+            Some(Host::Ipv6(address)) => Some(format!("{address}/128")),
+            _ => None,
+        };
+        network.into_iter().collect()
+    }
+}
+
+impl Import {
+    pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
+        let locations = assemble::locations(global)?;
+        let slug = connector::slug_of(&self.name);
+        if slug.is_empty() {
+            let message = format!(
+                "the name {:?} has no letter or digit that a folder can be named after",
+                self.name
+            );
+            return Err(Failure::Usage(anyhow::anyhow!(message)));
+        }
+        let folder = self.output.clone().unwrap_or_else(|| locations.connectors.join(&slug));
+        if folder
+            .try_exists()
+            .with_context(|| format!("cannot look at {}", folder.display()))?
+        {
+            return Err(Failure::Other(anyhow::anyhow!(
+                "{} is there already: name another connector, or remove it",
+                folder.display()
+            )));
+        }
+        let source = Source::read(&self.spec, &locations, &self.choice.network).await?;
+        let options = self.choice.options(&slug, &source)?;
+        let mut import = openapi::import(&source.documents, &options);
+        let target = Target {
+            name: self.name.clone(),
+            slug,
+            networks: self.choice.networks(),
+            document: source.file_name.clone(),
+        };
+        if import.base_url.is_none() {
+            for note in &import.report.notes {
+                output::complain(&format!("- {note}"));
+            }
+            return Err(Failure::Other(anyhow::anyhow!(
+                "it is not known where the API is: say it with --base-url, e.g. --base-url https://api.example.com/v1"
+            )));
+        }
+        let made = openapi::folder(&mut import, &target);
+        if import.actions.is_empty() {
+            output::complain(&told::left_out(&import.report).join("\n"));
+            let why = match import.report.operations {
+                0 => "the description has no operations".to_owned(),
+                count => format!("of {count} operations none could be imported"),
+            };
+            return Err(Failure::Other(anyhow::anyhow!("nothing was written: {why}")));
+        }
+        if !made.errors.is_empty() {
+            output::complain_of(&made.errors);
+            return Err(Failure::Other(anyhow::anyhow!(
+                "nothing was written: the connector would not load"
+            )));
+        }
+        let report = json!({
+            "source": {
+                "file": format!("openapi/{}", source.file_name),
+                "sha256": source.sha256(),
+                "bytes": source.text.len(),
+                "imported_at": time::rfc3339(jiff::Timestamp::now()),
+            },
+            "report": import.report,
+            "changes": import.report.changes(),
+        });
+        write(&folder, &made, &source, &report)?;
+        if self.json {
+            return Ok(output::say_json(&report)?);
+        }
+        Ok(output::say(
+            &told::imported(&import, &target, &folder, &made).join("\n"),
+        )?)
+    }
+}
+
+/// Writes the whole folder, or nothing: what could not be finished is taken away again.
+fn write(folder: &Path, made: &Folder, source: &Source, report: &serde_json::Value) -> Result<(), Failure> {
+    let written = write_files(folder, made, source, report);
+    if written.is_err() {
+        // It was not there before; the first failure is what counts.
+        drop(fs::remove_dir_all(folder));
+    }
+    Ok(written?)
+}
+
+fn write_files(folder: &Path, made: &Folder, source: &Source, report: &serde_json::Value) -> anyhow::Result<()> {
+    let report = serde_json::to_string_pretty(report)? + "\n";
+    let files = made.files.iter().map(|file| (file.path.clone(), file.text.as_str()));
+    let documents = source.files();
+    let documents = documents.iter().map(|(path, text)| (format!("openapi/{path}"), *text));
+    for (path, text) in files
+        .chain(documents)
+        .chain([("openapi/report.json".to_owned(), report.as_str())])
+    {
+        let path = folder.join(path);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
+        }
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}

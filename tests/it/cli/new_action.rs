@@ -166,6 +166,16 @@ async fn what_cannot_be_meant_is_told() {
         "`store` is no connector's folder; name one of `shop`",
     )
     .await;
+    // By the name of its folder or by its slug.
+    workspace.write("old-wiki/connector.toml", TOML.replace("Shop", "Notes"));
+    for (action, name) in [("first", "old-wiki"), ("second", "notes")] {
+        let run = make(&workspace, &[action, "--connector", name]).await;
+        assert!(
+            run.stdout.contains(&format!("toolgate test notes__{action}")),
+            "{run:?}"
+        );
+    }
+    std::fs::remove_dir_all(workspace.connectors().join("old-wiki")).unwrap();
     workspace.write("wiki.toml", TOML.replace("Shop", "Wiki"));
     told(&["report"], 2, "name one of `shop`, `wiki.toml` with --connector").await;
     told(

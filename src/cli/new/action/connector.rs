@@ -37,14 +37,25 @@ pub(super) enum Added {
     },
 }
 
+/// Whether the connector is known by that slug, as the other verbs call it.
+fn has_slug(source: &ConnectorSource, wanted: &str) -> bool {
+    let loaded = connector::load_with(&source.files, &source.code, &environment_variable);
+    loaded.connector.is_some_and(|connector| connector.slug == wanted)
+}
+
 impl Folder {
-    /// The folder at `wanted`, or with that name in `connectors`; without a name, the only one there.
+    /// The folder at `wanted`, or with that name or slug in `connectors`; without a name, the only one there.
     pub(super) fn find(connectors: &Path, wanted: Option<&str>) -> Result<Self, Failure> {
         let here = folder::read(connectors).connectors;
         let is_wanted = |source: &ConnectorSource| {
             wanted.is_none_or(|wanted| source.path.file_name().is_some_and(|name| name == wanted))
         };
         let mut found: Vec<ConnectorSource> = here.iter().filter(|source| is_wanted(source)).cloned().collect();
+        if let Some(wanted) = wanted
+            && found.is_empty()
+        {
+            found = here.iter().filter(|source| has_slug(source, wanted)).cloned().collect();
+        }
         if let Some(wanted) = wanted.map(Path::new)
             && found.is_empty()
             && wanted.exists()

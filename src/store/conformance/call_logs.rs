@@ -8,6 +8,7 @@ macro_rules! cases {
         $crate::store::conformance::each!(
             $open, call_logs:
             a_log_comes_back_as_it_was_kept,
+            many_logs_are_kept_and_the_last_of_a_call_counts,
             old_logs_are_dropped_and_newer_ones_stay,
         );
     };
@@ -23,6 +24,22 @@ pub(crate) async fn a_log_comes_back_as_it_was_kept(store: &dyn Store) {
     assert_eq!(store.read_call_log("one").await.unwrap().as_deref(), Some("[2]"));
     store.write_call_log("two", &at(1), "a\tb\nc").await.unwrap();
     assert_eq!(store.read_call_log("two").await.unwrap().as_deref(), Some("a\tb\nc"));
+}
+
+pub(crate) async fn many_logs_are_kept_and_the_last_of_a_call_counts(store: &dyn Store) {
+    const CALLS: usize = 600;
+    for text in ["first", "last"] {
+        for call in 0..CALLS {
+            store
+                .write_call_log(&format!("call-{call}"), &at(0), text)
+                .await
+                .unwrap();
+        }
+    }
+    for call in [0, 499, 500, CALLS - 1] {
+        let log = store.read_call_log(&format!("call-{call}")).await.unwrap();
+        assert_eq!(log.as_deref(), Some("last"), "{call}");
+    }
 }
 
 pub(crate) async fn old_logs_are_dropped_and_newer_ones_stay(store: &dyn Store) {

@@ -1,13 +1,18 @@
 //! Logs of calls in SQLite. They come by way of the journal (see there), so that no call pays for a commit.
 
 use async_trait::async_trait;
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteConnection;
+use sqlx::{QueryBuilder, Row as _};
 
 use super::{Durability, SqliteStore, failed, journal};
 use crate::store::{CallLogStore, StoreError};
 
 const WRITE: &str = "INSERT OR REPLACE INTO call_logs (call_id, ended_at, log) VALUES (?, ?, ?)";
+
+const WRITE_ALL: &str = "INSERT OR REPLACE INTO call_logs (call_id, ended_at, log) ";
+
+/// Most logs that one statement writes.
+const LONGEST: usize = 500;
 
 const READ: &str = "SELECT log FROM call_logs WHERE call_id = ?";
 
@@ -53,9 +58,17 @@ pub(super) struct Log<'a> {
     pub(super) text: &'a str,
 }
 
-pub(super) async fn write(log: &Log<'_>, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    let insert = sqlx::query(WRITE).bind(log.call_id).bind(log.ended_at).bind(log.text);
-    insert.execute(connection).await.map(drop)
+/// Writes any number of logs, many with one statement: each statement changes threads twice.
+pub(super) async fn write_all(logs: &[Log<'_>], connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    for logs in logs.chunks(LONGEST) {
+        let mut insert = QueryBuilder::new(WRITE_ALL);
+        insert.push_values(logs, |mut row, log| {
+            row.push_bind(log.call_id).push_bind(log.ended_at).push_bind(log.text);
+        });
+        // Their number differs from one to the next.
+        insert.build().persistent(false).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 impl SqliteStore {

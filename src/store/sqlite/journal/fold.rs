@@ -110,13 +110,14 @@ async fn fold_file(writer: &mut Writer, path: &Path) -> Result<u64, sqlx::Error>
             transaction.rollback().await?;
             return Ok(folded);
         }
-        let mut events = Vec::new();
+        let (mut events, mut logs) = (Vec::new(), Vec::new());
         for entry in text[..whole].split(|byte| *byte == b'\n').filter_map(parse) {
             match entry {
                 Entry::Event(event) => events.push(event),
-                Entry::Log(log) => call_logs::write(&log, &mut transaction).await?,
+                Entry::Log(log) => logs.push(log),
             }
         }
+        call_logs::write_all(&logs, &mut transaction).await?;
         let head = audit_chain::head(&mut transaction).await?;
         let head = audit::append_all(head, &events, &mut transaction).await?;
         let folded = folded + whole as u64;

@@ -105,7 +105,14 @@ impl Source {
         if !is_readable(name) {
             anyhow::bail!("`{name}` is not read: references lead to .yaml, .yml and .json files only");
         }
-        let text = text_of(&folder.join(name), left)?;
+        let path = folder.join(name);
+        if !is_within_reach(&path, folder)? {
+            anyhow::bail!(
+                "`{name}` is not read: it is hidden, or more than one folder above the description's and not below the \
+                 current one; import from a folder that holds both"
+            );
+        }
+        let text = text_of(&path, left)?;
         let added = self.documents.add(name.to_owned(), &text);
         added.with_context(|| format!("{name} cannot be used"))?;
         self.others.push((name.to_owned(), text));
@@ -202,6 +209,25 @@ fn connector_of(url: &Url, networks: &[IpNet]) -> Result<connector::model::Conne
 fn is_readable(name: &str) -> bool {
     let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| ENDINGS.contains(&ending.to_ascii_lowercase().as_str()))
+}
+
+/// Whether a reference may lead to `path`: below the folder that holds the description's `folder` (a common layout keeps
+/// shared parts beside it) or below the current one, wherever links lead, and through nothing hidden. A description comes from elsewhere, and what it names is copied into the connector: it must
+/// not choose among the files of whoever imports it.
+fn is_within_reach(path: &Path, folder: &Path) -> anyhow::Result<bool> {
+    let real = |path: &Path| fs::canonicalize(path).with_context(|| format!("cannot read {}", path.display()));
+    let path = real(path)?;
+    let folder = Path::new(".").join(folder);
+    let above = folder.join("..");
+    // The innermost first: that these folders may be hidden themselves does not matter.
+    for root in [folder, ".".into(), above] {
+        let root = real(&root)?;
+        if let Ok(below) = path.strip_prefix(root) {
+            let is_hidden = |part: &std::ffi::OsStr| part.to_string_lossy().starts_with('.');
+            return Ok(!below.iter().any(is_hidden));
+        }
+    }
+    Ok(false)
 }
 
 /// The text of a file, which takes its length from `left`.

@@ -239,3 +239,51 @@ async fn a_reference_leads_to_descriptions_only() {
     assert!(written.contains("Reads b") && !written.contains("secret"), "{written}");
     assert!(!workspace.connectors().join("x/openapi/secret.txt").exists());
 }
+
+#[tokio::test]
+async fn a_reference_does_not_choose_among_the_files_of_whoever_imports() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = elsewhere.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let canary = r#"{"x": {"type": "string", "description": "cAn4ry"}}"#;
+    for name in ["keys.json", "api/.hidden/keys.json", "api/common/shared.json"] {
+        write(name, canary);
+    }
+    let parameter = |name: &str, reference: &str| json!({ "name": name, "in": "query", "schema": { "$ref": format!("{reference}#/x") } });
+    let description = |parameters: Value| {
+        json!({
+            "openapi": "3.0.0",
+            "info": { "title": "A", "version": "1" },
+            "servers": [{ "url": "https://a.example.com" }],
+            "paths": { "/a": { "get": { "parameters": parameters, "responses": { "200": { "description": "ok" } } } } },
+        })
+        .to_string()
+    };
+    let strange = ["../../keys.json", "../.hidden/keys.json"];
+    write(
+        "api/spec/strange.json",
+        &description(json!([parameter("a", strange[0]), parameter("b", strange[1])])),
+    );
+    write(
+        "api/spec/usual.json",
+        &description(json!([parameter("a", "../common/shared.json")])),
+    );
+    let workspace = Workspace::new();
+    let import = async |name: &str| {
+        let file = elsewhere.path().join(format!("api/spec/{name}.json"));
+        workspace.run(&["import", file.to_str().unwrap(), "--name", name]).await
+    };
+    let run = import("strange").await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    for name in strange {
+        assert!(run.stderr.contains(&format!("`{name}` is not read")), "{}", run.stderr);
+    }
+    assert!(!read(&workspace, "strange/services/a.toml").contains("cAn4ry"));
+    assert!(!workspace.connectors().join("strange/openapi/up").exists());
+    let run = import("usual").await;
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
+    assert!(read(&workspace, "usual/services/a.toml").contains("cAn4ry"));
+}

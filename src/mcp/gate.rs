@@ -1,21 +1,25 @@
 //! What every message stream needs in front of rmcp's service loop: a clean beginning, a bound on unanswered requests
 //! and an end that lets calls in flight answer.
 
-use std::collections::{HashMap, HashSet};
+mod unanswered;
+
+use std::collections::HashSet;
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use rmcp::RoleServer;
 use rmcp::model::{
-    ClientJsonRpcMessage, ClientNotification, ClientRequest, ClientResult, ElicitResult, ElicitationAction,
-    JsonRpcMessage, RequestId, ServerJsonRpcMessage, ServerNotification, ServerRequest,
+    CallToolRequest, ClientJsonRpcMessage, ClientNotification, ClientRequest, ClientResult, ElicitResult,
+    ElicitationAction, JsonRpcMessage, JsonRpcRequest, RequestId, ServerJsonRpcMessage, ServerNotification,
+    ServerRequest,
 };
 use rmcp::transport::Transport;
-use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::Lifetime;
+pub(super) use self::unanswered::Ticket;
+use self::unanswered::{Kind, Unanswered};
+use super::{Lifetime, direct};
 
 /// Most requests of one stream that wait for their answer to be sent. A client that sends and never reads stops
 /// being read here; it must exceed what the engine runs and queues, whose calls may wait for the client itself.
@@ -28,6 +32,7 @@ pub(super) struct Gate<T> {
     /// Cancelled at the end, so that rmcp does not wait once more for what was not answered within the grace, nor for
     /// subscriptions, which are never answered.
     cut: CancellationToken,
+    beside: Option<Box<dyn Beside>>,
     unanswered: Arc<Unanswered>,
     most_unanswered: usize,
     /// Questions to the client's person that wait for an answer. Calls wait for them, so there are never more.
@@ -38,46 +43,10 @@ pub(super) struct Gate<T> {
     closes_at: Option<Instant>,
 }
 
-#[derive(Default)]
-struct Unanswered {
-    requests: Mutex<HashMap<RequestId, Kind>>,
-    answered: Notify,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Will be answered.
-    Call,
-    /// Goes on until the client or the server ends it.
-    Subscription,
-}
-
-impl Unanswered {
-    fn requests(&self) -> MutexGuard<'_, HashMap<RequestId, Kind>> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn remove(&self, id: &RequestId) {
-        self.requests().remove(id);
-        self.answered.notify_waiters();
-    }
-
-    fn calls(&self) -> usize {
-        self.requests().values().filter(|kind| **kind == Kind::Call).count()
-    }
-
-    /// Waits until `reached` says so about the requests.
-    async fn until(&self, reached: impl Fn(&Self) -> bool) {
-        loop {
-            let mut answered = std::pin::pin!(self.answered.notified());
-            // Registered before looking, so that an answer in between is not missed.
-            answered.as_mut().enable();
-            if reached(self) {
-                return;
-            }
-            answered.await;
-        }
-    }
+/// Answers calls beside the service loop.
+pub(super) trait Beside: Send + 'static {
+    /// Begins `call` in a task of its own, which keeps the ticket until the answer is sent.
+    fn begin(&self, call: JsonRpcRequest<CallToolRequest>, ticket: Ticket);
 }
 
 impl<T> Gate<T> {
@@ -87,6 +56,7 @@ impl<T> Gate<T> {
             inner,
             lifetime,
             cut,
+            beside: None,
             unanswered: Arc::default(),
             most_unanswered: MAX_UNANSWERED,
             questions: HashSet::new(),
@@ -95,8 +65,29 @@ impl<T> Gate<T> {
         }
     }
 
+    /// The same gate with calls that stand alone led to `beside`.
+    pub(super) fn with_beside(mut self, beside: impl Beside) -> Self {
+        self.beside = Some(Box::new(beside));
+        self
+    }
+
     /// Keeps the books on `message`; `None` if it must not reach the service loop.
     fn admit(&mut self, message: ClientJsonRpcMessage) -> Option<ClientJsonRpcMessage> {
+        let message = match message {
+            JsonRpcMessage::Request(JsonRpcRequest {
+                id,
+                request: ClientRequest::CallToolRequest(call),
+                ..
+            }) if direct::stands_alone(&call) => match &self.beside {
+                Some(beside) => {
+                    let ticket = Ticket::new(&self.unanswered, id.clone());
+                    beside.begin(JsonRpcRequest::new(id, call), ticket);
+                    return None;
+                }
+                None => JsonRpcMessage::request(ClientRequest::CallToolRequest(call), id),
+            },
+            message => message,
+        };
         match &message {
             ClientJsonRpcMessage::Request(request) => {
                 self.opened = true;
@@ -104,19 +95,16 @@ impl<T> Gate<T> {
                     ClientRequest::SubscriptionsListenRequest(_) => Kind::Subscription,
                     _ => Kind::Call,
                 };
-                self.unanswered.requests().insert(request.id.clone(), kind);
-            }
-            // rmcp gives up on a stream that does not begin with a request.
-            _ if !self.opened => {
-                tracing::debug!("dropped a message from before the first request");
-                return None;
+                self.unanswered.add(request.id.clone(), kind);
             }
             ClientJsonRpcMessage::Notification(notification) => {
                 // A cancelled request is never answered.
                 if let ClientNotification::CancelledNotification(cancelled) = &notification.notification
                     && let Some(id) = &cancelled.params.request_id
+                    && let Some(Kind::Beside(cancel)) = self.unanswered.remove(id)
                 {
-                    self.unanswered.remove(id);
+                    cancel.cancel();
+                    return None;
                 }
             }
             ClientJsonRpcMessage::Response(response) => {
@@ -127,6 +115,11 @@ impl<T> Gate<T> {
                     self.questions.remove(id);
                 }
             }
+        }
+        // rmcp gives up on a stream that does not begin with a request.
+        if !self.opened {
+            tracing::debug!("dropped a message from before the first request");
+            return None;
         }
         Some(message)
     }
@@ -197,7 +190,7 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
                 biased;
                 () = shutdown.cancelled() => { self.close_soon(); }
                 message = async {
-                    unanswered.until(|all| all.requests().len() < most_unanswered).await;
+                    unanswered.until(|all| all.len() < most_unanswered).await;
                     self.inner.receive().await
                 } => match message {
                     None => { self.close_soon(); }
@@ -219,6 +212,7 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
                 "cancelling calls that were not answered in time"
             );
         }
+        unanswered.cancel();
         self.cut.cancel();
         None
     }

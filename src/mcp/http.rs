@@ -1,6 +1,7 @@
 //! MCP over HTTP: Streamable HTTP at `/mcp` for both protocol eras, the older `/sse` with `/messages`, and `/health`.
 
 mod door;
+mod plain;
 mod streamable;
 
 use std::net::SocketAddr;

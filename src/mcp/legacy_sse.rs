@@ -28,6 +28,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::authorization::Caller;
 use super::gate::Gate;
 use super::http::{HttpSettings, KEEP_ALIVE, too_many_sessions};
+use super::reading;
 use super::{Channel, Lifetime};
 use crate::crypto;
 use crate::policy::Principal;
@@ -191,7 +192,7 @@ where
             _ => return (StatusCode::NOT_FOUND, "Not Found: no such session").into_response(),
         }
     };
-    let message: ClientJsonRpcMessage = match serde_json::from_slice(&body) {
+    let message = match reading::message(&body) {
         Ok(message) => message,
         Err(error) => return (StatusCode::BAD_REQUEST, format!("Bad Request: not a message: {error}")).into_response(),
     };

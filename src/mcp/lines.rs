@@ -1,7 +1,7 @@
 //! Messages as lines of JSON between two byte streams, with an answer to every line that cannot be read.
 //!
 //! rmcp's own transport says nothing about such a line, and the client waits for as long as it cares to. This one reads
-//! by itself and leaves the writing to rmcp.
+//! by itself, and writes to an outbox that others may write to as well.
 
 use std::future::Future;
 use std::io;
@@ -12,11 +12,12 @@ use std::time::Duration;
 use rmcp::model::{ClientJsonRpcMessage, JsonRpcMessage, RequestId};
 use rmcp::service::TxJsonRpcMessage;
 use rmcp::transport::Transport;
-use rmcp::transport::async_rw::AsyncRwTransport;
 use rmcp::{ErrorData, RoleServer};
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, BufReader, Empty, empty};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, BufReader};
 
+use super::outbox::Outbox;
 use super::outline::{Kind, Outline};
+use super::reading;
 
 /// Longest line, in bytes. Equal to what rmcp's clients take.
 pub(super) const LONGEST_LINE: usize = 16 * 1024 * 1024;
@@ -31,14 +32,14 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 type Sending = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A transport over two byte streams.
-pub(super) struct Lines<R, W: AsyncWrite> {
+pub(super) struct Lines<R, W> {
     input: BufReader<R>,
     /// What has been read of the line at hand.
     line: Vec<u8>,
     longest: usize,
     /// Set while the rest of a line that is too long is passed over.
     too_long: Option<Outline>,
-    output: AsyncRwTransport<RoleServer, Empty, W>,
+    output: Outbox<W>,
     /// The answer to a line that could not be read. No further line is read before it is out, so there is never more
     /// than one.
     complaint: Option<Sending>,
@@ -66,9 +67,14 @@ where
             line: Vec::new(),
             longest,
             too_long: None,
-            output: AsyncRwTransport::new(empty(), output),
+            output: Outbox::new(output),
             complaint: None,
         }
+    }
+
+    /// Where messages to the client go.
+    pub(super) fn outbox(&self) -> Outbox<W> {
+        self.output.clone()
     }
 
     /// Reads up to the end of a line; `None` at the end of input. May be dropped and called again at any time.
@@ -113,9 +119,10 @@ where
 
     fn complain(&mut self, fault: ErrorData, id: Option<RequestId>) {
         tracing::debug!(error = %fault.message, "refused a line that is no message");
-        let sending = self.output.send(JsonRpcMessage::error(fault, id));
+        let output = self.output.clone();
         self.complaint = Some(Box::pin(async move {
-            match tokio::time::timeout(COMPLAINT_TIMEOUT, sending).await {
+            let complaint = JsonRpcMessage::error(fault, id);
+            match tokio::time::timeout(COMPLAINT_TIMEOUT, output.send(&complaint)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::debug!(%error, "the client cannot be told"),
                 Err(_) => tracing::warn!("the client does not read its answers"),
@@ -129,7 +136,7 @@ fn read(line: &[u8]) -> Line {
     if line.trim_ascii().is_empty() {
         return Line::Nothing;
     }
-    let error = match serde_json::from_slice(line) {
+    let error = match reading::message(line) {
         Ok(message) => return Line::Message(Box::new(message)),
         Err(error) => error,
     };
@@ -166,7 +173,8 @@ where
         &mut self,
         message: TxJsonRpcMessage<RoleServer>,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
-        self.output.send(message)
+        let output = self.output.clone();
+        async move { output.send(&message).await }
     }
 
     // Dropped and called again whenever rmcp has something else to do: all state is in `self`.

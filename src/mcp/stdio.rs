@@ -2,15 +2,21 @@
 //!
 //! Nothing but JSON-RPC is ever written to standard output.
 
+use std::sync::Arc;
+
 use rmcp::ServerHandler;
+use rmcp::model::{CallToolRequest, JsonRpcRequest};
 use rmcp::service::{ServerInitializeError, serve_server_with_ct};
 use rmcp::transport::stdio_pipes;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::Lifetime;
-use super::gate::Gate;
+use super::direct::Desk;
+use super::gate::{Beside, Gate, Ticket};
 use super::lines::{LONGEST_LINE, Lines};
+use super::outbox::Outbox;
 
 /// Serving over standard input and output ended badly.
 #[derive(Debug, thiserror::Error)]
@@ -43,18 +49,68 @@ where
     R: AsyncRead + Send + Unpin + 'static,
     W: AsyncWrite + Send + Unpin + 'static,
 {
-    let transport = Lines::new(input, output, LONGEST_LINE);
-    let cut = CancellationToken::new();
-    let gate = Gate::new(transport, lifetime.clone(), cut.clone());
-    let running = match Box::pin(serve_server_with_ct(service, gate, cut)).await {
-        Ok(running) => running,
-        // The client left, or the server was stopped, before anything happened.
-        Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => return Ok(()),
-        Err(error) => return Err(Box::new(error).into()),
-    };
-    running.waiting().await?;
+    // In a task, since calls are started from here: what is started outside of the runtime's own threads has to wake one
+    // of them first.
+    let serving = AbortOnDropHandle::new(tokio::spawn(serve_until_closed(
+        service,
+        input,
+        output,
+        lifetime.clone(),
+    )));
+    let ended = serving.await?;
     lifetime.settle().await;
-    Ok(())
+    ended
+}
+
+async fn serve_until_closed<S, R, W>(service: S, input: R, output: W, lifetime: Lifetime) -> Result<(), StdioError>
+where
+    S: ServerHandler,
+    R: AsyncRead + Send + Unpin + 'static,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
+    let transport = Lines::new(input, output, LONGEST_LINE);
+    let service = Arc::new(service);
+    let calls = Calls {
+        desk: Desk::new(),
+        service: Arc::clone(&service),
+        outbox: transport.outbox(),
+    };
+    let cut = CancellationToken::new();
+    let gate = Gate::new(transport, lifetime, cut.clone()).with_beside(calls);
+    match Box::pin(serve_server_with_ct(service, gate, cut)).await {
+        Ok(running) => {
+            running.waiting().await?;
+            Ok(())
+        }
+        // The client left, or the server was stopped, before there was anything for rmcp to do.
+        Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => Ok(()),
+        Err(error) => Err(Box::new(error).into()),
+    }
+}
+
+/// Answers calls that stand alone, each in a task of its own.
+struct Calls<S, W> {
+    desk: Desk,
+    service: Arc<S>,
+    outbox: Outbox<W>,
+}
+
+impl<S, W> Beside for Calls<S, W>
+where
+    S: ServerHandler,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
+    fn begin(&self, call: JsonRpcRequest<CallToolRequest>, ticket: Ticket) {
+        let (desk, service, outbox) = (self.desk.clone(), Arc::clone(&self.service), self.outbox.clone());
+        tokio::spawn(async move {
+            let answer = desk.answer(&service, call, ticket.cancel().clone()).await;
+            if ticket.is_wanted()
+                && let Err(error) = outbox.send(&answer).await
+            {
+                tracing::debug!(%error, "the client cannot be answered");
+            }
+        });
+    }
 }
 
 #[cfg(test)]
@@ -141,6 +197,30 @@ mod tests {
         assert_eq!(start.elapsed(), GRACE);
         let reached = |state: &State| state.cancelled == 1;
         client.probe.until(reached).await;
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_call_ends_and_is_not_answered() {
+        let mut client = start();
+        client.begin_call().await;
+        client
+            .write(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}"#)
+            .await;
+        client.probe.until(|state| state.cancelled == 1).await;
+        // The first message for rmcp, which would give up if it had been the one above.
+        client.write(&initialize().to_string()).await;
+        assert_eq!(client.read().await["id"], 0);
+    }
+
+    #[tokio::test]
+    async fn calls_with_and_without_progress_are_answered() {
+        let mut client = start();
+        client.probe.release();
+        client.write(&stateless_call(7, None).to_string()).await;
+        assert_eq!(client.read().await["id"], 7);
+        client.write(&stateless_call(8, Some("token")).to_string()).await;
+        assert_eq!(client.read().await["method"], "notifications/progress");
+        assert_eq!(client.read().await["id"], 8);
     }
 
     #[tokio::test(start_paused = true)]

@@ -3,12 +3,28 @@
 use serde_json::{Map, Value, json};
 
 /// Keywords that make a table a schema, whatever else is in it.
-const STRUCTURAL: [&str; 13] = [
+const STRUCTURAL: [&str; 29] = [
+    "$schema",
+    "$id",
+    "$anchor",
     "$ref",
+    "$dynamicRef",
     "$defs",
     "properties",
+    "patternProperties",
+    "propertyNames",
+    "minProperties",
+    "maxProperties",
+    "unevaluatedProperties",
+    "dependentSchemas",
+    "dependentRequired",
     "items",
     "prefixItems",
+    "unevaluatedItems",
+    "minContains",
+    "maxContains",
+    "contentEncoding",
+    "contentMediaType",
     "enum",
     "const",
     "allOf",
@@ -19,7 +35,7 @@ const STRUCTURAL: [&str; 13] = [
     "required",
 ];
 /// Keywords that describe a value of some `type`, and may as well be names of properties.
-const ANNOTATIONS: [&str; 22] = [
+const ANNOTATIONS: [&str; 29] = [
     "title",
     "description",
     "default",
@@ -42,6 +58,13 @@ const ANNOTATIONS: [&str; 22] = [
     "readOnly",
     "writeOnly",
     "$comment",
+    "contains",
+    "if",
+    "then",
+    "else",
+    "discriminator",
+    "externalDocs",
+    "xml",
 ];
 
 /// Whether `name` is one of JSON Schema's types.
@@ -123,6 +146,18 @@ mod tests {
             (
                 json!({"type": "object", "properties": {}}),
                 json!({"type": "object", "properties": {}}),
+            ),
+            (
+                json!({"type": "object", "patternProperties": {"^x": {"type": "string"}}}),
+                json!({"type": "object", "patternProperties": {"^x": {"type": "string"}}}),
+            ),
+            (
+                json!({"type": "array", "contains": {"type": "string"}}),
+                json!({"type": "array", "contains": {"type": "string"}}),
+            ),
+            (
+                json!({"contains": "string", "if": "string"}),
+                json!({"type": "object", "properties": {"contains": {"type": "string"}, "if": {"type": "string"}}}),
             ),
             (json!({}), json!({})),
             (json!({"id": "strin"}), json!({"id": "strin"})),

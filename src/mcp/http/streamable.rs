@@ -1,18 +1,23 @@
-//! Streamable HTTP at `/mcp`: hands each request to rmcp with a handler that acts for its caller.
+//! Streamable HTTP at `/mcp`: hands each request to a handler that acts for its caller, a plain call at once and
+//! everything else through rmcp.
 
 use std::sync::Arc;
 
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use axum::{Extension, Router};
+use http::StatusCode;
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 
+use super::plain;
 use super::{HttpSettings, KEEP_ALIVE};
 use crate::mcp::Channel;
 use crate::mcp::authorization::Caller;
+use crate::mcp::direct::Desk;
 use crate::mcp::sessions::Rooms;
 use crate::policy::Principal;
 
@@ -20,6 +25,7 @@ struct Streamable<F> {
     service: F,
     sessions: Arc<LocalSessionManager>,
     rooms: Rooms,
+    desk: Desk,
     config: StreamableHttpServerConfig,
 }
 
@@ -44,6 +50,7 @@ where
         service,
         rooms: Rooms::new(Arc::clone(&sessions), settings.max_sessions),
         sessions,
+        desk: Desk::new(),
         config,
     };
     Router::new()
@@ -69,8 +76,18 @@ where
         Ok(stay) => stay,
         Err(refusal) => return refusal,
     };
+    let (parts, body) = request.into_parts();
+    // It lies in memory already, and is not longer than allowed: the door has received it.
+    let Ok(body) = to_bytes(body, usize::MAX).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
     let make = streamable.service.clone();
     let principal = Arc::clone(caller.principal());
+    let service = make(Channel::Http, Arc::clone(&principal));
+    if let Some(call) = plain::call(&service, &parts, &body) {
+        return plain::answer(&streamable.desk, service, call, &caller).await;
+    }
+    let request = Request::from_parts(parts, Body::from(body));
     let service = StreamableHttpService::new(
         move || Ok(make(Channel::Http, Arc::clone(&principal))),
         Arc::clone(&streamable.sessions),

@@ -1,0 +1,191 @@
+//! Messages to a client as lines of JSON on one stream. What is to be sent while a write is under way goes out together
+//! with the next one.
+
+use std::io;
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rmcp::model::ServerJsonRpcMessage;
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+
+/// Memory that is kept for the next messages, in bytes.
+const KEPT: usize = 64 * 1024;
+
+/// Where messages to one client go. Clones share the stream.
+pub(super) struct Outbox<W> {
+    shared: Arc<Shared<W>>,
+}
+
+struct Shared<W> {
+    /// Whole lines that nobody has begun to write.
+    waiting: Mutex<Vec<u8>>,
+    stream: tokio::sync::Mutex<Stream<W>>,
+}
+
+struct Stream<W> {
+    /// `None` once it was closed.
+    output: Option<W>,
+    /// What is being written. It stays here until it is out, so that whoever writes may give up at any time without
+    /// leaving half a line.
+    batch: Vec<u8>,
+    /// How much of the batch is out.
+    written: usize,
+}
+
+impl<W> Clone for Outbox<W> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}
+
+impl<W: AsyncWrite + Send + Unpin> Outbox<W> {
+    pub(super) fn new(output: W) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                waiting: Mutex::default(),
+                stream: tokio::sync::Mutex::new(Stream {
+                    output: Some(output),
+                    batch: Vec::new(),
+                    written: 0,
+                }),
+            }),
+        }
+    }
+
+    /// Sends `message`; returns when it is out.
+    ///
+    /// # Errors
+    /// When the message cannot be written as JSON, or the stream is closed or broken.
+    pub(super) async fn send(&self, message: &ServerJsonRpcMessage) -> io::Result<()> {
+        let mut line = serde_json::to_vec(message)?;
+        line.push(b'\n');
+        {
+            let mut waiting = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            if waiting.is_empty() && waiting.capacity() < line.len() {
+                *waiting = line;
+            } else {
+                waiting.extend_from_slice(&line);
+            }
+        }
+        self.write_waiting(&mut *self.shared.stream.lock().await).await
+    }
+
+    /// Sends what waits, and closes the stream.
+    pub(super) async fn close(&self) -> io::Result<()> {
+        let mut stream = self.shared.stream.lock().await;
+        if stream.output.is_none() {
+            return Ok(());
+        }
+        let written = self.write_waiting(&mut stream).await;
+        match stream.output.take() {
+            Some(mut output) => written.and(output.shutdown().await),
+            None => written,
+        }
+    }
+
+    async fn write_waiting(&self, stream: &mut Stream<W>) -> io::Result<()> {
+        let output = stream.output.as_mut().ok_or(io::ErrorKind::NotConnected)?;
+        loop {
+            while stream.written < stream.batch.len() {
+                let written = output.write(&stream.batch[stream.written..]).await?;
+                if written == 0 {
+                    return Err(io::ErrorKind::WriteZero.into());
+                }
+                stream.written += written;
+            }
+            stream.batch.clear();
+            stream.batch.shrink_to(KEPT);
+            stream.written = 0;
+            let mut waiting = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            if waiting.is_empty() {
+                break;
+            }
+            mem::swap(&mut stream.batch, &mut waiting);
+        }
+        output.flush().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+    use rmcp::ErrorData;
+    use rmcp::model::{JsonRpcMessage, RequestId};
+    use tokio::io::{AsyncReadExt as _, duplex};
+
+    use super::*;
+
+    fn message(id: i64, text: &str) -> ServerJsonRpcMessage {
+        JsonRpcMessage::error(
+            ErrorData::internal_error(text.to_owned(), None),
+            Some(RequestId::Number(id)),
+        )
+    }
+
+    async fn lines(mut client: impl tokio::io::AsyncRead + Unpin) -> Vec<i64> {
+        let mut text = String::new();
+        client.read_to_string(&mut text).await.expect("read");
+        let id = |line| {
+            let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            value["id"].as_i64().expect("an id")
+        };
+        text.lines().map(id).collect()
+    }
+
+    #[tokio::test]
+    async fn lines_stay_whole_and_in_order_whoever_gives_up() {
+        let (output, client) = duplex(16);
+        let outbox = Outbox::new(output);
+        // Both are begun, and dropped before the client has read anything.
+        assert!(outbox.send(&message(1, &"x".repeat(100))).now_or_never().is_none());
+        assert!(outbox.send(&message(2, "y")).now_or_never().is_none());
+        let read = tokio::spawn(lines(client));
+        outbox.send(&message(3, "z")).await.expect("sent");
+        outbox.close().await.expect("closed");
+        assert_eq!(read.await.expect("no panic"), [1, 2, 3]);
+    }
+
+    #[tokio::test]
+    async fn many_at_once_are_all_sent() {
+        let (output, client) = duplex(64);
+        let outbox = Outbox::new(output);
+        let read = tokio::spawn(lines(client));
+        let senders: Vec<_> = (0..100)
+            .map(|id| {
+                let outbox = outbox.clone();
+                tokio::spawn(async move { outbox.send(&message(id, "x")).await })
+            })
+            .collect();
+        for sender in senders {
+            sender.await.expect("no panic").expect("sent");
+        }
+        outbox.close().await.expect("closed");
+        let mut read = read.await.expect("no panic");
+        read.sort_unstable();
+        assert_eq!(read, (0..100).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn everybody_learns_that_the_client_is_gone() {
+        let (output, client) = duplex(16);
+        drop(client);
+        let outbox = Outbox::new(output);
+        for id in 0..2 {
+            assert!(outbox.send(&message(id, "x")).await.is_err());
+        }
+        assert!(outbox.close().await.is_err());
+        assert!(outbox.send(&message(2, "x")).await.is_err());
+        assert!(outbox.close().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn large_messages_are_not_kept() {
+        let outbox = Outbox::new(tokio::io::sink());
+        outbox.send(&message(1, &"x".repeat(4 * KEPT))).await.expect("sent");
+        let stream = outbox.shared.stream.lock().await;
+        let waiting = outbox.shared.waiting.lock().expect("whole");
+        assert!(stream.batch.capacity() + waiting.capacity() <= 2 * KEPT);
+    }
+}

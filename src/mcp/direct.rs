@@ -1,12 +1,15 @@
 //! Calls that are answered without rmcp's service loop: those that stand alone and want nothing before their answer,
 //! which nearly all calls of 2026-07-28 do. The loop would start two tasks and pass two channels for each.
 
+use std::future::Future;
+
 use rmcp::model::{
     CallToolRequest, ClientRequest, JsonRpcMessage, JsonRpcRequest, ProtocolVersion, RequestMetaObject,
     ServerJsonRpcMessage,
 };
 use rmcp::service::{Peer, RequestContext, Service as _, serve_directly};
 use rmcp::{RoleServer, ServerHandler};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Answers calls. Clones share everything.
@@ -49,6 +52,12 @@ impl Desk {
             Err(error) => JsonRpcMessage::error(error, Some(id)),
         }
     }
+}
+
+/// Runs a call in a task of its own. The future is boxed first: it is large, a task is copied more than once on its way,
+/// and the memory of tasks is aligned in a way that makes large ones slow to allocate.
+pub(super) fn spawn<T: Send + 'static>(call: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    tokio::spawn(Box::pin(call))
 }
 
 /// Whether `request` says all that a call of 2026-07-28 has to say, and its client does not follow its progress.

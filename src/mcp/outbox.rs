@@ -59,16 +59,31 @@ impl<W: AsyncWrite + Send + Unpin> Outbox<W> {
     /// # Errors
     /// When the message cannot be written as JSON, or the stream is closed or broken.
     pub(super) async fn send(&self, message: &ServerJsonRpcMessage) -> io::Result<()> {
+        self.queue(message)?;
+        self.flush().await
+    }
+
+    /// Puts `message` with what is to be sent at the next flush.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub(super) fn queue(&self, message: &ServerJsonRpcMessage) -> io::Result<()> {
         let mut line = serde_json::to_vec(message)?;
         line.push(b'\n');
-        {
-            let mut waiting = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            if waiting.is_empty() && waiting.capacity() < line.len() {
-                *waiting = line;
-            } else {
-                waiting.extend_from_slice(&line);
-            }
+        let mut waiting = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.is_empty() && waiting.capacity() < line.len() {
+            *waiting = line;
+        } else {
+            waiting.extend_from_slice(&line);
         }
+        Ok(())
+    }
+
+    /// Sends what waits; returns when all that was queued before is out.
+    ///
+    /// # Errors
+    /// When the stream is closed or broken.
+    pub(super) async fn flush(&self) -> io::Result<()> {
         self.write_waiting(&mut *self.shared.stream.lock().await).await
     }
 

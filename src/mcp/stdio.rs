@@ -2,10 +2,11 @@
 //!
 //! Nothing but JSON-RPC is ever written to standard output.
 
+use std::io;
 use std::sync::Arc;
 
 use rmcp::ServerHandler;
-use rmcp::model::{CallToolRequest, JsonRpcRequest};
+use rmcp::model::{CallToolRequest, JsonRpcRequest, ServerJsonRpcMessage};
 use rmcp::service::{ServerInitializeError, serve_server_with_ct};
 use rmcp::transport::stdio_pipes;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -13,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::Lifetime;
-use super::direct::Desk;
+use super::direct::{self, Desk};
 use super::gate::{Beside, Gate, Ticket};
 use super::lines::{LONGEST_LINE, Lines};
 use super::outbox::Outbox;
@@ -102,15 +103,27 @@ where
 {
     fn begin(&self, call: JsonRpcRequest<CallToolRequest>, ticket: Ticket) {
         let (desk, service, outbox) = (self.desk.clone(), Arc::clone(&self.service), self.outbox.clone());
-        tokio::spawn(async move {
+        direct::spawn(async move {
             let answer = desk.answer(&service, call, ticket.cancel().clone()).await;
             if ticket.is_wanted()
-                && let Err(error) = outbox.send(&answer).await
+                && let Err(error) = send(&outbox, &answer, &ticket).await
             {
                 tracing::debug!(%error, "the client cannot be answered");
             }
         });
     }
+}
+
+async fn send<W>(outbox: &Outbox<W>, answer: &ServerJsonRpcMessage, ticket: &Ticket) -> io::Result<()>
+where
+    W: AsyncWrite + Send + Unpin,
+{
+    outbox.queue(answer)?;
+    if ticket.has_company() {
+        // Others that are ready may have their answers by then: one write for all of them wakes the client once.
+        tokio::task::yield_now().await;
+    }
+    outbox.flush().await
 }
 
 #[cfg(test)]

@@ -98,6 +98,11 @@ impl Ticket {
         &self.cancel
     }
 
+    /// Whether other requests wait for their answer as well.
+    pub(in crate::mcp) fn has_company(&self) -> bool {
+        self.unanswered.len() > 1
+    }
+
     /// Whether the client still waits: a cancelled request is never answered.
     pub(in crate::mcp) fn is_wanted(&self) -> bool {
         self.unanswered.requests().contains_key(&self.id)

@@ -41,7 +41,7 @@ pub(super) async fn answer<S: ServerHandler>(
     let cancel = CancellationToken::new();
     let cancel_when_dropped = cancel.clone().drop_guard();
     let desk = desk.clone();
-    let calling = tokio::spawn(async move { desk.answer(&service, call, cancel).await });
+    let calling = direct::spawn(async move { desk.answer(&service, call, cancel).await });
     let answer = tokio::select! {
         answer = calling => answer,
         () = caller.ended().cancelled() => return broken_off(),

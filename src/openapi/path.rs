@@ -24,6 +24,10 @@ pub(super) enum Piece {
 pub(super) fn parse(written: &str) -> Result<Path, String> {
     let written = written.split('#').next().unwrap_or_default();
     let (path, query) = split_query(written);
+    // Between placeholders a dot is text: `/{name}.{format}`.
+    if path.split('/').any(|segment| matches!(segment.trim(), "." | "..")) {
+        return Err("its path has a segment that is `.` or `..`".to_owned());
+    }
     let mut pieces = Vec::new();
     let mut rest = path.trim();
     while let Some(open) = rest.find('{') {
@@ -83,9 +87,6 @@ fn push_literal(text: &str, pieces: &mut Vec<Piece>) -> Result<(), String> {
     if text.contains('}') {
         return Err("a `}` in its path closes nothing".to_owned());
     }
-    if text.split('/').any(|segment| matches!(segment, "." | "..")) {
-        return Err("its path has a segment that is `.` or `..`".to_owned());
-    }
     let mut encoded = String::with_capacity(text.len());
     let bytes = text.as_bytes();
     for (index, byte) in bytes.iter().enumerate() {
@@ -134,6 +135,8 @@ mod tests {
         for (written, expected) in [
             ("/pets/{petId}/toys", "/pets/<petId>/toys"),
             ("/a.{format}", "/a.<format>"),
+            ("/{name}.{format}", "/<name>.<format>"),
+            ("/{from}..{to}", "/<from>..<to>"),
             ("pets", "/pets"),
             ("{id}", "/<id>"),
             ("/a b/ü/%20", "/a%20b/%C3%BC/%20"),
@@ -150,6 +153,8 @@ mod tests {
             ("/a/id}", "closes nothing"),
             ("/a/{}", "no name"),
             ("/a/../b", "`..`"),
+            ("/./{a}", "`..`"),
+            ("{a}/..", "`..`"),
         ] {
             assert!(shown(written).unwrap_err().contains(part), "{written}");
         }

@@ -189,7 +189,17 @@ impl Security {
             [only] => Some((*only).clone()),
             several => {
                 let headers: Option<Vec<String>> = several.iter().map(|kind| header_of(kind)).collect();
-                headers.map(Authentication::Headers)
+                let mut headers = headers?;
+                headers.sort_by_key(|name| name.to_ascii_lowercase());
+                headers.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
+                if headers.len() > 1 {
+                    return Some(Authentication::Headers(headers));
+                }
+                // Two schemes for one header are two ways to fill it: OAuth 2.0 with two flows, for example.
+                several
+                    .iter()
+                    .max_by_key(|kind| preference(kind))
+                    .map(|kind| (*kind).clone())
             }
         }
     }
@@ -223,7 +233,8 @@ impl Scheme {
                 };
                 let name = text("name").to_owned();
                 let described = format!("a key in the {} `{name}`", place.unwrap_or("unknown place"));
-                let kind = place.filter(|_| !name.is_empty()).map(|place| Authentication::ApiKey {
+                let can_be_sent = |place: &&str| !name.is_empty() && (*place != "header" || is_token(&name));
+                let kind = place.filter(can_be_sent).map(|place| Authentication::ApiKey {
                     place,
                     name: name.clone(),
                 });
@@ -304,6 +315,12 @@ fn requirements<'d>(documents: &'d Documents, operation: Place<'d>) -> Vec<Vec<&
         .collect()
 }
 
+/// Whether `name` can be the name of a header (RFC 9110, section 5.6.2). Some descriptions have a title there.
+fn is_token(name: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_part)
+}
+
 /// The header that a scheme fills.
 fn header_of(kind: &Authentication) -> Option<String> {
     match kind {
@@ -358,7 +375,8 @@ mod tests {
     #[test]
     fn what_serves_most_operations_is_chosen() {
         let key = |name: &str| json!({"type": "apiKey", "in": "header", "name": name});
-        let schemes = json!({"key": key("X-Key"), "other": key("X-Other"), "basic": {"type": "http", "scheme": "Basic"},
+        let schemes = json!({"key": key("X-Key"), "other": key("X-Other"), "whole": key("authorization"),
+            "title": key("Our API Key"), "basic": {"type": "http", "scheme": "Basic"},
             "bearer": {"type": "http", "scheme": "bearer"}, "oauth": {"type": "oauth2", "flows": {"clientCredentials":
                 {"tokenUrl": "https://a.example.com/token", "scopes": {"read": "", "write": ""}}}},
             "tls": {"type": "mutualTLS"}});
@@ -396,7 +414,25 @@ mod tests {
                 Authentication::Headers(vec!["X-Key".to_owned(), "X-Other".to_owned()]),
                 vec![true],
             ),
+            (
+                json!([{"bearer": [], "oauth": ["read"]}]),
+                vec![json!({})],
+                Authentication::Bearer,
+                vec![true],
+            ),
+            (
+                json!([{"whole": [], "basic": []}]),
+                vec![json!({})],
+                header("authorization"),
+                vec![true],
+            ),
             (json!([{"tls": []}]), vec![json!({})], Authentication::None, vec![false]),
+            (
+                json!([{"title": []}]),
+                vec![json!({})],
+                Authentication::None,
+                vec![false],
+            ),
             (
                 json!([{"bearer": []}, {}]),
                 vec![json!({})],

@@ -19,6 +19,9 @@ use super::security::Security;
 /// Longest input schema of a tool in bytes: about 3,000 tokens of a model's context.
 pub(super) const MOST_INPUT_BYTES: usize = 12_000;
 
+/// Arguments of fewer bytes are not worth cutting: leaving out one that is not required says more.
+const WORTH_CUTTING: usize = MOST_INPUT_BYTES / 12;
+
 /// Longest name of an argument that clients accept.
 const LONGEST_NAME: usize = 64;
 
@@ -97,6 +100,7 @@ impl Arguments {
         let mut reading = Reading::new(operation, SMALLEST);
         reading.read()?;
         let mut arguments = reading.finished();
+        arguments.cut_largest();
         arguments.leave_out();
         Ok(arguments)
     }
@@ -116,6 +120,29 @@ impl Arguments {
 
     fn bytes(&self) -> usize {
         self.list.iter().map(bytes_of).sum()
+    }
+
+    /// Cuts the largest arguments to their type until the rest fits: one huge choice between objects must not cost
+    /// every other argument its place.
+    fn cut_largest(&mut self) {
+        let mut bytes = self.bytes();
+        while bytes > MOST_INPUT_BYTES {
+            let largest = self.list.iter_mut().max_by_key(|argument| bytes_of(argument));
+            let Some(argument) = largest.filter(|argument| bytes_of(argument) > WORTH_CUTTING) else {
+                return;
+            };
+            let before = bytes_of(argument);
+            let ArgumentValue::Schema(schema) = &mut argument.value else {
+                return;
+            };
+            *schema = bare(schema);
+            let after = bytes_of(argument);
+            if after >= before {
+                return;
+            }
+            bytes = bytes.saturating_sub(before - after);
+            *self.changes.entry(Change::Cut).or_default() += 1;
+        }
     }
 
     /// Leaves out the last of the arguments that need not be given until the rest fits.
@@ -148,6 +175,33 @@ impl Arguments {
                 .push(format!("left out to keep the tool small: {shown}{more}"));
         }
     }
+}
+
+/// A schema for at least the same values that says nothing but their type.
+fn bare(schema: &Map<String, Value>) -> Map<String, Value> {
+    let mut bare = Map::new();
+    if let Some(kind) = kind_of(schema) {
+        let is_list = types(schema).contains(&"array") || kind == "array";
+        bare.insert("type".to_owned(), kind);
+        if is_list {
+            bare.insert("items".to_owned(), Value::Object(Map::new()));
+        }
+    }
+    if let Some(text) = schema.get("description") {
+        bare.insert("description".to_owned(), text.clone());
+    }
+    bare
+}
+
+/// What stands under `type`, or the one type that all alternatives have.
+fn kind_of(schema: &Map<String, Value>) -> Option<Value> {
+    if let Some(kind) = schema.get("type") {
+        return Some(kind.clone());
+    }
+    let alternatives = schema.get("anyOf")?.as_array()?;
+    let mut kinds = alternatives.iter().map(|one| one.as_object().and_then(kind_of));
+    let first = kinds.next()??;
+    (first.is_string() && kinds.all(|kind| kind.as_ref() == Some(&first))).then_some(first)
 }
 
 fn bytes_of(argument: &Argument) -> usize {

@@ -42,7 +42,7 @@ impl<'o> Reading<'o> {
                     continue;
                 }
             };
-            let Some(name) = parameter.text("name") else {
+            let Some(name) = parameter.text("name").filter(|name| !name.trim().is_empty()) else {
                 self.notes.push("a parameter without a name is left out".to_owned());
                 continue;
             };

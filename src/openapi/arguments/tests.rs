@@ -88,11 +88,12 @@ fn what_agents_must_not_send_is_left_out_with_a_note() {
     let operation = json!({"security": [{"key": []}], "parameters": [
         {"name": "api_key", "in": "query", "schema": text, "required": true}, {"name": "Accept", "in": "header", "schema": text},
         {"name": "Cookie", "in": "header", "schema": text}, {"name": "y", "in": "path", "schema": text}, {"$ref": "#/none"},
-        {"name": "z", "in": "sky"}, {"in": "query"}, {"name": "access_token", "in": "header", "schema": text}]});
+        {"name": "z", "in": "sky"}, {"in": "query"}, {"name": "", "in": "header"},
+        {"name": "access_token", "in": "header", "schema": text}]});
     let arguments = arguments_of("GET", "/a", &operation).unwrap();
     assert_eq!(
         (shown(&arguments), arguments.notes.len()),
-        (vec![], 8),
+        (vec![], 9),
         "{:?}",
         arguments.notes
     );
@@ -249,4 +250,34 @@ fn a_tool_is_never_larger_than_clients_bear() {
         );
         assert_eq!(arguments.notes.is_empty(), are_all_there, "{:?}", arguments.notes);
     }
+}
+
+#[test]
+fn one_huge_argument_is_cut_before_others_are_left_out() {
+    let member = |name: &str| (name.to_owned(), json!({"type": "string"}));
+    let alternative = |first: usize| {
+        let properties: Map<String, Value> = (0..40)
+            .map(|index| member(&format!("property_{first}_{index}")))
+            .collect();
+        json!({"type": "object", "properties": properties})
+    };
+    let choice: Vec<Value> = (0..20).map(alternative).collect();
+    let mut properties: Map<String, Value> = (0..20).map(|index| member(&format!("other_{index}"))).collect();
+    properties.insert("choice".to_owned(), json!({"oneOf": choice}));
+    properties.insert("list".to_owned(), json!({"type": "array", "items": {"oneOf": choice}}));
+    let schema = json!({"type": "object", "properties": properties, "required": ["choice"]});
+    let content = json!({"application/json": {"schema": schema}});
+    let arguments = arguments_of("POST", "/a", &json!({"requestBody": {"content": content}})).unwrap();
+    assert!(arguments.bytes() <= MOST_INPUT_BYTES, "{}", arguments.bytes());
+    assert_eq!((arguments.list.len(), arguments.notes.as_slice()), (22, [].as_slice()));
+    let schema = |name: &str| {
+        let argument = arguments.list.iter().find(|one| one.name == name).unwrap();
+        match &argument.value {
+            ArgumentValue::Schema(schema) => Value::Object(schema.clone()),
+            ArgumentValue::File { .. } => unreachable!(),
+        }
+    };
+    assert_eq!(schema("choice"), json!({"type": "object"}));
+    assert_eq!(schema("list"), json!({"type": "array", "items": {}}));
+    assert_eq!(arguments.changes.get(&Change::Cut), Some(&2));
 }

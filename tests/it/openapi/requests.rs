@@ -115,7 +115,7 @@ async fn every_style_arrives_as_the_specification_has_it() {
         &json!({"object": all["object"]}),
     )
     .await;
-    assert_eq!(deep.uri.query(), Some("object[name]=R&object[description]=G"));
+    assert_eq!(deep.uri.query(), Some("object%5Bname%5D=R&object%5Bdescription%5D=G"));
     for (action, array, object) in [
         ("headers_simple_non_exploded", "blue,black", "name,R,description,G"),
         ("headers_simple_exploded", "blue,black", "name=R,description=G"),

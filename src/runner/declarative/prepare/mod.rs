@@ -36,17 +36,21 @@ const RESERVED_VALUE: &AsciiSet = &QUERY_VALUE
     .remove(b'[')
     .remove(b']');
 
-/// Authors write names as their API documents them: `filter[state]`, `$top`. Only what would end a name is encoded.
-const QUERY_NAME: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'&')
-    .add(b'+')
-    .add(b'<')
-    .add(b'=')
-    .add(b'>');
+/// Authors write names as their API documents them: `$top`, `filter:state`. What would end a name is encoded, and what
+/// a query cannot hold (RFC 3986, section 3.4), such as the brackets of `filter[state]`: some servers refuse them.
+const QUERY_NAME: &AsciiSet = &QUERY_VALUE
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b',')
+    .remove(b'/')
+    .remove(b':')
+    .remove(b';')
+    .remove(b'?')
+    .remove(b'@');
 
 /// Everything that is no cookie-octet (RFC 6265, section 4.1.1), and `%`, so that what was encoded can be told.
 const COOKIE_VALUE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%').add(b',').add(b';').add(b'\\');

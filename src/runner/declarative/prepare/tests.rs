@@ -85,27 +85,27 @@ fn query_parameters_repeat_for_arrays_and_drop_nulls() {
     );
     let fixed = "%24top=5&fixed=a%20b%26c%3Dd%2Be".replace("%24", "$");
     for (value, expected) in [
-        (json!("open"), "filter[state]=open&"),
-        (json!(""), "filter[state]=&"),
+        (json!("open"), "filter%5Bstate%5D=open&"),
+        (json!(""), "filter%5Bstate%5D=&"),
         (
             json!("ä&b=c#d?e/f%20"),
-            "filter[state]=%C3%A4%26b%3Dc%23d%3Fe%2Ff%2520&",
+            "filter%5Bstate%5D=%C3%A4%26b%3Dc%23d%3Fe%2Ff%2520&",
         ),
-        (json!("x\r\ny\u{0}"), "filter[state]=x%0D%0Ay%00&"),
-        (json!("{{7*7}}"), "filter[state]=%7B%7B7%2A7%7D%7D&"),
+        (json!("x\r\ny\u{0}"), "filter%5Bstate%5D=x%0D%0Ay%00&"),
+        (json!("{{7*7}}"), "filter%5Bstate%5D=%7B%7B7%2A7%7D%7D&"),
         (
             json!(18_446_744_073_709_551_615_u64),
-            "filter[state]=18446744073709551615&",
+            "filter%5Bstate%5D=18446744073709551615&",
         ),
-        (json!(1.5), "filter[state]=1.5&"),
-        (json!(true), "filter[state]=true&"),
+        (json!(1.5), "filter%5Bstate%5D=1.5&"),
+        (json!(true), "filter%5Bstate%5D=true&"),
         (json!(null), ""),
         (json!([]), ""),
         (
             json!(["a", null, 2, ["b"]]),
-            "filter[state]=a&filter[state]=2&filter[state]=%5B%22b%22%5D&",
+            "filter%5Bstate%5D=a&filter%5Bstate%5D=2&filter%5Bstate%5D=%5B%22b%22%5D&",
         ),
-        (json!({"a": "b"}), "filter[state]=%7B%22a%22%3A%22b%22%7D&"),
+        (json!({"a": "b"}), "filter%5Bstate%5D=%7B%22a%22%3A%22b%22%7D&"),
     ] {
         let query = url("https://api.acme.com", &action, json!({"x": value}));
         assert_eq!(query, format!("https://api.acme.com/a?{expected}{fixed}"), "{value}");
@@ -298,7 +298,7 @@ fn styles_are_written_byte_for_byte() {
     assert_eq!(
         request.url.as_str(),
         "https://api.example.com/v1/a/;m=a%2Fb;m=c/.1/x,1\
-         ?q=1%2C2,3&filter[a%20b][c]=%26&pipe=x%7Cy&raw=a/b?c=d%26e%23f%2Bg&json=%7B%22k%22%3A%5B1%5D%7D"
+         ?q=1%2C2,3&filter%5Ba%20b%5D%5Bc%5D=%26&pipe=x%7Cy&raw=a/b?c=d%26e%23f%2Bg&json=%7B%22k%22%3A%5B1%5D%7D"
     );
     assert_eq!(header(&request, "x-list"), Some("a,b"));
     assert_eq!(header(&request, "cookie"), Some("c=1%3B2,3"));

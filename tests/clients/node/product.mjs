@@ -57,12 +57,12 @@ required = true
 const [BEGUN, ENDED] = ['=== server begun', '=== server ended'];
 
 /** Looks again and again until `condition` returns something true, and returns that. */
-export async function eventually(condition, what) {
-    for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await pause(20)) {
+export async function eventually(condition, what, patience = PATIENCE) {
+    for (const deadline = Date.now() + patience; Date.now() < deadline; await pause(20)) {
         const found = await condition();
         if (found) return found;
     }
-    throw new Error(`waited ${PATIENCE / 1000} seconds in vain: ${what}`);
+    throw new Error(`waited ${patience / 1000} seconds in vain: ${what}`);
 }
 
 /** The product with the demo connector, and the sample API. `close` checks what must hold after any test. */
@@ -158,8 +158,33 @@ export class Product {
 
     /** Runs a verb that must succeed, in a process of its own, and returns what it prints. */
     async run(...verb) {
-        const { stdout } = await promisify(execFile)(binary, verb, { env: this.environment, timeout: PATIENCE });
-        return stdout;
+        return (await this.#execute(verb)).stdout;
+    }
+
+    /** Makes a connector of an OpenAPI description, at an address of ours and without limits; returns the report. */
+    async importDescription(path, name, address) {
+        const { report } = await this.ask('import', path, '--name', name, '--base-url', address);
+        const limits = '\n[security.rate_limit]\nrequests_per_minute = 10000\nrequests_per_day = 100000\n';
+        appendFileSync(this.#connectorFile(name), limits);
+        return report;
+    }
+
+    /** Stores a value for every secret that a connector names. */
+    async storeSecrets(name) {
+        const named = readFileSync(this.#connectorFile(name), 'utf8');
+        for (const [, secret] of named.matchAll(/vault:\/\/([\w/-]+)/g)) {
+            const running = this.#execute(['vault', 'set', secret]);
+            running.child.stdin.end(`secret-${randomBytes(8).toString('hex')}`);
+            await running;
+        }
+    }
+
+    #connectorFile(name) {
+        return join(this.folder, 'connectors', name, 'connector.toml');
+    }
+
+    #execute(verb) {
+        return promisify(execFile)(binary, verb, { env: this.environment, timeout: PATIENCE });
     }
 
     /** Runs a verb with --json and returns what it prints. */
@@ -178,7 +203,7 @@ export class Product {
     async close() {
         let rows, printed;
         try {
-            rows = await this.ask('logs');
+            rows = await this.ask('logs', '--limit', '1000');
             printed = readFileSync(this.stderr, 'utf8');
         } finally {
             await this.#cleanUp();

@@ -1,6 +1,7 @@
 //! A whole description, operation by operation: one that cannot be imported never keeps the others out.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -123,6 +124,7 @@ pub fn import(documents: &Documents, options: &Options) -> Import {
         options,
         security: &security,
         server: server.as_ref(),
+        answers: RefCell::default(),
     };
     let actions = importer.actions(&wanted, &mut report);
     let title = if report.title.is_empty() {
@@ -233,6 +235,8 @@ struct Importer<'d> {
     options: &'d Options,
     security: &'d Security,
     server: Option<&'d Server>,
+    /// The schemas of answers that stand at an address and were written before.
+    answers: RefCell<HashMap<*const Value, Option<Map<String, Value>>>>,
 }
 
 /// An action that has everything but its name.
@@ -414,6 +418,21 @@ impl Importer<'_> {
             let (_, media_type) = types.find(|(name, _)| name.contains("json") || *name == "*/*")?;
             media_type.get("schema")
         })?;
+        // Many operations answer with the same few things.
+        let Some(reference) = schema.text("$ref").filter(|_| stands_alone(schema)) else {
+            return self.answer(schema);
+        };
+        let address = std::ptr::from_ref(self.shared.documents.follow(schema.file, reference).ok()?.value);
+        if let Some(known) = self.answers.borrow().get(&address) {
+            return known.clone();
+        }
+        let answer = self.answer(schema);
+        self.answers.borrow_mut().insert(address, answer.clone());
+        answer
+    }
+
+    /// The schema of an answer, as much of it as is kept.
+    fn answer(&self, schema: Place<'_>) -> Option<Map<String, Value>> {
         for limits in RESPONSE_STEPS {
             let mut normaliser = Normaliser::new(self.shared, Direction::Output, limits);
             let schema = normaliser.root(schema);
@@ -427,6 +446,11 @@ impl Importer<'_> {
         }
         None
     }
+}
+
+/// Whether a schema has one keyword.
+fn stands_alone(schema: Place<'_>) -> bool {
+    schema.value.as_object().is_some_and(|members| members.len() == 1)
 }
 
 /// What an operation is about: its first tag, else the first part of its path that is no placeholder or version.

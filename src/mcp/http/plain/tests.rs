@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -133,10 +134,10 @@ async fn a_plain_call_is_answered_as_rmcp_answers_it() {
         for headers in [usual(tool), elaborate] {
             let body = named(tool).to_string();
             assert_eq!(is_plain(&headers, &body), answers.is_empty());
-            let lines: String = headers
-                .iter()
-                .map(|(name, value)| format!("{name}: {value}\r\n"))
-                .collect();
+            let mut lines = String::new();
+            for (name, value) in headers {
+                write!(lines, "{name}: {value}\r\n").expect("text takes everything");
+            }
             let answer = exchange(address, "POST", "/mcp", &lines, &body).await;
             let mut lines: Vec<String> = answer.lines().map(str::to_owned).collect();
             lines.retain(|line| !line.starts_with("date: "));

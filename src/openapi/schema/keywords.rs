@@ -200,11 +200,11 @@ impl<'d> Normaliser<'d> {
         for keyword in ["minLength", "maxLength"] {
             self.count(place, keyword, schema);
         }
-        if let Some(pattern) = place.text("pattern") {
-            if self.shared.is_pattern(pattern) {
+        if let Some(written) = place.text("pattern") {
+            if let Some(pattern) = self.shared.pattern(written) {
                 schema.insert("pattern".to_owned(), json!(pattern));
             } else {
-                self.changed(Change::Mistake);
+                self.changed(Change::Keyword);
             }
         }
     }

@@ -8,6 +8,7 @@ mod keywords;
 mod measure;
 mod merge;
 mod null;
+mod pattern;
 mod value;
 
 use std::cell::RefCell;
@@ -87,8 +88,8 @@ impl Change {
 pub(super) struct Shared<'d> {
     pub(super) documents: &'d Documents,
     pub(super) texts: &'d Texts,
-    /// Whether each pattern that was met is one.
-    patterns: RefCell<HashMap<String, bool>>,
+    /// What became of each pattern that was met.
+    patterns: RefCell<HashMap<String, Option<String>>>,
 }
 
 impl<'d> Shared<'d> {
@@ -100,14 +101,15 @@ impl<'d> Shared<'d> {
         }
     }
 
-    /// Whether a regular expression can be compiled.
-    fn is_pattern(&self, pattern: &str) -> bool {
-        if let Some(known) = self.patterns.borrow().get(pattern) {
-            return *known;
+    /// A regular expression as every client takes it; `None` when it cannot be written so.
+    fn pattern(&self, written: &str) -> Option<String> {
+        if let Some(known) = self.patterns.borrow().get(written) {
+            return known.clone();
         }
-        let is_one = Schema::compile(&json!({ "pattern": pattern })).is_ok();
-        self.patterns.borrow_mut().insert(pattern.to_owned(), is_one);
-        is_one
+        let usable =
+            pattern::portable(written).filter(|pattern| Schema::compile(&json!({ "pattern": pattern })).is_ok());
+        self.patterns.borrow_mut().insert(written.to_owned(), usable.clone());
+        usable
     }
 }
 

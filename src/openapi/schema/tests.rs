@@ -132,6 +132,14 @@ fn mistakes_of_real_descriptions_are_mended() {
         ),
         (json!({"type": "string", "pattern": "(["}), json!({"type": "string"})),
         (
+            json!({"type": "string", "pattern": "^\\p{Alnum}$"}),
+            json!({"type": "string"}),
+        ),
+        (
+            json!({"type": "string", "pattern": "^a\\_b$"}),
+            json!({"type": "string", "pattern": "^a_b$"}),
+        ),
+        (
             json!({"type": "object", "required": true, "properties": {"a": {"type": "string", "required": true}}}),
             json!({"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}),
         ),

@@ -41,7 +41,7 @@ const OF_TYPE = {
     integer: (schema) => Math.ceil(numberFor(schema, 1)),
     number: (schema) => numberFor(schema, 0.5),
     string: (schema) => {
-        const text = SAMPLES[schema.format] ?? 'text with spaces & ü';
+        const text = SAMPLES[schema.format] ?? 'text with spaces & 100% = more?';
         if (schema.pattern) {
             const fits = new RegExp(schema.pattern, 'u');
             const found = [schema.examples?.[0], schema.default, text, ...CANDIDATES].find(

@@ -126,6 +126,7 @@ def look_within(place: str, schema: Any) -> None:
     kinds = schema.get("type", [])
     assert "array" not in ([kinds] if isinstance(kinds, str) else kinds) or "items" in schema, f"{place} has no items"
     assert schema.get("enum") != [], f"{place} takes nothing"
+    re.compile(schema.get("pattern", ""))
     properties = schema.get("properties", {})
     assert set(schema.get("required", [])) <= set(properties), f"{place} requires what is not described"
     if "default" in schema:

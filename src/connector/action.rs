@@ -9,7 +9,7 @@ use super::arguments::Arguments;
 use super::code::{self, CodeFiles};
 use super::document::{ActionDocument, DefaultsDocument, EffectName, MethodName};
 use super::headers::Forbidden;
-use super::model::{Action, Effect, Logic, RequestTemplate};
+use super::model::{Action, Connection, Effect, Logic, RequestTemplate};
 use super::naming::{is_slug, slug_of, title_of};
 use super::reach::UrlAllowlist;
 use super::scope::{Scope, json, texts};
@@ -27,9 +27,9 @@ pub(super) struct Shared<'a> {
     pub defaults: &'a DefaultsDocument,
     /// Headers that actions must not set.
     pub forbidden: &'a Forbidden,
-    /// The base URL. Agents must not see its host.
-    pub base_url: Option<&'a Url>,
-    /// What may be called below it.
+    /// Where the API is. Agents must not see its hosts.
+    pub connection: Option<&'a Connection>,
+    /// What may be called there.
     pub url_allowlist: Option<&'a UrlAllowlist>,
     /// Whether actions stay listed unless they say otherwise.
     pub pinned: bool,
@@ -43,9 +43,14 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Op
     let name = name(scope, node, &document);
     let title = title(&document, name.as_deref());
     let description = description(scope, node, &document, &title);
-    if let Some(host) = shared.base_url.and_then(Url::host_str) {
-        warn_of_host(scope, node, host);
-    }
+    let mut hosts: Vec<&str> = shared
+        .connection
+        .into_iter()
+        .flat_map(Connection::base_urls)
+        .filter_map(Url::host_str)
+        .collect();
+    hosts.dedup();
+    warn_of_hosts(scope, node, &hosts);
     let arguments = Arguments::read(scope, node, &document);
     let logic = logic(scope, node, &document, &arguments, shared);
     let input = input_schema(scope, node, &arguments);
@@ -57,9 +62,10 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Op
     if arguments.incomplete {
         return None;
     }
-    if let (Logic::Request(request), Some(base_url), Some(allowlist)) = (&logic, shared.base_url, shared.url_allowlist)
+    if let (Logic::Request(request), Some(connection), Some(allowlist)) =
+        (&logic, shared.connection, shared.url_allowlist)
     {
-        warn_of_allowlist(scope, node, request, base_url, allowlist);
+        warn_of_allowlist(scope, node, request, request.base_url(connection), allowlist);
     }
     // What code does is the code itself; where it stands does not matter.
     let code = match &logic {
@@ -151,11 +157,14 @@ fn description(scope: &Scope<'_>, node: &Node, document: &ActionDocument, title:
     text.to_owned()
 }
 
-/// Agents must not see the base URL (contract S1-34, ruling C-06), and they see all of these.
-fn warn_of_host(scope: &Scope<'_>, node: &Node, host: &str) {
+/// Agents must not see base URLs (contract S1-34, ruling C-06), and they see all of these.
+fn warn_of_hosts(scope: &Scope<'_>, node: &Node, hosts: &[&str]) {
     let shown = ["title", "description", "input", "request_body", "response_schema"];
     for text in shown.iter().filter_map(|key| node.get(key)).flat_map(texts) {
-        if text.text().is_some_and(|text| text.contains(host)) {
+        if text
+            .text()
+            .is_some_and(|text| hosts.iter().any(|host| text.contains(host)))
+        {
             let message = "this text names the API's host, which agents should not see";
             scope.report(scope.source.warning("host-shown", text.span.clone(), message));
         }
@@ -212,8 +221,7 @@ fn logic(
         scope.refuse("missing-key", node.value_span("name"), message, help);
         return None;
     }
-    request::compile(scope, node, document, arguments, shared.forbidden)
-        .map(|request| Logic::Request(Box::new(request)))
+    request::compile(scope, node, document, arguments, shared).map(|request| Logic::Request(Box::new(request)))
 }
 
 fn effect(scope: &Scope<'_>, node: &Node, document: &ActionDocument) -> Effect {

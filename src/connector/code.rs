@@ -16,9 +16,11 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::{Node, closest};
 
 /// Keys of an action that describe a request or an HTTP answer, of which code has none.
-const OF_REQUESTS: [&str; 10] = [
+const OF_REQUESTS: [&str; 12] = [
     "method",
     "path",
+    "server",
+    "credentials",
     "query",
     "headers",
     "cookies",

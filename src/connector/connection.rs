@@ -1,6 +1,7 @@
-//! How to reach an API: base URL and fixed headers.
+//! How to reach an API: base URLs and fixed headers.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
@@ -9,7 +10,8 @@ use url::{Host, Url};
 
 use super::document::ConnectionDocument;
 use super::headers::{self, Forbidden};
-use super::model::{Connection, Security};
+use super::model::{Connection, Security, Server};
+use super::naming::is_slug;
 use super::reach::{AddressRule, Refusal};
 use super::scope::Scope;
 use super::security;
@@ -25,6 +27,7 @@ pub(super) fn compile(
 ) -> Option<Connection> {
     let base_url = base_url(scope, node, &document.base_url, security);
     let headers = fixed_headers(scope, node, forbidden);
+    let servers = servers(scope, node, document, security, base_url.as_ref());
     if !document.verify_ssl {
         let span = node.value_span("verify_ssl");
         let message = "the API's certificate is not verified: anybody on the way can read and change what is sent";
@@ -37,7 +40,64 @@ pub(super) fn compile(
         retry_attempts: document.retry_attempts,
         verify_ssl: document.verify_ssl,
         headers: headers?,
+        servers: servers?,
     })
+}
+
+/// Compiles `[connection.servers]`.
+fn servers(
+    scope: &Scope<'_>,
+    node: &Node,
+    document: &ConnectionDocument,
+    security: Option<&Security>,
+    own: Option<&Url>,
+) -> Option<Vec<Arc<Server>>> {
+    let mut all = Vec::with_capacity(document.servers.len());
+    let mut sound = true;
+    for (name, server) in &document.servers {
+        let Some(member) = node.get("servers").and_then(|servers| servers.member(name)) else {
+            continue;
+        };
+        if !is_slug(name) {
+            let message = format!("`{name}` cannot be the name of a server");
+            let help = "use lowercase letters, digits and single underscores";
+            scope.refuse("bad-name", member.key_span.clone(), message, help);
+            sound = false;
+        }
+        let Some(base_url) = base_url(scope, &member.value, &server.base_url, security) else {
+            sound = false;
+            continue;
+        };
+        let is_same_origin = own.is_some_and(|own| own.origin() == base_url.origin());
+        match server.credentials {
+            Some(true) if !is_same_origin => {
+                let message = format!(
+                    "the credential is sent to {} too",
+                    base_url.origin().ascii_serialization()
+                );
+                let span = member.value.value_span("credentials");
+                scope.report(scope.source.note("credential-sent", span, message));
+            }
+            None if !is_same_origin && authenticates(scope) => {
+                let message = format!("requests to the server `{name}` carry no credential");
+                let help = "write credentials = true when the API's owner runs it too and it asks for the credential, else false";
+                scope.warn("no-credential", member.key_span.clone(), message, help);
+            }
+            _ => {}
+        }
+        all.push(Arc::new(Server {
+            name: name.clone(),
+            base_url,
+            credentials: server.credentials.unwrap_or(is_same_origin),
+        }));
+    }
+    sound.then_some(all)
+}
+
+/// Whether there is a credential to send.
+fn authenticates(scope: &Scope<'_>) -> bool {
+    let kind = scope.root.get("auth").and_then(|auth| auth.get("type"));
+    kind.and_then(Node::text).is_some_and(|kind| kind != "none")
 }
 
 fn base_url(scope: &Scope<'_>, node: &Node, written: &str, security: Option<&Security>) -> Option<Url> {

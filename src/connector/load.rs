@@ -219,8 +219,8 @@ fn load_layout(
     let defaults = part_or_default::<DefaultsDocument>(&scope, "defaults");
     let connection: Option<ConnectionDocument> = main.root.get("connection").and_then(|node| scope.document(node));
     let security = part_or_default::<SecurityDocument>(&scope, "security").and_then(|document| {
-        let base_url = connection.as_ref().map(|connection| connection.base_url.as_str());
-        security::compile(&scope, main.root.get("security"), &document, base_url)
+        let base_urls: Vec<&str> = connection.iter().flat_map(ConnectionDocument::base_urls).collect();
+        security::compile(&scope, main.root.get("security"), &document, &base_urls)
     });
     let connection = connection
         .zip(main.root.get("connection"))
@@ -233,7 +233,7 @@ fn load_layout(
         root: &main.root,
         defaults: &defaults.unwrap_or_default(),
         forbidden: &forbidden,
-        base_url: connection.as_ref().map(|connection| &connection.base_url),
+        connection: connection.as_ref(),
         url_allowlist: security.as_ref().map(|security| &security.url_allowlist),
         pinned: main
             .root

@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue, Method};
 use ipnet::IpNet;
 use serde_json::{Map, Value};
-use url::Url;
+use url::{Origin, Url};
 
 use super::Allowance;
 use super::reach::UrlAllowlist;
@@ -67,6 +67,15 @@ impl Connector {
         }
         all
     }
+
+    /// How requests of `action` are authenticated: not at all where it says so, or goes to a server that gets no
+    /// credential.
+    pub fn auth_of(&self, action: &Action) -> &Auth {
+        match action.request() {
+            Some(request) if !request.credentials => &Auth::None,
+            _ => &self.auth,
+        }
+    }
 }
 
 /// How code of a connector's actions is run.
@@ -100,6 +109,46 @@ pub struct Connection {
     pub verify_ssl: bool,
     /// Headers of every request, e.g. a pinned API version (contract S3-27).
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// Other servers of the same API.
+    pub servers: Vec<Arc<Server>>,
+}
+
+impl Connection {
+    /// Where the API is, with all its servers.
+    pub fn base_urls(&self) -> impl Iterator<Item = &Url> {
+        let others = self.servers.iter().map(|server| &server.base_url);
+        std::iter::once(&self.base_url).chain(others)
+    }
+
+    /// Whether `url` is at one of the API's servers.
+    pub fn is_own(&self, url: &Url) -> bool {
+        let origin = url.origin();
+        self.base_urls().any(|base| base.origin() == origin)
+    }
+
+    /// The origins that requests with the credential may go to: that of the base URL, and those of the servers that the
+    /// connector's author has named for it.
+    pub fn credential_origins(&self) -> Vec<Origin> {
+        let others = self.servers.iter().filter(|server| server.credentials);
+        let mut origins = vec![self.base_url.origin()];
+        for origin in others.map(|server| server.base_url.origin()) {
+            if !origins.contains(&origin) {
+                origins.push(origin);
+            }
+        }
+        origins
+    }
+}
+
+/// Another server of an API, such as one for uploads.
+#[derive(Debug)]
+pub struct Server {
+    /// What actions call it.
+    pub name: String,
+    /// Its base URL.
+    pub base_url: Url,
+    /// Whether the credential is sent there.
+    pub credentials: bool,
 }
 
 /// How requests are authenticated (ruling C-03).
@@ -188,7 +237,7 @@ pub enum SecretRef {
 /// Where requests may go.
 #[derive(Debug)]
 pub struct Security {
-    /// Methods and URLs that may be called. Defaults to the base URL followed by `/*`.
+    /// Methods and URLs that may be called. Defaults to each base URL followed by `/*`.
     pub url_allowlist: UrlAllowlist,
     /// Networks that resolved addresses must belong to. `None`: any public address.
     pub ip_allowlist: Option<Vec<IpNet>>,
@@ -330,6 +379,10 @@ impl Effect {
 pub struct RequestTemplate {
     /// GET, POST, PUT, PATCH or DELETE (contract S2-16).
     pub method: Method,
+    /// The server that it goes to, when that is not the connection's own.
+    pub server: Option<Arc<Server>>,
+    /// Whether it carries the credential.
+    pub credentials: bool,
     /// Appended to the base URL's path.
     pub path: PathTemplate,
     /// The path as the author wrote it: what an approval shows beside the rendered one.
@@ -344,6 +397,15 @@ pub struct RequestTemplate {
     pub styled: Vec<Styled>,
     /// The body, for methods that have one.
     pub body: Option<BodyTemplate>,
+}
+
+impl RequestTemplate {
+    /// What the path is appended to.
+    pub fn base_url<'a>(&'a self, connection: &'a Connection) -> &'a Url {
+        self.server
+            .as_ref()
+            .map_or(&connection.base_url, |server| &server.base_url)
+    }
 }
 
 /// An argument that goes somewhere by itself, written in a style of its own.

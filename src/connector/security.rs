@@ -10,13 +10,13 @@ use super::reach::{AddressRule, Pattern, Refusal, Unusual, UrlAllowlist, foreign
 use super::scope::Scope;
 use crate::document::Node;
 
-/// Compiles `[security]`. `base_url` is the base URL as written, for the default allowlist, in which it stands as
-/// requests have it: with its host in ASCII and no `..`.
+/// Compiles `[security]`. `base_urls` are the base URLs as written, the connection's own first, for the default allowlist,
+/// in which they stand as requests have them: with the host in ASCII and no `..`.
 pub(super) fn compile(
     scope: &Scope<'_>,
     node: Option<&Node>,
     document: &SecurityDocument,
-    base_url: Option<&str>,
+    base_urls: &[&str],
 ) -> Option<Security> {
     let place = |key: &str| node.and_then(|node| node.get(key));
     let ip_allowlist = match &document.ip_allowlist {
@@ -36,7 +36,7 @@ pub(super) fn compile(
             addresses.as_ref(),
         )
     } else {
-        Some(below(base_url.unwrap_or_default()))
+        Some(below(base_urls))
     };
     if document.allow_http {
         let span = place("allow_http").map_or(0..0, |value| value.span.clone());
@@ -57,7 +57,8 @@ pub(super) fn compile(
         let help = "write secrets = \"sealed\" unless the code has to compute with them";
         scope.warn("exposed-secrets", span, message, help);
     }
-    let safe_requests = safe_requests(scope, place("safe_requests"), &document.safe_requests, base_url);
+    let own = base_urls.first().copied();
+    let safe_requests = safe_requests(scope, place("safe_requests"), &document.safe_requests, own);
     Some(Security {
         url_allowlist: url_allowlist?,
         ip_allowlist: ip_allowlist?,
@@ -143,13 +144,14 @@ pub(super) fn warn_of_no_limit(scope: &Scope<'_>, place: &Node, key: &str, allow
     }
 }
 
-/// The base URL and everything below it. Lets nothing out when the base URL cannot be used, which is reported where it
-/// is compiled.
-fn below(base_url: &str) -> UrlAllowlist {
-    let pattern = Url::parse(base_url)
-        .ok()
-        .and_then(|base| Pattern::compile(&format!("{}/*", base.as_str().trim_end_matches('/'))).ok());
-    UrlAllowlist::of(pattern.into_iter().collect())
+/// The base URLs and everything below them. Lets nothing out to one that cannot be used, which is reported where it is
+/// compiled.
+fn below(base_urls: &[&str]) -> UrlAllowlist {
+    let pattern = |base_url: &&str| {
+        let base = Url::parse(base_url).ok()?;
+        Pattern::compile(&format!("{}/*", base.as_str().trim_end_matches('/'))).ok()
+    };
+    UrlAllowlist::of(base_urls.iter().filter_map(pattern).collect())
 }
 
 fn url_patterns(

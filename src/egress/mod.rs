@@ -141,7 +141,7 @@ impl Egress {
             addresses,
             // An `ip_allowlist` is what makes plain HTTP bearable: without one the request would cross the internet.
             plain_http: security.allow_http && security.ip_allowlist.is_some(),
-            origin: connection.base_url.origin(),
+            credential_origins: connection.credential_origins(),
             timeout: connection.timeout,
             connect_timeout: self.connect_timeout,
             read_timeout: self.read_timeout,

@@ -26,8 +26,8 @@ pub(super) struct Hop {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Bytes>,
-    /// Whether the credential goes on it. Once a chain has left the origin of the API it stays without: what comes
-    /// after was chosen by somebody else.
+    /// Whether the credential goes on it. Once a chain has left the origin that it began at it stays without, also at
+    /// other servers of the API: what comes after was not chosen by the connector.
     pub(super) with_credential: bool,
 }
 

@@ -33,8 +33,8 @@ pub struct Route {
     pub(super) allowlist: UrlAllowlist,
     pub(super) addresses: AddressRule,
     pub(super) plain_http: bool,
-    /// Requests to this origin carry the credential, requests to others never do.
-    pub(super) origin: Origin,
+    /// Requests to these origins carry the credential, requests to others never do.
+    pub(super) credential_origins: Vec<Origin>,
     pub(super) timeout: Duration,
     pub(super) connect_timeout: Duration,
     pub(super) read_timeout: Duration,
@@ -53,8 +53,8 @@ impl Route {
         self.check_hop(method, url, false)
     }
 
-    /// Sends one request, puts `credential` on it (only towards the origin of the base URL), follows redirects within
-    /// the same rules, and reads the whole answer. Dropping the future closes the connection.
+    /// Sends one request, puts `credential` on it (only towards origins that the connector names for it), follows
+    /// redirects within the same rules, and reads the whole answer. Dropping the future closes the connection.
     ///
     /// # Errors
     /// [`EgressError`].
@@ -74,7 +74,7 @@ impl Route {
             .map_or(self.max_response_bytes, |most| most.min(self.max_response_bytes));
         let mut shown_path = request.shown_path;
         let mut hop = Hop {
-            with_credential: request.url.origin() == self.origin,
+            with_credential: self.credential_origins.contains(&request.url.origin()),
             method: request.method,
             url: request.url,
             headers: request.headers,

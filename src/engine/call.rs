@@ -195,7 +195,7 @@ pub(super) fn dry_run(
     route
         .check(&request.method, &request.url)
         .map_err(|error| failures::egress(&error, false))?;
-    Ok(declarative::redacted(&tool.connector, shown))
+    Ok(declarative::redacted(tool.connector.auth_of(&tool.action), shown))
 }
 
 /// Step 2: whether the caller may call tools at all. Which tools there are was decided when this one was found.
@@ -324,7 +324,8 @@ async fn send(
         organisation: &call.principal.organisation,
         user: &call.principal.user,
     };
-    let credential = Credential::resolve(&tool.connector.auth, parts.secrets.as_ref(), holder, &parts.scrubbers)
+    let auth = tool.connector.auth_of(&tool.action);
+    let credential = Credential::resolve(auth, parts.secrets.as_ref(), holder, &parts.scrubbers)
         .await
         .map_err(|error| failures::secret(&error))?;
     row.scrub(credential.scrubber());

@@ -25,6 +25,11 @@ pub(in crate::connector) struct ActionDocument {
     pub method: Option<MethodName>,
     /// The path, appended to the base URL. `{x}` and `{{x}}` are filled with the argument `x`, percent-encoded.
     pub path: Option<String>,
+    /// The server that is called in place of the connection's own: a name of `connection.servers`.
+    pub server: Option<String>,
+    /// Whether its request carries the credential of `auth`. As its server says unless written; `false` for what anybody
+    /// may call.
+    pub credentials: Option<bool>,
     /// JavaScript to run in place of a request: a file of the folder `actions`, e.g. `actions/create_ticket.js`, or the
     /// code itself.
     pub code: Option<String>,

@@ -128,6 +128,22 @@ pub(in crate::connector) struct ConnectionDocument {
     #[serde(default)]
     #[expect(dead_code, reason = "read from the tree, which keeps the places")]
     pub headers: Map<String, Value>,
+    /// Other servers of the same API, by names that actions choose them by with `server`.
+    #[serde(default)]
+    pub servers: BTreeMap<String, ServerDocument>,
+}
+
+/// Another server of the same API, such as one for uploads.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Server")]
+pub(in crate::connector) struct ServerDocument {
+    /// Where it is, e.g. `https://upload.example.com/v1`. The same rules hold as for the connection's.
+    #[schemars(length(min = 1))]
+    pub base_url: String,
+    /// Whether the credential of `auth` is sent there. Only when it has the origin of the connection's `base_url`, unless
+    /// this says otherwise.
+    pub credentials: Option<bool>,
 }
 
 /// Where requests may go, and how many.
@@ -136,7 +152,7 @@ pub(in crate::connector) struct ConnectionDocument {
 #[schemars(rename = "Security")]
 pub(in crate::connector) struct SecurityDocument {
     /// Patterns of the URLs that may be called, e.g. `https://crm.example.com/*`, or with methods in front,
-    /// `GET,POST https://crm.example.com/*`. The base URL and everything below it when left out.
+    /// `GET,POST https://crm.example.com/*`. The base URLs and everything below them when left out.
     pub url_allowlist: Option<Vec<String>>,
     /// Networks or addresses that the API's address must belong to, e.g. `10.20.0.0/16`. When left out, any public
     /// address may be called and no private one.
@@ -242,6 +258,14 @@ impl Default for SecurityDocument {
             max_response_bytes: default_max_response_bytes(),
             rate_limit: RateLimitDocument::default(),
         }
+    }
+}
+
+impl ConnectionDocument {
+    /// The base URLs as written, the connection's own first.
+    pub(in crate::connector) fn base_urls(&self) -> impl Iterator<Item = &str> {
+        let others = self.servers.values().map(|server| server.base_url.as_str());
+        std::iter::once(self.base_url.as_str()).chain(others)
     }
 }
 

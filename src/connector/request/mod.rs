@@ -1,6 +1,7 @@
 //! The HTTP request of an action: templates where the author wrote them, arguments placed by themselves elsewhere.
 
 mod body;
+mod server;
 pub(in crate::connector) mod style;
 
 use std::collections::BTreeSet;
@@ -8,6 +9,7 @@ use std::ops::Range;
 
 use http::{HeaderName, Method};
 
+use super::action::Shared;
 use super::arguments::{Argument, Arguments};
 use super::document::{ActionDocument, MethodName, PlaceName};
 use super::headers::{self, Forbidden};
@@ -22,8 +24,9 @@ pub(in crate::connector) fn compile(
     node: &Node,
     document: &ActionDocument,
     arguments: &Arguments,
-    forbidden: &Forbidden,
+    shared: &Shared<'_>,
 ) -> Option<RequestTemplate> {
+    let forbidden = shared.forbidden;
     let mut request = Request {
         scope,
         arguments,
@@ -31,6 +34,7 @@ pub(in crate::connector) fn compile(
         unread: false,
         sound: true,
     };
+    let server = request.server(node, document, shared.connection);
     let path = request.path(node);
     let query = request.named_templates(node, "query");
     request.refuse_taken(node, "query", forbidden.query.as_deref());
@@ -48,6 +52,10 @@ pub(in crate::connector) fn compile(
     request.check_used();
     let mut complete = RequestTemplate {
         method: method(document.method?),
+        credentials: document
+            .credentials
+            .unwrap_or_else(|| server.as_ref().is_none_or(|server| server.credentials)),
+        server,
         path: path?,
         path_source: document.path.clone()?,
         query,

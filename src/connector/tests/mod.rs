@@ -5,6 +5,7 @@ mod credentials;
 mod files;
 mod limits;
 mod reaching;
+mod servers;
 
 use std::time::Duration;
 

@@ -100,7 +100,7 @@ fn is_usual(method: &Method) -> bool {
     [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(method)
 }
 
-/// What requests have unless the code says otherwise. The connector's own headers are meant for its own API.
+/// What requests have unless the code says otherwise. The connector's own headers are meant for its own API's servers.
 fn base_headers(connector: &Connector, url: &Url) -> HeaderMap {
     let mut headers = HeaderMap::from_iter([
         (ACCEPT, HeaderValue::from_static("application/json, */*;q=0.5")),
@@ -109,7 +109,7 @@ fn base_headers(connector: &Connector, url: &Url) -> HeaderMap {
             HeaderValue::from_static(concat!("toolgate/", env!("CARGO_PKG_VERSION"))),
         ),
     ]);
-    if connector.connection.base_url.origin() == url.origin() {
+    if connector.connection.is_own(url) {
         for (name, value) in &connector.connection.headers {
             headers.insert(name.clone(), value.clone());
         }

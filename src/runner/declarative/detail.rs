@@ -64,8 +64,12 @@ const PLACES: [&str; 9] = [
     "source",
 ];
 
-/// What a failure's body says, without secrets and without the API's address, at most 2000 characters.
-pub(super) fn detail(body: &Decoded, base_url: &Url, redaction: &Redaction) -> Option<String> {
+/// What a failure's body says, without secrets and without the API's addresses, at most 2000 characters.
+pub(super) fn detail<'u>(
+    body: &Decoded,
+    base_urls: impl IntoIterator<Item = &'u Url>,
+    redaction: &Redaction,
+) -> Option<String> {
     let said = match body {
         Decoded::Json(value) => {
             let mut lines = Vec::new();
@@ -82,7 +86,7 @@ pub(super) fn detail(body: &Decoded, base_url: &Url, redaction: &Redaction) -> O
     };
     // Once more for text, in which markup may have parted a secret.
     let said = redaction.text(&said);
-    let said = without_address(cut(&said, LONGEST_READ), base_url);
+    let said = without_addresses(cut(&said, LONGEST_READ), base_urls);
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
     let said: String = said.chars().filter(|character| !is_disruptive(*character)).collect();
     let short = cut(&said, LONGEST);
@@ -204,6 +208,13 @@ fn place(value: &Value) -> Option<String> {
 /// What stands where the API's address stood (contract S1-34, ruling C-06).
 const ADDRESS: &str = "[API]";
 
+/// `text` without any of the API's addresses.
+pub(super) fn without_addresses<'u>(text: &str, base_urls: impl IntoIterator<Item = &'u Url>) -> String {
+    base_urls
+        .into_iter()
+        .fold(text.to_owned(), |text, base_url| without_address(&text, base_url))
+}
+
 /// `text` without the base URL, its origin, and its host, however they are cased.
 fn without_address(text: &str, base_url: &Url) -> String {
     let Some(host) = base_url.host_str() else {
@@ -251,7 +262,7 @@ mod tests {
 
     fn said(body: &Decoded) -> Option<String> {
         let base_url = Url::parse("https://api.acme.com:8443/v1").expect("a URL");
-        detail(body, &base_url, &Redaction::nothing(&Scrubber::empty()))
+        detail(body, [&base_url], &Redaction::nothing(&Scrubber::empty()))
     }
 
     fn text(text: &str) -> Option<String> {
@@ -331,7 +342,7 @@ mod tests {
         let named = Url::parse("http://crm/api").expect("a URL");
         let body = Decoded::Json(json!("the crm at http://crm/api/x, not scrm or crm_id"));
         assert_eq!(
-            detail(&body, &named, &Redaction::nothing(&Scrubber::empty())).as_deref(),
+            detail(&body, [&named], &Redaction::nothing(&Scrubber::empty())).as_deref(),
             Some("the [API] at [API]/x, not scrm or crm_id")
         );
     }

@@ -3,14 +3,14 @@
 use http::header::{AUTHORIZATION, COOKIE};
 
 use crate::auth::scrubber::REDACTED;
-use crate::connector::model::{Auth, Connector, KeyPlace, Setting};
+use crate::connector::model::{Auth, KeyPlace, Setting};
 use crate::egress::OutgoingRequest;
 
-/// The request as text, with `[REDACTED]` wherever the connector's credential would go. For operators: it names the
+/// The request as text, with `[REDACTED]` wherever the credential of `auth` would go. For operators: it names the
 /// API's host. Arguments that must not be seen have to be replaced before the request is prepared.
 #[must_use]
-pub fn redacted(connector: &Connector, request: &OutgoingRequest) -> String {
-    let credential = Shown::of(&connector.auth);
+pub fn redacted(auth: &Auth, request: &OutgoingRequest) -> String {
+    let credential = Shown::of(auth);
     let mut text = format!("{} {}", request.method, request.url);
     if let Some(parameter) = &credential.query {
         text.push(if request.url.query().is_some() { '&' } else { '?' });
@@ -122,7 +122,7 @@ mod tests {
     fn shown(settings: &str, action: &str, given: serde_json::Value) -> String {
         let (connector, action) = connector(settings, action);
         redacted(
-            &connector,
+            connector.auth_of(&action),
             &prepare(
                 &connector,
                 &action,

@@ -11,9 +11,10 @@ use super::workspace::Workspace;
 use super::{Page, help};
 
 /// Parts of a connector: the name of the schema's definition, and the heading of its table.
-const CONNECTOR: [(&str, &str); 11] = [
+const CONNECTOR: [(&str, &str); 12] = [
     ("", "Connector"),
     ("Connection", "`[connection]`"),
+    ("Server", "`[connection.servers.NAME]`"),
     ("Setting", "`[settings.NAME]`"),
     ("Security", "`[security]`"),
     ("RateLimit", "`[security.rate_limit]`"),

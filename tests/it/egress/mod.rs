@@ -62,6 +62,7 @@ fn connector(base_url: &str) -> Connector {
             retry_attempts: 0,
             verify_ssl: true,
             headers: vec![],
+            servers: vec![],
         },
         auth: Auth::None,
         fields: vec![],

@@ -1,6 +1,6 @@
 use axum::body::Body;
 use axum::response::Response;
-use toolgate::connector::model::{Auth, KeyPlace, SecretRef};
+use toolgate::connector::model::{Auth, KeyPlace, SecretRef, Server};
 
 use super::api::{Api, raw};
 use super::*;
@@ -107,6 +107,50 @@ async fn a_request_to_another_origin_than_the_base_url_carries_no_credential() {
         .send(request, &credential)
         .await
         .unwrap();
+    assert_eq!(other.only().header("x-api-key"), None);
+}
+
+/// Another server of the API at `other`.
+fn server(other: &Api, credentials: bool) -> std::sync::Arc<Server> {
+    std::sync::Arc::new(Server {
+        name: "other".to_owned(),
+        base_url: other.url("/").parse().unwrap(),
+        credentials,
+    })
+}
+
+#[tokio::test]
+async fn the_credential_goes_to_the_servers_that_are_named_for_it() {
+    let credential = credential(&api_key(KeyPlace::Header, "X-API-Key")).await;
+    for (credentials, expected) in [(true, Some(KEY)), (false, None)] {
+        let (api, other, third) = (Api::ok().await, Api::ok().await, Api::ok().await);
+        let mut connector = connector_for_both(&api, &other);
+        allow_too(&mut connector, &[&third.url("/*")]);
+        connector.connection.servers.push(server(&other, credentials));
+        let route = route(&connector);
+        for one in [&api, &other, &third] {
+            let request = outgoing("GET", &one.url("/"));
+            route.send(request, &credential).await.unwrap();
+        }
+        assert_eq!(api.only().header("x-api-key"), Some(KEY));
+        assert_eq!(other.only().header("x-api-key"), expected);
+        assert_eq!(third.only().header("x-api-key"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_does_not_carry_the_credential_to_another_server_of_the_api() {
+    let credential = credential(&api_key(KeyPlace::Header, "X-API-Key")).await;
+    let other = Api::ok().await;
+    let api = redirecting(302, other.url("/to")).await;
+    let mut connector = connector_for_both(&api, &other);
+    connector.connection.servers.push(server(&other, true));
+    let answer = route(&connector)
+        .send(outgoing("GET", &api.url("/from")), &credential)
+        .await
+        .unwrap();
+    assert_eq!(answer.requests, 2);
+    assert_eq!(api.only().header("x-api-key"), Some(KEY));
     assert_eq!(other.only().header("x-api-key"), None);
 }
 

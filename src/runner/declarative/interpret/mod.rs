@@ -1,9 +1,10 @@
 //! From an answer to a result. The order is that of ruling C-09, with the reason for each position beside it.
 
-use serde_json::{Map, Value};
+use http::Method;
+use serde_json::{Map, Value, json};
 
 use super::decode::{self, Decoded};
-use super::detail::detail;
+use super::detail::{detail, without_addresses};
 use super::status::{StatusKind, retry_after};
 use super::{Content, Interpreted, ResponseError};
 use crate::auth::Scrubber;
@@ -43,7 +44,7 @@ pub fn interpret(
             status: response.status.as_u16(),
             kind: StatusKind::of(response.status),
             retry_after_seconds: retry_after(&response.headers),
-            detail: detail(&body, &connector.connection.base_url, &redaction),
+            detail: detail(&body, connector.connection.base_urls(), &redaction),
         });
     }
 

@@ -104,7 +104,7 @@ fn render_url(
     template: &RequestTemplate,
     arguments: &Map<String, Value>,
 ) -> Result<Url, PrepareError> {
-    let mut url = connector.connection.base_url.clone();
+    let mut url = template.base_url(&connector.connection).clone();
     let path = format!(
         "{}{}",
         url.path().trim_end_matches('/'),

@@ -240,7 +240,7 @@ fn effect(scope: &Scope<'_>, node: &Node, document: &ActionDocument) -> Effect {
         }
         return written.unwrap_or(Effect::Write);
     };
-    let by_method = if method == MethodName::Get {
+    let by_method = if matches!(method, MethodName::Get | MethodName::Head) {
         Effect::Read
     } else {
         Effect::Write

@@ -64,7 +64,7 @@ fn may_answer_json(action: &Action) -> bool {
             .map(|one| one.split(';').next().unwrap_or_default().trim());
         types.all(|one| !one.ends_with("json") && !matches!(one, "" | "*/*" | "application/*"))
     });
-    request.method != Method::DELETE && !is_file
+    !matches!(request.method, Method::DELETE | Method::HEAD) && !is_file
 }
 
 /// Names of parameters that a model has to guess the meaning of.

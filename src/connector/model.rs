@@ -377,7 +377,7 @@ impl Effect {
 /// A declarative action's HTTP request.
 #[derive(Debug)]
 pub struct RequestTemplate {
-    /// GET, POST, PUT, PATCH or DELETE (contract S2-16).
+    /// GET, POST, PUT, PATCH or DELETE (contract S2-16), or HEAD.
     pub method: Method,
     /// The server that it goes to, when that is not the connection's own.
     pub server: Option<Arc<Server>>,

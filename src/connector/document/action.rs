@@ -35,8 +35,8 @@ pub(in crate::connector) struct ActionDocument {
     pub code: Option<String>,
     /// A WebAssembly component to run in place of a request: a file of the folder `actions`, e.g. `actions/report.wasm`.
     pub component: Option<String>,
-    /// Whether it changes anything. GET reads and the other methods write unless this says otherwise. Code has to say it;
-    /// it writes unless it does.
+    /// Whether it changes anything. GET and HEAD read and the other methods write unless this says otherwise. Code has to say
+    /// it; it writes unless it does.
     pub effect: Option<EffectName>,
     /// Whether a person must allow each call. Writes need it and reads do not unless this says otherwise.
     pub confirm: Option<bool>,
@@ -107,6 +107,8 @@ pub(in crate::connector) enum EffectName {
     Read,
     /// Creates, changes or deletes.
     Write,
+    /// Reads status and headers without the answer itself.
+    Head,
 }
 
 /// What an answer that breaks its schema does.

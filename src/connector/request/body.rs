@@ -1,6 +1,6 @@
 //! The body of a request.
 
-use http::{HeaderName, header};
+use http::{HeaderName, Method, header};
 
 use super::Request;
 use crate::connector::document::{ActionDocument, MethodName, PlaceName};
@@ -33,8 +33,8 @@ impl Request<'_> {
         for argument in placed() {
             self.used.insert(argument.name.clone());
         }
-        if document.method == Some(MethodName::Get) {
-            self.refuse_body_of_get(node);
+        if let Some(method @ (MethodName::Get | MethodName::Head)) = document.method {
+            self.refuse_body(node, &super::method(method));
             return None;
         }
         let media_type = self.media_type(node, document);
@@ -118,10 +118,11 @@ impl Request<'_> {
         }
     }
 
-    fn refuse_body_of_get(&mut self, node: &Node) {
+    /// Reports the body of a request that has none by its method.
+    fn refuse_body(&mut self, node: &Node, method: &Method) {
         for key in ["body", "request_body", "content_type"] {
             if let Some(member) = node.member(key).filter(|member| !member.value.is_null()) {
-                let message = format!("a GET request has no body, so `{}` cannot be sent", member.written);
+                let message = format!("a {method} request has no body, so `{}` cannot be sent", member.written);
                 let help = "use `query`, or the method POST";
                 self.refuse_with_help("body-of-get", member.key_span.clone(), message, help);
             }
@@ -134,7 +135,7 @@ impl Request<'_> {
         {
             if !argument.from_body_schema {
                 let message = format!(
-                    "a GET request has no body, so `{}` cannot be sent in it",
+                    "a {method} request has no body, so `{}` cannot be sent in it",
                     argument.sent_as
                 );
                 self.refuse_with_help("body-of-get", argument.span.clone(), message, "write in = \"query\"");

@@ -74,6 +74,7 @@ pub(in crate::connector) fn method(name: MethodName) -> Method {
     match name {
         MethodName::Get => Method::GET,
         MethodName::Post => Method::POST,
+        MethodName::Head => Method::HEAD,
         MethodName::Put => Method::PUT,
         MethodName::Patch => Method::PATCH,
         MethodName::Delete => Method::DELETE,

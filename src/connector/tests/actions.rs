@@ -3,10 +3,11 @@
 use super::*;
 
 #[test]
-fn five_methods_in_any_case_and_their_effects() {
+fn methods_in_any_case_and_their_effects() {
     for (method, effect, confirm) in [
         ("GET", Effect::Read, false),
         ("get", Effect::Read, false),
+        ("HEAD", Effect::Read, false),
         ("POST", Effect::Write, true),
         ("PUT", Effect::Write, true),
         ("Patch", Effect::Write, true),
@@ -16,7 +17,7 @@ fn five_methods_in_any_case_and_their_effects() {
         assert_eq!((found.effect, found.confirm), (effect, confirm), "{method}");
         assert_eq!(found.request().unwrap().method.as_str(), method.to_uppercase());
     }
-    for method in ["HEAD", "OPTIONS", "PROPFIND", ""] {
+    for method in ["OPTIONS", "TRACE", "PROPFIND", ""] {
         assert_eq!(
             errors(&with_action(&format!("method = \"{method}\"\npath = \"/\""))),
             ["unknown-value"],

@@ -50,7 +50,10 @@ pub fn interpret(
 
     // Decoding.
     let not_json = |reason| ResponseError::NotJson { reason };
-    let mut value = match decode::decode(&response.headers, &response.body).map_err(not_json)? {
+    let decoded = decode::decode(&response.headers, &response.body).map_err(not_json)?;
+    let mut value = match decoded {
+        // An answer to HEAD has no body (RFC 9110, section 9.3.2): its head is the answer.
+        _ if action.request().is_some_and(|request| request.method == Method::HEAD) => head(connector, response),
         Decoded::Empty => Value::Null,
         Decoded::Json(value) => value,
         Decoded::Text { text, damaged } => {
@@ -93,6 +96,19 @@ pub fn interpret(
         content: Content::Json(Value::Object(mapping::structured(value))),
         warnings,
     })
+}
+
+/// Status and headers of an answer.
+fn head(connector: &Connector, response: &UpstreamResponse) -> Value {
+    let mut headers = Map::new();
+    for name in response.headers.keys() {
+        let values = response.headers.get_all(name).iter();
+        let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        // A list that is sent in several lines is one list (RFC 9110, section 5.3).
+        let value = without_addresses(&values.join(", "), connector.connection.base_urls());
+        headers.insert(name.as_str().to_owned(), Value::from(value));
+    }
+    json!({ "status": response.status.as_u16(), "headers": headers })
 }
 
 /// What a text answer is worth to an action that may expect JSON: the text itself unless it expects something else.

@@ -43,6 +43,34 @@ fn answers_become_objects() {
 }
 
 #[test]
+fn the_answer_to_head_is_its_head() {
+    let (connector, action) = connector("", "method = \"HEAD\"\npath = \"/a\"");
+    let mut answer = response(200, "image/png", "");
+    for (name, value) in [
+        ("x-path-stat", "abc"),
+        ("vary", "a"),
+        ("vary", "b"),
+        ("location", "https://api.example.com/v1/b"),
+    ] {
+        answer.headers.append(name, value.parse().unwrap());
+    }
+    let result = interpret(&connector, &action, &Map::new(), &answer, &Scrubber::empty()).unwrap();
+    let headers = json!({"content-type": "image/png", "x-path-stat": "abc", "vary": "a, b", "location": "[API]/b"});
+    assert_eq!(
+        result.content,
+        Content::Json(json!({"status": 200, "headers": headers}))
+    );
+    let missing = interpret(
+        &connector,
+        &action,
+        &Map::new(),
+        &response(404, "", ""),
+        &Scrubber::empty(),
+    );
+    assert!(matches!(missing, Err(ResponseError::Status { status: 404, .. })));
+}
+
+#[test]
 fn files_pass_as_they_are() {
     let bytes = Bytes::from_static(b"\x89PNG\r\n");
     assert_eq!(

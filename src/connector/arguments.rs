@@ -13,11 +13,11 @@ use super::document::{ActionDocument, InputDocument, PlaceName};
 use super::field;
 use super::json_schema::{Resolver, root_types};
 use super::naming::{argument_name_of, is_argument_name, is_identifier};
-use super::request::style;
+use super::request::{self, style};
 use super::scope::Scope;
 use crate::document::{Node, closest};
 use crate::schema::Schema;
-use crate::template::Style;
+use crate::template::{Style, without_xml};
 
 /// One argument.
 pub(super) struct Argument {
@@ -52,12 +52,17 @@ pub(super) struct Arguments {
     pub whole_body: Option<usize>,
     /// Whether some declaration could not be read: then nothing is said about names that are not declared.
     pub incomplete: bool,
+    /// Whether schemas say how their values are written as XML, which agents need not see.
+    pub is_xml: bool,
 }
 
 impl Arguments {
     /// Reads the declarations of an action.
     pub(super) fn read(scope: &Scope<'_>, node: &Node, document: &ActionDocument) -> Self {
-        let mut arguments = Self::default();
+        let mut arguments = Self {
+            is_xml: document.content_type.as_deref().is_some_and(request::is_xml),
+            ..Self::default()
+        };
         let nodes = node.get("input").map(Node::items).unwrap_or_default();
         for (field, node) in document.input.iter().zip(nodes) {
             arguments.declare(scope, node, field);
@@ -75,7 +80,13 @@ impl Arguments {
         let properties: Map<String, Value> = self
             .list
             .iter()
-            .map(|argument| (argument.name.clone(), Value::Object(argument.schema.clone())))
+            .map(|argument| {
+                let mut schema = argument.schema.clone();
+                if self.is_xml {
+                    without_xml(&mut schema);
+                }
+                (argument.name.clone(), Value::Object(schema))
+            })
             .collect();
         let required: Vec<&str> = self
             .list

@@ -16,7 +16,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::{Node, closest};
 
 /// Keys of an action that describe a request or an HTTP answer, of which code has none.
-const OF_REQUESTS: [&str; 12] = [
+const OF_REQUESTS: [&str; 13] = [
     "method",
     "path",
     "server",
@@ -26,6 +26,7 @@ const OF_REQUESTS: [&str; 12] = [
     "cookies",
     "body",
     "content_type",
+    "xml",
     "request_body",
     "response",
     "ok_statuses",

@@ -13,7 +13,7 @@ use super::Allowance;
 use super::reach::UrlAllowlist;
 use crate::mapping::Mapping;
 use crate::schema::Schema;
-use crate::template::{PathTemplate, Style, ValueTemplate};
+use crate::template::{PathTemplate, Style, ValueTemplate, XmlShape};
 
 pub use super::secret_name::SecretName;
 
@@ -454,6 +454,15 @@ pub enum BodyTemplate {
         content_type: String,
         /// A template that renders to a file's value.
         template: ValueTemplate,
+    },
+    /// XML, made of a value.
+    Xml {
+        /// Its media type.
+        content_type: String,
+        /// A template that renders to the value.
+        template: ValueTemplate,
+        /// How the value is written.
+        shape: XmlShape,
     },
     /// Text of any other type.
     Text {

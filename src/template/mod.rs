@@ -29,9 +29,11 @@ mod path;
 mod scan;
 mod style;
 mod value;
+mod xml;
 
 pub use error::{RenderError, TemplateError};
 pub use json_text::json_from_text;
 pub use path::PathTemplate;
 pub use style::{Encode, Form, Style};
 pub use value::ValueTemplate;
+pub use xml::{XmlShape, without_xml};

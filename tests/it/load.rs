@@ -131,7 +131,11 @@ fn describe_request(request: &RequestTemplate, text: &mut String) {
         Some(BodyTemplate::Json(_)) => "JSON",
         Some(BodyTemplate::Form(_)) => "form",
         Some(BodyTemplate::Multipart { .. }) => "parts",
-        Some(BodyTemplate::Text { content_type, .. } | BodyTemplate::File { content_type, .. }) => content_type,
+        Some(
+            BodyTemplate::Text { content_type, .. }
+            | BodyTemplate::File { content_type, .. }
+            | BodyTemplate::Xml { content_type, .. },
+        ) => content_type,
     };
     let path = &request.path_source;
     writeln!(

@@ -63,8 +63,12 @@ pub(in crate::connector) struct ActionDocument {
     /// of an argument that is not given is left out.
     #[expect(dead_code, reason = "read from the tree, which keeps the places")]
     pub body: Option<Value>,
-    /// The type of the body: `application/json` unless written, `application/x-www-form-urlencoded`, or any text type.
+    /// The type of the body: `application/json` unless written, `application/x-www-form-urlencoded`, `multipart/form-data`,
+    /// a type of XML, or any text type.
     pub content_type: Option<String>,
+    /// The root element of a body whose `content_type` is XML, and that is made of arguments or a table.
+    #[expect(dead_code, reason = "read from the tree, as the `xml` objects of schemas are")]
+    pub xml: Option<XmlDocument>,
     /// How the answer is reshaped: a JMESPath expression, or a table of them.
     pub response: Option<Value>,
     /// A JSON Schema of the answer, before it is reshaped. Or in short `{ id = "string" }`.
@@ -81,6 +85,21 @@ pub(in crate::connector) struct ActionDocument {
     pub requests_per_minute: Option<Allowance>,
 }
 
+/// The root element of an XML body.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Xml")]
+#[expect(dead_code, reason = "read from the tree, as the `xml` objects of schemas are")]
+pub(in crate::connector) struct XmlDocument {
+    /// Its name.
+    #[schemars(length(min = 1))]
+    pub name: String,
+    /// The prefix of its name.
+    pub prefix: Option<String>,
+    /// The namespace of its name, or of its prefix.
+    pub namespace: Option<String>,
+}
+
 /// An HTTP method.
 #[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "UPPERCASE")]
@@ -88,6 +107,8 @@ pub(in crate::connector) struct ActionDocument {
 pub(in crate::connector) enum MethodName {
     /// Reads.
     Get,
+    /// Reads status and headers without the answer itself.
+    Head,
     /// Creates, or does something.
     Post,
     /// Replaces.
@@ -107,8 +128,6 @@ pub(in crate::connector) enum EffectName {
     Read,
     /// Creates, changes or deletes.
     Write,
-    /// Reads status and headers without the answer itself.
-    Head,
 }
 
 /// What an answer that breaks its schema does.

@@ -57,6 +57,14 @@ impl Request<'_> {
             Some(place) => self.written_body(place, media_type.as_deref())?,
         };
         let template = self.with_placed_arguments(place, content)?;
+        if let Some(content_type) = media_type.as_deref().filter(|kind| self.is_structured_xml(kind, place)) {
+            return self.xml(node, content_type, template);
+        }
+        if let Some(member) = node.member("xml") {
+            let message = "`xml` has no effect: the body is not XML that is made of values".to_owned();
+            let help = "write content_type = \"application/xml\", or remove it";
+            self.refuse_with_help("no-effect", member.key_span.clone(), message, help);
+        }
         match media_type.as_deref() {
             None | Some("application/json") => Some(BodyTemplate::Json(template)),
             Some("application/x-www-form-urlencoded") => Some(BodyTemplate::Form(template)),
@@ -204,7 +212,8 @@ impl Request<'_> {
             self.refused_template();
             return None;
         }
-        if !is_json && !is_form && place.text().is_none() {
+        let is_xml = media_type.is_some_and(|kind| self.is_structured_xml(kind, Some(place)));
+        if !is_json && !is_form && !is_xml && place.text().is_none() {
             let message = "a body of this `content_type` must be text".to_owned();
             self.refuse("bad-body", place.span.clone(), message);
             self.refused_template();

@@ -3,6 +3,7 @@
 mod body;
 mod server;
 pub(in crate::connector) mod style;
+mod xml;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -73,12 +74,23 @@ pub(in crate::connector) fn compile(
 pub(in crate::connector) fn method(name: MethodName) -> Method {
     match name {
         MethodName::Get => Method::GET,
-        MethodName::Post => Method::POST,
         MethodName::Head => Method::HEAD,
+        MethodName::Post => Method::POST,
         MethodName::Put => Method::PUT,
         MethodName::Patch => Method::PATCH,
         MethodName::Delete => Method::DELETE,
     }
+}
+
+/// Whether `media_type` is one of XML (RFC 7303).
+pub(in crate::connector) fn is_xml(media_type: &str) -> bool {
+    let essence = media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    essence.ends_with("/xml") || essence.ends_with("+xml")
 }
 
 struct Request<'a> {

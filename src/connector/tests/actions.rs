@@ -36,6 +36,53 @@ fn methods_in_any_case_and_their_effects() {
 }
 
 #[test]
+fn an_xml_body_is_made_of_values_or_written_as_text() {
+    let order = "xml = { name = \"order\" }\n";
+    let input = "input = [{ name = \"x\", in = \"body\" }]\n";
+    let used = "input = [{ name = \"x\" }]\n";
+    let object = "input = [{ name = \"x\", schema = { type = \"object\", xml = { name = \"order\" } } }]\n";
+    for (rest, is_made) in [
+        (format!("{order}{input}"), true),
+        (format!("{order}{used}body = {{ id = \"{{{{x}}}}\" }}"), true),
+        (format!("{object}body = \"{{{{x}}}}\""), true),
+        (format!("{used}body = \"{{{{x}}}}\""), false),
+        (format!("{used}body = \"<order>{{{{x}}}}</order>\""), false),
+    ] {
+        let found = action(&format!(
+            "method = \"POST\"\npath = \"/\"\ncontent_type = \"application/xml\"\n{rest}"
+        ));
+        let body = found.request().unwrap().body.as_ref();
+        assert_eq!(matches!(body, Some(BodyTemplate::Xml { .. })), is_made, "{rest}");
+        assert!(
+            !found.input.document().to_string().contains("xml"),
+            "agents need not know"
+        );
+    }
+    for (rest, expected) in [
+        (format!("content_type = \"text/xml\"\n{input}"), "bad-xml"),
+        (
+            format!("content_type = \"text/xml\"\nxml = {{ name = \"a b\" }}\n{input}"),
+            "bad-xml",
+        ),
+        (
+            format!("content_type = \"application/json\"\n{order}{input}"),
+            "no-effect",
+        ),
+        (
+            format!("content_type = \"text/xml\"\n{order}{used}body = \"<a>{{{{x}}}}</a>\""),
+            "no-effect",
+        ),
+        (
+            format!("content_type = \"text/xml\"\nxml = {{ nam = \"a\" }}\n{input}"),
+            "unknown-key",
+        ),
+    ] {
+        let found = errors(&with_action(&format!("method = \"POST\"\npath = \"/\"\n{rest}")));
+        assert!(found.contains(&expected), "{rest}: {found:?}");
+    }
+}
+
+#[test]
 fn names_and_titles() {
     for (lines, name, title) in [
         ("name = \"get_customer\"", "get_customer", "Get customer"),

@@ -321,6 +321,17 @@ fn render_body(
             };
             (content.map(Bytes::from), Some(media_type(content_type)?))
         }
+        BodyTemplate::Xml {
+            content_type,
+            template,
+            shape,
+        } => {
+            let body = match template.render(arguments)? {
+                Some(value) => Some(shape.write(&value)?),
+                None => None,
+            };
+            (body.map(Bytes::from), Some(media_type(content_type)?))
+        }
         BodyTemplate::Text { content_type, template } => {
             let body = template.render(arguments)?.as_ref().and_then(text).map(Bytes::from);
             (body, Some(media_type(content_type)?))

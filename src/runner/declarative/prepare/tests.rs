@@ -53,6 +53,39 @@ fn the_path_is_appended_to_the_base_url() {
 }
 
 #[test]
+fn the_server_of_an_action_takes_the_place_of_the_base_url() {
+    let settings = "[connection]\nbase_url = \"https://api.acme.com/v1\"\n\
+                    [connection.servers.upload]\nbase_url = \"https://upload.acme.com/up/\"\ncredentials = false";
+    for (server, expected) in [
+        ("", "https://api.acme.com/v1/a"),
+        ("server = \"upload\"", "https://upload.acme.com/up/a"),
+    ] {
+        let request = built(
+            settings,
+            &format!("method = \"GET\"\npath = \"/a\"\n{server}"),
+            json!({}),
+        )
+        .unwrap();
+        assert_eq!(request.url.as_str(), expected);
+    }
+}
+
+/// The example of `docs/connectors.md`.
+#[test]
+fn xml_is_written_as_the_manual_says() {
+    let manual = include_str!("../../../../docs/connectors.md");
+    let (_, section) = manual.split_once("### XML\n").unwrap();
+    let (_, action) = section.split_once("description = \"Sends an order\"\n").unwrap();
+    let (action, text) = action.split_once("```").unwrap();
+    let quoted: Vec<&str> = text.split('`').collect();
+    let (given, expected) = (quoted[1], quoted[3]);
+    let request = built("", action, serde_json::from_str(given).unwrap()).unwrap();
+    assert_eq!(header(&request, "content-type"), Some("application/xml"));
+    let declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+    assert_eq!(body(&request), format!("{declaration}{expected}"));
+}
+
+#[test]
 fn urls_have_a_longest_length() {
     let action = format!(
         "method = \"GET\"\npath = \"/a/{{x}}\"\nquery = {{ y = \"{{{{y}}}}\" }}\n{}",

@@ -16,8 +16,11 @@ pub const MAX_CODE_BYTES: u64 = 64 * 1024 * 1024;
 /// Endings of files that are definitions.
 const DEFINITIONS: [&str; 4] = ["toml", "yaml", "yml", "json"];
 
-/// Sub-folders that hold definitions; others (`openapi/`, `fixtures/`) hold material of other kinds.
+/// Sub-folders that hold definitions; others (`fixtures/`) hold material of other kinds.
 const DEFINITION_FOLDERS: [&str; 2] = ["services", "actions"];
+
+/// The sub-folder with descriptions of the API, of which only that they are there matters.
+const DESCRIPTIONS: &str = "openapi";
 
 /// One connector as it lies on disk.
 #[derive(Clone)]
@@ -92,6 +95,10 @@ impl Sources {
                     Err(problem) => self.problems.push(ReadError { path: folder, problem }),
                 }
             }
+            // A folder that cannot be read holds nothing that is served.
+            let described = entries(&path.join(DESCRIPTIONS)).unwrap_or_default();
+            let is_noticed = |name: &PathBuf| name.strip_prefix(path).is_ok_and(connector::is_only_noticed);
+            names.extend(described.into_iter().filter(|name| name.is_file() && is_noticed(name)));
             path.to_owned()
         };
         let mut files = Vec::with_capacity(names.len());
@@ -245,11 +252,14 @@ mod tests {
                     "SKILL.md",
                     "connector.toml",
                     "services/customer.toml",
+                    "openapi/document.json",
                     "actions/sum.wasm"
                 ],
                 vec!["single.yaml"]
             ]
         );
+        let described = &sources.connectors[0].files[3];
+        assert_eq!(described.text, "", "that it is there has to do");
         assert!(sources.problems.is_empty());
     }
 

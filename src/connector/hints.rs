@@ -5,9 +5,22 @@ use http::{Method, header};
 use serde_json::{Map, Value};
 
 use super::action;
+use super::layout::Layout;
 use super::model::{Action, Connector};
-use crate::diagnostics::{Diagnostic, Source};
+use crate::diagnostics::{Diagnostic, Severity, Source};
 use crate::document::Node;
+
+/// Advice about a description of the API that lies beside actions which were not made of it (contract S1-83).
+pub(super) fn of_description(layout: &Layout<'_>) -> Option<Diagnostic> {
+    let description = layout.description?.shown.display();
+    let message = format!("{description} describes this API, and nothing was imported from it");
+    let advice = format!(
+        "`toolgate analyze {description}` tells what it holds, `toolgate import {description} --name NAME` makes a connector \
+         of it, whose actions have their schemas and descriptions"
+    );
+    let hint = Diagnostic::for_file(Severity::Note, "not-imported", &layout.main.shown, message);
+    Some(hint.help(advice))
+}
 
 /// Advice about the actions that are written in one file.
 pub(super) fn of_actions(source: &Source<'_>, root: &Node, connector: &Connector, found: &mut Vec<Diagnostic>) {
@@ -49,8 +62,8 @@ fn of_action(source: &Source<'_>, node: &Node, action: &Action) -> Vec<Diagnosti
     found
 }
 
-/// Whether a schema could describe the answers: not those of a deletion, which are mostly empty, nor those of an action
-/// that asks for pictures or other files. What code makes of answers is its own.
+/// Whether a schema could describe the answers: not those of a deletion, which are mostly empty, nor those without a
+/// body, nor those of an action that asks for pictures or other files. What code makes of answers is its own.
 fn may_answer_json(action: &Action) -> bool {
     let Some(request) = action.request() else {
         return false;
@@ -125,6 +138,32 @@ mod tests {
                 ),
             ]
         );
+    }
+
+    #[test]
+    fn a_description_that_nobody_imported_is_pointed_out() {
+        let main = format!(
+            "{MAIN}[[actions]]\nname = \"get_ticket\"\ndescription = \"d\"\nmethod = \"GET\"\npath = \"/\"\n\
+             response_schema = {{ id = \"string\" }}\n"
+        );
+        let main = ("connector.toml", main.as_str());
+        let yaml = ("openapi/shop.yaml", "");
+        let found = codes(&[main, yaml]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].0, found[0].2.as_str()),
+            (
+                "not-imported",
+                "openapi/shop.yaml describes this API, and nothing was imported from it"
+            )
+        );
+        for files in [
+            vec![main],
+            vec![main, yaml, ("openapi/report.json", "")],
+            vec![main, ("openapi/notes.toml", "")],
+        ] {
+            assert_eq!(codes(&files), [], "{:?}", files.last());
+        }
     }
 
     #[test]

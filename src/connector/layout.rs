@@ -24,6 +24,8 @@ pub(super) struct Layout<'a> {
     pub skill: Option<&'a SourceFile>,
     /// Whether there is an `AGENTS.md`.
     pub has_agents: bool,
+    /// A description of the API that nobody has imported: one in `openapi` without the report of an import.
+    pub description: Option<&'a SourceFile>,
     /// The tier that the files show.
     pub tier: Tier,
 }
@@ -41,6 +43,10 @@ enum Role {
     Skill,
     /// What whoever changes the connector should know. Only that it is there matters.
     Agents,
+    /// An `OpenAPI` description of the API. Only that it is there matters.
+    Description,
+    /// What an import of a description has come to. Only that it is there matters.
+    Report,
     /// Read by somebody else.
     Other,
 }
@@ -52,7 +58,7 @@ pub(super) fn is_wanted(relative: &Path) -> bool {
 
 /// Whether of the file at `relative` no loader reads more than that it is there.
 pub(super) fn is_only_noticed(relative: &Path) -> bool {
-    role(relative) == Role::Agents
+    matches!(role(relative), Role::Agents | Role::Description | Role::Report)
 }
 
 /// Whether the file at `relative` is code of an action.
@@ -100,10 +106,13 @@ pub(super) fn sort(files: &[SourceFile]) -> (Option<Layout<'_>>, Vec<Diagnostic>
             .push(error(file, "too-long", message).help("move what few agents need into the descriptions of actions"));
     }
     let tier = if entities.is_empty() { Tier::Lite } else { Tier::Full };
+    let is_imported = files.iter().any(|file| role(&file.relative) == Role::Report);
+    let mut descriptions = files.iter().filter(|file| role(&file.relative) == Role::Description);
     let layout = main.map(|main| Layout {
         main,
         entities,
         skill,
+        description: descriptions.next().filter(|_| !is_imported),
         has_agents: files.iter().any(|file| role(&file.relative) == Role::Agents),
         tier,
     });
@@ -134,6 +143,8 @@ fn role(relative: &Path) -> Role {
         ["AGENTS.md"] => Role::Agents,
         [_] if stem == "gateway" && readable => Role::Gateway,
         ["services", _] if readable => Role::Entity,
+        ["openapi", "report.json"] => Role::Report,
+        ["openapi", _] if matches!(Format::of(relative), Some(Format::Json | Format::Yaml)) => Role::Description,
         ["actions", _] if language_of(relative).is_some() => Role::Code,
         _ => Role::Other,
     }

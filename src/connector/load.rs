@@ -74,7 +74,7 @@ pub fn hints(files: &[SourceFile], code: &[CodeFile], variables: Variables<'_>) 
     let Some(connector) = load_layout(&layout, code, variables, &mut Vec::new()) else {
         return Vec::new();
     };
-    let mut found = Vec::new();
+    let mut found: Vec<Diagnostic> = super::hints::of_description(&layout).into_iter().collect();
     // What is wrong with the files was told when they were loaded.
     let (main, settings) = File::main(layout.main, variables, &mut Vec::new());
     super::hints::of_actions(&main.source, &main.root, &connector, &mut found);

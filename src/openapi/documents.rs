@@ -121,7 +121,7 @@ impl Documents {
             file
         } else if is_absolute(path) {
             return Err(format!(
-                "`{reference}` leads out of the description, and nothing is fetched"
+                "`{reference}` is a whole address, and only what stands beside the description is read"
             ));
         } else {
             let name = joined(&self.files[file].0, path);
@@ -258,8 +258,8 @@ mod tests {
         for (reference, part) in [
             ("#/components/schemas/none", "leads nowhere"),
             ("other.yaml#/x", "not there"),
-            ("https://example.com/a.json", "nothing is fetched"),
-            ("/etc/passwd", "nothing is fetched"),
+            ("https://example.com/a.json", "is a whole address"),
+            ("/etc/passwd", "is a whole address"),
         ] {
             let error = documents.follow(0, reference).err().unwrap();
             assert!(error.contains(part), "{error}");

@@ -3,9 +3,8 @@
 use clap::Args;
 use serde_json::json;
 
-use super::source::Source;
 use super::{Choice, told};
-use crate::cli::{Failure, Global, assemble, output};
+use crate::cli::{Failure, Global, output};
 use crate::openapi;
 
 /// Tell what an OpenAPI description holds, and what an import would make of it. Writes nothing.
@@ -28,8 +27,7 @@ pub(in crate::cli) struct Analyze {
 
 impl Analyze {
     pub(in crate::cli) async fn run(self, global: &Global) -> Result<(), Failure> {
-        let locations = assemble::locations(global)?;
-        let source = Source::read(&self.spec, &locations, &self.choice.network).await?;
+        let source = self.choice.read(&self.spec, global).await?;
         let options = self.choice.options("api", &source)?;
         let import = openapi::import(&source.documents, &options);
         let analysis = openapi::analyse(&source.documents, &import);

@@ -19,7 +19,7 @@ use crate::openapi::{self, Filter, Folder, Options, Selection, Target};
 use crate::store::time;
 
 pub(super) use analyze::Analyze;
-use source::Source;
+use source::{Source, Wanted};
 
 /// Make a connector of an `OpenAPI` description.
 ///
@@ -53,6 +53,10 @@ struct Choice {
     /// Where the API is, when the description does not say or is wrong.
     #[arg(long, value_name = "URL")]
     base_url: Option<Url>,
+    /// A header that the description is fetched with, and where its value is kept, e.g. `Authorization: vault://spec_token`
+    /// or `Authorization: env:SPEC_TOKEN`; several times for several.
+    #[arg(long, value_name = "NAME: REFERENCE")]
+    header: Vec<String>,
     /// A network that the API belongs to, when it is not public, e.g. `10.20.0.0/16`; several times for several.
     #[arg(long, value_name = "NETWORK")]
     network: Vec<IpNet>,
@@ -83,6 +87,20 @@ struct Choice {
 }
 
 impl Choice {
+    async fn read(&self, spec: &str, global: &Global) -> Result<Source, Failure> {
+        // Not read by the parser of the command line: its complaints repeat the value, which may be a secret.
+        let headers = self.header.iter().map(|written| source::header(written));
+        let headers: Vec<(String, String)> = headers
+            .collect::<Result<_, _>>()
+            .map_err(|problem| Failure::Usage(anyhow::anyhow!("--header: {problem}")))?;
+        let wanted = Wanted {
+            spec,
+            networks: &self.network,
+            headers: &headers,
+        };
+        Source::read(wanted, global).await
+    }
+
     fn options(&self, slug: &str, source: &Source) -> Result<Options, Failure> {
         if let Some(url) = &self.base_url
             && (!matches!(url.scheme(), "http" | "https") || !url.has_host())
@@ -147,7 +165,7 @@ impl Import {
                 folder.display()
             )));
         }
-        let source = Source::read(&self.spec, &locations, &self.choice.network).await?;
+        let source = self.choice.read(&self.spec, global).await?;
         let options = self.choice.options(&slug, &source)?;
         let mut import = openapi::import(&source.documents, &options);
         let target = Target {

@@ -139,6 +139,12 @@ async fn run(workspace: &Workspace, block: &Block, place: &str) -> String {
                 assert_eq!(finished.code, Some(0), "{place}: {}", finished.stderr);
                 printed = finished.stdout;
             }
+            // Nothing answers at an example's name: all but the exchange is tried.
+            _ if line.starts_with("toolgate import https://") => {
+                let finished = workspace.run(line).await;
+                assert_eq!(finished.code, Some(1), "{place}: {}", finished.stderr);
+                assert!(finished.stderr.contains("cannot fetch"), "{place}: {}", finished.stderr);
+            }
             _ if line.starts_with("toolgate ") => {
                 let finished = workspace.run(line).await;
                 assert_eq!(finished.code, Some(0), "{place}: {}", finished.stderr);

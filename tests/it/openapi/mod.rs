@@ -3,3 +3,4 @@
 mod command;
 mod documents;
 mod requests;
+mod fetched;

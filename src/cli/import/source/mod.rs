@@ -1,0 +1,175 @@
+//! Where a description is read from: a file or a URL, with what it refers to beside it.
+
+mod fetched;
+mod local;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use anyhow::Context as _;
+use ipnet::IpNet;
+use url::Url;
+
+use crate::cli::{Failure, Global, output};
+use crate::crypto::sha256_hex;
+use crate::openapi::Documents;
+use fetched::Web;
+pub(super) use fetched::header;
+use local::Folder;
+
+/// Longest description in bytes, all its files together.
+const LARGEST: u64 = 100 * 1024 * 1024;
+
+/// Most files that a description may be split over.
+const MOST_FILES: usize = 1_000;
+
+/// Endings of files that a reference may lead to: a description must not make other files readable.
+const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
+
+/// What the user says about a description.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// A file or a URL.
+    pub(super) spec: &'a str,
+    /// Networks that its server may be in.
+    pub(super) networks: &'a [IpNet],
+    /// Names of headers that it is fetched with, and where their values are kept.
+    pub(super) headers: &'a [(String, String)],
+}
+
+/// A description that was read.
+pub(super) struct Source {
+    pub(super) documents: Documents,
+    /// The root document as it was read.
+    pub(super) text: String,
+    /// Name of its file.
+    pub(super) file_name: String,
+    /// The URL that it was fetched from.
+    pub(super) fetched_from: Option<Url>,
+    /// Names relative to the root document, and texts, of the others.
+    others: Vec<(String, String)>,
+}
+
+/// Where the files of a description are.
+enum Place {
+    Folder(Folder),
+    Web(Box<Web>),
+}
+
+impl Place {
+    /// The text of the file that a reference names, which takes its length from `left`.
+    async fn text(&self, name: &str, left: &mut u64) -> anyhow::Result<String> {
+        match self {
+            Self::Folder(folder) => folder.text(name, left),
+            Self::Web(web) => web.text(name, left).await,
+        }
+    }
+}
+
+impl Source {
+    pub(super) async fn read(wanted: Wanted<'_>, global: &Global) -> Result<Self, Failure> {
+        let mut left = LARGEST;
+        if wanted.spec.starts_with("https://") || wanted.spec.starts_with("http://") {
+            let (web, text) = Web::open(wanted, global, &mut left).await?;
+            let url = web.root().clone();
+            let mut source = Self::of(text, Path::new(url.path()), Some(url.clone()))?;
+            let deadline = fetched::LONGEST_TIME;
+            tokio::time::timeout(deadline, source.read_others(&Place::Web(Box::new(web)), &mut left))
+                .await
+                .map_err(|_| {
+                    let seconds = deadline.as_secs();
+                    Failure::Other(anyhow::anyhow!(
+                        "the files that {url} refers to took more than {seconds} seconds"
+                    ))
+                })??;
+            return Ok(source);
+        }
+        if !wanted.headers.is_empty() {
+            let message = "--header has no effect: the description is a file";
+            return Err(Failure::Usage(anyhow::anyhow!(message)));
+        }
+        let path = Path::new(wanted.spec);
+        let text = local::text_of(path, &mut left)?;
+        let mut source = Self::of(text, path, None)?;
+        source.read_others(&Place::Folder(Folder::of(path)), &mut left).await?;
+        Ok(source)
+    }
+
+    fn of(text: String, path: &Path, fetched_from: Option<Url>) -> Result<Self, Failure> {
+        let documents = Documents::read(&text)
+            .with_context(|| format!("{} cannot be imported", path.display()))
+            .map_err(Failure::Other)?;
+        let named = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .filter(|name| is_readable(name));
+        let begins = text.trim_start_matches('\u{feff}').trim_start();
+        let usual = if begins.starts_with('{') {
+            "openapi.json"
+        } else {
+            "openapi.yaml"
+        };
+        Ok(Self {
+            documents,
+            file_name: named.unwrap_or(usual).to_owned(),
+            text,
+            fetched_from,
+            others: Vec::new(),
+        })
+    }
+
+    /// Reads the files that the description refers to, and those that they refer to.
+    async fn read_others(&mut self, place: &Place, left: &mut u64) -> Result<(), Failure> {
+        let mut unusable: HashSet<String> = HashSet::new();
+        loop {
+            let missing = self.documents.missing();
+            let wanted: Vec<String> = missing.into_iter().filter(|name| !unusable.contains(name)).collect();
+            if wanted.is_empty() {
+                return Ok(());
+            }
+            for name in wanted {
+                if self.others.len() + unusable.len() >= MOST_FILES {
+                    let message = format!("the description is split over more than {MOST_FILES} files");
+                    return Err(Failure::Other(anyhow::anyhow!(message)));
+                }
+                // What refers to one that cannot be used is left out, and told; the rest can be imported.
+                if let Err(error) = self.read_other(place, &name, left).await {
+                    output::complain(&format!("warning: {error:#}"));
+                    unusable.insert(name);
+                }
+            }
+        }
+    }
+
+    async fn read_other(&mut self, place: &Place, name: &str, left: &mut u64) -> anyhow::Result<()> {
+        if !is_readable(name) {
+            anyhow::bail!("`{name}` is not read: references lead to .yaml, .yml and .json files only");
+        }
+        let text = place.text(name, left).await?;
+        let added = self.documents.add(name.to_owned(), &text);
+        added.with_context(|| format!("{name} cannot be used"))?;
+        self.others.push((name.to_owned(), text));
+        Ok(())
+    }
+
+    /// SHA-256 of the root document.
+    pub(super) fn sha256(&self) -> String {
+        sha256_hex(self.text.as_bytes())
+    }
+
+    /// Files to keep, relative to the folder `openapi`. Those from above the root's folder are kept in one called `up`.
+    pub(super) fn files(&self) -> Vec<(String, &str)> {
+        let others = self
+            .others
+            .iter()
+            .map(|(name, text)| (name.replace("..", "up"), text.as_str()));
+        std::iter::once((self.file_name.clone(), self.text.as_str()))
+            .chain(others)
+            .collect()
+    }
+}
+
+fn is_readable(name: &str) -> bool {
+    let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.to_ascii_lowercase().as_str()))
+}

@@ -36,7 +36,7 @@ pub enum Form {
     TabDelimited,
     /// `name[key]=1`, and `name[0]=1` for lists
     DeepObject,
-    /// `name=[1,2]`
+    /// `name=[1,2]`, and `name="a"` for texts
     Json,
 }
 
@@ -50,7 +50,7 @@ impl Style {
         let mut pairs = Vec::new();
         match value {
             Value::Null => {}
-            Value::Array(_) | Value::Object(_) if self.form == Form::Json => {
+            value if self.form == Form::Json => {
                 pairs.push((name.to_owned(), encode(&value.to_string())));
             }
             Value::Array(_) | Value::Object(_) if self.form == Form::DeepObject => {
@@ -86,7 +86,8 @@ impl Style {
     pub fn text(self, name: &str, value: &Value, encode: Encode<'_>) -> Option<String> {
         let is_composed = value.is_array() || value.is_object();
         let parts: Vec<String> = match value {
-            value if is_composed && self.form == Form::Json => vec![encode(&value.to_string())],
+            Value::Null => Vec::new(),
+            value if self.form == Form::Json => vec![encode(&value.to_string())],
             Value::Object(members) if self.explode => members
                 .iter()
                 .filter_map(|(key, value)| Some(format!("{}={}", encode(key), encode(&text(value)?))))
@@ -215,7 +216,9 @@ mod tests {
                 "color[0]=blue&color[1]=black&color[2]=brown",
             ),
             (Form::Json, true, &json!([1]), "color=[1]"),
-            (Form::Json, true, &json!("x"), "color=x"),
+            (Form::Json, true, &json!("x"), "color=\"x\""),
+            (Form::Json, true, &json!(1), "color=1"),
+            (Form::Json, true, &json!(null), ""),
             (Form::Form, false, &json!([]), ""),
             (Form::Form, true, &json!([]), ""),
             (Form::Form, true, &json!(null), ""),

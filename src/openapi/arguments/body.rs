@@ -6,6 +6,7 @@ use super::parameters::form_of;
 use super::{Reading, is_scalar, types};
 use crate::openapi::documents::Place;
 use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind};
+use crate::openapi::read::Version;
 use crate::template::{Form, Style};
 
 /// What can be sent, best first.
@@ -188,7 +189,11 @@ impl<'o> Reading<'o> {
                 continue;
             }
             as_base64(&mut schema);
-            let style = encoding.and_then(|encoding| style(encoding, &schema));
+            // OpenAPI 3.0 knows styles in plain forms only (3.0, section 4.7.15.1).
+            let has_styles = kind == BodyKind::Form || self.operation.shared.documents.version() != Version::Three;
+            let style = encoding
+                .filter(|_| has_styles)
+                .and_then(|encoding| style(encoding, &schema));
             self.member(name, is_needed, ArgumentValue::Schema(schema), style, media_type);
         }
         Ok(())
@@ -240,6 +245,15 @@ fn kind_of(media_type: &str) -> Option<BodyKind> {
     Some(match essence.as_str() {
         "*/*" | "application/*" | "text/json" | "application/x-json" => BodyKind::Json,
         "application/x-www-form-urlencoded" => BodyKind::Form,
+            let headers = encoding.and_then(|encoding| encoding.get("headers"));
+            let has_headers = headers.is_some_and(|all| {
+                all.members()
+                    .any(|(name, _)| !name.eq_ignore_ascii_case("content-type"))
+            });
+            if has_headers && kind == BodyKind::Multipart {
+                self.notes
+                    .push(format!("the part `{name}` is sent without headers of its own"));
+            }
         _ if essence == "application/json" || essence.ends_with("+json") => BodyKind::Json,
         _ if essence.starts_with("multipart/form-data") => BodyKind::Multipart,
         // A document by schema; text that happens to be XML says so with a schema of text, which is too rare to guess.

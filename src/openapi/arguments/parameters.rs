@@ -157,6 +157,11 @@ impl<'o> Reading<'o> {
             return;
         }
         let is_json = content.is_some_and(|(media_type, _)| media_type.contains("json"));
+        if let Some((media_type, _)) = content.filter(|_| !is_json && !is_scalar(&schema)) {
+            self.notes.push(format!(
+                "the parameter `{name}` is `{media_type}`, and its value is not written as that"
+            ));
+        }
         let style = if is_json {
             json_style(&schema)
         } else {
@@ -175,8 +180,11 @@ impl<'o> Reading<'o> {
     }
 }
 
+/// JSON text, which is how numbers and truth values are written anyway; a text has quotes.
 fn json_style(schema: &Map<String, serde_json::Value>) -> Option<Style> {
-    (!is_scalar(schema)).then_some(Style {
+    let types = types(schema);
+    let is_plain = is_scalar(schema) && !schema.contains_key("anyOf") && !types.contains(&"string");
+    (!is_plain).then_some(Style {
         form: Form::Json,
         explode: false,
         reserved: false,

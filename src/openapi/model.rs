@@ -134,3 +134,7 @@ pub enum BodyKind {
     /// The bytes of one file.
     Bytes,
 }
+    /// The root element of XML, as `xml` objects of schemas have it.
+    pub xml: Option<Map<String, Value>>,
+    /// XML by its schema.
+    Xml,

@@ -14,6 +14,7 @@ const KINDS: [BodyKind; 5] = [
     BodyKind::Json,
     BodyKind::Form,
     BodyKind::Multipart,
+    BodyKind::Xml,
     BodyKind::Text,
     BodyKind::Bytes,
 ];
@@ -70,11 +71,13 @@ impl<'o> Reading<'o> {
             self.notes
                 .push(format!("sends `{name}`, of {} types that the API takes", choices.len()));
         }
+        let mut xml = None;
         let essence = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let before = self.list.len();
         match kind {
             BodyKind::Json => self.json(media_type, is_required),
             BodyKind::Form | BodyKind::Multipart => self.fields(kind, media_type)?,
+            BodyKind::Xml => xml = self.xml(media_type, is_required)?,
             BodyKind::Text => {
                 let schema = Map::from_iter([("type".to_owned(), json!("string"))]);
                 self.whole(ArgumentValue::Schema(schema), is_required);
@@ -99,7 +102,12 @@ impl<'o> Reading<'o> {
                     BodyKind::Bytes if essence.contains('*') => "application/octet-stream".to_owned(),
                     _ => essence,
                 },
-                kind,
+                kind: if kind == BodyKind::Xml && xml.is_none() {
+                    BodyKind::Text
+                } else {
+                    kind
+                },
+                xml,
             });
         }
         Ok(())
@@ -155,6 +163,48 @@ impl<'o> Reading<'o> {
         let merged = merge_alternatives(&mut schema);
         let is_closed = schema
             .get("additionalProperties")
+    /// A document by its schema, and its root element. Without a schema that says more than text, `None`: then whoever
+    /// calls writes the XML.
+    fn xml(&mut self, media_type: Place<'o>, is_required: bool) -> Result<Option<Map<String, Value>>, String> {
+        let written = media_type.get("schema");
+        let mut schema = written.map_or_else(Map::new, |schema| self.normaliser.root_of_xml(schema));
+        let is_described =
+            schema.contains_key("properties") || schema.contains_key("items") || schema.contains_key("anyOf");
+        if !is_described {
+            let text = json!({"type": "string", "description": "The XML."});
+            self.whole(
+                ArgumentValue::Schema(text.as_object().cloned().unwrap_or_default()),
+                is_required,
+            );
+            return Ok(None);
+        }
+        as_base64(&mut schema);
+        let mut root = match schema.get("xml") {
+            Some(Value::Object(xml)) => xml.clone(),
+            _ => Map::new(),
+        };
+        if !root.contains_key("name") {
+            // The name of the schema, when it has one (OpenAPI 3.1, section 4.8.26).
+            let name = written.and_then(|schema| schema.text("$ref")?.rsplit('/').next());
+            let Some(name) = name else {
+                return Err("the root element of its XML has no name".to_owned());
+            };
+            root.insert("name".to_owned(), json!(name));
+        }
+        root.retain(|key, _| matches!(key.as_str(), "name" | "prefix" | "namespace"));
+        match flat(&mut schema) {
+            Some((properties, required)) => {
+                for (name, property) in properties {
+                    let is_needed = required.contains(&name);
+                    let schema = property.as_object().cloned().unwrap_or_default();
+                    self.member(name, is_needed, ArgumentValue::Schema(schema), None, None);
+                }
+            }
+            None => self.whole(ArgumentValue::Schema(schema), is_required),
+        }
+        Ok(Some(root))
+    }
+
             .is_none_or(|more| *more == json!(false));
         if is_closed && schema.get("properties").is_none() && types(&schema) == ["object"] {
             // It has no fields; some descriptions give every operation such a body.
@@ -256,8 +306,7 @@ fn kind_of(media_type: &str) -> Option<BodyKind> {
             }
         _ if essence == "application/json" || essence.ends_with("+json") => BodyKind::Json,
         _ if essence.starts_with("multipart/form-data") => BodyKind::Multipart,
-        // A document by schema; text that happens to be XML says so with a schema of text, which is too rare to guess.
-        _ if essence.ends_with("/xml") || essence.ends_with("+xml") => return None,
+        _ if essence.ends_with("/xml") || essence.ends_with("+xml") => BodyKind::Xml,
         _ if essence.starts_with("multipart/") => return None,
         _ if essence.starts_with("text/") || essence.ends_with("yaml") || essence.ends_with("ndjson") => BodyKind::Text,
         _ if essence.contains('/') => BodyKind::Bytes,

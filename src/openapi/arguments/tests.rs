@@ -67,7 +67,8 @@ fn parameters_and_members_of_the_body_are_flat_and_told_apart() {
         arguments.body,
         Some(Body {
             media_type: "application/json".to_owned(),
-            kind: BodyKind::Json
+            kind: BodyKind::Json,
+            xml: None,
         })
     );
 }
@@ -196,13 +197,28 @@ fn bodies_of_every_kind() {
             vec!["WholeBody body = body"],
         ),
         (json!({"image/png": {}}), BodyKind::Bytes, vec!["WholeBody file = file"]),
+        (
+            json!({"application/xml": {}}),
+            BodyKind::Text,
+            vec!["WholeBody body = body"],
+        ),
+        (
+            json!({"text/xml": {"schema": {"xml": {"name": "order"}, "properties": {"id": {"type": "integer", "xml": {"attribute": true}}}}}}),
+            BodyKind::Xml,
+            vec!["Body id = id"],
+        ),
+        (
+            json!({"application/soap+xml": {"schema": {"xml": {"name": "orders"}, "type": "array", "items": {"type": "string"}}}}),
+            BodyKind::Xml,
+            vec!["WholeBody body = body"],
+        ),
     ] {
         let arguments = arguments_of("POST", "/a", &json!({"requestBody": {"content": content}})).unwrap();
         assert_eq!(shown(&arguments), expected, "{content}");
         assert_eq!(arguments.body.map(|body| body.kind), Some(kind), "{content}");
     }
     for content in [
-        json!({"application/xml": {}}),
+        json!({"application/xml": {"schema": {"properties": {"a": {"type": "string"}}}}}),
         json!({"multipart/form-data": {"schema": {"type": "object", "additionalProperties": {"type": "string"}}}}),
     ] {
         assert!(

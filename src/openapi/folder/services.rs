@@ -76,6 +76,9 @@ fn action(action: &Action) -> String {
             .find(|argument| argument.place == ArgumentPlace::WholeBody)
         {
             text.push(format!("body = {}\n", quoted(&format!("{{{{{}}}}}", whole.name))));
+        if let Some(root) = &body.xml {
+            text.push(format!("xml = {}\n", table(root)));
+        }
         }
     }
     if !action.input.is_empty() {

@@ -38,6 +38,9 @@ const TRIPPING: [&str; 12] = [
     "$dynamicRef",
 ];
 
+/// Keys of an `xml` object.
+const OF_XML: [&str; 6] = ["name", "prefix", "namespace", "attribute", "wrapped", "nodeType"];
+
 /// Longest example in characters.
 const LONGEST_EXAMPLE: usize = 60;
 
@@ -80,6 +83,18 @@ impl<'d> Normaliser<'d> {
         }
         self.default(place, &mut schema);
         self.example(place, &mut schema);
+        if self.keeps_xml
+            && let Some(xml) = place.get("xml")
+        {
+            let kept: Map<String, Value> = xml
+                .members()
+                .filter(|(key, _)| OF_XML.contains(&key.as_str()))
+                .map(|(key, place)| (key.clone(), place.value.clone()))
+                .collect();
+            if !kept.is_empty() {
+                schema.insert("xml".to_owned(), Value::Object(kept));
+            }
+        }
         self.spent += measure::own_bytes(&schema);
         schema
     }

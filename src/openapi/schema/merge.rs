@@ -69,7 +69,7 @@ pub(in crate::openapi) fn merge(first: Map<String, Value>, second: Map<String, V
             {
                 *present = value;
             }
-            ("description" | "default" | "examples" | "format", present, value) => *present = value,
+            ("description" | "default" | "examples" | "format" | "xml", present, value) => *present = value,
             ("anyOf" | "const" | "pattern" | "multipleOf", present, value) if *present != value => contradictions += 1,
             _ => {}
         }

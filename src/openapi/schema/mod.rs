@@ -118,6 +118,8 @@ pub(super) struct Normaliser<'d> {
     shared: &'d Shared<'d>,
     direction: Direction,
     limits: Limits,
+    /// Whether `xml` objects are kept: they say how values are written, and models need not know.
+    keeps_xml: bool,
     /// What is being normalised, outermost first.
     trail: Vec<*const Value>,
     level: usize,
@@ -131,11 +133,20 @@ impl<'d> Normaliser<'d> {
             shared,
             direction,
             limits,
+            keeps_xml: false,
             trail: Vec::new(),
             level: 0,
             spent: 0,
             changes: BTreeMap::new(),
         }
+    }
+
+    /// [`Self::root`] of a value that is written as XML, with what says how.
+    pub(super) fn root_of_xml(&mut self, place: Place<'d>) -> Map<String, Value> {
+        self.keeps_xml = true;
+        let schema = self.root(place);
+        self.keeps_xml = false;
+        schema
     }
 
     /// The schema at `place`.

@@ -8,12 +8,13 @@ use url::Url;
 
 use super::arguments::{Arguments, Operation};
 use super::documents::{Documents, Place};
-use super::model::{Action, ArgumentValue, Import};
+use super::location::{Location, Locations, Said};
+use super::model::{self, Action, ArgumentValue, Import};
 use super::naming::{self, Naming};
 use super::read::Version;
 use super::report::{Imported, Report, Skipped, described};
 use super::schema::{Change, Direction, Limits, Normaliser, Shared};
-use super::security::Security;
+use super::security::{Authentication, Security};
 use super::selection::Selection;
 use super::servers::{self, Server};
 use super::text::Texts;
@@ -25,7 +26,7 @@ const METHODS: [&str; 9] = [
 ];
 
 /// Methods that a connector sends.
-const SENDABLE: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const SENDABLE: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /// Longest description of an action, in characters.
 const LONGEST_DESCRIPTION: usize = 400;
@@ -58,6 +59,8 @@ pub struct Options {
     pub slug: String,
     /// Where the API is, when the description does not say or is wrong.
     pub base_url: Option<Url>,
+    /// Where other servers of the API are, by the names that the report has for them.
+    pub servers: Vec<(String, Url)>,
     /// Where the description was fetched from: addresses in it may be relative.
     pub fetched_from: Option<Url>,
     /// Which operations are wanted.
@@ -81,6 +84,14 @@ impl<'d> Found<'d> {
     fn tags(&self) -> Vec<&'d str> {
         let tags = self.place.value.get("tags").and_then(Value::as_array);
         tags.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// The options that select it alone.
+    fn selected(&self) -> String {
+        match self.id() {
+            Some(id) => format!("--operation '{id}'"),
+            None => format!("--path '{}' --method {}", self.path, self.method),
+        }
     }
 
     fn skipped(&self, reason: String) -> Skipped {
@@ -117,16 +128,30 @@ pub fn import(documents: &Documents, options: &Options) -> Import {
     let places: Vec<Place<'_>> = wanted.iter().map(|one| one.place).collect();
     let security = Security::of(documents, &places);
     report.notes.extend(security.notes.iter().cloned());
-    let addresses = server.iter().map(|server| &server.base_url);
-    let texts = Texts::new(addresses);
+    let base_url = server.as_ref().map(|server| &server.base_url);
+    let said = Said {
+        base_url: options.base_url.as_ref(),
+        servers: &options.servers,
+        fetched_from: options.fetched_from.as_ref(),
+    };
+    let mut locations = Locations::new(documents, said, base_url);
+    let located: Vec<Result<Location, String>> = wanted.iter().map(|one| locations.of(one.place, one.item)).collect();
+    let (mut servers, told) = locations.finished();
+    report.notes.extend(told);
+    let texts = Texts::new(
+        base_url
+            .into_iter()
+            .chain(servers.iter().map(|server| &server.base_url)),
+    );
     let importer = Importer {
         shared: &Shared::new(documents, &texts),
         options,
         security: &security,
-        server: server.as_ref(),
+        servers: &servers,
         answers: RefCell::default(),
     };
-    let actions = importer.actions(&wanted, &mut report);
+    let actions = importer.actions(&wanted, located, &mut report);
+    entrust(&mut servers, &actions, &security, base_url, &mut report);
     let title = if report.title.is_empty() {
         "API".to_owned()
     } else {
@@ -137,6 +162,7 @@ pub fn import(documents: &Documents, options: &Options) -> Import {
         description: if told.is_empty() { title.clone() } else { told },
         title,
         base_url: server.map(|server| server.base_url),
+        servers,
         authentication: security.chosen,
         actions,
         report,
@@ -234,7 +260,7 @@ struct Importer<'d> {
     shared: &'d Shared<'d>,
     options: &'d Options,
     security: &'d Security,
-    server: Option<&'d Server>,
+    servers: &'d [model::Server],
     /// The schemas of answers that stand at an address and were written before.
     answers: RefCell<HashMap<*const Value, Option<Map<String, Value>>>>,
 }
@@ -247,10 +273,15 @@ struct Unnamed {
 }
 
 impl Importer<'_> {
-    fn actions(&self, wanted: &[Found<'_>], report: &mut Report) -> Vec<Action> {
+    fn actions(
+        &self,
+        wanted: &[Found<'_>],
+        located: Vec<Result<Location, String>>,
+        report: &mut Report,
+    ) -> Vec<Action> {
         let mut made: Vec<(&Found<'_>, Unnamed)> = Vec::new();
-        for one in wanted {
-            match self.action(one) {
+        for (one, location) in wanted.iter().zip(located) {
+            match location.and_then(|location| self.action(one, &location)) {
                 Ok(action) => made.push((one, action)),
                 Err(reason) => report.skipped.push(one.skipped(reason)),
             }
@@ -284,12 +315,11 @@ impl Importer<'_> {
         actions
     }
 
-    fn action(&self, one: &Found<'_>) -> Result<Unnamed, String> {
+    fn action(&self, one: &Found<'_>, location: &Location) -> Result<Unnamed, String> {
         if !SENDABLE.contains(&one.method.as_str()) {
             return Err(format!("connectors do not send {} requests", one.method));
         }
-        let before = self.own_path(one)?;
-        let written = format!("{before}{}", one.path);
+        let written = format!("{}{}", location.before, one.path);
         let path = path::parse(&written)?;
         // Swagger 2.0 is converted one operation at a time, so that there is never a second description in memory.
         let converted;
@@ -321,46 +351,25 @@ impl Importer<'_> {
             item,
         })?;
         let mut notes = arguments.notes;
-        notes.extend(self.security.lacks(self.shared.documents, one.place));
+        notes.extend(self.security.lacks(self.shared.documents, one.place, &one.selected()));
         Ok(Unnamed {
             action: Action {
                 name: String::new(),
                 description: self.description(one),
                 method: one.method.clone(),
                 path: arguments.path,
+                server: location.server.map(|index| self.servers[index].name.clone()),
+                credentials: !self.security.is_open(self.shared.documents, one.place),
                 group: group(one),
                 query: path.query,
                 input: arguments.list,
                 body: arguments.body,
-                response: self.response(place),
+                // What would be in the answer to a GET request is not in this one.
+                response: self.response(place).filter(|_| one.method != "HEAD"),
             },
             changes: arguments.changes,
             notes,
         })
-    }
-
-    /// What stands between the connector's base URL and the operation's path, when it has a server of its own.
-    fn own_path(&self, one: &Found<'_>) -> Result<String, String> {
-        let fetched_from = self.options.fetched_from.as_ref();
-        let own = servers::own(self.shared.documents, one.place, fetched_from)
-            .or_else(|| servers::own(self.shared.documents, one.item, fetched_from));
-        let Some(own) = own else { return Ok(String::new()) };
-        let own = own.map_err(|problem| format!("it has a server of its own, and {problem}"))?;
-        let Some(server) = self.server else {
-            return Ok(String::new());
-        };
-        let base_path = server.base_url.path().trim_end_matches('/');
-        let own_path = own.base_url.path().trim_end_matches('/');
-        let rest = own_path
-            .strip_prefix(base_path)
-            .filter(|rest| rest.is_empty() || rest.starts_with('/'));
-        match rest.filter(|_| own.base_url.origin() == server.base_url.origin()) {
-            Some(rest) => Ok(rest.to_owned()),
-            None => Err(format!(
-                "it is served from {}: import it as a connector of its own, with --base-url {} and --path '{}'",
-                own.base_url, own.base_url, one.path
-            )),
-        }
     }
 
     fn description(&self, one: &Found<'_>) -> String {
@@ -451,6 +460,34 @@ impl Importer<'_> {
 /// Whether a schema has one keyword.
 fn stands_alone(schema: Place<'_>) -> bool {
     schema.value.as_object().is_some_and(|members| members.len() == 1)
+}
+
+/// Lets those of `servers` have the credential that have actions which need it, and says so.
+fn entrust(
+    servers: &mut [model::Server],
+    actions: &[Action],
+    security: &Security,
+    own: Option<&Url>,
+    report: &mut Report,
+) {
+    if security.chosen == Authentication::None {
+        return;
+    }
+    let mut origins: Vec<String> = own.iter().map(|url| url.origin().ascii_serialization()).collect();
+    for server in servers {
+        let is_its = |action: &&Action| action.server.as_ref() == Some(&server.name);
+        server.credentials = actions.iter().filter(is_its).any(|action| action.credentials);
+        let origin = server.base_url.origin().ascii_serialization();
+        if server.credentials && !origins.contains(&origin) {
+            origins.push(origin);
+        }
+    }
+    if origins.len() > 1 {
+        report.notes.push(format!(
+            "the credential is sent to these servers: {}",
+            origins.join(", ")
+        ));
+    }
 }
 
 /// What an operation is about: its first tag, else the first part of its path that is no placeholder or version.

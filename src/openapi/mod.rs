@@ -9,7 +9,7 @@
 //! 1. `documents` reads the texts and follows references between them; `swagger` gives 2.0 the shape of 3.x, one
 //!    operation at a time;
 //! 2. `arguments` makes flat, named arguments of its parameters and body, with the schemas that `schema` normalises;
-//! 3. `naming` gives it a name that stays, `security` and `servers` say how and where it is called;
+//! 3. `naming` gives it a name that stays, `security`, `servers` and `location` say how and where it is called;
 //! 4. `folder` writes all of them down as a connector's files.
 //!
 //! Every walk is bounded: nesting by the reader, references by the number of times they may stand within each other,
@@ -20,6 +20,7 @@ mod arguments;
 mod documents;
 mod folder;
 mod import;
+mod location;
 mod model;
 mod naming;
 mod path;
@@ -37,7 +38,7 @@ pub use analysis::{Analysis, analyse};
 pub use documents::Documents;
 pub use folder::{File, Folder, Target, folder, next_steps};
 pub use import::{Options, import};
-pub use model::{Action, Argument, ArgumentPlace, ArgumentValue, Body, BodyKind, Import};
+pub use model::{Action, Argument, ArgumentPlace, ArgumentValue, Body, BodyKind, Import, Server};
 pub use read::{ReadError, Version};
 pub use report::{Imported, Report, Skipped};
 pub use security::Authentication;

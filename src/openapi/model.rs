@@ -16,12 +16,25 @@ pub struct Import {
     pub description: String,
     /// Where the API is; `None` when the description does not say, see the report.
     pub base_url: Option<Url>,
+    /// Other servers of the API.
+    pub servers: Vec<Server>,
     /// How requests are authenticated.
     pub authentication: Authentication,
     /// What can be done, in the order of the description.
     pub actions: Vec<Action>,
     /// What was imported, and what was not and why.
     pub report: Report,
+}
+
+/// Another server of an API, such as one for uploads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// What actions call it.
+    pub name: String,
+    /// Where it is.
+    pub base_url: Url,
+    /// Whether some of its actions need the credential.
+    pub credentials: bool,
 }
 
 /// One operation as an action.
@@ -35,6 +48,10 @@ pub struct Action {
     pub method: String,
     /// With `{argument}` in place of values.
     pub path: String,
+    /// Name of the server that it is at; `None` for the API's own.
+    pub server: Option<String>,
+    /// Whether it is called with the credential: not when anybody may call it.
+    pub credentials: bool,
     /// What it is about: the file that it stands in.
     pub group: String,
     /// Query parameters that are always the same: those that the description has in its paths.
@@ -118,6 +135,8 @@ pub struct Body {
     pub media_type: String,
     /// How it is made of arguments.
     pub kind: BodyKind,
+    /// The root element of XML, as `xml` objects of schemas have it.
+    pub xml: Option<Map<String, Value>>,
 }
 
 /// How a body is made of arguments.
@@ -129,12 +148,10 @@ pub enum BodyKind {
     Form,
     /// Parts with names.
     Multipart,
+    /// XML by its schema.
+    Xml,
     /// One text.
     Text,
     /// The bytes of one file.
     Bytes,
 }
-    /// The root element of XML, as `xml` objects of schemas have it.
-    pub xml: Option<Map<String, Value>>,
-    /// XML by its schema.
-    Xml,

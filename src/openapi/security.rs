@@ -1,12 +1,17 @@
 //! How requests are authenticated, as a description says and as a connector can do it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::Value;
 
 use super::documents::{Documents, Place};
 use super::read::Version;
 
 /// Names of parameters that are the credential itself, without `-` and `_`.
 const CREDENTIALS: [&str; 6] = ["token", "accesstoken", "authtoken", "oauthtoken", "apikey", "xapikey"];
+
+/// Most scopes that are listed by name.
+const MOST_SCOPES: usize = 20;
 
 /// How a connector authenticates.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -45,6 +50,8 @@ struct Scheme {
     described: String,
     /// What to do about it, when there is something.
     advice: Option<String>,
+    /// Whether its tokens are for some things and not for others.
+    has_scopes: bool,
 }
 
 impl Security {
@@ -77,7 +84,9 @@ impl Security {
     fn choose(&mut self, documents: &Documents, operations: &[Place<'_>]) {
         let mut counts: HashMap<Authentication, usize> = HashMap::new();
         let mut asked: Vec<(Vec<&str>, Option<Authentication>)> = Vec::new();
+        let mut scopes: BTreeSet<&str> = BTreeSet::new();
         for operation in operations {
+            scopes.extend(scopes_of(documents, *operation));
             for names in requirements(documents, *operation) {
                 let kind = self.kind_of(&names);
                 if let Some(kind) = &kind {
@@ -113,11 +122,20 @@ impl Security {
             let described = self.describe(names);
             match kind {
                 None => self.notes.push(format!(
-                    "{described} cannot be set up from the description: write `[auth]` by hand, or ask for another way in"
+                    "{described} cannot be set up from the description: write `[auth]` by hand, or actions with code that \
+                     authenticates itself"
                 )),
                 Some(kind) if *kind == self.chosen => {
                     let advice = names.iter().filter_map(|name| self.schemes.get(*name)?.advice.clone());
                     self.notes.extend(advice);
+                    if names.len() > 1 && names.iter().any(|name| self.is_in_authorization(name)) {
+                        let advice = "the secret `authorization` is the whole header: store it with the word in front, as in \
+                                      `Bearer TOKEN`";
+                        self.notes.push(advice.to_owned());
+                    }
+                    if names.iter().any(|name| self.schemes.get(*name).is_some_and(|one| one.has_scopes)) && !scopes.is_empty() {
+                        self.notes.push(format!("the operations ask for tokens with the scopes {}", listed(&scopes)));
+                    }
                 }
                 Some(_) => self.notes.push(format!("{described} is not used: a connector authenticates in one way")),
             }
@@ -135,8 +153,9 @@ impl Security {
         }
     }
 
-    /// What keeps the chosen way from being enough for `operation`, if anything does.
-    pub(super) fn lacks(&self, documents: &Documents, operation: Place<'_>) -> Option<String> {
+    /// What keeps the chosen way from being enough for `operation`, if anything does, and what to do. `selected` are the
+    /// options that select the operation.
+    pub(super) fn lacks(&self, documents: &Documents, operation: Place<'_>, selected: &str) -> Option<String> {
         let requirements = requirements(documents, operation);
         let is_met = requirements.is_empty()
             || requirements
@@ -146,10 +165,30 @@ impl Security {
             return None;
         }
         let wanted: Vec<String> = requirements.iter().map(|names| self.describe(names)).collect();
+        let advice = if requirements.iter().any(|names| self.kind_of(names).is_some()) {
+            format!("import it as a connector of its own, with {selected}")
+        } else {
+            "its request has to be made by code that authenticates itself".to_owned()
+        };
         Some(format!(
-            "asks for {}, which the connector does not send",
+            "asks for {}, which the connector does not send: {advice}",
             wanted.join(" or ")
         ))
+    }
+
+    /// Whether anybody may call `operation`, so that it goes without the credential: it says so itself, or lets requests
+    /// without any through and otherwise wants another one than the chosen (`OpenAPI` 3.1, section 4.8.10.1).
+    pub(super) fn is_open(&self, documents: &Documents, operation: Place<'_>) -> bool {
+        if self.chosen == Authentication::None {
+            return false;
+        }
+        let own = operation.value.get("security").and_then(Value::as_array);
+        if own.is_some_and(Vec::is_empty) {
+            return true;
+        }
+        let requirements = requirements(documents, operation);
+        let is_chosen = |names: &Vec<&str>| self.kind_of(names).as_ref() == Some(&self.chosen);
+        requirements.iter().any(Vec::is_empty) && !requirements.iter().any(is_chosen)
     }
 
     /// Whether a parameter of an operation is where a credential goes: agents must not be asked for one.
@@ -204,6 +243,12 @@ impl Security {
         }
     }
 
+    /// Whether a scheme puts a word in front of its value in `Authorization`.
+    fn is_in_authorization(&self, name: &str) -> bool {
+        let kind = self.schemes.get(name).and_then(|scheme| scheme.kind.as_ref());
+        matches!(kind, Some(Authentication::Bearer | Authentication::Basic))
+    }
+
     fn describe(&self, names: &[&str]) -> String {
         let described: Vec<String> = names
             .iter()
@@ -255,18 +300,19 @@ impl Scheme {
             ("oauth2", _) => {
                 let advice = format!(
                     "the API uses OAuth 2.0{}: this version sends an access token that you get yourself, as a bearer token",
-                    scopes(scheme)
+                    flows(scheme)
                 );
                 (Some(Authentication::Bearer), "OAuth 2.0".to_owned(), Some(advice))
             }
             ("openIdConnect", _) => {
-                let advice =
-                    "the API uses OpenID Connect: this version sends a token that you get yourself, as a bearer token";
-                (
-                    Some(Authentication::Bearer),
-                    "OpenID Connect".to_owned(),
-                    Some(advice.to_owned()),
-                )
+                let place = match text("openIdConnectUrl") {
+                    "" => String::new(),
+                    url => format!(" ({url})"),
+                };
+                let advice = format!(
+                    "the API uses OpenID Connect{place}: this version sends a token that you get yourself, as a bearer token"
+                );
+                (Some(Authentication::Bearer), "OpenID Connect".to_owned(), Some(advice))
             }
             ("mutualTLS", _) => (None, "a client certificate".to_owned(), None),
             (other, _) => (None, format!("the unknown type `{other}`"), None),
@@ -275,33 +321,61 @@ impl Scheme {
             kind,
             described,
             advice,
+            has_scopes: matches!(text("type"), "oauth2" | "openIdConnect"),
         }
     }
 }
 
-/// Where tokens come from, and for what they can be.
-fn scopes(scheme: Place<'_>) -> String {
-    let flows = scheme.get("flows");
-    let flow = flows
-        .into_iter()
-        .flat_map(Place::members)
-        .map(|(_, flow)| flow)
-        .next()
-        .unwrap_or(scheme);
-    let mut told = String::new();
-    if let Some(url) = flow.text("tokenUrl").or_else(|| flow.text("authorizationUrl")) {
-        told = format!(" (tokens from {url})");
-    }
-    let names: Vec<&str> = flow
-        .get("scopes")
-        .into_iter()
-        .flat_map(Place::members)
-        .map(|(name, _)| name.as_str())
+/// The flows that tokens are got by, and where.
+fn flows(scheme: Place<'_>) -> String {
+    let written = scheme.get("flows").into_iter().flat_map(Place::members);
+    // Swagger 2.0 has one, which is the scheme itself.
+    let own = scheme.text("flow").map(|name| (name, scheme));
+    let told: Vec<String> = written
+        .map(|(name, flow)| (name.as_str(), flow))
+        .chain(own)
+        .map(|(name, flow)| {
+            let places = [
+                ("authorizationUrl", "login at"),
+                ("deviceAuthorizationUrl", "device login at"),
+                ("tokenUrl", "tokens from"),
+            ];
+            let places = places
+                .into_iter()
+                .filter_map(|(key, what)| Some(format!("{what} {}", flow.text(key)?)));
+            let places: Vec<String> = places.collect();
+            if places.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{name}: {}", places.join(", "))
+            }
+        })
         .collect();
-    match names.len() {
-        0 => told,
-        1..=8 => format!("{told}, with scopes out of `{}`", names.join("`, `")),
-        more => format!("{told}, with scopes out of {more}"),
+    if told.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", told.join("; "))
+    }
+}
+
+/// The scopes that tokens for `operation` must have, over all alternatives.
+fn scopes_of<'d>(documents: &'d Documents, operation: Place<'d>) -> impl Iterator<Item = &'d str> {
+    let list = operation.get("security").or_else(|| documents.root().get("security"));
+    let schemes = list.into_iter().flat_map(Place::items).flat_map(Place::members);
+    schemes
+        .flat_map(|(_, scopes)| scopes.items())
+        .filter_map(|scope| scope.value.as_str())
+}
+
+fn listed(scopes: &BTreeSet<&str>) -> String {
+    let shown: Vec<String> = scopes
+        .iter()
+        .take(MOST_SCOPES)
+        .map(|scope| format!("`{scope}`"))
+        .collect();
+    match scopes.len().saturating_sub(MOST_SCOPES) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 
@@ -367,7 +441,7 @@ mod tests {
         let security = Security::of(&documents, &places);
         let met = places
             .iter()
-            .map(|place| security.lacks(&documents, *place).is_none())
+            .map(|place| security.lacks(&documents, *place, "--operation x").is_none())
             .collect();
         (security.chosen, security.notes, met)
     }
@@ -451,7 +525,8 @@ mod tests {
         let schemes = json!({"oauth": {"type": "oauth2", "flow": "accessCode", "tokenUrl": "https://a.example.com/token", "scopes": {"read": ""}}});
         let (_, notes, _) = chosen(&schemes, &json!([{"oauth": []}]), &[json!({})]);
         assert!(
-            notes[0].contains("https://a.example.com/token") && notes[0].contains("`read`"),
+            notes[0].contains("accessCode: tokens from https://a.example.com/token")
+                && notes[0].contains("bearer token"),
             "{notes:?}"
         );
         let (_, notes, _) = chosen(
@@ -462,5 +537,71 @@ mod tests {
         assert!(notes[0].contains("a client certificate"), "{notes:?}");
         let (_, notes, _) = chosen(&json!({}), &json!([]), &[json!({})]);
         assert!(notes[0].contains("asks for no authentication"), "{notes:?}");
+    }
+
+    #[test]
+    fn all_flows_and_the_scopes_that_are_asked_for_are_told() {
+        let schemes = json!({"oauth": {"type": "oauth2", "flows": {
+            "authorizationCode": {"authorizationUrl": "https://a.example.com/login", "tokenUrl": "https://a.example.com/token", "scopes": {}},
+            "clientCredentials": {"tokenUrl": "https://b.example.com/token", "scopes": {"other": ""}}}}});
+        let operations = [json!({}), json!({"security": [{"oauth": ["write", "read"]}]})];
+        let (_, notes, _) = chosen(&schemes, &json!([{"oauth": ["read"]}]), &operations);
+        assert_eq!(
+            notes,
+            [
+                "the API uses OAuth 2.0 (authorizationCode: login at https://a.example.com/login, tokens from \
+                 https://a.example.com/token; clientCredentials: tokens from https://b.example.com/token): this version \
+                 sends an access token that you get yourself, as a bearer token",
+                "the operations ask for tokens with the scopes `read`, `write`",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_anybody_may_call_goes_without_the_credential() {
+        let schemes =
+            json!({"bearer": {"type": "http", "scheme": "bearer"}, "basic": {"type": "http", "scheme": "basic"}});
+        let open = |own: Value| {
+            let root = json!({"openapi": "3.1.0", "security": [{"bearer": []}], "paths": {},
+                "components": {"securitySchemes": schemes}, "x-operations": [own, {}, {}]});
+            let documents = Documents::read(&root.to_string()).unwrap();
+            let places: Vec<Place<'_>> = documents.root().get("x-operations").unwrap().items().collect();
+            let security = Security::of(&documents, &places);
+            assert_eq!(security.chosen, Authentication::Bearer);
+            security.is_open(&documents, places[0])
+        };
+        for (own, expected) in [
+            (json!({}), false),
+            (json!({"security": []}), true),
+            (json!({"security": [{}]}), true),
+            (json!({"security": [{"basic": []}, {}]}), true),
+            (json!({"security": [{}, {"bearer": []}]}), false),
+            (json!({"security": [{"basic": []}]}), false),
+        ] {
+            assert_eq!(open(own.clone()), expected, "{own}");
+        }
+    }
+
+    #[test]
+    fn what_is_lacking_says_what_to_do() {
+        let schemes = json!({"bearer": {"type": "http", "scheme": "bearer"}, "basic": {"type": "http", "scheme": "basic"},
+            "tls": {"type": "mutualTLS"}});
+        let root = json!({"openapi": "3.1.0", "security": [{"bearer": []}], "paths": {},
+            "components": {"securitySchemes": schemes},
+            "x-operations": [{}, {}, {"security": [{"basic": []}]}, {"security": [{"tls": []}]}]});
+        let documents = Documents::read(&root.to_string()).unwrap();
+        let places: Vec<Place<'_>> = documents.root().get("x-operations").unwrap().items().collect();
+        let security = Security::of(&documents, &places);
+        let lacks: Vec<Option<String>> = places
+            .iter()
+            .map(|place| security.lacks(&documents, *place, "--operation 'x'"))
+            .collect();
+        assert_eq!((&lacks[0], &lacks[1]), (&None, &None));
+        let basic = lacks[2].as_deref().unwrap();
+        assert!(
+            basic.ends_with("import it as a connector of its own, with --operation 'x'"),
+            "{basic}"
+        );
+        assert!(lacks[3].as_deref().unwrap().contains("made by code"), "{lacks:?}");
     }
 }

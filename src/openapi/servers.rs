@@ -1,4 +1,4 @@
-//! Where an API is, as its description says.
+//! Where an API is, as its description says: the server of the whole, and those of single operations.
 
 use std::net::IpAddr;
 
@@ -44,17 +44,30 @@ pub(super) fn of_description(documents: &Documents, fetched_from: Option<&Url>) 
     Err(problem.unwrap_or_default())
 }
 
-/// The server that an operation or path names for itself, if it does.
-pub(super) fn own(
-    documents: &Documents,
-    place: Place<'_>,
-    fetched_from: Option<&Url>,
-) -> Option<Result<Server, String>> {
-    let server = place.get("servers").into_iter().flat_map(Place::items).next()?;
-    if documents.root().get("servers").and_then(|all| all.value.get(0)) == Some(server.value) {
+/// A server that an operation or its path names for itself.
+pub(super) struct Own<'d> {
+    /// Its address as written.
+    pub(super) written: &'d str,
+    /// The server, or why it cannot be used, as a sentence.
+    pub(super) found: Result<Server, String>,
+}
+
+/// The server that an operation or path names for itself, if it does: the first one that can be used.
+pub(super) fn own<'d>(documents: &'d Documents, place: Place<'d>, fetched_from: Option<&Url>) -> Option<Own<'d>> {
+    let servers = || place.get("servers").into_iter().flat_map(Place::items);
+    let first = servers().next()?;
+    if documents.root().get("servers").and_then(|all| all.value.get(0)) == Some(first.value) {
         return None;
     }
-    Some(of_object(server, fetched_from))
+    let mut all = servers().map(|server| Own {
+        written: server.text("url").unwrap_or("/"),
+        found: of_object(server, fetched_from),
+    });
+    let first = all.next()?;
+    if first.found.is_ok() {
+        return Some(first);
+    }
+    all.find(|own| own.found.is_ok()).or(Some(first))
 }
 
 fn of_object(server: Place<'_>, fetched_from: Option<&Url>) -> Result<Server, String> {

@@ -53,6 +53,10 @@ struct Choice {
     /// Where the API is, when the description does not say or is wrong.
     #[arg(long, value_name = "URL")]
     base_url: Option<Url>,
+    /// Where another server of the API is that the report asks for, e.g. `upload=https://upload.example.com`; several
+    /// times for several.
+    #[arg(long, value_name = "NAME=URL", value_parser = named_url)]
+    server: Vec<(String, Url)>,
     /// A header that the description is fetched with, and where its value is kept, e.g. `Authorization: vault://spec_token`
     /// or `Authorization: env:SPEC_TOKEN`; several times for several.
     #[arg(long, value_name = "NAME: REFERENCE")]
@@ -114,6 +118,7 @@ impl Choice {
         Ok(Options {
             slug: slug.to_owned(),
             base_url: self.base_url.clone(),
+            servers: self.server.clone(),
             fetched_from: source.fetched_from.clone(),
             selection: Selection {
                 tags: filter(&self.tag, &self.exclude_tag),
@@ -124,24 +129,52 @@ impl Choice {
         })
     }
 
-    /// The networks that the API must belong to: those that were named, or the one of the address that was.
-    fn networks(&self) -> Vec<String> {
+    /// The networks that the API must belong to: those that were named, or those of the addresses that were. `servers`
+    /// are all that are called.
+    fn networks<'u>(&self, servers: impl Iterator<Item = &'u Url>) -> Result<Vec<String>, Failure> {
         if !self.network.is_empty() {
-            return self.network.iter().map(ToString::to_string).collect();
+            return Ok(self.network.iter().map(ToString::to_string).collect());
         }
-        let network = match self.base_url.as_ref().and_then(Url::host) {
-            Some(Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => {
-                Some("127.0.0.0/8".to_owned())
+        let mut networks = Vec::new();
+        let mut public = None;
+        for url in servers {
+            match network_of(url) {
+                Some(network) if networks.contains(&network) => {}
+                Some(network) => networks.push(network),
+                None => public = public.or(Some(url)),
             }
-            Some(Host::Ipv4(address)) if address.is_loopback() => Some("127.0.0.0/8".to_owned()),
-            Some(Host::Ipv4(address)) if address.is_private() || address.is_link_local() => {
-                Some(format!("{address}/32"))
-            }
-            Some(Host::Ipv6(address)) => Some(format!("{address}/128")),
-            _ => None,
-        };
-        network.into_iter().collect()
+        }
+        match (public, networks.first()) {
+            (Some(public), Some(network)) => Err(Failure::Usage(anyhow::anyhow!(
+                "{public} may be anywhere, and another server is in {network}: name the networks of all of them with --network, \
+                 or leave out what is at one of them"
+            ))),
+            _ => Ok(networks),
+        }
     }
+}
+
+/// The network of an address that is not public, as far as that shows.
+fn network_of(url: &Url) -> Option<String> {
+    match url.host() {
+        Some(Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => {
+            Some("127.0.0.0/8".to_owned())
+        }
+        Some(Host::Ipv4(address)) if address.is_loopback() => Some("127.0.0.0/8".to_owned()),
+        Some(Host::Ipv4(address)) if address.is_private() || address.is_link_local() => Some(format!("{address}/32")),
+        Some(Host::Ipv6(address)) => Some(format!("{address}/128")),
+        _ => None,
+    }
+}
+
+/// Reads `NAME=URL`.
+fn named_url(written: &str) -> Result<(String, Url), String> {
+    let (name, url) = written.split_once('=').ok_or("write it as NAME=URL")?;
+    let url = Url::parse(url).map_err(|error| format!("{url} is not a URL: {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(format!("{url} is not an https URL"));
+    }
+    Ok((name.to_owned(), url))
 }
 
 impl Import {
@@ -171,7 +204,12 @@ impl Import {
         let target = Target {
             name: self.name.clone(),
             slug,
-            networks: self.choice.networks(),
+            networks: self.choice.networks(
+                import
+                    .base_url
+                    .iter()
+                    .chain(import.servers.iter().map(|server| &server.base_url)),
+            )?,
             document: source.file_name.clone(),
         };
         if import.base_url.is_none() {

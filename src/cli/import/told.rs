@@ -61,6 +61,10 @@ pub(super) fn analysed(import: &Import, analysis: &Analysis) -> Vec<String> {
             "Address         {}",
             import.base_url.as_ref().map_or("not known", |url| url.as_str())
         ),
+    ];
+    let others = import.servers.iter();
+    lines.extend(others.map(|server| format!("                {}: {}", server.name, server.base_url)));
+    lines.extend([
         format!("Authentication  {}", analysis.authentication),
         format!(
             "Limits          {}",
@@ -82,7 +86,7 @@ pub(super) fn analysed(import: &Import, analysis: &Analysis) -> Vec<String> {
         format!("Layout          {}: {}", analysis.tier, analysis.tier_reason),
         String::new(),
         size(import),
-    ];
+    ]);
     lines.extend(left_out(report));
     lines.extend(changed(report));
     lines.extend(notes(report));

@@ -10,7 +10,7 @@ use crate::openapi::read::Version;
 use crate::template::{Form, Style};
 
 /// What can be sent, best first.
-const KINDS: [BodyKind; 5] = [
+const KINDS: [BodyKind; 6] = [
     BodyKind::Json,
     BodyKind::Form,
     BodyKind::Multipart,
@@ -56,7 +56,7 @@ impl<'o> Reading<'o> {
         };
         let Some((kind, name, media_type)) = chosen else {
             let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-            if names.is_empty() || !is_required && self.operation.method == "GET" {
+            if names.is_empty() || !is_required && self.has_no_body() {
                 return Ok(());
             }
             return Err(format!(
@@ -64,8 +64,8 @@ impl<'o> Reading<'o> {
                 names.join(" or ")
             ));
         };
-        if self.operation.method == "GET" {
-            return self.body_of_get(media_type, is_required);
+        if self.has_no_body() {
+            return self.body_that_is_not_sent(media_type, is_required);
         }
         if choices.len() > 1 {
             self.notes
@@ -122,16 +122,23 @@ impl<'o> Reading<'o> {
         all.any(|(_, property)| property.as_object().is_some_and(|schema| file(schema).is_some()))
     }
 
-    fn body_of_get(&mut self, media_type: Place<'o>, is_required: bool) -> Result<(), String> {
+    fn has_no_body(&self) -> bool {
+        matches!(self.operation.method, "GET" | "HEAD")
+    }
+
+    fn body_that_is_not_sent(&mut self, media_type: Place<'o>, is_required: bool) -> Result<(), String> {
         let schema = media_type
             .get("schema")
             .map_or_else(Map::new, |schema| self.normaliser.root(schema));
         let has_fields = schema.get("properties").is_some();
         if is_required && has_fields {
-            return Err("it is a GET request with a body, which is never sent".to_owned());
+            let method = self.operation.method;
+            return Err(format!("it is a {method} request with a body, which is never sent"));
         }
         if has_fields {
-            self.notes.push("the body is left out: it is a GET request".to_owned());
+            let method = self.operation.method;
+            self.notes
+                .push(format!("the body is left out: it is a {method} request"));
         }
         Ok(())
     }
@@ -156,13 +163,6 @@ impl<'o> Reading<'o> {
         }
     }
 
-    fn fields(&mut self, kind: BodyKind, media_type: Place<'o>) -> Result<(), String> {
-        let mut schema = media_type
-            .get("schema")
-            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
-        let merged = merge_alternatives(&mut schema);
-        let is_closed = schema
-            .get("additionalProperties")
     /// A document by its schema, and its root element. Without a schema that says more than text, `None`: then whoever
     /// calls writes the XML.
     fn xml(&mut self, media_type: Place<'o>, is_required: bool) -> Result<Option<Map<String, Value>>, String> {
@@ -205,6 +205,13 @@ impl<'o> Reading<'o> {
         Ok(Some(root))
     }
 
+    fn fields(&mut self, kind: BodyKind, media_type: Place<'o>) -> Result<(), String> {
+        let mut schema = media_type
+            .get("schema")
+            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
+        let merged = merge_alternatives(&mut schema);
+        let is_closed = schema
+            .get("additionalProperties")
             .is_none_or(|more| *more == json!(false));
         if is_closed && schema.get("properties").is_none() && types(&schema) == ["object"] {
             // It has no fields; some descriptions give every operation such a body.
@@ -234,6 +241,15 @@ impl<'o> Reading<'o> {
                 .and_then(|encoding| encoding.text("contentType"))
                 .filter(|written| !written.contains([',', '*']))
                 .map(str::to_owned);
+            let headers = encoding.and_then(|encoding| encoding.get("headers"));
+            let has_headers = headers.is_some_and(|all| {
+                all.members()
+                    .any(|(name, _)| !name.eq_ignore_ascii_case("content-type"))
+            });
+            if has_headers && kind == BodyKind::Multipart {
+                self.notes
+                    .push(format!("the part `{name}` is sent without headers of its own"));
+            }
             if let Some(file) = file {
                 self.member(name, is_needed, file, None, media_type);
                 continue;
@@ -295,15 +311,6 @@ fn kind_of(media_type: &str) -> Option<BodyKind> {
     Some(match essence.as_str() {
         "*/*" | "application/*" | "text/json" | "application/x-json" => BodyKind::Json,
         "application/x-www-form-urlencoded" => BodyKind::Form,
-            let headers = encoding.and_then(|encoding| encoding.get("headers"));
-            let has_headers = headers.is_some_and(|all| {
-                all.members()
-                    .any(|(name, _)| !name.eq_ignore_ascii_case("content-type"))
-            });
-            if has_headers && kind == BodyKind::Multipart {
-                self.notes
-                    .push(format!("the part `{name}` is sent without headers of its own"));
-            }
         _ if essence == "application/json" || essence.ends_with("+json") => BodyKind::Json,
         _ if essence.starts_with("multipart/form-data") => BodyKind::Multipart,
         _ if essence.ends_with("/xml") || essence.ends_with("+xml") => BodyKind::Xml,

@@ -25,9 +25,18 @@ pub(super) fn text(import: &Import, target: &Target) -> String {
         quoted(&import.description),
         quoted(import.base_url.as_ref().map_or("", url::Url::as_str)),
     );
+    text.extend(import.servers.iter().map(|server| {
+        format!(
+            "\n[connection.servers.{}]\nbase_url = {}\ncredentials = {}\n",
+            server.name,
+            quoted(server.base_url.as_str()),
+            server.credentials,
+        )
+    }));
     if !target.networks.is_empty() {
         let networks: Vec<String> = target.networks.iter().map(|network| quoted(network)).collect();
-        let is_plain = import.base_url.as_ref().is_some_and(|url| url.scheme() == "http");
+        let others = import.servers.iter().map(|server| &server.base_url);
+        let is_plain = import.base_url.iter().chain(others).any(|url| url.scheme() == "http");
         text.push_str("\n[security]\n");
         if is_plain {
             text.push_str("allow_http = true\n");

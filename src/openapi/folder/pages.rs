@@ -30,7 +30,7 @@ fn text(import: &Import, target: &Target, groups: &BTreeMap<&str, Vec<&Action>>,
     for (group, actions) in groups {
         text.push(format!("\n## {}\n\n", group.replace('_', " ")));
         for action in actions {
-            let asks = if action.method == "GET" {
+            let asks = if matches!(action.method.as_str(), "GET" | "HEAD") {
                 ""
             } else {
                 " A person is asked first."

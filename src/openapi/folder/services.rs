@@ -58,6 +58,12 @@ fn action(action: &Action) -> String {
         quoted(&action.method),
         quoted(&action.path),
     )];
+    if let Some(server) = &action.server {
+        text.push(format!("server = {}\n", quoted(server)));
+    }
+    if !action.credentials {
+        text.push("credentials = false\n".to_owned());
+    }
     if !action.query.is_empty() {
         let query: Map<String, Value> = action
             .query
@@ -70,15 +76,15 @@ fn action(action: &Action) -> String {
         if body.kind != BodyKind::Json || body.media_type != "application/json" {
             text.push(format!("content_type = {}\n", quoted(&body.media_type)));
         }
+        if let Some(root) = &body.xml {
+            text.push(format!("xml = {}\n", table(root)));
+        }
         if let Some(whole) = action
             .input
             .iter()
             .find(|argument| argument.place == ArgumentPlace::WholeBody)
         {
             text.push(format!("body = {}\n", quoted(&format!("{{{{{}}}}}", whole.name))));
-        if let Some(root) = &body.xml {
-            text.push(format!("xml = {}\n", table(root)));
-        }
         }
     }
     if !action.input.is_empty() {

@@ -139,8 +139,8 @@ async fn what_is_no_description_is_refused_in_words() {
         ("openapi: 3.0.0", "it has no `paths`"),
         ("openapi: 3.0.0\npaths: {/a: {get: {}}}", "--base-url"),
         (
-            "openapi: 3.0.0\nservers: [{url: 'https://a.example.com'}]\npaths: {/a: {head: {}}}",
-            "do not send HEAD",
+            "openapi: 3.0.0\nservers: [{url: 'https://a.example.com'}]\npaths: {/a: {trace: {}}}",
+            "do not send TRACE",
         ),
     ] {
         let file = workspace.path().join("spec.yaml");

@@ -135,22 +135,24 @@ async fn neither_a_redirect_nor_a_reference_takes_the_header_elsewhere() {
 }
 
 #[tokio::test]
-async fn files_of_a_fetched_description_are_bounded_like_others() {
+async fn nothing_but_descriptions_is_fetched_and_not_endlessly_many_are_looked_for() {
     let upstream = Upstream::start(|seen| async move {
-        match seen.uri.path() {
-            "/openapi.json" => {
-                let paths: serde_json::Map<String, Value> = (0..=1000)
-                    .map(|index| (format!("/{index}"), json!({"$ref": format!("p{index}.json")})))
-                    .collect();
-                json_answer(json!({"openapi": "3.0.0", "paths": paths}).to_string())
-            }
-            _ => json_answer("{}"),
-        }
+        let count = if seen.uri.path() == "/few.json" { 3 } else { 1001 };
+        let paths: serde_json::Map<String, Value> = (0..count)
+            .map(|index| (format!("/{index}"), json!({"$ref": format!("p{index}.txt")})))
+            .collect();
+        json_answer(json!({"openapi": "3.0.0", "paths": paths}).to_string())
     })
     .await;
     let workspace = Workspace::new();
-    let url = format!("http://{}/openapi.json", upstream.address);
-    let run = workspace.run(&[&["analyze", url.as_str()], &INSIDE[..]].concat()).await;
-    assert_eq!((run.code, upstream.count()), (Some(1), 1001), "{run:?}");
-    assert!(run.stderr.contains("more than 1000 files"), "{}", run.stderr);
+    for (path, code, says) in [
+        ("/few.json", 0, "`p0.txt` is not read"),
+        ("/many.json", 1, "more than 1000 files"),
+    ] {
+        let url = format!("http://{}{path}", upstream.address);
+        let run = workspace.run(&[&["analyze", url.as_str()], &INSIDE[..]].concat()).await;
+        assert_eq!(run.code, Some(code), "{path}");
+        assert!(run.stderr.contains(says), "{path}: {}", run.stderr);
+    }
+    assert_eq!(upstream.count(), 2);
 }

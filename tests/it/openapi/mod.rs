@@ -1,6 +1,8 @@
 //! Importing OpenAPI descriptions: what becomes of real ones, the requests that their actions make, and the command.
 
+mod bodies;
 mod command;
 mod documents;
-mod requests;
 mod fetched;
+mod requests;
+mod servers;

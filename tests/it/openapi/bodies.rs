@@ -1,0 +1,189 @@
+//! Bodies and parameters of every media type, byte for byte as they arrive at an API.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Seen, Upstream, Workspace};
+
+fn body(content: &Value) -> Value {
+    json!({"post": {"operationId": "send", "requestBody": {"required": true, "content": content}}})
+}
+
+/// The request that the operation `send` of the path item makes with `arguments`.
+async fn sent(version: &str, item: Value, arguments: &Value) -> Seen {
+    let upstream = Upstream::fixed("{}").await;
+    let workspace = Workspace::new();
+    let description = json!({
+        "openapi": version, "info": {"title": "A", "version": "1"}, "paths": {"/a": item},
+        "components": {"schemas": {"Order": {
+            "type": "object", "xml": {"namespace": "https://example.com/orders"}, "properties": {
+                "id": {"type": "integer", "xml": {"attribute": true}},
+                "note": {"type": "string", "nullable": true, "xml": {"name": "remark"}},
+                "total": {"type": "number"},
+                "tags": {"type": "array", "items": {"type": "string", "xml": {"name": "tag"}}, "xml": {"wrapped": true}},
+                "address": {"type": "object", "properties": {
+                    "city": {"type": "string", "xml": {"prefix": "g", "namespace": "https://example.com/geo"}}}},
+            }}}},
+    });
+    std::fs::write(workspace.path().join("spec.json"), description.to_string()).unwrap();
+    let base_url = format!("http://{}", upstream.address);
+    let run = workspace
+        .run(&["import", "spec.json", "--name", "echo", "--base-url", &base_url])
+        .await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let services = std::fs::read_to_string(workspace.connectors().join("echo/services/a.toml")).unwrap();
+    workspace.write(
+        "echo/services/a.toml",
+        services.replace("[[actions]]\n", "[[actions]]\nconfirm = false\n"),
+    );
+    let check = workspace.run(&["check"]).await;
+    assert_eq!(check.code, Some(0), "{check:?}");
+    let run = workspace
+        .run(&["call", "echo__send", "--input", &arguments.to_string()])
+        .await;
+    assert_eq!(run.code, Some(0), "{services}: {run:?}");
+    upstream.seen().remove(0)
+}
+
+fn text(seen: &Seen) -> (&str, String) {
+    let kind = seen
+        .headers
+        .get("content-type")
+        .map_or("", |kind| kind.to_str().unwrap());
+    (kind, String::from_utf8(seen.body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn xml_follows_its_schema() {
+    let content = json!({"application/xml": {"schema": {"$ref": "#/components/schemas/Order"}}});
+    let arguments = json!({"tags": ["a & b", "<c>"], "id": 7, "note": null, "total": 1.5, "address": {"city": "Köln"}});
+    let seen = sent("3.0.3", body(&content), &arguments).await;
+    assert_eq!(
+        text(&seen),
+        (
+            "application/xml",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Order xmlns=\"https://example.com/orders\" id=\"7\">\
+             <total>1.5</total><tags><tag>a &amp; b</tag><tag>&lt;c&gt;</tag></tags>\
+             <address><g:city xmlns:g=\"https://example.com/geo\">Köln</g:city></address></Order>"
+                .to_owned()
+        )
+    );
+    let list = json!({"text/xml": {"schema": {"type": "array", "xml": {"name": "orders"}, "items": {"type": "object",
+        "xml": {"name": "order"}, "properties": {"id": {"type": "integer", "xml": {"attribute": true}}}}}}});
+    let seen = sent("3.1.0", body(&list), &json!({"body": [{"id": 1}, {"id": 2}]})).await;
+    assert_eq!(
+        text(&seen),
+        (
+            "text/xml",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><orders><order id=\"1\"/><order id=\"2\"/></orders>".to_owned()
+        )
+    );
+    let written = json!({"application/xml": {"schema": {"type": "string"}}});
+    let seen = sent("3.1.0", body(&written), &json!({"body": "<a/>"})).await;
+    assert_eq!(text(&seen), ("application/xml", "<a/>".to_owned()));
+}
+
+#[tokio::test]
+async fn what_xml_cannot_hold_is_refused_before_anything_is_sent() {
+    let workspace = Workspace::new();
+    let description = json!({"openapi": "3.1.0", "servers": [{"url": "https://a.example.com"}],
+        "paths": {"/a": body(&json!({"application/xml": {"schema": {"xml": {"name": "a"}, "properties": {"b": {"type": "string"}}}}}))}});
+    std::fs::write(workspace.path().join("spec.json"), description.to_string()).unwrap();
+    let run = workspace.run(&["import", "spec.json", "--name", "echo"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let input = json!({"b": "\u{1}"}).to_string();
+    let run = workspace
+        .run(&["call", "echo__send", "--input", &input, "--dry-run"])
+        .await;
+    assert_ne!(run.code, Some(0), "{run:?}");
+    assert!(
+        run.stderr.contains("/b") && run.stderr.contains("U+0001"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[tokio::test]
+async fn forms_follow_their_encoding() {
+    let text_type = json!({"type": "string"});
+    let schema = json!({"type": "object", "properties": {
+        "name": text_type, "ids": {"type": "array", "items": {"type": "integer"}},
+        "piped": {"type": "array", "items": text_type}, "deep": {"type": "object", "properties": {"a": text_type}},
+        "meta": {"type": "object", "properties": {"x": {"type": "integer"}}}}});
+    let content = json!({"application/x-www-form-urlencoded": {"schema": schema, "encoding": {
+        "piped": {"style": "pipeDelimited", "explode": false}, "deep": {"style": "deepObject", "explode": true}}}});
+    let arguments = json!({"name": "a b&c", "ids": [1, 2], "piped": ["x", "y"], "deep": {"a": "é"}, "meta": {"x": 1}});
+    let seen = sent("3.0.3", body(&content), &arguments).await;
+    assert_eq!(
+        text(&seen),
+        (
+            "application/x-www-form-urlencoded",
+            // Complex values are JSON unless a style is given (OpenAPI 3.0, "Support for x-www-form-urlencoded").
+            "name=a+b%26c&ids=1&ids=2&meta=%7B%22x%22%3A1%7D&piped=x%7Cy&deep%5Ba%5D=%C3%A9".to_owned()
+        )
+    );
+}
+
+#[tokio::test]
+async fn parts_follow_their_encoding() {
+    let text_type = json!({"type": "string"});
+    let schema = json!({"type": "object", "properties": {
+        "title": text_type, "meta": {"type": "object", "properties": {"x": {"type": "integer"}}},
+        "tags": {"type": "array", "items": text_type}, "file": {"type": "string", "format": "binary"}}});
+    let content = json!({"multipart/form-data": {"schema": schema, "encoding": {
+        "title": {"contentType": "text/markdown", "headers": {"X-Part": {"schema": text_type}}},
+        "tags": {"style": "form", "explode": false}, "file": {"contentType": "image/png, image/jpeg"}}}});
+    let arguments = json!({"title": "T", "meta": {"x": 1}, "tags": ["a", "b"],
+        "file": {"fileName": "p.png", "mimeType": "image/png", "base64": "AAE="}});
+    for (version, tags) in [
+        // Styles are for plain forms before 3.1.
+        (
+            "3.0.3",
+            "Content-Disposition: form-data; name=\"tags\"\r\n\r\na\r\n--B\r\nContent-Disposition: form-data; name=\"tags\"\r\n\r\nb",
+        ),
+        ("3.1.0", "Content-Disposition: form-data; name=\"tags\"\r\n\r\na,b"),
+    ] {
+        let seen = sent(version, body(&content), &arguments).await;
+        let kind = seen.headers["content-type"].to_str().unwrap();
+        let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
+        let found = String::from_utf8_lossy(&seen.body).replace(boundary, "B");
+        let mut parts: Vec<&str> = found
+            .strip_suffix("--B--\r\n")
+            .unwrap()
+            .split("--B\r\n")
+            .skip(1)
+            .map(|part| part.trim_end_matches("\r\n"))
+            .collect();
+        let tags: Vec<&str> = tags.split("\r\n--B\r\n").collect();
+        let mut expected = vec![
+            "Content-Disposition: form-data; name=\"title\"\r\nContent-Type: text/markdown\r\n\r\nT",
+            "Content-Disposition: form-data; name=\"meta\"\r\nContent-Type: application/json\r\n\r\n{\"x\":1}",
+            "Content-Disposition: form-data; name=\"file\"; filename=\"p.png\"\r\nContent-Type: image/png\r\n\r\n\u{0}\u{1}",
+        ];
+        expected.extend(tags);
+        // Those with a style come last.
+        parts.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(parts, expected, "{version}");
+    }
+}
+
+#[tokio::test]
+async fn parameters_with_content_are_json_text() {
+    let parameter = |name: &str, schema: Value| json!({"name": name, "in": "query", "content": {"application/json": {"schema": schema}}});
+    let item = json!({"get": {"operationId": "send", "parameters": [
+        parameter("object", json!({"type": "object", "properties": {"a": {"type": "integer"}}})),
+        parameter("list", json!({"type": "array", "items": {"type": "integer"}})),
+        parameter("text", json!({"type": "string"})),
+        parameter("number", json!({"type": "number"})),
+        {"name": "X-Filter", "in": "header", "content": {"application/json": {"schema": {"type": "object"}}}},
+    ]}});
+    let arguments = json!({"object": {"a": 1}, "list": [1, 2], "text": "b", "number": 1.5, "X-Filter": {"c": true}});
+    let seen = sent("3.1.0", item, &arguments).await;
+    let pairs: Vec<(String, String)> = url::form_urlencoded::parse(seen.uri.query().unwrap().as_bytes())
+        .into_owned()
+        .collect();
+    let mut found: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    found.sort_unstable();
+    assert_eq!(found, ["list=[1,2]", "number=1.5", "object={\"a\":1}", "text=\"b\""]);
+    assert_eq!(seen.headers["x-filter"], "{\"c\":true}");
+}

@@ -20,7 +20,7 @@ pub(super) fn portable(pattern: &str) -> Option<String> {
     Some(reader.written)
 }
 
-/// Characters with a meaning of their own, which may be escaped in every dialect (ECMA-262, "SyntaxCharacter").
+/// Characters with a meaning of their own, which may be escaped in every dialect (`SyntaxCharacter` of ECMA-262).
 const SYNTAX: &str = "^$\\.*+?()[]{}|/";
 
 /// What stands before a place within brackets.

@@ -96,8 +96,7 @@ async fn neither_a_redirect_nor_a_reference_takes_the_header_elsewhere() {
         let (elsewhere, whole) = (elsewhere.clone(), whole.clone());
         async move {
             match seen.uri.path() {
-                "/moved.json" => (StatusCode::FOUND, [(header::LOCATION, elsewhere)]).into_response(),
-                "/types.json" => (StatusCode::FOUND, [(header::LOCATION, elsewhere)]).into_response(),
+                "/moved.json" | "/types.json" => (StatusCode::FOUND, [(header::LOCATION, elsewhere)]).into_response(),
                 "/whole.json" => json_answer(root(&whole)),
                 _ => json_answer(root("types.json#/Name")),
             }

@@ -83,11 +83,25 @@ impl<'d> Locations<'d> {
                 return Ok(Location { before, server: None });
             }
         }
+        // One that cannot be told, or that the user has replaced, may still be one of the whole description.
+        let is_open = named.found.is_err() || self.said.base_url.is_some();
+        if is_open && self.describes(named.written) {
+            return Ok(Location::default());
+        }
         let server = self.other(named)?;
         Ok(Location {
             before: String::new(),
             server: Some(server),
         })
+    }
+
+    /// Whether the whole description has a server that is written like this.
+    fn describes(&self, written: &str) -> bool {
+        let servers = self.documents.root().get("servers");
+        servers
+            .into_iter()
+            .flat_map(Place::items)
+            .any(|server| server.text("url") == Some(written))
     }
 
     /// The servers that operations are at, and what their user should know of them.
@@ -309,6 +323,25 @@ mod tests {
         assert_eq!((all[1].as_str(), others.len()), ("own /beta", 0));
         let (all, others, _) = located(&own, base_url, &[("upload", "https://up.test.example.com")]);
         assert_eq!((all[0].as_str(), others.len()), ("0 ", 1));
+    }
+
+    #[test]
+    fn a_server_of_the_whole_description_is_where_the_user_says_even_when_operations_repeat_it() {
+        for url in ["https://{cluster}.example.com", "http://localhost:8001", "https://api.example.com"] {
+            let root = json!({"openapi": "3.0.0", "servers": [{"url": "https://usual.example.com"}, {"url": url}],
+                "paths": {"/a": {"get": {"servers": [{"url": url}]}}}});
+            let documents = Documents::read(&root.to_string()).unwrap();
+            let base_url = Url::parse("https://mine.example.com").unwrap();
+            let said = Said {
+                base_url: Some(&base_url),
+                servers: &[],
+                fetched_from: None,
+            };
+            let item = documents.root().get("paths").and_then(|paths| paths.get("/a")).unwrap();
+            let mut locations = Locations::new(&documents, said, Some(&base_url));
+            let found = locations.of(item.get("get").unwrap(), item);
+            assert_eq!(found, Ok(Location::default()), "{url}");
+        }
     }
 
     #[test]

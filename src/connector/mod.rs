@@ -49,6 +49,7 @@ use crate::document::for_editors;
 pub use allowance::Allowance;
 pub use load::{hints, lints, load, load_with, written_code};
 pub use naming::slug_of;
+pub(crate) use secret::carries_secret;
 pub use settings::Variables;
 pub use written_code::WrittenCode;
 

@@ -69,7 +69,7 @@ pub(super) fn is_harmless(key: &str) -> bool {
 }
 
 /// Whether a header or parameter of this name carries a secret.
-pub(super) fn carries_secret(name: &str) -> bool {
+pub(crate) fn carries_secret(name: &str) -> bool {
     let plain = name.to_ascii_lowercase().replace(['-', '_'], "");
     TELLTALE.iter().any(|part| plain.ends_with(part)) || plain == "token"
 }

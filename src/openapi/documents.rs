@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
+use super::overlay::{Overlay, Room};
 use super::read::{self, ReadError, Version};
+use super::shaping;
+use crate::diagnostics::Diagnostic;
 
 /// Most references that lead to another reference before one is followed no further.
 const LONGEST_CHAIN: usize = 32;
@@ -14,6 +17,10 @@ const MOVED: char = '\u{0}';
 pub struct Documents {
     version: Version,
     files: Vec<(String, Value)>,
+    /// What overlays may still put into it.
+    room: Room,
+    /// How many keys were taken out that only an overlay may say.
+    left_to_overlays: usize,
 }
 
 /// A value, and the document that its references are relative to.
@@ -53,15 +60,26 @@ impl Documents {
     /// # Errors
     /// [`ReadError`] when it is not JSON or YAML, or not an `OpenAPI` document.
     pub fn read(text: &str) -> Result<Self, ReadError> {
-        let root = read::tree(text)?;
+        let mut root = read::tree(text)?;
         let version = read::version(&root)?;
         if root.get("paths").is_none_or(|paths| !paths.is_object()) {
             return Err(ReadError::NoPaths);
         }
         Ok(Self {
             version,
+            left_to_overlays: shaping::leave_to_overlays(&mut root),
             files: vec![(String::new(), root)],
+            room: Room::default(),
         })
+    }
+
+    /// Changes the root document as `overlay` says, and returns warnings about what changes nothing. Documents that the
+    /// root refers to stay as they are, so overlays come before [`Documents::missing`].
+    ///
+    /// # Errors
+    /// The first change that cannot be made.
+    pub fn lay(&mut self, overlay: &Overlay) -> Result<Vec<Diagnostic>, Diagnostic> {
+        overlay.apply(&mut self.files[0].1, &mut self.room)
     }
 
     /// The version that the root document follows.
@@ -95,8 +113,15 @@ impl Documents {
     /// # Errors
     /// [`ReadError`] when it is neither JSON nor YAML.
     pub fn add(&mut self, name: String, text: &str) -> Result<(), ReadError> {
-        self.files.push((name, read::tree(text)?));
+        let mut tree = read::tree(text)?;
+        self.left_to_overlays += shaping::leave_to_overlays(&mut tree);
+        self.files.push((name, tree));
         Ok(())
+    }
+
+    /// How many keys of the description itself do not count, because they would make calls less careful.
+    pub(super) fn left_to_overlays(&self) -> usize {
+        self.left_to_overlays
     }
 
     /// The root document.

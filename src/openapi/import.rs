@@ -10,15 +10,17 @@ use super::arguments::{Arguments, Operation};
 use super::documents::{Documents, Place};
 use super::location::{Location, Locations, Said};
 use super::model::{self, Action, ArgumentValue, Import};
-use super::naming::{self, Naming};
+use super::naming::{self, KeptName, Naming};
 use super::read::Version;
 use super::report::{Imported, Report, Skipped, described};
 use super::schema::{Change, Direction, Limits, Normaliser, Shared};
 use super::security::{Authentication, Security};
 use super::selection::Selection;
 use super::servers::{self, Server};
+use super::shaping::{self, ActionShape};
 use super::text::Texts;
 use super::{path, swagger};
+use crate::connector;
 
 /// Keys of a path item that are methods (`OpenAPI` 3.2, section "Path Item Object").
 const METHODS: [&str; 9] = [
@@ -30,6 +32,9 @@ const SENDABLE: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /// Longest description of an action, in characters.
 const LONGEST_DESCRIPTION: usize = 400;
+
+/// Longest description that somebody wrote for an action, in characters.
+const LONGEST_SHAPED_DESCRIPTION: usize = 600;
 
 /// Longest description of the API, in characters.
 const LONGEST_API_DESCRIPTION: usize = 600;
@@ -65,6 +70,8 @@ pub struct Options {
     pub fetched_from: Option<Url>,
     /// Which operations are wanted.
     pub selection: Selection,
+    /// Names that operations had before, and keep.
+    pub kept: Vec<KeptName>,
 }
 
 /// An operation as it stands in the description.
@@ -128,6 +135,14 @@ pub fn import(documents: &Documents, options: &Options) -> Import {
     let places: Vec<Place<'_>> = wanted.iter().map(|one| one.place).collect();
     let security = Security::of(documents, &places);
     report.notes.extend(security.notes.iter().cloned());
+    if documents.left_to_overlays() > 0 {
+        report.notes.push(format!(
+            "what makes calls less careful counts in an overlay only: {} of `effect`, `confirm` and `requests_per_minute` \
+             in `{}` are left out",
+            documents.left_to_overlays(),
+            shaping::KEY
+        ));
+    }
     let base_url = server.as_ref().map(|server| &server.base_url);
     let said = Said {
         base_url: options.base_url.as_ref(),
@@ -268,6 +283,8 @@ struct Importer<'d> {
 /// An action that has everything but its name.
 struct Unnamed {
     action: Action,
+    /// The name that somebody wants for it.
+    wanted: Option<String>,
     changes: BTreeMap<Change, usize>,
     notes: Vec<String>,
 }
@@ -286,16 +303,7 @@ impl Importer<'_> {
                 Err(reason) => report.skipped.push(one.skipped(reason)),
             }
         }
-        let naming: Vec<Naming<'_>> = made
-            .iter()
-            .map(|(one, _)| Naming {
-                operation_id: one.id(),
-                method: &one.method,
-                path: one.path,
-                tag: one.tags().first().copied(),
-            })
-            .collect();
-        let names = naming::names(&self.options.slug, &naming);
+        let names = self.names(&mut made);
         let mut actions = Vec::with_capacity(made.len());
         for ((one, unnamed), name) in made.into_iter().zip(names) {
             let action = Action { name, ..unnamed.action };
@@ -315,7 +323,52 @@ impl Importer<'_> {
         actions
     }
 
+    /// A name for each action: the one that somebody wants for it, else the one that it had, else one that is made.
+    fn names(&self, made: &mut [(&Found<'_>, Unnamed)]) -> Vec<String> {
+        let longest = naming::longest(&self.options.slug);
+        let mut given: Vec<Option<String>> = Vec::with_capacity(made.len());
+        for (_, unnamed) in made.iter_mut() {
+            let Some(wanted) = &unnamed.wanted else {
+                given.push(None);
+                continue;
+            };
+            let name = connector::slug_of(wanted);
+            let problem = if name.is_empty() {
+                Some("it has no letter or digit".to_owned())
+            } else if name.len() > longest {
+                Some(format!("names have at most {longest} characters here"))
+            } else if given.iter().flatten().any(|other| *other == name) {
+                Some("another action has it".to_owned())
+            } else {
+                None
+            };
+            if let Some(problem) = &problem {
+                unnamed
+                    .notes
+                    .push(format!("the name `{wanted}` is not given: {problem}"));
+            }
+            given.push(problem.is_none().then_some(name));
+        }
+        let mut naming: Vec<Naming<'_>> = made
+            .iter()
+            .zip(&given)
+            .map(|((one, _), given)| Naming {
+                operation_id: one.id(),
+                method: &one.method,
+                path: one.path,
+                tag: one.tags().first().copied(),
+                given: given.as_deref(),
+            })
+            .collect();
+        naming::keep(&mut naming, &self.options.kept, longest);
+        naming::names(&self.options.slug, &naming)
+    }
+
     fn action(&self, one: &Found<'_>, location: &Location) -> Result<Unnamed, String> {
+        let shape = ActionShape::of(one.place.value);
+        if shape.hidden {
+            return Err(format!("`{}` hides it", shaping::KEY));
+        }
         if !SENDABLE.contains(&one.method.as_str()) {
             return Err(format!("connectors do not send {} requests", one.method));
         }
@@ -350,23 +403,30 @@ impl Importer<'_> {
             place,
             item,
         })?;
-        let mut notes = arguments.notes;
+        let mut notes = shape.notes;
+        notes.extend(arguments.notes);
         notes.extend(self.security.lacks(self.shared.documents, one.place, &one.selected()));
         Ok(Unnamed {
             action: Action {
                 name: String::new(),
-                description: self.description(one),
+                description: match &shape.description {
+                    Some(text) => self.shared.texts.short(text, LONGEST_SHAPED_DESCRIPTION),
+                    None => self.description(one),
+                },
                 method: one.method.clone(),
                 path: arguments.path,
                 server: location.server.map(|index| self.servers[index].name.clone()),
                 credentials: !self.security.is_open(self.shared.documents, one.place),
                 group: group(one),
                 query: path.query,
+                fixed: arguments.fixed,
+                settings: shape.settings,
                 input: arguments.list,
                 body: arguments.body,
                 // What would be in the answer to a GET request is not in this one.
                 response: self.response(place).filter(|_| one.method != "HEAD"),
             },
+            wanted: shape.name,
             changes: arguments.changes,
             notes,
         })

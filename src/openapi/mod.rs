@@ -6,9 +6,10 @@
 //! Real descriptions break their own specification, so nothing in one is an error of the whole: what cannot be used is
 //! left out, and [`Report`] says so. The way of one operation:
 //!
-//! 1. `documents` reads the texts and follows references between them; `swagger` gives 2.0 the shape of 3.x, one
-//!    operation at a time;
-//! 2. `arguments` makes flat, named arguments of its parameters and body, with the schemas that `schema` normalises;
+//! 1. `documents` reads the texts and follows references between them, `overlay` changes them first as their user wants;
+//!    `swagger` gives 2.0 the shape of 3.x, one operation at a time;
+//! 2. `arguments` makes flat, named arguments of its parameters and body, with the schemas that `schema` normalises, as
+//!    far as `shaping` does not say otherwise;
 //! 3. `naming` gives it a name that stays, `security`, `servers` and `location` say how and where it is called;
 //! 4. `folder` writes all of them down as a connector's files.
 //!
@@ -17,12 +18,14 @@
 
 mod analysis;
 mod arguments;
+mod difference;
 mod documents;
 mod folder;
 mod import;
 mod location;
 mod model;
 mod naming;
+mod overlay;
 mod path;
 mod read;
 mod report;
@@ -30,15 +33,19 @@ mod schema;
 mod security;
 mod selection;
 mod servers;
+mod shaping;
 mod swagger;
 mod text;
 mod yaml;
 
 pub use analysis::{Analysis, analyse};
+pub use difference::{Changed, Difference, Named};
 pub use documents::Documents;
 pub use folder::{File, Folder, Target, folder, next_steps};
 pub use import::{Options, import};
-pub use model::{Action, Argument, ArgumentPlace, ArgumentValue, Body, BodyKind, Import, Server};
+pub use model::{Action, Argument, ArgumentPlace, ArgumentValue, Body, BodyKind, Fixed, Import, Server};
+pub use naming::KeptName;
+pub use overlay::Overlay;
 pub use read::{ReadError, Version};
 pub use report::{Imported, Report, Skipped};
 pub use security::Authentication;

@@ -56,6 +56,10 @@ pub struct Action {
     pub group: String,
     /// Query parameters that are always the same: those that the description has in its paths.
     pub query: Vec<(String, String)>,
+    /// Values that are always the same, in place of arguments that are hidden.
+    pub fixed: Vec<Fixed>,
+    /// Further keys of the connector's action, such as `effect`, that the description or an overlay sets.
+    pub settings: Map<String, Value>,
     /// The arguments.
     pub input: Vec<Argument>,
     /// The body, when there is one.
@@ -81,6 +85,17 @@ pub struct Argument {
     pub style: Option<Style>,
     /// Media type of its part of a multipart body, when that is not the usual one.
     pub media_type: Option<String>,
+}
+
+/// A value that every request of an action holds. Agents do not see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fixed {
+    /// Where it goes; not the path, which holds it already.
+    pub place: ArgumentPlace,
+    /// What the API calls it.
+    pub name: String,
+    /// The value: for anything but a body one text, number or boolean, or a list of them in a query.
+    pub value: Value,
 }
 
 /// Where an argument goes.

@@ -43,12 +43,94 @@ pub(super) struct Naming<'a> {
     pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) tag: Option<&'a str>,
+    /// The name that it has whatever the others are called. No two operations have the same.
+    pub(super) given: Option<&'a str>,
+}
+
+/// A name that an operation had when the description was imported before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptName {
+    /// The operation's method, in capitals.
+    pub method: String,
+    /// Its path, as the description had it.
+    pub path: String,
+    /// Its `operationId`.
+    pub operation_id: Option<String>,
+    /// The name of its action.
+    pub name: String,
+}
+
+/// Gives operations the names that they had. An operation is known again by its method and path, if need be without the
+/// names of placeholders, else by its `operationId`. A name that another operation is given already, or that is too long
+/// by now, is not kept.
+pub(super) fn keep<'a>(operations: &mut [Naming<'a>], kept: &'a [KeptName], longest: usize) {
+    let mut taken: HashSet<&str> = operations.iter().filter_map(|one| one.given).collect();
+    let mut left: Vec<&KeptName> = kept.iter().filter(|one| one.name.len() <= longest).collect();
+    let mut known = vec![false; operations.len()];
+    let of_kept: [fn(&KeptName) -> Option<String>; 3] = [
+        |one| Some(format!("{} {}", one.method, one.path)),
+        |one| Some(format!("{} {}", one.method, shape_of(&one.path))),
+        |one| one.operation_id.clone(),
+    ];
+    let of_operation: [fn(&Naming<'_>) -> Option<String>; 3] = [
+        |one| Some(format!("{} {}", one.method, one.path)),
+        |one| Some(format!("{} {}", one.method, shape_of(one.path))),
+        |one| one.operation_id.map(str::to_owned),
+    ];
+    for (of_kept, of_operation) in of_kept.into_iter().zip(of_operation) {
+        // What two have in common tells nothing.
+        let mut by_mark: HashMap<String, Option<&KeptName>> = HashMap::new();
+        for one in &left {
+            if let Some(mark) = of_kept(one) {
+                let only = by_mark.entry(mark).or_insert(Some(one));
+                if only.is_some_and(|only| only != *one) {
+                    *only = None;
+                }
+            }
+        }
+        let mut used: HashSet<&str> = HashSet::new();
+        for (operation, known) in operations.iter_mut().zip(&mut known).filter(|(_, known)| !**known) {
+            let mark = of_operation(operation);
+            let Some(Some(one)) = mark.and_then(|mark| by_mark.remove(&mark)) else {
+                continue;
+            };
+            *known = true;
+            used.insert(&one.name);
+            if operation.given.is_none() && taken.insert(&one.name) {
+                operation.given = Some(&one.name);
+            }
+        }
+        left.retain(|one| !used.contains(one.name.as_str()));
+    }
+}
+
+/// A path without the names of its placeholders.
+fn shape_of(path: &str) -> String {
+    let mut shape = String::with_capacity(path.len());
+    let mut is_inside = false;
+    for character in path.chars() {
+        is_inside = is_inside && character != '}';
+        if !is_inside {
+            shape.push(character);
+        }
+        is_inside = is_inside || character == '{';
+    }
+    shape
+}
+
+/// Longest name of an action in a connector with this slug.
+pub(super) fn longest(slug: &str) -> usize {
+    LONGEST_TOOL_NAME.saturating_sub(slug.len() + 2).max(SHORTEST_ROOM)
 }
 
 /// A name for each of `operations` in a connector with this slug.
 pub(super) fn names(slug: &str, operations: &[Naming<'_>]) -> Vec<String> {
-    let longest = LONGEST_TOOL_NAME.saturating_sub(slug.len() + 2).max(SHORTEST_ROOM);
-    let mut names: Vec<String> = operations.iter().map(|one| one.fitted(&one.words(), longest)).collect();
+    let longest = longest(slug);
+    let of = |one: &Naming<'_>| {
+        one.given
+            .map_or_else(|| one.fitted(&one.words(), longest), str::to_owned)
+    };
+    let mut names: Vec<String> = operations.iter().map(of).collect();
     // Each way of telling apart is for those that the ways before it left alike.
     let ways: [fn(&Naming<'_>, usize) -> String; 3] = [
         |one, longest| one.fitted(&one.with_tag(), longest),
@@ -61,7 +143,7 @@ pub(super) fn names(slug: &str, operations: &[Naming<'_>]) -> Vec<String> {
             *counts.entry(name).or_default() += 1;
         }
         let alike: Vec<usize> = (0..names.len())
-            .filter(|index| counts[names[*index].as_str()] > 1)
+            .filter(|index| operations[*index].given.is_none() && counts[names[*index].as_str()] > 1)
             .collect();
         if alike.is_empty() {
             break;
@@ -71,8 +153,11 @@ pub(super) fn names(slug: &str, operations: &[Naming<'_>]) -> Vec<String> {
         }
     }
     // The same method and path twice, or two hashes that begin alike.
-    let mut taken: HashSet<String> = HashSet::new();
-    for name in &mut names {
+    let mut taken: HashSet<String> = operations
+        .iter()
+        .filter_map(|one| Some(one.given?.to_owned()))
+        .collect();
+    for (name, _) in names.iter_mut().zip(operations).filter(|(_, one)| one.given.is_none()) {
         let first = name.clone();
         let mut number = 2;
         while !taken.insert(name.clone()) {
@@ -216,6 +301,7 @@ mod tests {
             method,
             path,
             tag,
+            given: None,
         }
     }
 
@@ -285,6 +371,65 @@ mod tests {
         assert!(
             found[4].starts_with("find_") && found[5].starts_with("find_") && found[4] != found[5],
             "{found:?}"
+        );
+    }
+
+    #[test]
+    fn given_names_stay_and_others_go_around_them() {
+        let given = Naming {
+            given: Some("pets_list"),
+            ..one(Some("whatever"), "GET", "/a", None)
+        };
+        let pets = one(Some("list"), "GET", "/pets", Some("Pets"));
+        let toys = one(Some("list"), "GET", "/toys", Some("Toys"));
+        assert_eq!(
+            names("crm", &[pets, toys, given]),
+            ["list_get", "toys_list", "pets_list"]
+        );
+    }
+
+    #[test]
+    fn kept_names_are_given_by_path_then_shape_then_id_and_only_once() {
+        let kept = |method: &str, path: &str, id: Option<&str>, name: &str| KeptName {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            operation_id: id.map(str::to_owned),
+            name: name.to_owned(),
+        };
+        let all = [
+            kept("GET", "/a", Some("a"), "by_path"),
+            kept("GET", "/b", Some("b"), "by_id"),
+            kept("GET", "/c/{x}/d", None, "by_shape"),
+            kept("GET", "/e", None, "taken"),
+            kept("GET", "/f", None, "much_too_long_by_now"),
+            kept("GET", "/gone", Some("twice"), "one_of_two"),
+            kept("POST", "/gone", Some("twice"), "other_of_two"),
+        ];
+        let mut operations = [
+            one(Some("b"), "GET", "/a", None),
+            one(Some("b"), "GET", "/moved", None),
+            one(None, "GET", "/c/{y}/d", None),
+            one(None, "GET", "/e", None),
+            one(None, "GET", "/f", None),
+            one(Some("twice"), "GET", "/new", None),
+            Naming {
+                given: Some("taken"),
+                ..one(None, "GET", "/g", None)
+            },
+        ];
+        keep(&mut operations, &all, 12);
+        let given: Vec<Option<&str>> = operations.iter().map(|one| one.given).collect();
+        assert_eq!(
+            given,
+            [
+                Some("by_path"),
+                Some("by_id"),
+                Some("by_shape"),
+                None,
+                None,
+                None,
+                Some("taken")
+            ]
         );
     }
 

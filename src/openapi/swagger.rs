@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::documents::{Documents, Place, moved};
+use super::shaping;
 
 /// Keys of a parameter that do not describe its value.
 const NOT_OF_THE_VALUE: [&str; 7] = [
@@ -83,7 +84,7 @@ fn plain_parameter(parameter: Place<'_>) -> Value {
         return moved(parameter);
     }
     let mut converted = Map::new();
-    for key in ["name", "in", "description", "required"] {
+    for key in ["name", "in", "description", "required", shaping::KEY] {
         converted.extend(parameter.value.get(key).map(|value| (key.to_owned(), value.clone())));
     }
     converted.insert("schema".to_owned(), value_schema(parameter));
@@ -229,6 +230,17 @@ mod tests {
                 "responses": {"200": {"content": {"application/json": {"schema": {"type": "string"}}}}},
             })
         );
+    }
+
+    #[test]
+    fn what_shapes_a_parameter_is_kept() {
+        let shape = json!({"hidden": true});
+        let parameter = |place: &str| json!({"name": place, "in": place, "type": "string", shaping::KEY: shape});
+        let found = converted(&json!({"swagger": "2.0", "paths": {"/a": {"post": {
+            "parameters": [parameter("query"), parameter("formData")]}}}}));
+        assert_eq!(found["parameters"][0][shaping::KEY], shape);
+        let form = &found["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"];
+        assert_eq!(form["properties"]["formData"][shaping::KEY], shape);
     }
 
     #[test]

@@ -120,6 +120,7 @@ impl Choice {
             base_url: self.base_url.clone(),
             servers: self.server.clone(),
             fetched_from: source.fetched_from.clone(),
+            kept: Vec::new(),
             selection: Selection {
                 tags: filter(&self.tag, &self.exclude_tag),
                 paths: filter(&self.path, &self.exclude_path),

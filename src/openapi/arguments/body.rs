@@ -7,6 +7,7 @@ use super::{Reading, is_scalar, types};
 use crate::openapi::documents::Place;
 use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind};
 use crate::openapi::read::Version;
+use crate::openapi::shaping;
 use crate::template::{Form, Style};
 
 /// What can be sent, best first.
@@ -74,6 +75,7 @@ impl<'o> Reading<'o> {
         let mut xml = None;
         let essence = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let before = self.list.len();
+        self.kind = Some(kind);
         match kind {
             BodyKind::Json => self.json(media_type, is_required),
             BodyKind::Form | BodyKind::Multipart => self.fields(kind, media_type)?,
@@ -95,7 +97,8 @@ impl<'o> Reading<'o> {
                 );
             }
         }
-        if self.list.len() > before {
+        let is_always_sent = self.fixed.iter().any(|fixed| fixed.place == ArgumentPlace::Body);
+        if self.list.len() > before || is_always_sent {
             self.body = Some(Body {
                 media_type: match kind {
                     BodyKind::Json if essence.contains('*') => "application/json".to_owned(),
@@ -148,18 +151,19 @@ impl<'o> Reading<'o> {
             .get("schema")
             .map_or_else(Map::new, |schema| self.normaliser.root(schema));
         as_base64(&mut schema);
-        match flat(&mut schema) {
-            Some((properties, required)) => {
-                for (name, property) in properties {
-                    let is_needed = required.contains(&name);
-                    let schema = match property {
-                        Value::Object(schema) => schema,
-                        _ => Map::new(),
-                    };
-                    self.member(name, is_needed, ArgumentValue::Schema(schema), None, None);
-                }
+        if let Some((properties, required)) = flat(&mut schema) {
+            for (name, property) in properties {
+                let is_needed = required.contains(&name);
+                let mut schema = match property {
+                    Value::Object(schema) => schema,
+                    _ => Map::new(),
+                };
+                let shape = schema.shift_remove(shaping::KEY);
+                self.member(member(name, is_needed, ArgumentValue::Schema(schema)), shape);
             }
-            None => self.whole(ArgumentValue::Schema(schema), is_required),
+        } else {
+            without_shapes(&mut schema);
+            self.whole(ArgumentValue::Schema(schema), is_required);
         }
     }
 
@@ -196,11 +200,15 @@ impl<'o> Reading<'o> {
             Some((properties, required)) => {
                 for (name, property) in properties {
                     let is_needed = required.contains(&name);
-                    let schema = property.as_object().cloned().unwrap_or_default();
-                    self.member(name, is_needed, ArgumentValue::Schema(schema), None, None);
+                    let mut schema = property.as_object().cloned().unwrap_or_default();
+                    let shape = schema.shift_remove(shaping::KEY);
+                    self.member(member(name, is_needed, ArgumentValue::Schema(schema)), shape);
                 }
             }
-            None => self.whole(ArgumentValue::Schema(schema), is_required),
+            None => {
+                without_shapes(&mut schema);
+                self.whole(ArgumentValue::Schema(schema), is_required);
+            }
         }
         Ok(Some(root))
     }
@@ -230,6 +238,7 @@ impl<'o> Reading<'o> {
                 Value::Object(schema) => schema,
                 _ => Map::new(),
             };
+            let shape = schema.shift_remove(shaping::KEY);
             let encoding = media_type.get("encoding").and_then(|all| all.get(&name));
             let is_needed = required.contains(&name);
             let file = if kind == BodyKind::Multipart {
@@ -251,7 +260,11 @@ impl<'o> Reading<'o> {
                     .push(format!("the part `{name}` is sent without headers of its own"));
             }
             if let Some(file) = file {
-                self.member(name, is_needed, file, None, media_type);
+                let argument = Argument {
+                    media_type,
+                    ..member(name, is_needed, file)
+                };
+                self.member(argument, shape);
                 continue;
             }
             as_base64(&mut schema);
@@ -260,28 +273,20 @@ impl<'o> Reading<'o> {
             let style = encoding
                 .filter(|_| has_styles)
                 .and_then(|encoding| style(encoding, &schema));
-            self.member(name, is_needed, ArgumentValue::Schema(schema), style, media_type);
+            let argument = Argument {
+                style,
+                media_type,
+                ..member(name, is_needed, ArgumentValue::Schema(schema))
+            };
+            self.member(argument, shape);
         }
         Ok(())
     }
 
-    fn member(
-        &mut self,
-        name: String,
-        required: bool,
-        value: ArgumentValue,
-        style: Option<Style>,
-        media_type: Option<String>,
-    ) {
-        self.push(Argument {
-            name: String::new(),
-            sent_as: name,
-            place: ArgumentPlace::Body,
-            required,
-            value,
-            style,
-            media_type,
-        });
+    /// Adds a member of the body, as `shape` wants it.
+    fn member(&mut self, argument: Argument, shape: Option<Value>) {
+        let written = shape.map_or(Value::Null, |shape| json!({ shaping::KEY: shape }));
+        self.push_shaped(argument, &[&written]);
     }
 
     fn whole(&mut self, value: ArgumentValue, required: bool) {
@@ -298,6 +303,34 @@ impl<'o> Reading<'o> {
             style: None,
             media_type: None,
         });
+    }
+}
+
+/// The argument for a member of the body.
+fn member(name: String, required: bool, value: ArgumentValue) -> Argument {
+    Argument {
+        name: String::new(),
+        sent_as: name,
+        place: ArgumentPlace::Body,
+        required,
+        value,
+        style: None,
+        media_type: None,
+    }
+}
+
+/// Takes out what shapes members, where those do not become arguments.
+fn without_shapes(schema: &mut Map<String, Value>) {
+    schema.shift_remove(shaping::KEY);
+    for value in schema.values_mut() {
+        match value {
+            Value::Object(schema) => without_shapes(schema),
+            Value::Array(items) => items
+                .iter_mut()
+                .filter_map(Value::as_object_mut)
+                .for_each(without_shapes),
+            _ => {}
+        }
     }
 }
 

@@ -5,13 +5,14 @@
 
 mod body;
 mod parameters;
+mod shaped;
 
 use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value};
 
 use super::documents::Place;
-use super::model::{Argument, ArgumentPlace, ArgumentValue, Body};
+use super::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind, Fixed};
 use super::path::{Path, Piece};
 use super::schema::{Change, Direction, Limits, Normaliser, Shared};
 use super::security::Security;
@@ -67,6 +68,8 @@ pub(super) struct Operation<'o> {
 pub(super) struct Arguments {
     pub(super) list: Vec<Argument>,
     pub(super) body: Option<Body>,
+    /// What is sent in place of arguments that are hidden.
+    pub(super) fixed: Vec<Fixed>,
     pub(super) path: String,
     pub(super) changes: BTreeMap<Change, usize>,
     pub(super) notes: Vec<String>,
@@ -217,6 +220,12 @@ struct Reading<'o> {
     operation: Operation<'o>,
     normaliser: Normaliser<'o>,
     list: Vec<Argument>,
+    /// What is sent in place of arguments that are hidden, those of the path included.
+    fixed: Vec<Fixed>,
+    /// What stands beside references to parameters, with the place and the name of what they lead to.
+    beside: Vec<(ArgumentPlace, &'o str, &'o Value)>,
+    /// How the body is built, once that is known.
+    kind: Option<BodyKind>,
     body: Option<Body>,
     notes: Vec<String>,
     taken: HashSet<String>,
@@ -228,6 +237,9 @@ impl<'o> Reading<'o> {
             operation,
             normaliser: Normaliser::new(operation.shared, Direction::Input, limits),
             list: Vec::new(),
+            fixed: Vec::new(),
+            beside: Vec::new(),
+            kind: None,
             body: None,
             notes: Vec::new(),
             taken: HashSet::new(),
@@ -248,6 +260,9 @@ impl<'o> Reading<'o> {
             .map(|piece| match piece {
                 Piece::Literal(text) => text.clone(),
                 Piece::Placeholder(written) => {
+                    if let Some(literal) = self.fixed_in_path(written) {
+                        return literal;
+                    }
                     let argument = self
                         .list
                         .iter()
@@ -262,15 +277,25 @@ impl<'o> Reading<'o> {
         Arguments {
             path,
             list: self.list,
+            fixed: self
+                .fixed
+                .into_iter()
+                .filter(|fixed| fixed.place != ArgumentPlace::Path)
+                .collect(),
             body: self.body,
             changes: self.normaliser.changes().clone(),
             notes: self.notes,
         }
     }
 
-    /// Adds an argument under a name that no other has.
+    /// Adds an argument under a name that no other has. It has the name that somebody wants for it, else the API's.
     fn push(&mut self, mut argument: Argument) {
-        let first = argument_name(&argument.sent_as);
+        let wanted = argument_name(&argument.name);
+        let first = if wanted.is_empty() {
+            argument_name(&argument.sent_as)
+        } else {
+            wanted
+        };
         let first = if first.is_empty() {
             argument.place.as_str().to_owned()
         } else {

@@ -1,6 +1,6 @@
 //! Parameters of the path, the query, headers and cookies.
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::{Reading, is_scalar, types};
 use crate::openapi::documents::Place;
@@ -63,6 +63,9 @@ impl<'o> Reading<'o> {
                     continue;
                 }
             };
+            if written.get("$ref").is_some() {
+                self.beside.push((place, name, written.value));
+            }
             // Those of the operation come first, and win.
             let is_there = parameters
                 .iter()
@@ -168,7 +171,7 @@ impl<'o> Reading<'o> {
             style(place, parameter, &schema)
         };
         let is_required = place == ArgumentPlace::Path || parameter.value.get("required") == Some(&json!(true));
-        self.push(Argument {
+        let argument = Argument {
             name: String::new(),
             sent_as: name.to_owned(),
             place,
@@ -176,12 +179,22 @@ impl<'o> Reading<'o> {
             value: ArgumentValue::Schema(schema),
             style,
             media_type: None,
-        });
+        };
+        let beside = self
+            .beside
+            .iter()
+            .find(|(other, called, _)| *other == place && *called == name);
+        let written: Vec<&Value> = beside
+            .map(|(_, _, written)| *written)
+            .into_iter()
+            .chain([parameter.value])
+            .collect();
+        self.push_shaped(argument, &written);
     }
 }
 
 /// JSON text, which is how numbers and truth values are written anyway; a text has quotes.
-fn json_style(schema: &Map<String, serde_json::Value>) -> Option<Style> {
+fn json_style(schema: &Map<String, Value>) -> Option<Style> {
     let types = types(schema);
     let is_plain = is_scalar(schema) && !schema.contains_key("anyOf") && !types.contains(&"string");
     (!is_plain).then_some(Style {
@@ -192,7 +205,7 @@ fn json_style(schema: &Map<String, serde_json::Value>) -> Option<Style> {
 }
 
 /// How a parameter is written, when that is not how a connector writes it by itself.
-fn style(place: ArgumentPlace, parameter: Place<'_>, schema: &Map<String, serde_json::Value>) -> Option<Style> {
+fn style(place: ArgumentPlace, parameter: Place<'_>, schema: &Map<String, Value>) -> Option<Style> {
     let usual = match place {
         ArgumentPlace::Path | ArgumentPlace::Header => Form::Simple,
         _ => Form::Form,
@@ -202,7 +215,7 @@ fn style(place: ArgumentPlace, parameter: Place<'_>, schema: &Map<String, serde_
     let explode = parameter
         .value
         .get("explode")
-        .and_then(serde_json::Value::as_bool)
+        .and_then(Value::as_bool)
         .unwrap_or(by_form);
     let reserved = place == ArgumentPlace::Query && parameter.value.get("allowReserved") == Some(&json!(true));
     let is_always_different = matches!(form, Form::Label | Form::Matrix) || reserved;

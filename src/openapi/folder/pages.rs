@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Target, connector_file};
 use crate::openapi::model::{Action, Import};
+use crate::openapi::shaping::ActionShape;
 use crate::openapi::text::Texts;
 
 /// Longest `SKILL.md` in bytes: loaders take 64 KiB.
@@ -30,10 +31,10 @@ fn text(import: &Import, target: &Target, groups: &BTreeMap<&str, Vec<&Action>>,
     for (group, actions) in groups {
         text.push(format!("\n## {}\n\n", group.replace('_', " ")));
         for action in actions {
-            let asks = if matches!(action.method.as_str(), "GET" | "HEAD") {
-                ""
-            } else {
+            let asks = if ActionShape::asks(&action.settings, &action.method) {
                 " A person is asked first."
+            } else {
+                ""
             };
             if with_descriptions {
                 let description = Texts::default().short(&action.description, LONGEST_LINE);
@@ -52,10 +53,11 @@ pub(super) fn agents(target: &Target) -> String {
         "# Changing this connector\n\n\
          - `openapi/{}`: the API's own description, as it was imported. `openapi/report.json` says what became of it.\n\
          - `connector.toml`: address, authentication, limits. Secrets are only named there, never written out.\n\
-         - `services/`: what can be done. These files are what is served: change names, descriptions and inputs there.\n\
+         - `services/`: what can be done. These files are what is served. What has to outlive the API's next version,\n\
+         \x20 such as better names, goes into `openapi/overlay.yaml`: then run `toolgate import --update {}`.\n\
          - `SKILL.md`: what an agent should know. A new action gets a line there.\n\n\
          Then:\n\n```sh\ntoolgate check\n```\n",
-        target.document
+        target.document, target.slug
     )
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::File;
 use super::notation::{key, quoted, table, value};
 use crate::openapi::model::{Action, Argument, ArgumentPlace, ArgumentValue, BodyKind};
+use crate::openapi::schema::holds_null;
 use crate::template::{Form, Style};
 
 /// The folder of the files.
@@ -64,13 +65,20 @@ fn action(action: &Action) -> String {
     if !action.credentials {
         text.push("credentials = false\n".to_owned());
     }
-    if !action.query.is_empty() {
-        let query: Map<String, Value> = action
-            .query
-            .iter()
-            .map(|(name, value)| (name.clone(), Value::String(value.clone())))
-            .collect();
-        text.push(format!("query = {}\n", table(&query)));
+    for (name, setting) in &action.settings {
+        text.push(format!("{} = {}\n", key(name), value(setting)));
+    }
+    let always = action
+        .query
+        .iter()
+        .map(|(name, value)| (name.clone(), Value::String(value.clone())));
+    let query: Map<String, Value> = always.chain(fixed(action, ArgumentPlace::Query)).collect();
+    let headers = fixed(action, ArgumentPlace::Header).collect();
+    let cookies = fixed(action, ArgumentPlace::Cookie).collect();
+    for (name, values) in [("query", query), ("headers", headers), ("cookies", cookies)] {
+        if !values.is_empty() {
+            text.push(format!("{name} = {}\n", table(&values)));
+        }
     }
     if let Some(body) = &action.body {
         if body.kind != BodyKind::Json || body.media_type != "application/json" {
@@ -86,6 +94,13 @@ fn action(action: &Action) -> String {
         {
             text.push(format!("body = {}\n", quoted(&format!("{{{{{}}}}}", whole.name))));
         }
+        let members: Map<String, Value> = fixed(action, ArgumentPlace::Body).collect();
+        if members.values().any(holds_null) {
+            // TOML has no null, and a body may be written as JSON.
+            text.push(format!("body = {}\n", quoted(&Value::Object(members).to_string())));
+        } else if !members.is_empty() {
+            text.push(format!("body = {}\n", table(&members)));
+        }
     }
     if !action.input.is_empty() {
         text.push("input = [\n".to_owned());
@@ -98,6 +113,25 @@ fn action(action: &Action) -> String {
         text.push(format!("response_schema = {}\n", table(response)));
     }
     text.concat()
+}
+
+/// The values of `action` that are always sent in `place`, as templates that stand for nothing but themselves.
+fn fixed(action: &Action, place: ArgumentPlace) -> impl Iterator<Item = (String, Value)> {
+    let here = action.fixed.iter().filter(move |fixed| fixed.place == place);
+    here.map(|fixed| (fixed.name.clone(), literal(&fixed.value)))
+}
+
+/// `value` with every `{{` written so that it begins no template.
+fn literal(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(text.replace("{{", "{{ '{{' }}")),
+        Value::Array(items) => items.iter().map(literal).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| (name.clone(), literal(member)))
+            .collect(),
+        other => other.clone(),
+    }
 }
 
 /// The keys of an input, in order.

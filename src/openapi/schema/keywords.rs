@@ -5,6 +5,7 @@ use serde_json::{Map, Number, Value, json};
 
 use super::value::{coerced, holds_null, implied_type};
 use super::{Change, Direction, Normaliser, Place, is_nothing, is_true, measure};
+use crate::openapi::shaping;
 
 /// Formats that tell a model how to write a value. Others, such as `int32`, only repeat the type.
 pub(super) const TELLING_FORMATS: [&str; 12] = [
@@ -94,6 +95,15 @@ impl<'d> Normaliser<'d> {
             if !kept.is_empty() {
                 schema.insert("xml".to_owned(), Value::Object(kept));
             }
+        }
+        if depth == 1 && self.direction == Direction::Input {
+            // Members of a body become arguments, which take it out again.
+            schema.extend(
+                place
+                    .value
+                    .get(shaping::KEY)
+                    .map(|shape| (shaping::KEY.to_owned(), shape.clone())),
+            );
         }
         self.spent += measure::own_bytes(&schema);
         schema

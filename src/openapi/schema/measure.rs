@@ -35,7 +35,7 @@ fn bytes(value: &Value) -> usize {
 }
 
 /// Whether `schema` takes `value`, which has one of its types.
-pub(super) fn takes(schema: &Map<String, Value>, value: &Value) -> bool {
+pub(in crate::openapi) fn takes(schema: &Map<String, Value>, value: &Value) -> bool {
     let is_scalar = !value.is_array() && !value.is_object();
     if !is_scalar || schema.contains_key("pattern") || schema.contains_key("multipleOf") {
         // Rare enough to compile.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{is_nothing, nothing};
+use crate::openapi::shaping;
 
 /// A schema for the values that fit both, as closely as one without `allOf` can say it, and how many contradictions
 /// were found. What describes a value, such as `description`, is taken from `second` where both have it.
@@ -69,7 +70,9 @@ pub(in crate::openapi) fn merge(first: Map<String, Value>, second: Map<String, V
             {
                 *present = value;
             }
-            ("description" | "default" | "examples" | "format" | "xml", present, value) => *present = value,
+            ("description" | "default" | "examples" | "format" | "xml" | shaping::KEY, present, value) => {
+                *present = value
+            }
             ("anyOf" | "const" | "pattern" | "multipleOf", present, value) if *present != value => contradictions += 1,
             _ => {}
         }

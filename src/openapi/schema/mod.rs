@@ -20,7 +20,9 @@ use super::documents::{Documents, Place};
 use super::text::Texts;
 use crate::schema::Schema;
 
+pub(super) use measure::takes;
 pub(super) use merge::merge;
+pub(super) use value::holds_null;
 
 /// How often a schema may stand whole within itself. Within that one only its simple values are left.
 const MOST_UNROLLED: usize = 1;

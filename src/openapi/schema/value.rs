@@ -86,7 +86,7 @@ pub(super) fn coerced(value: &Value, types: &[&str]) -> Option<Value> {
 }
 
 /// Connectors are written in TOML, which has no null.
-pub(super) fn holds_null(value: &Value) -> bool {
+pub(in crate::openapi) fn holds_null(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Array(items) => items.iter().any(holds_null),

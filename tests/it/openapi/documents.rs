@@ -3,17 +3,18 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use toolgate::openapi::{self, ArgumentValue, Documents, Import, Options, Target};
+use toolgate::openapi::{self, ArgumentValue, Documents, Import, Options, Overlay, Target};
 use url::Url;
 
 use crate::committed;
 
-const CASES: [&str; 6] = [
+const CASES: [&str; 7] = [
     "bar/openapi.yaml",
     "circular/openapi.yaml",
     "museum/openapi.yaml",
     "security/openapi.json",
     "separate/spec/openapi.yaml",
+    "shaped/openapi.yaml",
     "styles/openapi.yaml",
 ];
 
@@ -33,6 +34,11 @@ fn every_description_becomes_what_is_expected() {
 
 fn read(path: &Path) -> Documents {
     let mut documents = Documents::read(&std::fs::read_to_string(path).unwrap()).unwrap();
+    if let Ok(text) = std::fs::read_to_string(path.with_file_name("overlay.yaml")) {
+        documents
+            .lay(&Overlay::read(Path::new("overlay.yaml"), &text).unwrap())
+            .unwrap();
+    }
     loop {
         let missing = documents.missing();
         if missing.is_empty() {
@@ -108,6 +114,12 @@ fn described(import: &Import) -> String {
                 write!(text, " {:?} explode {}", style.form, style.explode).unwrap();
             }
             writeln!(text).unwrap();
+        }
+        for fixed in &action.fixed {
+            writeln!(text, "  always {:?} {}: {}", fixed.place, fixed.name, fixed.value).unwrap();
+        }
+        if !action.settings.is_empty() {
+            writeln!(text, "  {}", serde_json::to_string(&action.settings).unwrap()).unwrap();
         }
         if let Some(response) = &action.response {
             writeln!(text, "  = {}", serde_json::to_string(response).unwrap()).unwrap();

@@ -4,5 +4,6 @@ mod bodies;
 mod command;
 mod documents;
 mod fetched;
+mod names;
 mod requests;
 mod servers;

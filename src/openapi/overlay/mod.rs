@@ -1,0 +1,91 @@
+//! Overlays (Overlay Specification 1.0 and 1.1): changes that somebody keeps beside a description that is not theirs.
+//!
+//! Pure: gets the text of an overlay and changes the tree of a description. Must not know what the changes mean;
+//! extension keys that shape actions are read where the actions are made.
+//!
+//! Every finding has its place in the overlay. A target that nothing fits is a warning, because descriptions change; an
+//! overlay that cannot be understood or applied is an error, because half of it would be a connector that nobody asked
+//! for.
+
+mod apply;
+mod read;
+
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use crate::diagnostics::{Diagnostic, Severity};
+
+/// How many values all overlays of a description may put into it: a short one can fit millions of places.
+const MOST_ADDED_VALUES: usize = 2_000_000;
+
+/// An overlay that was understood.
+#[derive(Debug)]
+pub struct Overlay {
+    actions: Vec<Action>,
+}
+
+/// One change (section 4.4.3, "Action Object").
+#[derive(Debug)]
+struct Action {
+    target: JsonPath,
+    /// The target as it is written.
+    written: String,
+    change: Change,
+    /// A finding without words at the target, and one at what is done to it.
+    at_target: Diagnostic,
+    at_change: Diagnostic,
+}
+
+/// What is done to the values that a target fits.
+#[derive(Debug)]
+enum Change {
+    /// They are taken out.
+    Remove,
+    /// This is merged into them.
+    Update(Value),
+    /// The one value that this fits is merged into them (1.1).
+    Copy(JsonPath),
+}
+
+/// How many more values overlays may put into one description.
+#[derive(Debug)]
+pub(super) struct Room(usize);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(MOST_ADDED_VALUES)
+    }
+}
+
+impl Overlay {
+    /// Changes `root`, one action after the other, and returns warnings about actions that change nothing.
+    ///
+    /// The time is linear in `root` for each action, as far as its target visits every value once.
+    ///
+    /// # Errors
+    /// The first action that cannot be applied, with its place.
+    pub(super) fn apply(&self, root: &mut Value, left: &mut Room) -> Result<Vec<Diagnostic>, Diagnostic> {
+        let mut warnings = Vec::new();
+        for action in &self.actions {
+            let failed = |problem: String| Diagnostic {
+                message: problem,
+                ..action.at_change.clone()
+            };
+            let matched = apply::apply(root, &action.target, &action.change, left).map_err(failed)?;
+            if matched == 0 {
+                let mut warning = Diagnostic {
+                    severity: Severity::Warning,
+                    code: "no-match",
+                    message: format!("the target `{}` fits nothing in the description", action.written),
+                    ..action.at_target.clone()
+                };
+                warning.help = Some("remove the action, or write where it belongs now".to_owned());
+                warnings.push(warning);
+            }
+        }
+        Ok(warnings)
+    }
+}
+
+#[cfg(test)]
+mod tests;

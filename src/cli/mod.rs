@@ -48,6 +48,9 @@ const USAGE: u8 = 2;
 /// Toolgate cannot start: its configuration, its store or an address does not work.
 const SETUP: u8 = 3;
 
+/// Something would change, and nobody was there to ask.
+const WAITING: u8 = 4;
+
 const AFTER_HELP: &str = "\
 Examples:
   toolgate demo
@@ -55,7 +58,8 @@ Examples:
   toolgate serve
 
 Exit codes: 0 done; 1 what was asked for failed (a call failed, files have errors);
-2 the command line is wrong; 3 Toolgate cannot start (configuration, store or address).";
+2 the command line is wrong; 3 Toolgate cannot start (configuration, store or address);
+4 something would change, and nobody was here to ask.";
 
 /// Turns the HTTP APIs you own into tools that AI agents call over MCP.
 #[derive(Debug, Parser)]
@@ -120,6 +124,8 @@ enum Failure {
     Usage(anyhow::Error),
     /// Toolgate cannot start.
     Setup(anyhow::Error),
+    /// It waits for an answer that nobody was there to give.
+    Waiting(anyhow::Error),
     /// Anything else.
     Other(anyhow::Error),
 }
@@ -199,6 +205,7 @@ pub fn main() -> ExitCode {
         Err(Failure::Told) => return ExitCode::from(FAILURE),
         Err(Failure::Usage(error)) => (error, USAGE),
         Err(Failure::Setup(error)) => (error, SETUP),
+        Err(Failure::Waiting(error)) => (error, WAITING),
         Err(Failure::Other(error)) => (error, FAILURE),
     };
     output::complain(&format!("error: {}", with_causes(&error)));

@@ -27,9 +27,10 @@ pub(in crate::cli) struct Analyze {
 
 impl Analyze {
     pub(in crate::cli) async fn run(self, global: &Global) -> Result<(), Failure> {
-        let source = self.choice.read(&self.spec, global).await?;
+        let source = self.choice.source(&self.spec, global).await?;
         let options = self.choice.options("api", &source)?;
-        let import = openapi::import(&source.documents, &options);
+        let mut import = openapi::import(&source.documents, &options);
+        import.report.notes.extend(source.notes.iter().cloned());
         let analysis = openapi::analyse(&source.documents, &import);
         if self.json {
             return Ok(output::say_json(&json!({

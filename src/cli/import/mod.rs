@@ -1,8 +1,11 @@
 //! `toolgate import` and `toolgate analyze`: `OpenAPI` descriptions as connectors.
 
 mod analyze;
+mod overlays;
+mod record;
 mod source;
 mod told;
+mod update;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,15 +13,19 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 use ipnet::IpNet;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use url::{Host, Url};
 
 use super::{Failure, Global, assemble, output};
+use crate::config::Locations;
 use crate::connector;
 use crate::openapi::{self, Filter, Folder, Options, Selection, Target};
 use crate::store::time;
 
 pub(super) use analyze::Analyze;
+use overlays::Overlays;
+use record::{Origin, REPORT};
 use source::{Source, Wanted};
 
 /// Make a connector of an `OpenAPI` description.
@@ -29,17 +36,31 @@ use source::{Source, Wanted};
 Examples:
   toolgate import openapi.yaml --name museum
   toolgate import openapi.yaml --name tickets --tag Tickets --exclude-method DELETE
+  toolgate import openapi.yaml --name guide --overlay museum.overlay.yaml
+  toolgate import --update guide --yes
 
-Exit codes: 0 written; 1 nothing could be imported, or the folder is there already; 2 usage.")]
+Exit codes: 0 written, or nothing has changed; 1 nothing could be imported, or the folder is there already, or it was
+edited where the update would write; 2 usage; 4 the connector would change, and nobody was here to ask.")]
 pub(super) struct Import {
-    /// The description: a file, or an https URL.
-    spec: String,
+    /// The description: a file, or an https URL. With --update the one that was read before, unless written.
+    #[arg(required_unless_present = "update")]
+    spec: Option<String>,
     /// The connector's name as people read it; its folder and tools are named after it.
-    #[arg(long)]
-    name: String,
+    #[arg(long, required_unless_present = "update")]
+    name: Option<String>,
     /// The folder to write [default: the name, in the folder of connectors].
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
+    /// Import a connector again: its name in tool names, or its folder. Shows what changes and asks first. Names, and
+    /// what was asked for before, stay.
+    #[arg(long, value_name = "CONNECTOR", conflicts_with_all = ["name", "output"])]
+    update: Option<String>,
+    /// Update without asking.
+    #[arg(long, requires = "update")]
+    yes: bool,
+    /// Write over files that were edited; the folder as it was is kept beside the new one.
+    #[arg(long, requires = "update")]
+    overwrite: bool,
     #[command(flatten)]
     choice: Choice,
     /// Print the report as JSON.
@@ -48,8 +69,13 @@ pub(super) struct Import {
 }
 
 /// What of a description is wanted, and where its API is.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
+#[serde(default)]
 struct Choice {
+    /// An OpenAPI Overlay that changes the description first; several times for several, in order.
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    overlay: Vec<PathBuf>,
     /// Where the API is, when the description does not say or is wrong.
     #[arg(long, value_name = "URL")]
     base_url: Option<Url>,
@@ -91,7 +117,13 @@ struct Choice {
 }
 
 impl Choice {
-    async fn read(&self, spec: &str, global: &Global) -> Result<Source, Failure> {
+    /// The description at `spec`, with the overlays that were named laid over it.
+    async fn source(&self, spec: &str, global: &Global) -> Result<Source, Failure> {
+        self.read(spec, global, Overlays::read(&self.overlay)?).await
+    }
+
+    /// The description at `spec`, with `overlays` laid over it.
+    async fn read(&self, spec: &str, global: &Global, overlays: Overlays) -> Result<Source, Failure> {
         // Not read by the parser of the command line: its complaints repeat the value, which may be a secret.
         let headers = self.header.iter().map(|written| source::header(written));
         let headers: Vec<(String, String)> = headers
@@ -102,7 +134,37 @@ impl Choice {
             networks: &self.network,
             headers: &headers,
         };
-        Source::read(wanted, global).await
+        Source::read(wanted, global, overlays).await
+    }
+
+    /// This, with what it does not say as `before` has it.
+    fn or(mut self, before: &Self) -> Self {
+        let before = before.clone();
+        self.base_url = self.base_url.or(before.base_url);
+        if self.network.is_empty() {
+            self.network = before.network;
+        }
+        if self.server.is_empty() {
+            self.server = before.server;
+        }
+        for (own, before) in [
+            (&mut self.header, before.header),
+            (&mut self.tag, before.tag),
+            (&mut self.exclude_tag, before.exclude_tag),
+            (&mut self.path, before.path),
+            (&mut self.exclude_path, before.exclude_path),
+            (&mut self.method, before.method),
+            (&mut self.exclude_method, before.exclude_method),
+            (&mut self.operation, before.operation),
+            (&mut self.exclude_operation, before.exclude_operation),
+        ] {
+            if own.is_empty() {
+                *own = before;
+            }
+        }
+        // Overlays are files, which are kept by themselves.
+        self.overlay.clear();
+        self
     }
 
     fn options(&self, slug: &str, source: &Source) -> Result<Options, Failure> {
@@ -179,85 +241,120 @@ fn named_url(written: &str) -> Result<(String, Url), String> {
 }
 
 impl Import {
-    pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
+    pub(super) async fn run(mut self, global: &Global) -> Result<(), Failure> {
         let locations = assemble::locations(global)?;
-        let slug = connector::slug_of(&self.name);
+        match self.update.take() {
+            Some(connector) => self.update(&connector, global, &locations).await,
+            None => self.create(global, &locations).await,
+        }
+    }
+
+    /// Imports what was not imported before.
+    async fn create(self, global: &Global, locations: &Locations) -> Result<(), Failure> {
+        let (name, spec) = (self.name.unwrap_or_default(), self.spec.unwrap_or_default());
+        let slug = connector::slug_of(&name);
         if slug.is_empty() {
-            let message = format!(
-                "the name {:?} has no letter or digit that a folder can be named after",
-                self.name
-            );
+            let message = format!("the name {name:?} has no letter or digit that a folder can be named after");
             return Err(Failure::Usage(anyhow::anyhow!(message)));
         }
-        let folder = self.output.clone().unwrap_or_else(|| locations.connectors.join(&slug));
+        let folder = self.output.unwrap_or_else(|| locations.connectors.join(&slug));
         if folder
             .try_exists()
             .with_context(|| format!("cannot look at {}", folder.display()))?
         {
             return Err(Failure::Other(anyhow::anyhow!(
-                "{} is there already: name another connector, or remove it",
+                "{} is there already: name another connector, remove it, or import it again with --update",
                 folder.display()
             )));
         }
-        let source = self.choice.read(&self.spec, global).await?;
+        let source = self.choice.source(&spec, global).await?;
         let options = self.choice.options(&slug, &source)?;
-        let mut import = openapi::import(&source.documents, &options);
-        let target = Target {
-            name: self.name.clone(),
-            slug,
-            networks: self.choice.networks(
-                import
-                    .base_url
-                    .iter()
-                    .chain(import.servers.iter().map(|server| &server.base_url)),
-            )?,
-            document: source.file_name.clone(),
-        };
-        if import.base_url.is_none() {
-            for note in &import.report.notes {
-                output::complain(&format!("- {note}"));
-            }
-            return Err(Failure::Other(anyhow::anyhow!(
-                "it is not known where the API is: say it with --base-url, e.g. --base-url https://api.example.com/v1"
-            )));
-        }
-        let made = openapi::folder(&mut import, &target);
-        if import.actions.is_empty() {
-            output::complain(&told::left_out(&import.report).join("\n"));
-            let why = match import.report.operations {
-                0 => "the description has no operations".to_owned(),
-                count => format!("of {count} operations none could be imported"),
-            };
-            return Err(Failure::Other(anyhow::anyhow!("nothing was written: {why}")));
-        }
-        if !made.errors.is_empty() {
-            output::complain_of(&made.errors);
-            return Err(Failure::Other(anyhow::anyhow!(
-                "nothing was written: the connector would not load"
-            )));
-        }
-        let report = json!({
-            "source": {
-                "file": format!("openapi/{}", source.file_name),
-                "sha256": source.sha256(),
-                "bytes": source.text.len(),
-                "imported_at": time::rfc3339(jiff::Timestamp::now()),
-            },
-            "report": import.report,
-            "changes": import.report.changes(),
-        });
-        write(&folder, &made, &source, &report)?;
+        let made = make(&source, &options, &self.choice, name)?;
+        let report = made.report(&made.origin(&source, &self.choice, &folder)?);
+        write(&folder, &made.folder, &source, &report)?;
         if self.json {
             return Ok(output::say_json(&report)?);
         }
-        Ok(output::say(
-            &told::imported(&import, &target, &folder, &made).join("\n"),
-        )?)
+        let lines = told::imported(&made.import, &made.target, &folder, &made.folder);
+        Ok(output::say(&lines.join("\n"))?)
+    }
+}
+
+/// A connector that is ready to be written.
+struct Made {
+    import: openapi::Import,
+    target: Target,
+    folder: Folder,
+}
+
+/// Makes a connector called `name` of a description. What keeps it from being one is told.
+fn make(source: &Source, options: &Options, choice: &Choice, name: String) -> Result<Made, Failure> {
+    let mut import = openapi::import(&source.documents, options);
+    import.report.notes.extend(source.notes.iter().cloned());
+    let others = import.servers.iter().map(|server| &server.base_url);
+    let target = Target {
+        name,
+        slug: options.slug.clone(),
+        networks: choice.networks(import.base_url.iter().chain(others))?,
+        document: source.file_name.clone(),
+    };
+    if import.base_url.is_none() {
+        for note in &import.report.notes {
+            output::complain(&format!("- {note}"));
+        }
+        return Err(Failure::Other(anyhow::anyhow!(
+            "it is not known where the API is: say it with --base-url, e.g. --base-url https://api.example.com/v1"
+        )));
+    }
+    let folder = openapi::folder(&mut import, &target);
+    if import.actions.is_empty() {
+        output::complain(&told::left_out(&import.report).join("\n"));
+        let why = match import.report.operations {
+            0 => "the description has no operations".to_owned(),
+            count => format!("of {count} operations none could be imported"),
+        };
+        return Err(Failure::Other(anyhow::anyhow!("nothing was written: {why}")));
+    }
+    if !folder.errors.is_empty() {
+        output::complain_of(&folder.errors);
+        return Err(Failure::Other(anyhow::anyhow!(
+            "nothing was written: the connector would not load"
+        )));
+    }
+    Ok(Made { import, target, folder })
+}
+
+impl Made {
+    /// Where the connector in `folder` comes from.
+    fn origin(&self, source: &Source, choice: &Choice, folder: &Path) -> anyhow::Result<Origin> {
+        let overlays = source.overlays.kept();
+        let kept = source.files().into_iter().map(|(path, _)| format!("openapi/{path}"));
+        Ok(Origin {
+            file: format!("openapi/{}", source.file_name),
+            sha256: source.sha256(),
+            bytes: source.text.len(),
+            imported_at: time::rfc3339(jiff::Timestamp::now()),
+            from: source.written_down(folder)?,
+            name: self.target.name.clone(),
+            slug: self.target.slug.clone(),
+            choice: choice.clone(),
+            kept: kept
+                .filter(|path| overlays.iter().all(|one| one.file != *path))
+                .collect(),
+            overlays,
+            generated: record::hashes(&self.folder.files),
+        })
+    }
+
+    /// What `openapi/report.json` holds.
+    fn report(&self, origin: &Origin) -> Value {
+        let report = &self.import.report;
+        json!({ "source": origin, "report": report, "changes": report.changes() })
     }
 }
 
 /// Writes the whole folder, or nothing: what could not be finished is taken away again.
-fn write(folder: &Path, made: &Folder, source: &Source, report: &serde_json::Value) -> Result<(), Failure> {
+fn write(folder: &Path, made: &Folder, source: &Source, report: &Value) -> Result<(), Failure> {
     let written = write_files(folder, made, source, report);
     if written.is_err() {
         // It was not there before; the first failure is what counts.
@@ -266,15 +363,12 @@ fn write(folder: &Path, made: &Folder, source: &Source, report: &serde_json::Val
     Ok(written?)
 }
 
-fn write_files(folder: &Path, made: &Folder, source: &Source, report: &serde_json::Value) -> anyhow::Result<()> {
+fn write_files(folder: &Path, made: &Folder, source: &Source, report: &Value) -> anyhow::Result<()> {
     let report = serde_json::to_string_pretty(report)? + "\n";
     let files = made.files.iter().map(|file| (file.path.clone(), file.text.as_str()));
     let documents = source.files();
     let documents = documents.iter().map(|(path, text)| (format!("openapi/{path}"), *text));
-    for (path, text) in files
-        .chain(documents)
-        .chain([("openapi/report.json".to_owned(), report.as_str())])
-    {
+    for (path, text) in files.chain(documents).chain([(REPORT.to_owned(), report.as_str())]) {
         let path = folder.join(path);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;

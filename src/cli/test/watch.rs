@@ -41,7 +41,7 @@ pub(super) async fn run(test: &Test, global: &Global) -> Result<(), Failure> {
             Ok(()) | Err(Failure::Told) => {}
             // No change of these files makes Toolgate start.
             Err(Failure::Setup(error)) if is_first => return Err(Failure::Setup(error)),
-            Err(Failure::Usage(error) | Failure::Setup(error) | Failure::Other(error)) => {
+            Err(Failure::Usage(error) | Failure::Setup(error) | Failure::Other(error) | Failure::Waiting(error)) => {
                 output::complain(&format!("error: {}", with_causes(&error)));
             }
         }

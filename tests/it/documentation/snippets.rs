@@ -45,6 +45,7 @@ async fn every_snippet_loads() {
             match block.language.as_str() {
                 "toml" => toml(&workspace, &block, &place).await,
                 "json" => json(&workspace, &block, &place).await,
+                "yaml" if block.text.starts_with("overlay:") => overlay(&workspace, &block, &place).await,
                 "yaml" => connector(&workspace, &[("connector.yaml", &block.text)], &place).await,
                 "rust" => excerpt(&block, "wasm-guests/examples/rust/src/lib.rs", &place),
                 "python" => excerpt(&block, "wasm-guests/examples/python/app.py", &place),
@@ -109,6 +110,18 @@ async fn json(workspace: &Workspace, block: &Block, place: &str) {
         connector(workspace, &[("connector.json", &block.text)], place).await;
     } else {
         panic!("{place}: no rule says how to try this JSON");
+    }
+}
+
+/// Every target of an overlay fits something in the reader's description, and everything that it asks for is done.
+async fn overlay(workspace: &Workspace, block: &Block, place: &str) {
+    let file = workspace.path("tried.overlay.yaml");
+    write(&file, &block.text);
+    let analyze = "toolgate analyze openapi.yaml --overlay tried.overlay.yaml --json";
+    let finished = workspace.run(analyze).await;
+    assert_eq!(finished.code, Some(0), "{place}: {}", finished.stderr);
+    for complaint in ["fits nothing", "x-toolgate.", "cannot be hidden"] {
+        assert!(!finished.stdout.contains(complaint), "{place}: {}", finished.stdout);
     }
 }
 

@@ -40,6 +40,9 @@ impl Workspace {
 
         let described = committed::path("tests/cases/openapi/museum/openapi.yaml");
         write(&at("openapi.yaml"), &std::fs::read_to_string(described).unwrap());
+        let manual = blocks(&Page::read("docs/openapi.md").text);
+        let overlay = manual.iter().find(|block| block.language == "yaml").unwrap();
+        write(&at("museum.overlay.yaml"), &overlay.text);
 
         let sample = sample::start(sample::ANY_LOOPBACK_PORT, DEMO_KEY.to_owned())
             .await

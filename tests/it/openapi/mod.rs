@@ -7,3 +7,5 @@ mod fetched;
 mod names;
 mod requests;
 mod servers;
+mod shaping;
+mod update;

@@ -26,7 +26,7 @@ async fn imported(upstream: &Upstream) -> Workspace {
     workspace
 }
 
-async fn call(workspace: &Workspace, upstream: &Upstream, action: &str, arguments: &Value) -> Seen {
+pub(super) async fn call(workspace: &Workspace, upstream: &Upstream, action: &str, arguments: &Value) -> Seen {
     let before = upstream.count();
     let tool = format!("echo__{action}");
     let input = arguments.to_string();

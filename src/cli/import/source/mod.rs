@@ -4,12 +4,14 @@ mod fetched;
 mod local;
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use ipnet::IpNet;
 use url::Url;
 
+use super::overlays::Overlays;
+use super::record;
 use crate::cli::{Failure, Global, output};
 use crate::crypto::sha256_hex;
 use crate::openapi::Documents;
@@ -44,10 +46,16 @@ pub(super) struct Source {
     pub(super) text: String,
     /// Name of its file.
     pub(super) file_name: String,
+    /// The file that it was read from, or the path of its URL.
+    path: PathBuf,
     /// The URL that it was fetched from.
     pub(super) fetched_from: Option<Url>,
     /// Names relative to the root document, and texts, of the others.
     others: Vec<(String, String)>,
+    /// The overlays that were laid over the root document.
+    pub(super) overlays: Overlays,
+    /// What of them fits nothing.
+    pub(super) notes: Vec<String>,
 }
 
 /// Where the files of a description are.
@@ -67,12 +75,13 @@ impl Place {
 }
 
 impl Source {
-    pub(super) async fn read(wanted: Wanted<'_>, global: &Global) -> Result<Self, Failure> {
+    /// Reads what is wanted, with `overlays` laid over it.
+    pub(super) async fn read(wanted: Wanted<'_>, global: &Global, overlays: Overlays) -> Result<Self, Failure> {
         let mut left = LARGEST;
         if wanted.spec.starts_with("https://") || wanted.spec.starts_with("http://") {
             let (web, text) = Web::open(wanted, global, &mut left).await?;
             let url = web.root().clone();
-            let mut source = Self::of(text, Path::new(url.path()), Some(url.clone()))?;
+            let mut source = Self::of(text, Path::new(url.path()), Some(url.clone()))?.with(overlays)?;
             let deadline = fetched::LONGEST_TIME;
             tokio::time::timeout(deadline, source.read_others(&Place::Web(Box::new(web)), &mut left))
                 .await
@@ -90,7 +99,7 @@ impl Source {
         }
         let path = Path::new(wanted.spec);
         let text = local::text_of(path, &mut left)?;
-        let mut source = Self::of(text, path, None)?;
+        let mut source = Self::of(text, path, None)?.with(overlays)?;
         source.read_others(&Place::Folder(Folder::of(path)), &mut left).await?;
         Ok(source)
     }
@@ -102,7 +111,7 @@ impl Source {
         let named = path
             .file_name()
             .and_then(|name| name.to_str())
-            .filter(|name| is_readable(name));
+            .filter(|name| is_readable(name) && !is_taken(name));
         let begins = text.trim_start_matches('\u{feff}').trim_start();
         let usual = if begins.starts_with('{') {
             "openapi.json"
@@ -113,9 +122,19 @@ impl Source {
             documents,
             file_name: named.unwrap_or(usual).to_owned(),
             text,
+            path: path.to_owned(),
             fetched_from,
             others: Vec::new(),
+            overlays: Overlays::default(),
+            notes: Vec::new(),
         })
+    }
+
+    /// Before anything that the description refers to is read: an overlay may add references.
+    fn with(mut self, overlays: Overlays) -> Result<Self, Failure> {
+        self.notes = overlays.lay(&mut self.documents)?;
+        self.overlays = overlays;
+        Ok(self)
     }
 
     /// Reads the files that the description refers to, and those that they refer to.
@@ -152,6 +171,14 @@ impl Source {
         Ok(())
     }
 
+    /// Where the description was read, for whoever imports it into `folder` again; none when that holds a secret.
+    pub(super) fn written_down(&self, folder: &Path) -> anyhow::Result<Option<String>> {
+        match &self.fetched_from {
+            Some(url) => Ok(record::url(url)),
+            None => record::path(&self.path, folder).map(Some),
+        }
+    }
+
     /// SHA-256 of the root document.
     pub(super) fn sha256(&self) -> String {
         sha256_hex(self.text.as_bytes())
@@ -159,14 +186,26 @@ impl Source {
 
     /// Files to keep, relative to the folder `openapi`. Those from above the root's folder are kept in one called `up`.
     pub(super) fn files(&self) -> Vec<(String, &str)> {
-        let others = self
-            .others
-            .iter()
-            .map(|(name, text)| (name.replace("..", "up"), text.as_str()));
+        let others = self.others.iter().map(|(name, text)| (kept_as(name), text.as_str()));
         std::iter::once((self.file_name.clone(), self.text.as_str()))
             .chain(others)
+            .chain(self.overlays.files())
             .collect()
     }
+}
+
+/// Where a document that others refer to is kept, relative to the folder `openapi`.
+fn kept_as(name: &str) -> String {
+    if is_taken(name) {
+        format!("other-{name}")
+    } else {
+        name.replace("..", "up")
+    }
+}
+
+/// Whether another file is kept under this name.
+fn is_taken(name: &str) -> bool {
+    name == "report.json" || name.starts_with("overlay")
 }
 
 fn is_readable(name: &str) -> bool {

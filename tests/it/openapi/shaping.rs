@@ -1,0 +1,192 @@
+//! Overlays and `x-toolgate` through the front door: what agents see, what the API gets, and what is refused.
+
+use serde_json::{Value, json};
+
+use super::requests::call;
+use crate::committed;
+use crate::harness::{Upstream, Workspace};
+
+fn shaped(file: &str) -> String {
+    let path = committed::path(&format!("tests/cases/openapi/shaped/{file}"));
+    path.to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn fixed_values_are_sent_exactly_and_never_shown() {
+    let upstream = Upstream::fixed("{}").await;
+    let workspace = Workspace::new();
+    let (spec, overlay, base_url) = (shaped("openapi.yaml"), shaped("overlay.yaml"), upstream.base_url());
+    let run = workspace
+        .run(&[
+            "import",
+            &spec,
+            "--name",
+            "echo",
+            "--overlay",
+            &overlay,
+            "--base-url",
+            &base_url,
+        ])
+        .await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let check = workspace.run(&["check"]).await;
+    assert_eq!(check.code, Some(0), "{check:?}");
+
+    let seen = call(&workspace, &upstream, "newest_tickets", &json!({"sort": "old"})).await;
+    assert_eq!(
+        seen.uri.to_string(),
+        "/v1/tenants/a%2Fb/tickets?status=open&status=%7B%7Bwaiting%7D%7D&limit=20&sort=old"
+    );
+    assert_eq!(seen.headers["x-team"], "7");
+    let seen = call(
+        &workspace,
+        &upstream,
+        "create_ticket",
+        &json!({"title": "Lamp", "text": "{{x}}"}),
+    )
+    .await;
+    let body: Value = serde_json::from_slice(&seen.body).unwrap();
+    assert_eq!(
+        body,
+        json!({"source": "agent", "meta": {"by": "{{agent}}", "for": null}, "title": "Lamp", "body": "{{x}}"})
+    );
+    // It only reads, so nobody is asked.
+    let run = workspace
+        .run(&["call", "echo__search", "--input", r#"{"query": "lamp"}"#])
+        .await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(upstream.seen().last().unwrap().body, "format=json&query=lamp");
+    // What the description says about itself does not keep a person from being asked.
+    let before = upstream.count();
+    let run = workspace.run(&["call", "echo__delete_tickets", "--input", "{}"]).await;
+    assert!(run.stderr.contains("(approval "), "{run:?}");
+    assert_eq!(upstream.count(), before);
+
+    let tools = workspace.run(&["tools", "--json"]).await.stdout;
+    for hidden in [
+        "waiting",
+        "X-Team",
+        "tenant",
+        "agent",
+        "not-in-here",
+        "internal",
+        "unused",
+    ] {
+        assert!(!tools.contains(&format!("\"{hidden}")), "{hidden}: {tools}");
+    }
+    for shown in [
+        "how_many",
+        "How many to list",
+        "What the customer wrote",
+        "Lists the newest tickets",
+    ] {
+        assert!(tools.contains(shown), "{shown}: {tools}");
+    }
+}
+
+#[tokio::test]
+async fn overlays_are_applied_in_order_and_kept() {
+    let workspace = Workspace::new();
+    let write = |name: &str, text: &str| std::fs::write(workspace.path().join(name), text).unwrap();
+    let head = "overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\n";
+    write(
+        "spec.yaml",
+        "openapi: 3.0.0\nservers: [{url: 'https://a.example.com'}]\npaths: {/a: {get: {summary: zero}}}",
+    );
+    write(
+        "one.yaml",
+        &format!("{head}actions: [{{target: '$.paths.*.get', update: {{summary: one}}}}]"),
+    );
+    let two = format!(
+        "{head}actions: [{{target: \"$.paths.*[?@.summary == 'one']\", remove: true}}, {{target: $.x, remove: true}}]"
+    );
+    write("two.json", &two);
+    let run = workspace
+        .run(&["import", "spec.yaml", "--name", "x", "--overlay", "one.yaml"])
+        .await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let text = std::fs::read_to_string(workspace.connectors().join("x/services/a.toml")).unwrap();
+    assert!(text.contains("description = \"one\""), "{text}");
+    let report = std::fs::read_to_string(workspace.connectors().join("x/openapi/report.json")).unwrap();
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let kept = std::fs::read(workspace.connectors().join("x/openapi/overlay.yaml")).unwrap();
+    assert_eq!(kept, std::fs::read(workspace.path().join("one.yaml")).unwrap());
+    assert_eq!(
+        report["source"]["overlays"],
+        json!([{"file": "openapi/overlay.yaml", "sha256": toolgate::crypto::sha256_hex(&kept)}])
+    );
+    // The description stays as it is.
+    assert_eq!(
+        std::fs::read(workspace.connectors().join("x/openapi/spec.yaml")).unwrap(),
+        std::fs::read(workspace.path().join("spec.yaml")).unwrap()
+    );
+    // In the other order the second fits nothing.
+    for (order, found) in [(["one.yaml", "two.json"], 0), (["two.json", "one.yaml"], 1)] {
+        let run = workspace
+            .run(&[
+                "analyze",
+                "spec.yaml",
+                "--json",
+                "--overlay",
+                order[0],
+                "--overlay",
+                order[1],
+            ])
+            .await;
+        let analysis: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run:?}"));
+        assert_eq!(
+            analysis["report"]["imported"].as_array().unwrap().len(),
+            found,
+            "{order:?}"
+        );
+        let notes = analysis["report"]["notes"].to_string();
+        assert!(notes.contains("two.json:3:"), "{notes}");
+        assert!(notes.contains("the target `$.x` fits nothing"), "{notes}");
+    }
+}
+
+#[tokio::test]
+async fn an_overlay_that_cannot_be_used_stops_the_import() {
+    let workspace = Workspace::new();
+    let spec = shaped("openapi.yaml");
+    let head = "overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\n";
+    for (text, says) in [
+        ("openapi: 3.0.0".to_owned(), "this is not an overlay"),
+        (
+            format!("{head}actions:\n- target: $.paths[\n  remove: true"),
+            "bad.yaml:4:",
+        ),
+        (format!("{head}actions:\n- target: $.info\n  update: 1"), "bad.yaml:5:3"),
+        (
+            format!("{head}actions:\n- target: $\n  remove: true"),
+            "the whole description cannot be removed",
+        ),
+    ] {
+        std::fs::write(workspace.path().join("bad.yaml"), &text).unwrap();
+        let run = workspace
+            .run(&["import", &spec, "--name", "x", "--overlay", "bad.yaml"])
+            .await;
+        assert_eq!(run.code, Some(1), "{text}: {run:?}");
+        assert!(run.stderr.contains(says), "{text}: {}", run.stderr);
+        assert!(
+            run.stderr.contains("the overlay bad.yaml cannot be applied"),
+            "{}",
+            run.stderr
+        );
+        assert!(!workspace.connectors().join("x").exists());
+    }
+    let run = workspace
+        .run(&["import", &spec, "--name", "x", "--overlay", "none.yaml"])
+        .await;
+    assert!(
+        run.stderr.contains("cannot read the overlay none.yaml"),
+        "{}",
+        run.stderr
+    );
+    let file = std::fs::File::create(workspace.path().join("long.yaml")).unwrap();
+    file.set_len(4 * 1024 * 1024 + 1).unwrap();
+    let run = workspace
+        .run(&["import", &spec, "--name", "x", "--overlay", "long.yaml"])
+        .await;
+    assert!(run.stderr.contains("long.yaml is too long"), "{}", run.stderr);
+}

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -271,13 +272,16 @@ fn server(documents: &Documents, options: &Options, report: &mut Report) -> Opti
     }
 }
 
+/// The schema of an answer.
+type Answer = Arc<Map<String, Value>>;
+
 struct Importer<'d> {
     shared: &'d Shared<'d>,
     options: &'d Options,
     security: &'d Security,
     servers: &'d [model::Server],
     /// The schemas of answers that stand at an address and were written before.
-    answers: RefCell<HashMap<*const Value, Option<Map<String, Value>>>>,
+    answers: RefCell<HashMap<*const Value, Option<Answer>>>,
 }
 
 /// An action that has everything but its name.
@@ -469,7 +473,7 @@ impl Importer<'_> {
     }
 
     /// The schema of a good answer that is JSON.
-    fn response(&self, operation: Place<'_>) -> Option<Map<String, Value>> {
+    fn response(&self, operation: Place<'_>) -> Option<Answer> {
         let answers: Vec<(&String, Place<'_>)> = operation
             .get("responses")
             .into_iter()
@@ -489,13 +493,13 @@ impl Importer<'_> {
         })?;
         // Many operations answer with the same few things.
         let Some(reference) = schema.text("$ref").filter(|_| stands_alone(schema)) else {
-            return self.answer(schema);
+            return self.answer(schema).map(Arc::new);
         };
         let address = std::ptr::from_ref(self.shared.documents.follow(schema.file, reference).ok()?.value);
         if let Some(known) = self.answers.borrow().get(&address) {
             return known.clone();
         }
-        let answer = self.answer(schema);
+        let answer = self.answer(schema).map(Arc::new);
         self.answers.borrow_mut().insert(address, answer.clone());
         answer
     }

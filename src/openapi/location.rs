@@ -327,7 +327,11 @@ mod tests {
 
     #[test]
     fn a_server_of_the_whole_description_is_where_the_user_says_even_when_operations_repeat_it() {
-        for url in ["https://{cluster}.example.com", "http://localhost:8001", "https://api.example.com"] {
+        for url in [
+            "https://{cluster}.example.com",
+            "http://localhost:8001",
+            "https://api.example.com",
+        ] {
             let root = json!({"openapi": "3.0.0", "servers": [{"url": "https://usual.example.com"}, {"url": url}],
                 "paths": {"/a": {"get": {"servers": [{"url": url}]}}}});
             let documents = Documents::read(&root.to_string()).unwrap();

@@ -1,5 +1,7 @@
 //! What an import comes to: actions as a connector can say them.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -64,8 +66,8 @@ pub struct Action {
     pub input: Vec<Argument>,
     /// The body, when there is one.
     pub body: Option<Body>,
-    /// Schema of a good answer.
-    pub response: Option<Map<String, Value>>,
+    /// Schema of a good answer. Shared: many actions may answer with the same.
+    pub response: Option<Arc<Map<String, Value>>>,
 }
 
 /// One argument.

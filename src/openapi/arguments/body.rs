@@ -196,19 +196,16 @@ impl<'o> Reading<'o> {
             root.insert("name".to_owned(), json!(name));
         }
         root.retain(|key, _| matches!(key.as_str(), "name" | "prefix" | "namespace"));
-        match flat(&mut schema) {
-            Some((properties, required)) => {
-                for (name, property) in properties {
-                    let is_needed = required.contains(&name);
-                    let mut schema = property.as_object().cloned().unwrap_or_default();
-                    let shape = schema.shift_remove(shaping::KEY);
-                    self.member(member(name, is_needed, ArgumentValue::Schema(schema)), shape);
-                }
+        if let Some((properties, required)) = flat(&mut schema) {
+            for (name, property) in properties {
+                let is_needed = required.contains(&name);
+                let mut schema = property.as_object().cloned().unwrap_or_default();
+                let shape = schema.shift_remove(shaping::KEY);
+                self.member(member(name, is_needed, ArgumentValue::Schema(schema)), shape);
             }
-            None => {
-                without_shapes(&mut schema);
-                self.whole(ArgumentValue::Schema(schema), is_required);
-            }
+        } else {
+            without_shapes(&mut schema);
+            self.whole(ArgumentValue::Schema(schema), is_required);
         }
         Ok(Some(root))
     }

@@ -71,7 +71,7 @@ pub(in crate::openapi) fn merge(first: Map<String, Value>, second: Map<String, V
                 *present = value;
             }
             ("description" | "default" | "examples" | "format" | "xml" | shaping::KEY, present, value) => {
-                *present = value
+                *present = value;
             }
             ("anyOf" | "const" | "pattern" | "multipleOf", present, value) if *present != value => contradictions += 1,
             _ => {}

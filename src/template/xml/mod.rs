@@ -239,13 +239,25 @@ impl Writing {
         scope: &Scope<'a>,
     ) -> Result<(), RenderError> {
         let full_name = shape.full_name(name);
-        let mut start = BytesStart::new(full_name.as_str());
-        let mut within = scope.clone();
-        declare(shape, &mut start, &mut within);
+        let (start, within) = self.begin(shape, &full_name, scope)?;
         let name = shape.name.as_deref().unwrap_or(name);
         self.event(Event::Start(start))?;
         self.items(shape, name, value, &within)?;
         self.event(Event::End(BytesEnd::new(full_name.as_str())))
+    }
+
+    /// The start of an element, and the namespaces that hold in it. Names of members that no schema has come from agents.
+    fn begin<'a, 'n>(
+        &self,
+        shape: &'a XmlShape,
+        full_name: &'n str,
+        scope: &Scope<'a>,
+    ) -> Result<(BytesStart<'n>, Scope<'a>), RenderError> {
+        check_name(full_name).map_err(|problem| self.problem(problem))?;
+        let mut start = BytesStart::new(full_name);
+        let mut within = scope.clone();
+        declare(shape, &mut start, &mut within);
+        Ok((start, within))
     }
 
     fn element<'a>(
@@ -256,10 +268,7 @@ impl Writing {
         scope: &Scope<'a>,
     ) -> Result<(), RenderError> {
         let full_name = shape.full_name(name);
-        check_name(&full_name).map_err(|problem| self.problem(problem))?;
-        let mut start = BytesStart::new(full_name.as_str());
-        let mut within = scope.clone();
-        declare(shape, &mut start, &mut within);
+        let (mut start, mut within) = self.begin(shape, &full_name, scope)?;
         let Value::Object(members) = value else {
             let text = self.text(value)?;
             if text.is_empty() {

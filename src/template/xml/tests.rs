@@ -138,6 +138,9 @@ fn what_xml_does_not_know_is_refused_with_its_place() {
         (json!({"a": {"c": 1}}), "/a", "an object cannot"),
         (json!({"a b": 1}), "/a b", "cannot be the name"),
         (json!({"x><y": 1}), "/x><y", "cannot be the name"),
+        (json!({"x><y": [1]}), "/x><y/0", "cannot be the name"),
+        (json!({"x><y": [[1]]}), "/x><y/0", "cannot be the name"),
+        (json!({"x": {"x><y": [[[]]]}}), "/x/x><y/0", "cannot be the name"),
         (json!({"1": 1}), "/1", "cannot be the name"),
     ] {
         let error = shape.write(&value).unwrap_err();

@@ -126,6 +126,11 @@ impl Connection {
         self.base_urls().any(|base| base.origin() == origin)
     }
 
+    /// Whether `url` is at one of the API's servers that get no credential.
+    pub fn withholds_credential(&self, url: &Url) -> bool {
+        self.is_own(url) && !self.credential_origins().contains(&url.origin())
+    }
+
     /// The origins that requests with the credential may go to: that of the base URL, and those of the servers that the
     /// connector's author has named for it.
     pub fn credential_origins(&self) -> Vec<Origin> {

@@ -112,7 +112,7 @@ impl Host {
             .map_err(|error| self.failed(&error, changes))?;
         let path = self.clean(request.url.path());
         request.shown_path = (path != request.url.path()).then(|| path.clone());
-        message::unseal(&mut request, self.auth.handles())?;
+        message::unseal(&mut request, self.auth.handles(), &self.tool.connector.connection)?;
         let nothing = Credential::none();
         let credential = if self.credential.is_on(&request.url, &request.headers) {
             &nothing

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
 use crate::auth::Handles;
-use crate::connector::model::Connector;
+use crate::connector::model::{Connection, Connector};
 use crate::egress::{OutgoingRequest, UpstreamResponse};
 use crate::runner::guest::{GuestRequest, GuestResponse, SendFailure};
 
@@ -118,8 +118,12 @@ fn base_headers(connector: &Connector, url: &Url) -> HeaderMap {
 }
 
 /// Puts secrets in place of handles: in values of headers, in the query and in the body. Anywhere else a handle is an
-/// author's mistake, or somebody's attempt.
-pub(super) fn unseal(request: &mut OutgoingRequest, handles: &Handles) -> Result<(), SendFailure> {
+/// author's mistake, or somebody's attempt. So it is at a server that the connector gives no credential to.
+pub(super) fn unseal(
+    request: &mut OutgoingRequest,
+    handles: &Handles,
+    connection: &Connection,
+) -> Result<(), SendFailure> {
     let refused = |place: &str| {
         Err(SendFailure::Refused(format!(
             "a secret cannot stand in {place}: it is put into headers, the query and the body only; \
@@ -139,6 +143,11 @@ pub(super) fn unseal(request: &mut OutgoingRequest, handles: &Handles) -> Result
         return refused("the name of a header");
     }
     let content_type = request.headers.get(http::header::CONTENT_TYPE).cloned();
+    if connection.withholds_credential(&request.url) && carries(request, handles) {
+        return Err(SendFailure::Refused(
+            "a secret cannot go to this server: under [connection.servers] it has credentials = false".to_owned(),
+        ));
+    }
     for (name, value) in &mut request.headers {
         let unsealed = value.to_str().ok().and_then(|text| handles.in_header(text));
         if let Some(unsealed) = unsealed {
@@ -160,6 +169,22 @@ pub(super) fn unseal(request: &mut OutgoingRequest, handles: &Handles) -> Result
         }
     }
     Ok(())
+}
+
+/// Whether a secret would be put into `request`.
+fn carries(request: &OutgoingRequest, handles: &Handles) -> bool {
+    let content_type = request.headers.get(http::header::CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    let mut headers = request.headers.values().filter_map(|value| value.to_str().ok());
+    headers.any(|text| handles.in_header(text).is_some())
+        || request
+            .url
+            .query()
+            .is_some_and(|query| handles.in_query(query).is_some())
+        || request
+            .body
+            .as_ref()
+            .is_some_and(|body| handles.in_body(content_type, body).is_some())
 }
 
 /// An answer as a guest gets it.

@@ -1,20 +1,20 @@
 //! A whole description, operation by operation: one that cannot be imported never keeps the others out.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::answers::Answers;
 use super::arguments::{Arguments, Operation};
 use super::documents::{Documents, Place};
 use super::location::{Location, Locations, Said};
 use super::model::{self, Action, ArgumentValue, Import};
 use super::naming::{self, KeptName, Naming};
+use super::operations::{Found, operations};
 use super::read::Version;
-use super::report::{Imported, Report, Skipped, described};
-use super::schema::{Change, Direction, Limits, Normaliser, Shared};
+use super::report::{Imported, Report, described};
+use super::schema::{Change, Shared};
 use super::security::{Authentication, Security};
 use super::selection::Selection;
 use super::servers::{self, Server};
@@ -22,11 +22,6 @@ use super::shaping::{self, ActionShape};
 use super::text::Texts;
 use super::{path, swagger};
 use crate::connector;
-
-/// Keys of a path item that are methods (`OpenAPI` 3.2, section "Path Item Object").
-const METHODS: [&str; 9] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
-];
 
 /// Methods that a connector sends.
 const SENDABLE: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
@@ -40,23 +35,8 @@ const LONGEST_SHAPED_DESCRIPTION: usize = 600;
 /// Longest description of the API, in characters.
 const LONGEST_API_DESCRIPTION: usize = 600;
 
-/// Longest schema of an answer, in bytes. It documents; what does not fit is not missed by a call.
-const MOST_RESPONSE_BYTES: usize = 4_000;
-
-/// How much of an answer's schema is kept, most first.
-const RESPONSE_STEPS: [Limits; 4] = [response(5, 80), response(3, 50), response(2, 0), response(1, 0)];
-
 /// Estimated bytes of JSON that make a token.
 const BYTES_OF_A_TOKEN: usize = 4;
-
-const fn response(depth: usize, description: usize) -> Limits {
-    Limits {
-        depth,
-        description,
-        examples: false,
-        bytes: MOST_RESPONSE_BYTES + MOST_RESPONSE_BYTES / 4,
-    }
-}
 
 /// What the user says about an import.
 #[derive(Debug, Clone, Default)]
@@ -73,43 +53,6 @@ pub struct Options {
     pub selection: Selection,
     /// Names that operations had before, and keep.
     pub kept: Vec<KeptName>,
-}
-
-/// An operation as it stands in the description.
-struct Found<'d> {
-    method: String,
-    path: &'d str,
-    item: Place<'d>,
-    /// What it is; in Swagger 2.0 not yet in the shape of 3.x.
-    place: Place<'d>,
-}
-
-impl<'d> Found<'d> {
-    fn id(&self) -> Option<&'d str> {
-        self.place.text("operationId").filter(|id| !id.trim().is_empty())
-    }
-
-    fn tags(&self) -> Vec<&'d str> {
-        let tags = self.place.value.get("tags").and_then(Value::as_array);
-        tags.into_iter().flatten().filter_map(Value::as_str).collect()
-    }
-
-    /// The options that select it alone.
-    fn selected(&self) -> String {
-        match self.id() {
-            Some(id) => format!("--operation '{id}'"),
-            None => format!("--path '{}' --method {}", self.path, self.method),
-        }
-    }
-
-    fn skipped(&self, reason: String) -> Skipped {
-        Skipped {
-            method: self.method.clone(),
-            path: self.path.to_owned(),
-            operation_id: self.id().map(str::to_owned),
-            reason,
-        }
-    }
 }
 
 /// Turns a description into the actions of a connector.
@@ -159,12 +102,13 @@ pub fn import(documents: &Documents, options: &Options) -> Import {
             .into_iter()
             .chain(servers.iter().map(|server| &server.base_url)),
     );
+    let shared = &Shared::new(documents, &texts);
     let importer = Importer {
-        shared: &Shared::new(documents, &texts),
+        shared,
         options,
         security: &security,
         servers: &servers,
-        answers: RefCell::default(),
+        answers: Answers::new(shared),
     };
     let actions = importer.actions(&wanted, located, &mut report);
     entrust(&mut servers, &actions, &security, base_url, &mut report);
@@ -195,58 +139,6 @@ fn version_of(root: Place<'_>) -> String {
     })
 }
 
-/// Every operation of the description; what cannot be one is skipped.
-fn operations<'d>(documents: &'d Documents, report: &mut Report) -> Vec<Found<'d>> {
-    let mut found = Vec::new();
-    let root = documents.root();
-    for (path, written) in root.get("paths").into_iter().flat_map(Place::members) {
-        if path.starts_with("x-") {
-            continue;
-        }
-        let item = match documents.resolve(written) {
-            Ok(item) => item,
-            Err(problem) => {
-                report
-                    .notes
-                    .push(format!("everything under `{path}` is left out: {problem}"));
-                continue;
-            }
-        };
-        for (key, place) in item.members() {
-            let more = if key == "additionalOperations" {
-                // OpenAPI 3.2: methods of any name.
-                place.members().map(|(method, place)| (method.clone(), place)).collect()
-            } else if METHODS.contains(&key.as_str()) {
-                vec![(key.to_ascii_uppercase(), place)]
-            } else {
-                Vec::new()
-            };
-            for (method, place) in more {
-                report.operations += 1;
-                let one = Found {
-                    method,
-                    path: path.as_str(),
-                    item,
-                    place,
-                };
-                if place.value.is_object() {
-                    found.push(one);
-                } else {
-                    report.skipped.push(one.skipped("it is not described".to_owned()));
-                }
-            }
-        }
-    }
-    let webhooks = root.get("webhooks").or_else(|| root.get("x-webhooks"));
-    let count = webhooks.map_or(0, |all| all.members().count());
-    if count > 0 {
-        report.notes.push(format!(
-            "webhooks are left out ({count}): they are requests that the API makes"
-        ));
-    }
-    found
-}
-
 /// Where the API is: as the user says, else as the description says.
 fn server(documents: &Documents, options: &Options, report: &mut Report) -> Option<Server> {
     if let Some(base_url) = &options.base_url {
@@ -272,16 +164,12 @@ fn server(documents: &Documents, options: &Options, report: &mut Report) -> Opti
     }
 }
 
-/// The schema of an answer.
-type Answer = Arc<Map<String, Value>>;
-
 struct Importer<'d> {
     shared: &'d Shared<'d>,
     options: &'d Options,
     security: &'d Security,
     servers: &'d [model::Server],
-    /// The schemas of answers that stand at an address and were written before.
-    answers: RefCell<HashMap<*const Value, Option<Answer>>>,
+    answers: Answers<'d>,
 }
 
 /// An action that has everything but its name.
@@ -428,7 +316,7 @@ impl Importer<'_> {
                 input: arguments.list,
                 body: arguments.body,
                 // What would be in the answer to a GET request is not in this one.
-                response: self.response(place).filter(|_| one.method != "HEAD"),
+                response: self.answers.of(place).filter(|_| one.method != "HEAD"),
             },
             wanted: shape.name,
             changes: arguments.changes,
@@ -471,59 +359,6 @@ impl Importer<'_> {
         }
         whole
     }
-
-    /// The schema of a good answer that is JSON.
-    fn response(&self, operation: Place<'_>) -> Option<Answer> {
-        let answers: Vec<(&String, Place<'_>)> = operation
-            .get("responses")
-            .into_iter()
-            .flat_map(Place::members)
-            .collect();
-        let mut good: Vec<&(&String, Place<'_>)> =
-            answers.iter().filter(|(status, _)| status.starts_with('2')).collect();
-        good.sort_by_key(|(status, _)| *status);
-        let default = answers
-            .iter()
-            .filter(|(status, _)| *status == "default" && good.is_empty());
-        let schema = good.iter().copied().chain(default).find_map(|(_, answer)| {
-            let answer = self.shared.documents.resolve(*answer).ok()?;
-            let mut types = answer.get("content").into_iter().flat_map(Place::members);
-            let (_, media_type) = types.find(|(name, _)| name.contains("json") || *name == "*/*")?;
-            media_type.get("schema")
-        })?;
-        // Many operations answer with the same few things.
-        let Some(reference) = schema.text("$ref").filter(|_| stands_alone(schema)) else {
-            return self.answer(schema).map(Arc::new);
-        };
-        let address = std::ptr::from_ref(self.shared.documents.follow(schema.file, reference).ok()?.value);
-        if let Some(known) = self.answers.borrow().get(&address) {
-            return known.clone();
-        }
-        let answer = self.answer(schema).map(Arc::new);
-        self.answers.borrow_mut().insert(address, answer.clone());
-        answer
-    }
-
-    /// The schema of an answer, as much of it as is kept.
-    fn answer(&self, schema: Place<'_>) -> Option<Map<String, Value>> {
-        for limits in RESPONSE_STEPS {
-            let mut normaliser = Normaliser::new(self.shared, Direction::Output, limits);
-            let schema = normaliser.root(schema);
-            if schema.is_empty() || schema.get("not").is_some() {
-                return None;
-            }
-            let bytes = serde_json::to_string(&schema).map_or(0, |text| text.len());
-            if !normaliser.is_overfull() && bytes <= MOST_RESPONSE_BYTES {
-                return Some(schema);
-            }
-        }
-        None
-    }
-}
-
-/// Whether a schema has one keyword.
-fn stands_alone(schema: Place<'_>) -> bool {
-    schema.value.as_object().is_some_and(|members| members.len() == 1)
 }
 
 /// Lets those of `servers` have the credential that have actions which need it, and says so.

@@ -17,6 +17,7 @@
 //! and what is written for one tool by its size, so that the time is linear in the description.
 
 mod analysis;
+mod answers;
 mod arguments;
 mod difference;
 mod documents;
@@ -25,6 +26,7 @@ mod import;
 mod location;
 mod model;
 mod naming;
+mod operations;
 mod overlay;
 mod path;
 mod read;

@@ -1,0 +1,97 @@
+//! The schemas of what operations answer with.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::documents::Place;
+use super::schema::{Direction, Limits, Normaliser, Shared};
+
+/// Longest schema of an answer, in bytes. It documents; what does not fit is not missed by a call.
+const MOST_RESPONSE_BYTES: usize = 4_000;
+
+/// How much of an answer's schema is kept, most first.
+const RESPONSE_STEPS: [Limits; 4] = [response(5, 80), response(3, 50), response(2, 0), response(1, 0)];
+
+const fn response(depth: usize, description: usize) -> Limits {
+    Limits {
+        depth,
+        description,
+        examples: false,
+        bytes: MOST_RESPONSE_BYTES + MOST_RESPONSE_BYTES / 4,
+    }
+}
+
+/// The schema of an answer.
+type Answer = Arc<Map<String, Value>>;
+
+/// Writes the schemas of answers, each that many operations share once.
+pub(super) struct Answers<'d> {
+    shared: &'d Shared<'d>,
+    /// Those that stand at an address and were written before.
+    known: RefCell<HashMap<*const Value, Option<Answer>>>,
+}
+
+impl<'d> Answers<'d> {
+    pub(super) fn new(shared: &'d Shared<'d>) -> Self {
+        Self {
+            shared,
+            known: RefCell::default(),
+        }
+    }
+
+    /// The schema of a good answer that is JSON.
+    pub(super) fn of(&self, operation: Place<'_>) -> Option<Answer> {
+        let answers: Vec<(&String, Place<'_>)> = operation
+            .get("responses")
+            .into_iter()
+            .flat_map(Place::members)
+            .collect();
+        let mut good: Vec<&(&String, Place<'_>)> =
+            answers.iter().filter(|(status, _)| status.starts_with('2')).collect();
+        good.sort_by_key(|(status, _)| *status);
+        let default = answers
+            .iter()
+            .filter(|(status, _)| *status == "default" && good.is_empty());
+        let schema = good.iter().copied().chain(default).find_map(|(_, answer)| {
+            let answer = self.shared.documents.resolve(*answer).ok()?;
+            let mut types = answer.get("content").into_iter().flat_map(Place::members);
+            let (_, media_type) = types.find(|(name, _)| name.contains("json") || *name == "*/*")?;
+            media_type.get("schema")
+        })?;
+        // Many operations answer with the same few things.
+        let Some(reference) = schema.text("$ref").filter(|_| stands_alone(schema)) else {
+            return self.written(schema).map(Arc::new);
+        };
+        let address = std::ptr::from_ref(self.shared.documents.follow(schema.file, reference).ok()?.value);
+        if let Some(known) = self.known.borrow().get(&address) {
+            return known.clone();
+        }
+        let answer = self.written(schema).map(Arc::new);
+        self.known.borrow_mut().insert(address, answer.clone());
+        answer
+    }
+
+    /// The schema of an answer, as much of it as is kept.
+    fn written(&self, schema: Place<'_>) -> Option<Map<String, Value>> {
+        for limits in RESPONSE_STEPS {
+            let mut normaliser = Normaliser::new(self.shared, Direction::Output, limits);
+            let schema = normaliser.root(schema);
+            if schema.is_empty() || schema.get("not").is_some() {
+                return None;
+            }
+            let bytes = serde_json::to_string(&schema).map_or(0, |text| text.len());
+            if !normaliser.is_overfull() && bytes <= MOST_RESPONSE_BYTES {
+                return Some(schema);
+            }
+        }
+        None
+    }
+}
+
+/// Whether a schema has one keyword.
+fn stands_alone(schema: Place<'_>) -> bool {
+    schema.value.as_object().is_some_and(|members| members.len() == 1)
+}

@@ -1,0 +1,100 @@
+//! The operations of a description, as they stand in it.
+
+use serde_json::Value;
+
+use super::documents::{Documents, Place};
+use super::report::{Report, Skipped};
+
+/// Keys of a path item that are methods (`OpenAPI` 3.2, section "Path Item Object").
+const METHODS: [&str; 9] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
+];
+
+/// An operation as it stands in the description.
+pub(super) struct Found<'d> {
+    pub(super) method: String,
+    pub(super) path: &'d str,
+    pub(super) item: Place<'d>,
+    /// What it is; in Swagger 2.0 not yet in the shape of 3.x.
+    pub(super) place: Place<'d>,
+}
+
+impl<'d> Found<'d> {
+    pub(super) fn id(&self) -> Option<&'d str> {
+        self.place.text("operationId").filter(|id| !id.trim().is_empty())
+    }
+
+    pub(super) fn tags(&self) -> Vec<&'d str> {
+        let tags = self.place.value.get("tags").and_then(Value::as_array);
+        tags.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// The options that select it alone.
+    pub(super) fn selected(&self) -> String {
+        match self.id() {
+            Some(id) => format!("--operation '{id}'"),
+            None => format!("--path '{}' --method {}", self.path, self.method),
+        }
+    }
+
+    pub(super) fn skipped(&self, reason: String) -> Skipped {
+        Skipped {
+            method: self.method.clone(),
+            path: self.path.to_owned(),
+            operation_id: self.id().map(str::to_owned),
+            reason,
+        }
+    }
+}
+
+/// Every operation of the description; what cannot be one is skipped.
+pub(super) fn operations<'d>(documents: &'d Documents, report: &mut Report) -> Vec<Found<'d>> {
+    let mut found = Vec::new();
+    let root = documents.root();
+    for (path, written) in root.get("paths").into_iter().flat_map(Place::members) {
+        if path.starts_with("x-") {
+            continue;
+        }
+        let item = match documents.resolve(written) {
+            Ok(item) => item,
+            Err(problem) => {
+                report
+                    .notes
+                    .push(format!("everything under `{path}` is left out: {problem}"));
+                continue;
+            }
+        };
+        for (key, place) in item.members() {
+            let more = if key == "additionalOperations" {
+                // OpenAPI 3.2: methods of any name.
+                place.members().map(|(method, place)| (method.clone(), place)).collect()
+            } else if METHODS.contains(&key.as_str()) {
+                vec![(key.to_ascii_uppercase(), place)]
+            } else {
+                Vec::new()
+            };
+            for (method, place) in more {
+                report.operations += 1;
+                let one = Found {
+                    method,
+                    path: path.as_str(),
+                    item,
+                    place,
+                };
+                if place.value.is_object() {
+                    found.push(one);
+                } else {
+                    report.skipped.push(one.skipped("it is not described".to_owned()));
+                }
+            }
+        }
+    }
+    let webhooks = root.get("webhooks").or_else(|| root.get("x-webhooks"));
+    let count = webhooks.map_or(0, |all| all.members().count());
+    if count > 0 {
+        report.notes.push(format!(
+            "webhooks are left out ({count}): they are requests that the API makes"
+        ));
+    }
+    found
+}

@@ -11,6 +11,10 @@ use crate::manifest::{ARCHIVER, CLANG};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// Makes `QuickJS` ask for every block by itself, which is all that it reads this for. It would otherwise keep blocks of
+/// one size together on pages of their own, and a call that makes a few objects of each size would write to all of them.
+const ONE_BY_ONE: &str = "-D__SANITIZE_ADDRESS__";
+
 /// Builds `js-engine`; gives its core module.
 pub(crate) fn compile(folder: &Path) -> Result<Vec<u8>> {
     let target = folder.join("target/guest");
@@ -47,7 +51,10 @@ pub(crate) fn compile(folder: &Path) -> Result<Vec<u8>> {
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
         .env("CC_wasm32_unknown_unknown", CLANG)
         .env("AR_wasm32_unknown_unknown", ARCHIVER)
-        .env("CFLAGS_wasm32_unknown_unknown", c_flags.join(" "))
+        .env(
+            "CFLAGS_wasm32_unknown_unknown",
+            format!("{} {ONE_BY_ONE}", c_flags.join(" ")),
+        )
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3")
         .env("CARGO_PROFILE_RELEASE_LTO", "true")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")

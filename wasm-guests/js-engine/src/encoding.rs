@@ -48,7 +48,11 @@ impl Encoding {
     /// Bytes to text; bytes that mean nothing become U+FFFD.
     pub(crate) fn text(self, bytes: &[u8]) -> String {
         match self {
-            Self::Utf8 => String::from_utf8_lossy(bytes).into_owned(),
+            // Most text is whole, and to see that is much faster than to look for what is not.
+            Self::Utf8 => match str::from_utf8(bytes) {
+                Ok(text) => text.to_owned(),
+                Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+            },
             Self::Latin1 => bytes.iter().copied().map(char::from).collect(),
             Self::Utf16 => utf16_text(bytes, u16::from_le_bytes),
             Self::Utf16BigEndian => utf16_text(bytes, u16::from_be_bytes),

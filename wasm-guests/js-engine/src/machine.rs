@@ -73,6 +73,7 @@ extern "C" fn prepare() {
     }));
     let machine = make().unwrap_or_else(|failure| panic!("{}", failure.message));
     MACHINE.set(Some(Box::leak(Box::new(machine))));
+    heap::start_afresh();
 }
 
 /// The machine of this instance.
@@ -97,7 +98,7 @@ extern "C" fn __rquickjs_host_now_us() -> f64 {
 
 fn make() -> Result<Machine, crate::Failure> {
     let in_runtime = |error: rquickjs::Error| failure::plain(error.to_string());
-    let runtime = Runtime::new_with_alloc(heap::ScriptHeap).map_err(in_runtime)?;
+    let runtime = Runtime::new().map_err(in_runtime)?;
     runtime.set_max_stack_size(STACK_BYTES);
     runtime.set_gc_threshold(usize::MAX);
     runtime.set_host_promise_rejection_tracker(Some(Box::new(turn::track_rejection)));

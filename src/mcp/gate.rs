@@ -10,8 +10,8 @@ use std::sync::Arc;
 use rmcp::RoleServer;
 use rmcp::model::{
     CallToolRequest, ClientJsonRpcMessage, ClientNotification, ClientRequest, ClientResult, ElicitResult,
-    ElicitationAction, JsonRpcMessage, JsonRpcRequest, RequestId, ServerJsonRpcMessage, ServerNotification,
-    ServerRequest,
+    ElicitationAction, GetMeta as _, JsonRpcMessage, JsonRpcRequest, ProtocolVersion, RequestId, ServerJsonRpcMessage,
+    ServerNotification, ServerRequest,
 };
 use rmcp::transport::Transport;
 use tokio::time::Instant;
@@ -37,7 +37,7 @@ pub(super) struct Gate<T> {
     most_unanswered: usize,
     /// Questions to the client's person that wait for an answer. Calls wait for them, so there are never more.
     questions: HashSet<RequestId>,
-    /// Whether the client has sent a request yet.
+    /// Whether the client has sent a request that begins the service loop.
     opened: bool,
     /// Set at the end of input or at shutdown: until then calls in flight may still answer.
     closes_at: Option<Instant>,
@@ -90,21 +90,28 @@ impl<T> Gate<T> {
         };
         match &message {
             ClientJsonRpcMessage::Request(request) => {
-                self.opened = true;
+                self.opened = self.opened || opens(&request.request);
                 let kind = match request.request {
                     ClientRequest::SubscriptionsListenRequest(_) => Kind::Subscription,
                     _ => Kind::Call,
                 };
                 self.unanswered.add(request.id.clone(), kind);
+                return Some(message);
             }
             ClientJsonRpcMessage::Notification(notification) => {
                 // A cancelled request is never answered.
                 if let ClientNotification::CancelledNotification(cancelled) = &notification.notification
                     && let Some(id) = &cancelled.params.request_id
-                    && let Some(Kind::Beside(cancel)) = self.unanswered.remove(id)
                 {
-                    cancel.cancel();
-                    return None;
+                    let taken_back = self.unanswered.take_back(id);
+                    for kind in &taken_back {
+                        if let Kind::Beside(cancel) = kind {
+                            cancel.cancel();
+                        }
+                    }
+                    if !taken_back.is_empty() && taken_back.iter().all(|kind| matches!(kind, Kind::Beside(_))) {
+                        return None;
+                    }
                 }
             }
             ClientJsonRpcMessage::Response(response) => {
@@ -116,9 +123,9 @@ impl<T> Gate<T> {
                 }
             }
         }
-        // rmcp gives up on a stream that does not begin with a request.
+        // Until its loop has begun, rmcp gives up on a stream that brings anything but a request.
         if !self.opened {
-            tracing::debug!("dropped a message from before the first request");
+            tracing::debug!("dropped a message from before the first request that begins a session or stands alone");
             return None;
         }
         Some(message)
@@ -156,6 +163,21 @@ impl<T> Gate<T> {
     }
 }
 
+/// Whether rmcp's service loop begins with `request`: with an `initialize`, or with one that says all that a request of
+/// 2026-07-28 has to say. What comes before, as `ping` and `server/discover` do, is answered outside of the loop.
+fn opens(request: &ClientRequest) -> bool {
+    match request {
+        ClientRequest::InitializeRequest(_) => true,
+        ClientRequest::PingRequest(_) | ClientRequest::DiscoverRequest(_) => false,
+        request => {
+            let meta = request.get_meta();
+            let is_known = |version| ProtocolVersion::KNOWN_VERSIONS.contains(&version);
+            meta.protocol_version().is_some_and(is_known)
+                && meta.missing_required_keys(&ProtocolVersion::V_2026_07_28).is_empty()
+        }
+    }
+}
+
 impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
     type Error = T::Error;
 
@@ -174,7 +196,7 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
         async move {
             let sent = sending.await;
             if let Some(id) = answers {
-                unanswered.remove(&id);
+                unanswered.answer(&id);
             }
             sent
         }
@@ -289,11 +311,55 @@ mod tests {
     }
 
     fn request(id: i64) -> ClientJsonRpcMessage {
-        message(json!({ "jsonrpc": "2.0", "id": id, "method": "ping" }))
+        message(
+            json!({ "jsonrpc": "2.0", "id": id, "method": "initialize", "params": { "protocolVersion": "2025-11-25",
+            "capabilities": {}, "clientInfo": { "name": "tests", "version": "1" } } }),
+        )
     }
 
     fn answer(id: i64) -> ServerJsonRpcMessage {
         JsonRpcMessage::error(ErrorData::internal_error("", None), Some(RequestId::Number(id)))
+    }
+
+    #[tokio::test]
+    async fn requests_that_leave_everything_open_do_not_open_a_stream() {
+        let meta = |version: &str| {
+            json!({ "io.modelcontextprotocol/protocolVersion": version,
+                "io.modelcontextprotocol/clientCapabilities": {} })
+        };
+        let asking = |method: &str, parameters: serde_json::Value| {
+            message(json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters }))
+        };
+        let open = [
+            asking("ping", json!({})),
+            asking("server/discover", json!({ "_meta": meta("2026-07-28") })),
+            asking("tools/list", json!({})),
+            asking("tools/list", json!({ "_meta": meta("1999-01-01") })),
+            asking("unknown", json!({})),
+        ];
+        let late =
+            message(json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 7 } }));
+        for request in open {
+            let mut setting = setting();
+            for message in [request.clone(), late.clone(), request] {
+                setting.client.send(message).await.expect("sent");
+            }
+            for _ in 0..2 {
+                let admitted = setting.gate.receive().await;
+                assert!(matches!(admitted, Some(JsonRpcMessage::Request(_))), "{admitted:?}");
+            }
+        }
+        let mut setting = setting();
+        let whole = asking("tools/list", json!({ "_meta": meta("2026-07-28") }));
+        for message in [whole, late] {
+            setting.client.send(message).await.expect("sent");
+        }
+        setting.gate.receive().await;
+        let admitted = setting.gate.receive().await;
+        assert!(
+            matches!(admitted, Some(JsonRpcMessage::Notification(_))),
+            "{admitted:?}"
+        );
     }
 
     #[tokio::test]
@@ -315,6 +381,22 @@ mod tests {
         setting.gate.most_unanswered = 2;
         for id in 1..=3 {
             setting.client.send(request(id)).await.expect("sent");
+        }
+        for _ in 0..2 {
+            assert!(setting.gate.receive().await.is_some());
+        }
+        let third = tokio::time::timeout(GRACE, setting.gate.receive()).await;
+        assert!(third.is_err(), "{third:?}");
+        setting.gate.send(answer(1)).await.expect("sent");
+        assert!(setting.gate.receive().await.is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_uses_an_identifier_twice_is_held_up_like_any_other() {
+        let mut setting = setting();
+        setting.gate.most_unanswered = 2;
+        for _ in 1..=3 {
+            setting.client.send(request(1)).await.expect("sent");
         }
         for _ in 0..2 {
             assert!(setting.gate.receive().await.is_some());

@@ -279,6 +279,28 @@ mod tests {
         }
     }
 
+    /// What clients of 2026-07-28 begin with, and what they send when a call has just been answered.
+    #[tokio::test]
+    async fn taking_back_what_is_over_does_not_end_the_stream() {
+        let mut client = start();
+        client.probe.release();
+        let mut discover = stateless_call(1, None);
+        discover["method"] = "server/discover".into();
+        let taken_back = r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}"#;
+        for first in [
+            r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#.to_owned(),
+            discover.to_string(),
+        ] {
+            client.write(&first).await;
+            assert_eq!(client.read().await["id"], 1);
+            client.write(&stateless_call(7, None).to_string()).await;
+            assert_eq!(client.read().await["id"], 7);
+            client.write(taken_back).await;
+        }
+        client.write(&initialize().to_string()).await;
+        assert_eq!(client.read().await["id"], 0);
+    }
+
     #[tokio::test]
     async fn a_client_that_says_nothing_is_no_error() {
         let mut client = start();

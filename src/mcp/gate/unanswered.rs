@@ -1,4 +1,7 @@
 //! The requests of one stream that wait for their answer.
+//!
+//! Clients must not use an identifier twice. For one that does all the same, each request counts by itself: else it
+//! could have any number of them under way, and the end of one would be taken for the end of another.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,8 +13,18 @@ use tokio_util::sync::CancellationToken;
 /// The books on requests that wait.
 #[derive(Default)]
 pub(super) struct Unanswered {
-    requests: Mutex<HashMap<RequestId, Kind>>,
+    books: Mutex<Books>,
     answered: Notify,
+}
+
+#[derive(Default)]
+struct Books {
+    /// By identifier, each with its number.
+    requests: HashMap<RequestId, Vec<(u64, Kind)>>,
+    /// How many there are.
+    count: usize,
+    /// Number of the next one.
+    next: u64,
 }
 
 /// What a request is.
@@ -25,36 +38,73 @@ pub(super) enum Kind {
     Subscription,
 }
 
+impl Books {
+    /// Forgets the first request `id` that `is_meant`.
+    fn remove(&mut self, id: &RequestId, is_meant: impl Fn(&(u64, Kind)) -> bool) {
+        let Some(same) = self.requests.get_mut(id) else {
+            return;
+        };
+        if let Some(place) = same.iter().position(is_meant) {
+            same.remove(place);
+            self.count -= 1;
+        }
+        if same.is_empty() {
+            self.requests.remove(id);
+        }
+    }
+
+    fn kinds(&self) -> impl Iterator<Item = &Kind> {
+        self.requests.values().flatten().map(|(_, kind)| kind)
+    }
+}
+
 impl Unanswered {
-    fn requests(&self) -> MutexGuard<'_, HashMap<RequestId, Kind>> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn add(&self, id: RequestId, kind: Kind) {
-        self.requests().insert(id, kind);
+    /// Notes a request; returns its number.
+    pub(super) fn add(&self, id: RequestId, kind: Kind) -> u64 {
+        let mut books = self.books();
+        let number = books.next;
+        books.next += 1;
+        books.count += 1;
+        books.requests.entry(id).or_default().push((number, kind));
+        number
     }
 
-    /// Forgets a request, and says what it was.
-    pub(super) fn remove(&self, id: &RequestId) -> Option<Kind> {
-        let kind = self.requests().remove(id);
+    /// Forgets a request that the service loop has answered.
+    pub(super) fn answer(&self, id: &RequestId) {
+        self.books().remove(id, |(_, kind)| !matches!(kind, Kind::Beside(_)));
         self.answered.notify_waiters();
-        kind
+    }
+
+    /// Forgets what the client does not want answered any more, and says what it was.
+    pub(super) fn take_back(&self, id: &RequestId) -> Vec<Kind> {
+        let taken = {
+            let mut books = self.books();
+            let taken = books.requests.remove(id).unwrap_or_default();
+            books.count -= taken.len();
+            taken
+        };
+        self.answered.notify_waiters();
+        taken.into_iter().map(|(_, kind)| kind).collect()
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.requests().len()
+        self.books().count
     }
 
     /// How many will be answered.
     pub(super) fn calls(&self) -> usize {
-        let answerable = |kind: &&Kind| !matches!(kind, Kind::Subscription);
-        self.requests().values().filter(answerable).count()
+        let books = self.books();
+        books.kinds().filter(|kind| !matches!(kind, Kind::Subscription)).count()
     }
 
     /// Tells all calls beside the service loop to end.
     pub(super) fn cancel(&self) {
-        for kind in self.requests().values() {
+        for kind in self.books().kinds() {
             if let Kind::Beside(cancel) = kind {
                 cancel.cancel();
             }
@@ -79,16 +129,18 @@ impl Unanswered {
 pub(in crate::mcp) struct Ticket {
     unanswered: Arc<Unanswered>,
     id: RequestId,
+    number: u64,
     cancel: CancellationToken,
 }
 
 impl Ticket {
     pub(super) fn new(unanswered: &Arc<Unanswered>, id: RequestId) -> Self {
         let cancel = CancellationToken::new();
-        unanswered.add(id.clone(), Kind::Beside(cancel.clone()));
+        let number = unanswered.add(id.clone(), Kind::Beside(cancel.clone()));
         Self {
             unanswered: Arc::clone(unanswered),
             id,
+            number,
             cancel,
         }
     }
@@ -105,12 +157,39 @@ impl Ticket {
 
     /// Whether the client still waits: a cancelled request is never answered.
     pub(in crate::mcp) fn is_wanted(&self) -> bool {
-        self.unanswered.requests().contains_key(&self.id)
+        let books = self.unanswered.books();
+        let same = books.requests.get(&self.id);
+        same.is_some_and(|same| same.iter().any(|(number, _)| *number == self.number))
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.unanswered.remove(&self.id);
+        let number = self.number;
+        self.unanswered.books().remove(&self.id, |(found, _)| *found == number);
+        self.unanswered.answered.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_of_the_same_identifier_count_by_themselves() {
+        let unanswered = Arc::new(Unanswered::default());
+        let id = || RequestId::Number(7);
+        let (first, second) = (Ticket::new(&unanswered, id()), Ticket::new(&unanswered, id()));
+        unanswered.add(id(), Kind::Call);
+        unanswered.add(id(), Kind::Subscription);
+        assert_eq!((unanswered.len(), unanswered.calls()), (4, 3));
+        drop(first);
+        assert!(second.is_wanted());
+        unanswered.answer(&id());
+        assert_eq!((unanswered.len(), unanswered.calls()), (2, 1));
+        assert_eq!(unanswered.take_back(&id()).len(), 2);
+        assert!(!second.is_wanted());
+        drop(second);
+        assert_eq!(unanswered.len(), 0);
     }
 }

@@ -1,12 +1,15 @@
 //! Sessions of Streamable HTTP: how many there may be, and whose they are.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::response::{IntoResponse as _, Response};
+use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
-use rmcp::model::ProtocolVersion;
+use rmcp::model::{ConstString as _, InitializeResultMethod, ProtocolVersion};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use serde::Deserialize;
 
 use super::authorization::Caller;
 use super::http::too_many_sessions;
@@ -41,12 +44,11 @@ impl Rooms {
         }
     }
 
-    /// Turns away a request that would begin one session too many, and one that names somebody else's: for its caller
-    /// that does not exist.
+    /// Turns away a request that names somebody else's session: for its caller that does not exist.
     ///
     /// # Errors
     /// The answer to it.
-    pub(super) async fn check(&self, method: &Method, headers: &HeaderMap, caller: &Caller) -> Result<Stay, Response> {
+    pub(super) async fn check(&self, headers: &HeaderMap, caller: &Caller) -> Result<Stay, Response> {
         let stateless = is_stateless(headers);
         if let Some(id) = session(headers) {
             // A version without sessions passes over the name of one, unless there is one: what a header says must not
@@ -57,10 +59,24 @@ impl Rooms {
             }
             return Ok(Stay::Known);
         }
-        if *method == Method::POST && !stateless && self.are_taken().await {
+        Ok(Stay::New)
+    }
+
+    /// Turns away a request that would begin one session too many. That its headers name a version without sessions
+    /// proves nothing: an `initialize` begins one all the same.
+    ///
+    /// # Errors
+    /// The answer to it.
+    pub(super) async fn admit(&self, stay: Stay, request: &Parts, body: &[u8]) -> Result<(), Response> {
+        let begins = if is_stateless(&request.headers) {
+            may_initialize(body)
+        } else {
+            stay == Stay::New
+        };
+        if request.method == Method::POST && begins && self.are_taken().await {
             return Err(too_many_sessions());
         }
-        Ok(Stay::New)
+        Ok(())
     }
 
     /// Remembers whose the session is that an answer with these headers names, before the client learns of it.
@@ -94,6 +110,18 @@ impl Rooms {
 
 fn session(headers: &HeaderMap) -> Option<&str> {
     headers.get(SESSION_HEADER)?.to_str().ok()
+}
+
+/// Whether a message is an `initialize`, as far as can be told: one that is written strangely may be.
+fn may_initialize(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Message<'a> {
+        #[serde(borrow)]
+        method: Cow<'a, str>,
+    }
+    serde_json::from_slice(body).map_or(true, |message: Message<'_>| {
+        message.method == InitializeResultMethod::VALUE
+    })
 }
 
 /// Whether the request says that it is of a version without sessions.

@@ -134,7 +134,12 @@ impl Connection {
         };
         let length = body.len();
         let request = format!("{method} {path} HTTP/1.1\r\n{host}{headers}Content-Length: {length}\r\n\r\n{body}");
-        self.stream.write_all(request.as_bytes()).await.expect("sent");
+        self.write(request.as_bytes()).await;
+    }
+
+    /// Sends these bytes.
+    pub(super) async fn write(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).await.expect("sent");
     }
 
     /// Everything received so far, as soon as it contains `text`; panics if the server closes before.

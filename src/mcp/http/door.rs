@@ -4,10 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt as _;
 use http::StatusCode;
 
 use crate::mcp::authorization::Authenticator;
@@ -36,9 +38,40 @@ pub(super) async fn enter(State(door): State<Arc<Door>>, request: Request, next:
     if let Err(refusal) = door.authenticator.authenticate(&mut parts).await {
         return refusal.into_response();
     }
-    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, door.body_limit)).await {
+    match tokio::time::timeout(BODY_TIMEOUT, receive(body, door.body_limit)).await {
         Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Ok(Err(_)) => (StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large").into_response(),
+        Ok(Err(refusal)) => refusal.into_response(),
         Err(_) => (StatusCode::REQUEST_TIMEOUT, "Request Timeout").into_response(),
     }
+}
+
+/// The whole body. One that says beforehand that it is too long is not waited for.
+async fn receive(body: Body, limit: usize) -> Result<Bytes, (StatusCode, &'static str)> {
+    const TOO_LARGE: (StatusCode, &str) = (StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large");
+    if body.size_hint().lower() > limit as u64 {
+        return Err(TOO_LARGE);
+    }
+    let mut pieces = body.into_data_stream();
+    // Nearly all bodies come in one piece, which is not copied.
+    let (mut first, mut whole) = (Bytes::new(), BytesMut::new());
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|_| {
+            (
+                StatusCode::BAD_REQUEST,
+                "Bad Request: the body cannot be read to its end",
+            )
+        })?;
+        if first.len().max(whole.len()) + piece.len() > limit {
+            return Err(TOO_LARGE);
+        }
+        if first.is_empty() {
+            first = piece;
+        } else {
+            if whole.is_empty() {
+                whole.extend_from_slice(&first);
+            }
+            whole.extend_from_slice(&piece);
+        }
+    }
+    Ok(if whole.is_empty() { first } else { whole.freeze() })
 }

@@ -68,11 +68,7 @@ where
     S: ServerHandler,
     F: Fn(Channel, Arc<Principal>) -> S + Clone + Send + Sync + 'static,
 {
-    let stay = match streamable
-        .rooms
-        .check(request.method(), request.headers(), &caller)
-        .await
-    {
+    let stay = match streamable.rooms.check(request.headers(), &caller).await {
         Ok(stay) => stay,
         Err(refusal) => return refusal,
     };
@@ -86,6 +82,9 @@ where
     let service = make(Channel::Http, Arc::clone(&principal));
     if let Some(call) = plain::call(&service, &parts, &body) {
         return plain::answer(&streamable.desk, service, call, &caller).await;
+    }
+    if let Err(refusal) = streamable.rooms.admit(stay, &parts, &body).await {
+        return refusal;
     }
     let request = Request::from_parts(parts, Body::from(body));
     let service = StreamableHttpService::new(

@@ -166,6 +166,10 @@ async fn sessions_have_a_limit_and_calls_without_session_do_not() {
     let answer = server.post("", &initialize()).await;
     assert_eq!(status(&answer), "503", "{answer}");
     assert!(answer.contains("retry-after: 60"), "{answer}");
+    let mut disguised = initialize();
+    disguised["params"]["protocolVersion"] = "2026-07-28".into();
+    let answer = server.post("MCP-Protocol-Version: 2026-07-28\r\n", &disguised).await;
+    assert_eq!(status(&answer), "503", "{answer}");
     let answer = server.post(STATELESS, &stateless_call(1, None)).await;
     assert_eq!(status(&answer), "200", "{answer}");
 }
@@ -193,6 +197,20 @@ async fn bodies_have_a_limit() {
     call["params"]["arguments"]["text"] = "x".repeat(1_000).into();
     let answer = server.post(STATELESS, &call).await;
     assert_eq!(status(&answer), "413", "{answer}");
+    // One that is announced is not waited for, and one that cannot be read is not too long.
+    for (header, status_of_it) in [
+        ("Content-Length: 1001\r\nExpect: 100-continue", "413"),
+        ("Transfer-Encoding: chunked", "400"),
+    ] {
+        let mut connection = Connection::open(server.address).await;
+        let request = format!(
+            "POST /mcp HTTP/1.1\r\nHost: {}\r\n{MCP}{header}\r\n\r\n",
+            server.address
+        );
+        connection.write(format!("{request}rubbish\r\n").as_bytes()).await;
+        let answer = connection.until_closed().await;
+        assert_eq!(status(&answer), status_of_it, "{answer}");
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use url::{Host, Url};
 
 use crate::connector::reach::not_public;
 
@@ -67,11 +68,13 @@ const OF_THE_CONNECTION: [HeaderName; 10] = [
     header::UPGRADE,
 ];
 
-/// Takes sensitive headers out of an answer.
-pub(super) fn clean_answer(headers: &mut HeaderMap) {
+/// Takes sensitive headers out of the answer to a request to `url`. Its own address is known to whoever sent it: links
+/// to the next page name it, and so does the place of what was made.
+pub(super) fn clean_answer(headers: &mut HeaderMap, url: &Url) {
+    let own = own_address(url);
     let sensitive: Vec<HeaderName> = headers
         .iter()
-        .filter(|(name, value)| is_sensitive(name) || names_private_address(value))
+        .filter(|(name, value)| is_sensitive(name) || names_private_address(value, own))
         .map(|(name, _)| name.clone())
         .collect();
     for name in sensitive {
@@ -91,14 +94,23 @@ fn is_sensitive(name: &HeaderName) -> bool {
     SENSITIVE.contains(&name) || name.split('-').any(|word| SENSITIVE_WORDS.contains(&word))
 }
 
-fn names_private_address(value: &HeaderValue) -> bool {
+fn own_address(url: &Url) -> Option<IpAddr> {
+    match url.host()? {
+        Host::Ipv4(address) => Some(address.into()),
+        Host::Ipv6(address) => Some(IpAddr::from(address).to_canonical()),
+        Host::Domain(_) => None,
+    }
+}
+
+fn names_private_address(value: &HeaderValue, own: Option<IpAddr>) -> bool {
     String::from_utf8_lossy(value.as_bytes())
         .split(|character: char| !character.is_alphanumeric() && !matches!(character, '.' | ':'))
         .filter_map(|word| {
             let with_port = || word.parse::<SocketAddr>().map(|address| address.ip());
             word.parse::<IpAddr>().or_else(|_| with_port()).ok()
         })
-        .any(|address| not_public(address.to_canonical()).is_some())
+        .map(|address| address.to_canonical())
+        .any(|address| Some(address) != own && not_public(address).is_some())
 }
 
 #[cfg(test)]
@@ -108,8 +120,12 @@ mod tests {
     fn is_kept(name: &str, value: &'static str) -> bool {
         let mut headers = HeaderMap::new();
         headers.insert(name.parse::<HeaderName>().unwrap(), HeaderValue::from_static(value));
-        clean_answer(&mut headers);
+        clean_answer(&mut headers, &url("https://crm.example.com/v1"));
         !headers.is_empty()
+    }
+
+    fn url(text: &str) -> Url {
+        text.parse().unwrap()
     }
 
     #[test]
@@ -181,8 +197,26 @@ mod tests {
         headers.append("set-cookie", HeaderValue::from_static("a=b"));
         headers.append("set-cookie", HeaderValue::from_static("c=d"));
         headers.append("x-a", HeaderValue::from_static("b"));
-        clean_answer(&mut headers);
+        clean_answer(&mut headers, &url("https://crm.example.com/v1"));
         assert_eq!(headers.len(), 1);
+    }
+
+    #[test]
+    fn the_address_that_was_asked_is_no_news() {
+        let kept = |asked: &str, value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::LINK, HeaderValue::from_static(value));
+            clean_answer(&mut headers, &url(asked));
+            !headers.is_empty()
+        };
+        let next = "<http://10.20.0.1:8080/v1/a?page=2>; rel=\"next\"";
+        assert!(kept("http://10.20.0.1:8080/v1/a", next));
+        assert!(kept(
+            "https://[fd00::1]/a",
+            "<https://[fd00::1]/a?page=2>; rel=\"next\""
+        ));
+        assert!(!kept("http://10.20.0.2:8080/v1/a", next));
+        assert!(!kept("http://10.20.0.1/", "<http://10.20.0.1/a>, <http://10.20.0.3/b>"));
     }
 
     #[test]

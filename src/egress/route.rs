@@ -106,7 +106,7 @@ impl Route {
                 let body = self.read(&mut response, longest, &deadline, circumstances).await?;
                 exchange.is_answered(status, Some(body.len()), started.elapsed());
                 let mut headers = std::mem::take(response.headers_mut());
-                headers::clean_answer(&mut headers);
+                headers::clean_answer(&mut headers, &hop.url);
                 return Ok(UpstreamResponse {
                     status,
                     headers,

@@ -17,6 +17,15 @@ const SAFE: [&str; 7] = ["GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT"
 /// Methods that are about the connection, or make a server send back what it was sent.
 const FORBIDDEN: [&str; 2] = ["CONNECT", "TRACE"];
 
+/// Longest name of a method in characters; the longest that is registered has 17.
+const LONGEST_METHOD: usize = 64;
+
+/// Longest URL in bytes, which is also the longest that the HTTP client can send.
+const LONGEST_URL: usize = 65_534;
+
+/// Most headers of one request. Servers take about a hundred; more than some ten thousand cannot even be held.
+const MOST_HEADERS: usize = 1_000;
+
 /// Headers that make many servers take a request for one of another method.
 const OVERRIDES: [&str; 3] = ["x-http-method", "x-http-method-override", "x-method-override"];
 
@@ -55,6 +64,17 @@ pub(super) fn address(written: &str, connector: &Connector) -> Result<Url, url::
 /// Reads a guest's request. Handles in it stay what they are.
 pub(super) fn read(request: GuestRequest, connector: &Connector) -> Result<OutgoingRequest, SendFailure> {
     let invalid = |problem: String| SendFailure::Invalid(format!("this is no HTTP request: {problem}"));
+    if request.url.len() > LONGEST_URL {
+        return Err(invalid(format!("its URL is longer than {LONGEST_URL} bytes")));
+    }
+    if request.headers.len() > MOST_HEADERS {
+        return Err(invalid(format!("it has more than {MOST_HEADERS} headers")));
+    }
+    if request.method.len() > LONGEST_METHOD {
+        return Err(invalid(format!(
+            "its method is longer than {LONGEST_METHOD} characters"
+        )));
+    }
     // The usual methods are often written in lower case; others are names with a case (RFC 9110, section 9.1).
     let written = request.method.to_ascii_uppercase();
     let method = if SAFE.contains(&written.as_str())

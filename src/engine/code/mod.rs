@@ -3,6 +3,7 @@
 //! Every request of the code goes through [`host`], which is the code's only way out.
 
 mod failure;
+mod files;
 mod host;
 mod message;
 mod program;
@@ -52,8 +53,9 @@ pub(super) struct Run<'a> {
 
 impl Run<'_> {
     /// Waits for a turn, resolves the credential, and runs the code to its end.
-    pub(super) async fn run(self, row: &mut Row) -> Result<Ending, CallError> {
+    pub(super) async fn run(mut self, row: &mut Row) -> Result<Ending, CallError> {
         let deadline = Instant::now() + self.parts.call_timeout;
+        files::measure(&mut self.arguments, &self.tool.action);
         let tally = Arc::new(Tally::default());
         row.counted_by(Arc::clone(&tally));
         // Kept also when the call is dropped on the way.

@@ -50,6 +50,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     (
         "copied",
         "const file = data.input.document;\nconst text = Buffer.from(file.base64, 'base64').toString('utf8');\n\
+         if (file.size !== 5) throw new Error(`size ${file.size}`);\n\
          return { files: [{ fileName: file.fileName.toUpperCase(), mimeType: file.mimeType, base64: Buffer.from(text.toUpperCase()).toString('base64') }], size: text.length };",
     ),
     (
@@ -64,6 +65,18 @@ const SCRIPTS: &[(&str, &str)] = &[
     (
         "progress",
         "ld.progress(1, 4, 'first quarter');\nawait ld.wait(20);\nreturn { done: true };",
+    ),
+    (
+        "links",
+        "let url = data.input.url + '/listed'; let pages = 0;\n\
+         while (url) { const { headers } = await ld.request({ method: 'GET', url }); pages += 1;\n\
+         url = /<([^>]+)>; rel=\"next\"/.exec(headers.link ?? '')?.[1]; }\nreturn { pages };",
+    ),
+    (
+        "excessive",
+        "const attempts = [{ headers: Object.fromEntries(Array.from({ length: 40000 }, (_, n) => [`x-${n}`, 'y'])) },\n\
+         { url: `${data.input.url}/${'x'.repeat(1e6)}` }, { method: 'X'.repeat(65) }];\n\
+         return Promise.all(attempts.map((attempt) => ld.request({ url: data.input.url, ...attempt }).catch((error) => error.message)));",
     ),
     ("who", "return { user: data.user, keys: Object.keys(data) };"),
 ];
@@ -98,8 +111,13 @@ async fn api() -> Upstream {
                     );
                     (StatusCode::MULTI_STATUS, "<href>/a</href><href>/b</href>").into_response()
                 }
+                "/listed" if seen.uri.query().is_none() => {
+                    let here = seen.headers["host"].to_str().unwrap();
+                    let next = format!("<http://{here}/v1/listed?page=2>; rel=\"next\"");
+                    ([("link", next)], "{}").into_response()
+                }
                 "/busy" if count() < 4 => (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "1")], "").into_response(),
-                "/busy" => json_answer("{}"),
+                "/busy" | "/listed" => json_answer("{}"),
                 "/slow" => std::future::pending().await,
                 _ => StatusCode::NOT_FOUND.into_response(),
             }
@@ -123,6 +141,12 @@ async fn scripts_run_as_their_authors_expect() {
         ("webdav", json!({ "status": 207, "hrefs": ["/a", "/b"] })),
         ("retried", json!({ "attempt": 2, "status": 200 })),
         ("progress", json!({ "done": true })),
+        ("links", json!({ "pages": 2 })),
+        (
+            "excessive",
+            json!({ "result": (["it has more than 1000 headers", "its URL is longer than 65534 bytes",
+                "its method is longer than 64 characters"].map(|problem| format!("this is no HTTP request: {problem}"))) }),
+        ),
         (
             "who",
             json!({ "user": { "id": "local", "email": null, "organisation": "local" }, "keys": ["input", "auth", "user"] }),

@@ -267,6 +267,9 @@ async fn show_call(store: &dyn Store, connector: Option<String>, id: &str, json:
     Ok(())
 }
 
+/// Where messages begin in the line of an event: behind its time and its level.
+const MESSAGE_COLUMN: usize = 18;
+
 /// What the code of a call did; nothing when it has none.
 async fn log_of(store: &dyn Store, call_id: &str) -> Result<Vec<CallEvent>, Failure> {
     let text = store.read_call_log(call_id).await.map_err(anyhow::Error::from)?;
@@ -276,7 +279,13 @@ async fn log_of(store: &dyn Store, call_id: &str) -> Result<Vec<CallEvent>, Fail
 /// One event as people read it.
 pub(super) fn event_line(event: &CallEvent) -> String {
     let text = match &event.what {
-        CallEventKind::Log { level, message } => format!("{level:<5}  {message}"),
+        // A line end in a message must not begin what looks like another event.
+        CallEventKind::Log { level, message } => {
+            format!(
+                "{level:<5}  {}",
+                message.replace('\n', &format!("\n{:MESSAGE_COLUMN$}", ""))
+            )
+        }
         CallEventKind::Request {
             method,
             url,
@@ -289,7 +298,7 @@ pub(super) fn event_line(event: &CallEvent) -> String {
                 (Some(status), _) => format!("{status}, {bytes} bytes"),
                 (None, failure) => failure.clone().unwrap_or_default(),
             };
-            format!("{method} {url}  {end}, {duration_ms} ms")
+            legible_line(&format!("{method} {url}  {end}, {duration_ms} ms"))
         }
     };
     format!("{:>6} ms  {text}", event.at_ms)
@@ -385,4 +394,25 @@ fn cells(row: &AuditRecord, with_api: bool, zone: &TimeZone) -> Vec<String> {
         cells.push(legible_line(row.approver.as_deref().unwrap_or_default()));
     }
     cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_of_several_lines_forges_no_event() {
+        let event = CallEvent {
+            at_ms: 12,
+            what: CallEventKind::Log {
+                level: "info".to_owned(),
+                message: "one\n     0 ms  error  two".to_owned(),
+            },
+        };
+        let shown = event_line(&event);
+        let lines: Vec<&str> = shown.lines().collect();
+        assert_eq!(lines[0], "    12 ms  info   one");
+        assert_eq!(lines[1], format!("{}     0 ms  error  two", " ".repeat(MESSAGE_COLUMN)));
+        assert_eq!(lines[0].find("one"), Some(MESSAGE_COLUMN));
+    }
 }

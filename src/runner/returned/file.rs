@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{File, FileContent, MOST_FILES, ReturnedError, content};
+use crate::diagnostics::is_disruptive;
 
 /// Keys of a file's content.
 const CONTENTS: [&str; 3] = ["text", "base64", "buffer"];
@@ -105,14 +106,15 @@ fn take_one(members: &mut Map<String, Value>, pointer: &str) -> Result<Option<Fi
     }))
 }
 
-/// A name that is one on every system: what comes from an API may try to name a place elsewhere.
+/// A name that is one on every system and looks like what it is: what comes from an API may try to name a place elsewhere,
+/// or to turn `exe.pdf` around.
 fn file_name(written: &str) -> String {
     const LONGEST: usize = 200;
     let clean: String = written
         .chars()
         .map(|character| match character {
             '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
-            character if character.is_control() => '_',
+            character if is_disruptive(character) => '_',
             character => character,
         })
         .take(LONGEST)

@@ -145,7 +145,8 @@ fn files_are_taken_out_of_the_result() {
                 json!({"files": [{"fileName": "a.bin", "mimeType": "a/b", "size": 3}, "a name"]})
             );
             // A download returns the file itself.
-            let itself = json!({"filename": "../a/b.bin", key: content, "url": "https://x.example", "text": null});
+            let itself =
+                json!({"filename": "../a\u{202e}b.bin", key: content, "url": "https://x.example", "text": null});
             let returned = read(&itself).expect("a result");
             assert_eq!(
                 returned.files,

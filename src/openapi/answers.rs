@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::documents::Place;
+use super::json;
 use super::schema::{Direction, Limits, Normaliser, Shared};
 
 /// Longest schema of an answer, in bytes. It documents; what does not fit is not missed by a call.
@@ -84,7 +85,7 @@ impl<'d> Answers<'d> {
             }
             let bytes = serde_json::to_string(&schema).map_or(0, |text| text.len());
             if !normaliser.is_overfull() && bytes <= MOST_RESPONSE_BYTES {
-                return Some(schema);
+                return Some(json::compact(schema));
             }
         }
         None

@@ -9,7 +9,7 @@ use super::answers::Answers;
 use super::arguments::{Arguments, Operation};
 use super::documents::{Documents, Place};
 use super::location::{Location, Locations, Said};
-use super::model::{self, Action, ArgumentValue, Import};
+use super::model::{self, Action, Argument, ArgumentValue, Import};
 use super::naming::{self, KeptName, Naming};
 use super::operations::{Found, operations};
 use super::read::Version;
@@ -20,7 +20,7 @@ use super::selection::Selection;
 use super::servers::{self, Server};
 use super::shaping::{self, ActionShape};
 use super::text::Texts;
-use super::{path, swagger};
+use super::{json, path, swagger};
 use crate::connector;
 
 /// Methods that a connector sends.
@@ -313,7 +313,7 @@ impl Importer<'_> {
                 query: path.query,
                 fixed: arguments.fixed,
                 settings: shape.settings,
-                input: arguments.list,
+                input: arguments.list.into_iter().map(kept).collect(),
                 body: arguments.body,
                 // What would be in the answer to a GET request is not in this one.
                 response: self.answers.of(place).filter(|_| one.method != "HEAD"),
@@ -359,6 +359,14 @@ impl Importer<'_> {
         }
         whole
     }
+}
+
+/// `argument`, as it is kept until all actions are written down: there may be tens of thousands.
+fn kept(mut argument: Argument) -> Argument {
+    if let ArgumentValue::Schema(schema) = &mut argument.value {
+        *schema = json::compact(std::mem::take(schema));
+    }
+    argument
 }
 
 /// Lets those of `servers` have the credential that have actions which need it, and says so.

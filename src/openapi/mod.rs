@@ -23,6 +23,7 @@ mod difference;
 mod documents;
 mod folder;
 mod import;
+mod json;
 mod location;
 mod model;
 mod naming;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::yaml;
+use super::{json, yaml};
 
 /// How deeply values may be nested. The JSON parser stops at the same depth by itself.
 pub(super) const DEEPEST_NESTING: usize = 127;
@@ -52,7 +52,7 @@ pub(super) fn tree(text: &str) -> Result<Value, ReadError> {
     if !text.trim_start().starts_with(['{', '[']) {
         return yaml::parse(text);
     }
-    serde_json::from_str(text).or_else(|error| {
+    json::parse(text).or_else(|error| {
         // YAML in flow style begins alike; what is neither is told as JSON.
         yaml::parse(text).map_err(|_| ReadError::Syntax {
             notation: "JSON",

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use serde_json::{Map, Number, Value};
 
+use super::json;
 use super::read::{DEEPEST_NESTING, ReadError};
 
 /// How many values aliases may repeat in all: a few lines of them can stand for billions.
@@ -141,7 +142,10 @@ impl Builder {
     fn end(&mut self) -> Result<(), String> {
         let Some(open) = self.open.pop() else { return Ok(()) };
         let value = match open.contents {
-            Contents::List(items) => Value::Array(items),
+            Contents::List(mut items) => {
+                items.shrink_to_fit();
+                Value::Array(items)
+            }
             Contents::Table {
                 mut members, merged, ..
             } => {
@@ -150,7 +154,7 @@ impl Builder {
                         members.entry(key).or_insert(value);
                     }
                 }
-                Value::Object(members)
+                Value::Object(json::fitted(members))
             }
         };
         self.finished(value, open.anchor)

@@ -27,11 +27,11 @@ pub(in crate::cli) struct Analyze {
 
 impl Analyze {
     pub(in crate::cli) async fn run(self, global: &Global) -> Result<(), Failure> {
-        let source = self.choice.source(&self.spec, global).await?;
+        let (documents, source) = self.choice.source(&self.spec, global).await?;
         let options = self.choice.options("api", &source)?;
-        let mut import = openapi::import(&source.documents, &options);
+        let mut import = openapi::import(&documents, &options);
         import.report.notes.extend(source.notes.iter().cloned());
-        let analysis = openapi::analyse(&source.documents, &import);
+        let analysis = openapi::analyse(&documents, &import);
         if self.json {
             return Ok(output::say_json(&json!({
                 "analysis": analysis,

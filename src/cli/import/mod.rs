@@ -20,7 +20,7 @@ use url::{Host, Url};
 use super::{Failure, Global, assemble, output};
 use crate::config::Locations;
 use crate::connector;
-use crate::openapi::{self, Filter, Folder, Options, Selection, Target};
+use crate::openapi::{self, Documents, Filter, Folder, Options, Selection, Target};
 use crate::store::time;
 
 pub(super) use analyze::Analyze;
@@ -118,12 +118,12 @@ struct Choice {
 
 impl Choice {
     /// The description at `spec`, with the overlays that were named laid over it.
-    async fn source(&self, spec: &str, global: &Global) -> Result<Source, Failure> {
+    async fn source(&self, spec: &str, global: &Global) -> Result<(Documents, Source), Failure> {
         self.read(spec, global, Overlays::read(&self.overlay)?).await
     }
 
     /// The description at `spec`, with `overlays` laid over it.
-    async fn read(&self, spec: &str, global: &Global, overlays: Overlays) -> Result<Source, Failure> {
+    async fn read(&self, spec: &str, global: &Global, overlays: Overlays) -> Result<(Documents, Source), Failure> {
         // Not read by the parser of the command line: its complaints repeat the value, which may be a secret.
         let headers = self.header.iter().map(|written| source::header(written));
         let headers: Vec<(String, String)> = headers
@@ -267,9 +267,9 @@ impl Import {
                 folder.display()
             )));
         }
-        let source = self.choice.source(&spec, global).await?;
+        let (documents, source) = self.choice.source(&spec, global).await?;
         let options = self.choice.options(&slug, &source)?;
-        let made = make(&source, &options, &self.choice, name)?;
+        let made = make(documents, &source, &options, &self.choice, name)?;
         let report = made.report(&made.origin(&source, &self.choice, &folder)?);
         write(&folder, &made.folder, &source, &report)?;
         if self.json {
@@ -288,8 +288,16 @@ struct Made {
 }
 
 /// Makes a connector called `name` of a description. What keeps it from being one is told.
-fn make(source: &Source, options: &Options, choice: &Choice, name: String) -> Result<Made, Failure> {
-    let mut import = openapi::import(&source.documents, options);
+fn make(
+    documents: Documents,
+    source: &Source,
+    options: &Options,
+    choice: &Choice,
+    name: String,
+) -> Result<Made, Failure> {
+    let mut import = openapi::import(&documents, options);
+    // The largest there is, and what follows needs room too.
+    drop(documents);
     import.report.notes.extend(source.notes.iter().cloned());
     let others = import.servers.iter().map(|server| &server.base_url);
     let target = Target {

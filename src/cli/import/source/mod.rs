@@ -39,9 +39,9 @@ pub(super) struct Wanted<'a> {
     pub(super) headers: &'a [(String, String)],
 }
 
-/// A description that was read.
+/// The texts of a description that was read, and where they are from. Its trees are kept apart: they are much larger, and
+/// are done with earlier.
 pub(super) struct Source {
-    pub(super) documents: Documents,
     /// The root document as it was read.
     pub(super) text: String,
     /// Name of its file.
@@ -76,14 +76,20 @@ impl Place {
 
 impl Source {
     /// Reads what is wanted, with `overlays` laid over it.
-    pub(super) async fn read(wanted: Wanted<'_>, global: &Global, overlays: Overlays) -> Result<Self, Failure> {
+    pub(super) async fn read(
+        wanted: Wanted<'_>,
+        global: &Global,
+        overlays: Overlays,
+    ) -> Result<(Documents, Self), Failure> {
         let mut left = LARGEST;
         if wanted.spec.starts_with("https://") || wanted.spec.starts_with("http://") {
             let (web, text) = Web::open(wanted, global, &mut left).await?;
             let url = web.root().clone();
-            let mut source = Self::of(text, Path::new(url.path()), Some(url.clone()))?.with(overlays)?;
+            let (mut documents, mut source) = Self::of(text, Path::new(url.path()), Some(url.clone()))?;
+            source.lay(overlays, &mut documents)?;
             let deadline = fetched::LONGEST_TIME;
-            tokio::time::timeout(deadline, source.read_others(&Place::Web(Box::new(web)), &mut left))
+            let place = Place::Web(Box::new(web));
+            tokio::time::timeout(deadline, source.read_others(&mut documents, &place, &mut left))
                 .await
                 .map_err(|_| {
                     let seconds = deadline.as_secs();
@@ -91,7 +97,7 @@ impl Source {
                         "the files that {url} refers to took more than {seconds} seconds"
                     ))
                 })??;
-            return Ok(source);
+            return Ok((documents, source));
         }
         if !wanted.headers.is_empty() {
             let message = "--header has no effect: the description is a file";
@@ -99,12 +105,14 @@ impl Source {
         }
         let path = Path::new(wanted.spec);
         let text = local::text_of(path, &mut left)?;
-        let mut source = Self::of(text, path, None)?.with(overlays)?;
-        source.read_others(&Place::Folder(Folder::of(path)), &mut left).await?;
-        Ok(source)
+        let (mut documents, mut source) = Self::of(text, path, None)?;
+        source.lay(overlays, &mut documents)?;
+        let place = Place::Folder(Folder::of(path));
+        source.read_others(&mut documents, &place, &mut left).await?;
+        Ok((documents, source))
     }
 
-    fn of(text: String, path: &Path, fetched_from: Option<Url>) -> Result<Self, Failure> {
+    fn of(text: String, path: &Path, fetched_from: Option<Url>) -> Result<(Documents, Self), Failure> {
         let documents = Documents::read(&text)
             .with_context(|| format!("{} cannot be imported", path.display()))
             .map_err(Failure::Other)?;
@@ -118,8 +126,7 @@ impl Source {
         } else {
             "openapi.yaml"
         };
-        Ok(Self {
-            documents,
+        let source = Self {
             file_name: named.unwrap_or(usual).to_owned(),
             text,
             path: path.to_owned(),
@@ -127,21 +134,22 @@ impl Source {
             others: Vec::new(),
             overlays: Overlays::default(),
             notes: Vec::new(),
-        })
+        };
+        Ok((documents, source))
     }
 
     /// Before anything that the description refers to is read: an overlay may add references.
-    fn with(mut self, overlays: Overlays) -> Result<Self, Failure> {
-        self.notes = overlays.lay(&mut self.documents)?;
+    fn lay(&mut self, overlays: Overlays, documents: &mut Documents) -> Result<(), Failure> {
+        self.notes = overlays.lay(documents)?;
         self.overlays = overlays;
-        Ok(self)
+        Ok(())
     }
 
     /// Reads the files that the description refers to, and those that they refer to.
-    async fn read_others(&mut self, place: &Place, left: &mut u64) -> Result<(), Failure> {
+    async fn read_others(&mut self, documents: &mut Documents, place: &Place, left: &mut u64) -> Result<(), Failure> {
         let mut unusable: HashSet<String> = HashSet::new();
         loop {
-            let missing = self.documents.missing();
+            let missing = documents.missing();
             let wanted: Vec<String> = missing.into_iter().filter(|name| !unusable.contains(name)).collect();
             if wanted.is_empty() {
                 return Ok(());
@@ -152,7 +160,7 @@ impl Source {
                     return Err(Failure::Other(anyhow::anyhow!(message)));
                 }
                 // What refers to one that cannot be used is left out, and told; the rest can be imported.
-                if let Err(error) = self.read_other(place, &name, left).await {
+                if let Err(error) = self.read_other(documents, place, &name, left).await {
                     output::complain(&format!("warning: {error:#}"));
                     unusable.insert(name);
                 }
@@ -160,12 +168,18 @@ impl Source {
         }
     }
 
-    async fn read_other(&mut self, place: &Place, name: &str, left: &mut u64) -> anyhow::Result<()> {
+    async fn read_other(
+        &mut self,
+        documents: &mut Documents,
+        place: &Place,
+        name: &str,
+        left: &mut u64,
+    ) -> anyhow::Result<()> {
         if !is_readable(name) {
             anyhow::bail!("`{name}` is not read: references lead to .yaml, .yml and .json files only");
         }
         let text = place.text(name, left).await?;
-        let added = self.documents.add(name.to_owned(), &text);
+        let added = documents.add(name.to_owned(), &text);
         added.with_context(|| format!("{name} cannot be used"))?;
         self.others.push((name.to_owned(), text));
         Ok(())

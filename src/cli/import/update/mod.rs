@@ -20,7 +20,7 @@ use crate::cli::{Failure, Global, output, terminal};
 use crate::config::{self, Locations};
 use crate::connector::{self, CodeFile, SourceFile, model::Connector};
 use crate::crypto::sha256_hex;
-use crate::openapi::{Difference, KeptName};
+use crate::openapi::{Difference, Documents, KeptName};
 use plan::Fate;
 
 /// What an update comes to.
@@ -43,8 +43,8 @@ impl Import {
     pub(super) async fn update(self, connector: &str, global: &Global, locations: &Locations) -> Result<(), Failure> {
         let folder = folder_of(connector, locations);
         let (before, names) = record::read(&folder)?;
-        let source = self.source_of(&folder, &before, global).await?;
-        let update = self.compare(folder, before, names, &source)?;
+        let (documents, source) = self.source_of(&folder, &before, global).await?;
+        let update = self.compare(folder, before, names, (documents, &source))?;
         let lines = told::compared(&update);
         if update.is_nothing() {
             return self.tell(&update, false, &["Nothing has changed.".to_owned()]);
@@ -77,7 +77,7 @@ impl Import {
     }
 
     /// The description: the one that is named, else the one that was read before. Likewise its overlays.
-    async fn source_of(&self, folder: &Path, before: &Origin, global: &Global) -> Result<Source, Failure> {
+    async fn source_of(&self, folder: &Path, before: &Origin, global: &Global) -> Result<(Documents, Source), Failure> {
         let overlays = if self.choice.overlay.is_empty() {
             Overlays::read(&overlays_in(folder, before))?
         } else {
@@ -105,12 +105,12 @@ impl Import {
         folder: PathBuf,
         before: Origin,
         names: Vec<KeptName>,
-        source: &Source,
+        (documents, source): (Documents, &Source),
     ) -> Result<Update, Failure> {
         let choice = self.choice.clone().or(&before.choice);
         let mut options = choice.options(&before.slug, source)?;
         options.kept.clone_from(&names);
-        let made = make(source, &options, &choice, before.name.clone())?;
+        let made = make(documents, source, &options, &choice, before.name.clone())?;
         // The copy in the connector's own folder is not where the description comes from.
         let is_own_copy = self
             .spec

@@ -1,0 +1,171 @@
+//! JSON texts as trees without room to grow: a description is read, not added to, and most of its tables have one or two
+//! members, for which a table that grew by itself has room for four.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// Reads a whole text.
+pub(super) fn parse(text: &str) -> Result<Value, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let mut open = Open::default();
+    let tree = open.deserialize(&mut reader)?;
+    reader.end()?;
+    Ok(tree)
+}
+
+/// `members`, without room for more.
+pub(super) fn fitted(members: Map<String, Value>) -> Map<String, Value> {
+    let mut kept = Map::with_capacity(members.len());
+    kept.extend(members);
+    kept
+}
+
+/// `members` and all that they hold, without room for more.
+pub(super) fn compact(members: Map<String, Value>) -> Map<String, Value> {
+    let mut kept = Map::with_capacity(members.len());
+    kept.extend(members.into_iter().map(|(name, value)| (name, compact_value(value))));
+    kept
+}
+
+fn compact_value(value: Value) -> Value {
+    match value {
+        Value::Object(members) => Value::Object(compact(members)),
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.into_iter().map(compact_value).collect();
+            items.shrink_to_fit();
+            Value::Array(items)
+        }
+        Value::String(mut text) => {
+            text.shrink_to_fit();
+            Value::String(text)
+        }
+        plain => plain,
+    }
+}
+
+/// Members and items of the tables and lists that are not at their end, the outermost first. Each table is made when
+/// it is known how many members it has.
+#[derive(Default)]
+struct Open {
+    members: Vec<(String, Value)>,
+    items: Vec<Value>,
+}
+
+impl<'de> DeserializeSeed<'de> for &mut Open {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Open {
+    type Value = Value;
+
+    fn expecting(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text.write_str("any JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        // JSON has no number that is not finite.
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::String(text.to_owned()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let first = self.items.len();
+        while let Some(item) = list.next_element_seed(&mut *self)? {
+            self.items.push(item);
+        }
+        // A drain knows its length, so that the list gets no more room than it needs.
+        Ok(Value::Array(self.items.drain(first..).collect()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Value, A::Error> {
+        let first = self.members.len();
+        while let Some(name) = table.next_key::<String>()? {
+            let value = table.next_value_seed(&mut *self)?;
+            self.members.push((name, value));
+        }
+        let mut members = Map::with_capacity(self.members.len() - first);
+        members.extend(self.members.drain(first..));
+        Ok(Value::Object(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trees_are_those_of_the_usual_parser() {
+        for text in [
+            "{}",
+            "[]",
+            " [ ] ",
+            r#"{"b": [1, -2, 3.5, 1e300, 18446744073709551615, true, null, "\u00e9\ud83d\ude00"], "a": {"x": {}, "y": [[], [{}]]}}"#,
+            r#"{"twice": 1, "other": 2, "twice": {"last": "counts"}}"#,
+            r#"[{"a": 1}, {"a": [2, {"b": 3}]}, 4]"#,
+        ] {
+            let usual: Value = serde_json::from_str(text).unwrap();
+            let tree = parse(text).unwrap();
+            assert_eq!(tree, usual, "{text}");
+            assert_eq!(tree.to_string(), usual.to_string(), "{text}");
+            assert_eq!(compact_value(usual).to_string(), tree.to_string(), "{text}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_those_of_the_usual_parser() {
+        let deep = "[".repeat(200);
+        for text in [
+            "",
+            "{",
+            r#"{"a" 1}"#,
+            "{} x",
+            "[1,]",
+            r#"{"a": 1e999}"#,
+            "\"\u{1}\"",
+            &deep,
+        ] {
+            let usual = serde_json::from_str::<Value>(text).unwrap_err();
+            assert_eq!(parse(text).unwrap_err().to_string(), usual.to_string(), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_has_room_to_grow() {
+        let tree = parse(r#"{"a": [1, 2, 3, 4, 5], "b": {"c": "d"}}"#).unwrap();
+        let Value::Array(items) = &tree["a"] else {
+            panic!("{tree}");
+        };
+        assert_eq!(items.capacity(), 5);
+        let mut grown = Map::new();
+        grown.insert("a".to_owned(), Value::Array(Vec::with_capacity(50)));
+        let Value::Array(items) = &compact(grown)["a"] else {
+            panic!("a list stays a list");
+        };
+        assert_eq!(items.capacity(), 0);
+    }
+}

@@ -80,6 +80,17 @@ impl Host {
 
     /// Makes a request, and notes what became of it.
     async fn noted(&self, request: GuestRequest) -> Result<GuestResponse, SendFailure> {
+        if let Err(failure) = message::check_size(&request) {
+            self.note(CallEventKind::Request {
+                method: String::new(),
+                url: String::new(),
+                status: None,
+                failure: Some(failure.to_string()),
+                bytes: 0,
+                duration_ms: 0,
+            });
+            return Err(failure);
+        }
         let url = message::address(&request.url, &self.tool.connector).ok();
         let shown = url.map_or_else(String::new, |url| {
             self.clean(&format!("{}{}", url.authority(), url.path()))

@@ -1,5 +1,7 @@
 //! Between the guest's words for HTTP and the host's.
 
+use std::fmt::Display;
+
 use bytes::Bytes;
 use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -61,9 +63,8 @@ pub(super) fn address(written: &str, connector: &Connector) -> Result<Url, url::
     Url::parse(written)
 }
 
-/// Reads a guest's request. Handles in it stay what they are.
-pub(super) fn read(request: GuestRequest, connector: &Connector) -> Result<OutgoingRequest, SendFailure> {
-    let invalid = |problem: String| SendFailure::Invalid(format!("this is no HTTP request: {problem}"));
+/// Looks whether a guest's request is small enough to be looked at any further.
+pub(super) fn check_size(request: &GuestRequest) -> Result<(), SendFailure> {
     if request.url.len() > LONGEST_URL {
         return Err(invalid(format!("its URL is longer than {LONGEST_URL} bytes")));
     }
@@ -75,6 +76,15 @@ pub(super) fn read(request: GuestRequest, connector: &Connector) -> Result<Outgo
             "its method is longer than {LONGEST_METHOD} characters"
         )));
     }
+    Ok(())
+}
+
+fn invalid(problem: impl Display) -> SendFailure {
+    SendFailure::Invalid(format!("this is no HTTP request: {problem}"))
+}
+
+/// Reads a guest's request. Handles in it stay what they are.
+pub(super) fn read(request: GuestRequest, connector: &Connector) -> Result<OutgoingRequest, SendFailure> {
     // The usual methods are often written in lower case; others are names with a case (RFC 9110, section 9.1).
     let written = request.method.to_ascii_uppercase();
     let method = if SAFE.contains(&written.as_str())

@@ -187,6 +187,10 @@ async fn scripts_run_as_their_authors_expect() {
     let log: Value = serde_json::from_str(&log.stdout).unwrap();
     assert_eq!(log[0]["log"][0]["method"], "PROPFIND", "{log:#}");
     assert_eq!(log[0]["log"][0]["status"], 207);
+    // What is too large is not looked at, nor kept.
+    let log = workspace.run(&["logs", "--call", &row("excessive").call_id]).await;
+    assert_eq!(log.stdout.matches("this is no HTTP request").count(), 3, "{log:?}");
+    assert!(log.stdout.len() < 4_000, "{log:?}");
 }
 
 #[tokio::test]

@@ -6,18 +6,22 @@
 //! becomes `null`. Integers stay exact up to 64 bits, except through functions that compute (`sum`, `abs`, …), which
 //! work on doubles. Objects come back with their keys sorted; tables keep the author's order.
 
+mod expression;
 mod nesting;
+mod place;
 mod program;
 mod shape;
 mod structure;
 
-use jmespath::{Rcvar, Variable};
+use jmespath::Rcvar;
 use serde_json::{Map, Value};
 
 use crate::schema;
 
 use program::Program;
 
+pub use expression::{Data, Expression};
+pub use place::Place;
 pub use structure::{RESULT_KEY, structured, structured_schema};
 
 /// Deepest nesting of tables in a mapping.
@@ -48,12 +52,7 @@ impl Mapping {
     /// [`MappingError`] when a function gets a value of the wrong type. Values of the response are never quoted.
     pub fn apply(&self, response: &Value) -> Result<Value, MappingError> {
         // Converted once for all programs: the crate's own entry point would convert it for each.
-        let data = Variable::from_serializable(response).map_err(|_| MappingError {
-            pointer: String::new(),
-            offset: 0,
-            message: "the answer cannot be read as JSON data".to_owned(),
-        })?;
-        self.0.apply(&Rcvar::new(data))
+        self.0.apply(&Data::new(response)?.0)
     }
 
     /// The schema of what [`Mapping::apply`] returns for responses of `response_schema`, where it can be derived.

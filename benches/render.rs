@@ -56,12 +56,14 @@ fn arguments() -> Map<String, Value> {
     arguments.as_object().cloned().unwrap_or_default()
 }
 
-fn answer(body: &Value) -> UpstreamResponse {
+fn answer(connector: &Connector, body: &Value) -> UpstreamResponse {
     UpstreamResponse {
         status: StatusCode::CREATED,
         headers: HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]),
         body: body.to_string().into(),
         requests: 1,
+        url: connector.connection.base_url.clone(),
+        links: Vec::new(),
     }
 }
 
@@ -93,7 +95,8 @@ fn read(criterion: &mut Criterion) {
     let label = json!({"name": "hardware", "colour": "red", "description": "Things that can be kicked"});
     let mut group = criterion.benchmark_group("answer");
     for (name, labels) in [("1 kB", 10), ("1 MB", 13_000)] {
-        let answer = answer(&json!({"id": 7, "url": "https://crm.example.com/7", "labels": vec![&label; labels]}));
+        let body = json!({"id": 7, "url": "https://crm.example.com/7", "labels": vec![&label; labels]});
+        let answer = answer(&connector, &body);
         group.throughput(Throughput::Bytes(answer.body.len() as u64));
         group.bench_function(name, |bencher| {
             bencher.iter(|| interpret(&connector, action, black_box(&answer), &scrubber));

@@ -24,8 +24,8 @@
 //! 3. *admit*: there is room for one more call, and none of its limits is reached;
 //! 4. *validate* the arguments, and build the request;
 //! 5. *approve*: a write waits for a person;
-//! 6. *run*: wait for a turn, resolve the credential, write down the intent, make the request, or run the code that
-//!    makes its own;
+//! 6. *run*: wait for a turn, resolve the credential, write down the intent, make the request, or one for each page
+//!    of a list, or run the code that makes its own;
 //! 7. *check*: decode, scrub, validate and map the answer;
 //! 8. *audit*: exactly one row, refusals included.
 //!
@@ -34,8 +34,8 @@
 //! - Only [`egress`] opens outgoing connections, only [`crypto`] names ring, only [`config`] reads the environment,
 //!   only [`store`] speaks SQL. `toolgate health` besides connects to a server of its operator's own, with nothing of
 //!   an agent's or an API's.
-//! - [`connector`], [`document`], [`openapi`], [`schema`], [`template`] and [`mapping`] do no input or output and never
-//!   hold a secret.
+//! - [`connector`], [`document`], [`openapi`], [`schema`], [`template`], [`mapping`] and [`pagination`] do no
+//!   input or output and never hold a secret.
 //! - What holds a secret has no `Serialize` and no revealing `Debug`.
 //! - Nothing an agent sends is ever a template, a mapping program or SQL.
 //! - Every queue is bounded, every wait for the outside has a deadline, every loop over remote data has a cap.
@@ -62,6 +62,8 @@ pub mod schema;
 
 pub mod mapping;
 pub mod template;
+
+pub mod pagination;
 
 pub mod connector;
 

@@ -14,7 +14,7 @@ use super::naming::{is_slug, slug_of, title_of};
 use super::reach::UrlAllowlist;
 use super::scope::{Scope, json, texts};
 use super::security::warn_of_no_limit;
-use super::{request, response, revision};
+use super::{pagination, request, response, revision};
 use crate::crypto::sha256_hex;
 use crate::document::Node;
 use crate::schema::Schema;
@@ -58,8 +58,9 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Op
     let effect = effect(scope, node, &document);
     let what = "calls of this action";
     warn_of_no_limit(scope, node, "requests_per_minute", document.requests_per_minute, what);
-    let (name, logic, input, response) = (name?, logic?, input?, response?);
-    if arguments.incomplete {
+    let (name, mut logic, input, response) = (name?, logic?, input?, response?);
+    let has_pages = pagination::add(scope, node, &document, &arguments, effect, shared, &mut logic);
+    if arguments.incomplete || !has_pages {
         return None;
     }
     if let (Logic::Request(request), Some(connection), Some(allowlist)) =

@@ -27,6 +27,7 @@ mod load;
 pub mod model;
 mod naming;
 mod pages;
+mod pagination;
 pub mod reach;
 mod request;
 mod response;

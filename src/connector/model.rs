@@ -12,6 +12,7 @@ use url::{Origin, Url};
 use super::Allowance;
 use super::reach::UrlAllowlist;
 use crate::mapping::Mapping;
+use crate::pagination::Pagination;
 use crate::schema::Schema;
 use crate::template::{PathTemplate, Style, ValueTemplate, XmlShape};
 
@@ -312,6 +313,11 @@ impl Action {
         }
     }
 
+    /// How the pages of its answer are asked for, when it reads several.
+    pub fn pagination(&self) -> Option<&Pagination> {
+        self.request()?.pagination.as_deref()
+    }
+
     /// The code of an action that has some.
     pub fn code(&self) -> Option<&Code> {
         match &self.logic {
@@ -402,6 +408,8 @@ pub struct RequestTemplate {
     pub styled: Vec<Styled>,
     /// The body, for methods that have one.
     pub body: Option<BodyTemplate>,
+    /// How further pages of the answer are asked for, when it comes in pages and the action reads all of them.
+    pub pagination: Option<Box<Pagination>>,
 }
 
 impl RequestTemplate {

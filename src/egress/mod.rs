@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tracing::warn;
 use url::{Host, Url};
 
@@ -65,6 +65,10 @@ pub struct UpstreamResponse {
     pub body: Bytes,
     /// Requests that left for it, redirects included.
     pub requests: u32,
+    /// Where it came from, redirects followed; without the credential.
+    pub url: Url,
+    /// Its `Link` headers as they came, to be followed and never shown: they may name internal addresses.
+    pub links: Vec<HeaderValue>,
 }
 
 /// The way out of one process. Cheap to clone.

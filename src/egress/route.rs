@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, LINK};
 use http::{HeaderMap, Method};
 use tokio::time::{Instant, timeout_at};
 use tracing::warn;
@@ -106,12 +106,15 @@ impl Route {
                 let body = self.read(&mut response, longest, &deadline, circumstances).await?;
                 exchange.is_answered(status, Some(body.len()), started.elapsed());
                 let mut headers = std::mem::take(response.headers_mut());
+                let links = headers.get_all(LINK).iter().cloned().collect();
                 headers::clean_answer(&mut headers, &hop.url);
                 return Ok(UpstreamResponse {
                     status,
                     headers,
                     body,
                     requests,
+                    url: hop.url,
+                    links,
                 });
             };
             if requests > MAX_REDIRECTS {

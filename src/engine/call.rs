@@ -6,28 +6,25 @@ use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use super::admit::{self, Room};
+use super::exchange::{Answer, Exchange, steps_of};
 use super::outcome::{Ending, Outcome};
 use super::plan::{Plan, Work};
 use super::row::Row;
 use super::snapshot::Snapshot;
-use super::watched::Watched;
-use super::{Call, CallError, Front, Parts, Principal, code, failures, lookup};
+use super::{Call, CallError, Front, Parts, Principal, code, failures, lookup, pages};
 use crate::approval::{Asked, Refusal, Verdict, binding, front};
 use crate::audit::AuditError;
 use crate::auth::{Credential, Scrubber};
 use crate::catalog::Tool;
 use crate::connector::model::{Action, Effect};
-use crate::egress::{OutgoingRequest, Route, UpstreamResponse};
+use crate::egress::{OutgoingRequest, Route};
 use crate::policy::Role;
 use crate::runner::declarative::{self, Interpreted, ResponseError};
 use crate::vault::Holder;
 
 /// Longest answer, in bytes, that is read where the call runs. Reading takes time in proportion, and a longer one would
 /// hold up the other calls of its thread for milliseconds.
-const READ_IN_PLACE: usize = 128 * 1024;
-
-/// Progress steps of a call, for clients that show them.
-const STEPS: u32 = 3;
+pub(super) const READ_IN_PLACE: usize = 128 * 1024;
 
 /// Runs one call and writes its audit row.
 pub(super) async fn run(parts: &Parts, snapshot: Arc<Snapshot>, call: Call, front: &dyn Front) -> Ending {
@@ -136,20 +133,25 @@ async fn steps(
             return run.run(row).await;
         }
     };
-    let (response, scrubber) = timeout(
-        parts.call_timeout,
-        Box::pin(send(parts, &tool, route, request, &call, front, row)),
-    )
-    .await
-    .map_err(|_| failures::deadline(parts.call_timeout, row.write_has_left()))??;
+    let sending = Sending {
+        parts,
+        tool: &tool,
+        route,
+        call: &call,
+        front,
+    };
+    let (answer, scrubber) = timeout(parts.call_timeout, Box::pin(sending.send(request, &arguments, row)))
+        .await
+        .map_err(|_| failures::deadline(parts.call_timeout, row.write_has_left()))??;
 
     // 7 check: schema, mapping and redaction, before anything reaches the agent.
-    front.progress(STEPS - 1, STEPS, "the API answered").await;
+    let last = steps_of(action);
+    front.progress(last - 1, last, "the API answered").await;
     let effect = action.effect;
-    let interpreted = read(tool, arguments, response, scrubber)
+    let interpreted = read(tool, arguments, answer, scrubber)
         .await?
         .map_err(|error| failures::response(error, effect))?;
-    front.progress(STEPS, STEPS, "done").await;
+    front.progress(last, last, "done").await;
     Ok(Ending::Done(Outcome {
         content: interpreted.content,
         files: Vec::new(),
@@ -161,12 +163,17 @@ async fn steps(
 async fn read(
     tool: Arc<Tool>,
     arguments: Map<String, Value>,
-    response: UpstreamResponse,
+    answer: Answer,
     scrubber: Scrubber,
 ) -> Result<Result<Interpreted, ResponseError>, CallError> {
-    let length = response.body.len();
-    let interpret = move || declarative::interpret(&tool.connector, &tool.action, &arguments, &response, &scrubber);
-    if length <= READ_IN_PLACE {
+    let is_short = matches!(&answer, Answer::Whole(response) if response.body.len() <= READ_IN_PLACE);
+    let interpret = move || match answer {
+        Answer::Whole(response) => {
+            declarative::interpret(&tool.connector, &tool.action, &arguments, &response, &scrubber)
+        }
+        Answer::Pages(pages) => pages.finish(&tool.action, &arguments, &scrubber),
+    };
+    if is_short {
         return Ok(interpret());
     }
     tokio::task::spawn_blocking(interpret).await.map_err(|error| {
@@ -309,56 +316,54 @@ async fn approve(
     }
 }
 
-/// Step 6: waits for a turn, resolves the credential and makes the request.
-async fn send(
-    parts: &Parts,
-    tool: &Tool,
-    route: &Route,
-    request: OutgoingRequest,
-    call: &Call,
-    front: &dyn Front,
-    row: &mut Row,
-) -> Result<(UpstreamResponse, Scrubber), CallError> {
-    let _turn = parts.admission.turn().await.ok_or_else(failures::shutting_down)?;
-    let holder = Holder {
-        organisation: &call.principal.organisation,
-        user: &call.principal.user,
-    };
-    let auth = tool.connector.auth_of(&tool.action);
-    let credential = Credential::resolve(auth, parts.secrets.as_ref(), holder, &parts.scrubbers)
-        .await
-        .map_err(|error| failures::secret(&error))?;
-    row.scrub(credential.scrubber());
-    front.progress(1, STEPS, "calling the API").await;
-    row.body(request.body.as_ref().map_or(0, |body| body.len() as u64));
-    if tool.action.effect == Effect::Write {
-        // The intent is durable before the first byte leaves, so that a crash cannot hide a write.
-        row.intend().await.map_err(|error| failures::intent(&error))?;
-    }
-    // Until it is known better: a caller may hang up while it is on its way.
-    row.requests_left(1);
-    let sent = front.watched().map(|log| Watched::new(log, &request, row));
-    let answer = Box::pin(route.send(request, &credential)).await;
-    if let Some(sent) = sent {
-        sent.ended(&answer);
-    }
-    match answer {
-        Ok(response) => {
-            if let Some(drift) = declarative::version_drift(&tool.connector, &response) {
-                let connector = tool.connector.slug.as_str();
-                tracing::warn!(
-                    connector,
-                    ?drift,
-                    "the API answered in another version than the pinned one"
-                );
-            }
-            row.answered(response.status.as_u16(), response.requests, response.body.len() as u64);
-            Ok((response, credential.scrubber().clone()))
+/// What step 6 needs to know of a call.
+#[derive(Clone, Copy)]
+struct Sending<'a> {
+    parts: &'a Parts,
+    tool: &'a Arc<Tool>,
+    route: &'a Route,
+    call: &'a Call,
+    front: &'a dyn Front,
+}
+
+impl Sending<'_> {
+    /// Step 6: waits for a turn, resolves the credential and makes the request, or one for each page.
+    async fn send(
+        self,
+        request: OutgoingRequest,
+        arguments: &Map<String, Value>,
+        row: &mut Row,
+    ) -> Result<(Answer, Scrubber), CallError> {
+        let Self {
+            parts,
+            tool,
+            route,
+            call,
+            front,
+        } = self;
+        let _turn = parts.admission.turn().await.ok_or_else(failures::shutting_down)?;
+        let holder = Holder {
+            organisation: &call.principal.organisation,
+            user: &call.principal.user,
+        };
+        let auth = tool.connector.auth_of(&tool.action);
+        let credential = Credential::resolve(auth, parts.secrets.as_ref(), holder, &parts.scrubbers)
+            .await
+            .map_err(|error| failures::secret(&error))?;
+        row.scrub(credential.scrubber());
+        front.progress(1, steps_of(&tool.action), "calling the API").await;
+        row.body(request.body.as_ref().map_or(0, |body| body.len() as u64));
+        if tool.action.effect == Effect::Write {
+            // The intent is durable before the first byte leaves, so that a crash cannot hide a write.
+            row.intend().await.map_err(|error| failures::intent(&error))?;
         }
-        Err(error) => {
-            let left = failures::has_left(&error);
-            row.requests_left(u32::from(left));
-            Err(failures::egress(&error, tool.action.effect == Effect::Write))
-        }
+        let mut exchange = Exchange::begin(tool, route, &credential, front, row);
+        let answer = if let Some(pagination) = tool.action.pagination() {
+            Box::pin(pages::read(&mut exchange, pagination, arguments, request)).await?
+        } else {
+            let sent = exchange.send(request).await;
+            Answer::Whole(sent.map_err(|error| failures::egress(&error, tool.action.effect == Effect::Write))?)
+        };
+        Ok((answer, credential.scrubber().clone()))
     }
 }

@@ -8,6 +8,7 @@ use crate::approval::gate::GateError;
 use crate::audit::AuditError;
 use crate::connector::model::Effect;
 use crate::egress::EgressError;
+use crate::pagination::PageError;
 use crate::policy::{Crowded, Layer, LimitError, Overloaded};
 use crate::runner::declarative::{PrepareError, ResponseError, StatusKind};
 use crate::schema::Violation;
@@ -362,6 +363,14 @@ pub(super) fn response(error: ResponseError, effect: Effect) -> CallError {
                 "tell the operator to update the response schema, or to set `validation = \"warn\"` for this action",
             )
         },
+        ResponseError::Page(error @ PageError::Elsewhere) => CallError {
+            source: Some("local"),
+            ..CallError::new(
+                ErrorCode::UrlNotAllowed,
+                error.to_string(),
+                "tell the operator: the API's links must lead to the address that the connector calls it by",
+            )
+        },
         other => CallError {
             source: Some("upstream"),
             ..CallError::new(
@@ -370,6 +379,21 @@ pub(super) fn response(error: ResponseError, effect: Effect) -> CallError {
                 "tell the operator: the action expects another kind of answer",
             )
         },
+    }
+}
+
+/// A failure on a page of a list, said of that page. Nothing of the pages before it is returned: a part of a list that
+/// looks like the whole is worse than none.
+pub(super) fn on_page(number: u32, error: CallError) -> CallError {
+    if number == 1 {
+        return error;
+    }
+    CallError {
+        cause: format!(
+            "page {number} of the list failed, so none of it is returned: {}",
+            error.cause
+        ),
+        ..error
     }
 }
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Rooms from the bottom up. Rooms of one line do not know each other.
-const LEVELS: [&[&str]; 16] = [
+const LEVELS: [&[&str]; 17] = [
     &["crypto", "diagnostics", "process"],
     &["telemetry"],
     &["document", "schema"],
     &["template", "mapping"],
+    &["pagination"],
     &["connector"],
     &["openapi"],
     &["config"],

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{Allowance, InputDocument};
+use crate::pagination::Keys;
 
 /// One thing an agent can do: one HTTP request, or code that makes requests.
 #[derive(Deserialize, JsonSchema)]
@@ -71,6 +72,8 @@ pub(in crate::connector) struct ActionDocument {
     pub xml: Option<XmlDocument>,
     /// How the answer is reshaped: a JMESPath expression, or a table of them.
     pub response: Option<Value>,
+    /// How a list that comes in pages is read as one. What it leaves out is as `[defaults.pagination]` says.
+    pub pagination: Option<Keys>,
     /// A JSON Schema of the answer, before it is reshaped. Or in short `{ id = "string" }`.
     pub response_schema: Option<Value>,
     /// What an answer that breaks `response_schema` does.

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Allowance;
+use crate::pagination::Keys;
 
 pub(in crate::connector) use action::{ActionDocument, EffectName, MethodName, ValidationName};
 pub(in crate::connector) use auth::{AuthDocument, HeaderDocument, KeyPlaceName};
@@ -224,6 +225,8 @@ pub(in crate::connector) struct DefaultsDocument {
     /// Statuses outside of 200-299 that are normal answers, e.g. `[404]`.
     #[schemars(inner(range(min = 100, max = 599)))]
     pub ok_statuses: Option<Vec<u16>>,
+    /// How lists come in pages, for the actions that have a table `pagination`, even an empty one.
+    pub pagination: Option<Keys>,
 }
 
 /// Facts about the definition that other programs keep here.

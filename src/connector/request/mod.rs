@@ -64,6 +64,7 @@ pub(in crate::connector) fn compile(
         cookies,
         styled: placed.styled,
         body,
+        pagination: None,
     };
     complete.query.extend(placed.query);
     complete.headers.extend(placed.headers);

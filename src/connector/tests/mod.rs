@@ -4,6 +4,7 @@ mod actions;
 mod credentials;
 mod files;
 mod limits;
+mod pagination;
 mod reaching;
 mod servers;
 

@@ -60,5 +60,7 @@ pub(super) fn response(status: u16, content_type: &str, body: impl Into<Bytes>) 
         headers,
         body: body.into(),
         requests: 1,
+        url: "https://api.example.com/v1/act".parse().expect("a URL"),
+        links: Vec::new(),
     }
 }

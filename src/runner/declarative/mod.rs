@@ -9,6 +9,7 @@ mod detail;
 mod fixture;
 mod interpret;
 mod markup;
+mod pages;
 mod prepare;
 mod shown;
 mod status;
@@ -18,10 +19,12 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::mapping::MappingError;
+use crate::pagination::PageError;
 use crate::schema::Violation;
 use crate::template::RenderError;
 
 pub use interpret::interpret;
+pub use pages::{Pages, Taken};
 pub use prepare::prepare;
 pub use shown::redacted;
 pub use status::StatusKind;
@@ -99,6 +102,9 @@ pub enum ResponseError {
     /// The answer does not fit the response mapping.
     #[error("the response mapping failed{}: {}", at(&.0.pointer), .0.message)]
     Mapping(MappingError),
+    /// The answer is no page of a list, or the next page cannot be told or asked for.
+    #[error(transparent)]
+    Page(#[from] PageError),
 }
 
 fn at(pointer: &str) -> String {

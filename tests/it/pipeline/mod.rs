@@ -9,6 +9,7 @@ mod gateway;
 mod guard;
 mod limits;
 mod logging;
+mod pages;
 mod recording;
 mod secrets;
 mod vault;

@@ -34,24 +34,12 @@ pub fn interpret(
     let mut warnings = Vec::new();
 
     // Status: a failure's body follows no schema.
-    if !response.status.is_success() && !contract.ok_statuses.contains(&response.status.as_u16()) {
-        // A failure that claims to be JSON and is not, e.g. a gateway's page, is text.
-        let body = decode::decode(&response.headers, &response.body).unwrap_or_else(|_| Decoded::Text {
-            text: String::from_utf8_lossy(&response.body).into_owned(),
-            damaged: true,
-        });
-        return Err(ResponseError::Status {
-            status: response.status.as_u16(),
-            kind: StatusKind::of(response.status),
-            retry_after_seconds: retry_after(&response.headers),
-            detail: detail(&body, connector.connection.base_urls(), &redaction),
-        });
-    }
+    refuse_failure(connector, action, response, &redaction)?;
 
     // Decoding.
     let not_json = |reason| ResponseError::NotJson { reason };
     let decoded = decode::decode(&response.headers, &response.body).map_err(not_json)?;
-    let mut value = match decoded {
+    let value = match decoded {
         // An answer to HEAD has no body (RFC 9110, section 9.3.2): its head is the answer.
         _ if action.request().is_some_and(|request| request.method == Method::HEAD) => head(connector, response),
         Decoded::Empty => Value::Null,
@@ -74,6 +62,40 @@ pub fn interpret(
         }
     };
 
+    finish(action, value, warnings, &redaction)
+}
+
+/// The failure that an answer with its status is, in the API's words.
+pub(super) fn refuse_failure(
+    connector: &Connector,
+    action: &Action,
+    response: &UpstreamResponse,
+    redaction: &Redaction,
+) -> Result<(), ResponseError> {
+    if response.status.is_success() || action.response.ok_statuses.contains(&response.status.as_u16()) {
+        return Ok(());
+    }
+    // A failure that claims to be JSON and is not, e.g. a gateway's page, is text.
+    let body = decode::decode(&response.headers, &response.body).unwrap_or_else(|_| Decoded::Text {
+        text: String::from_utf8_lossy(&response.body).into_owned(),
+        damaged: true,
+    });
+    Err(ResponseError::Status {
+        status: response.status.as_u16(),
+        kind: StatusKind::of(response.status),
+        retry_after_seconds: retry_after(&response.headers),
+        detail: detail(&body, connector.connection.base_urls(), redaction),
+    })
+}
+
+/// What becomes of a decoded answer.
+pub(super) fn finish(
+    action: &Action,
+    mut value: Value,
+    mut warnings: Vec<String>,
+    redaction: &Redaction,
+) -> Result<Interpreted, ResponseError> {
+    let contract = &action.response;
     // Redaction before validation, so that no violation or mapping error can hold a secret.
     redaction.value(&mut value);
 

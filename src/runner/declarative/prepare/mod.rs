@@ -16,7 +16,7 @@ use crate::schema::pointer_segment;
 use crate::template::ValueTemplate;
 
 /// Everything but the unreserved characters of RFC 3986: what a value becomes in a query.
-const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The same for a parameter whose reserved characters are to stay. Those that would end the value do not.
 const RESERVED_VALUE: &AsciiSet = &QUERY_VALUE
@@ -38,7 +38,7 @@ const RESERVED_VALUE: &AsciiSet = &QUERY_VALUE
 
 /// Authors write names as their API documents them: `$top`, `filter:state`. What would end a name is encoded, and what
 /// a query cannot hold (RFC 3986, section 3.4), such as the brackets of `filter[state]`: some servers refuse them.
-const QUERY_NAME: &AsciiSet = &QUERY_VALUE
+pub(super) const QUERY_NAME: &AsciiSet = &QUERY_VALUE
     .remove(b'!')
     .remove(b'$')
     .remove(b'\'')
@@ -56,7 +56,7 @@ const QUERY_NAME: &AsciiSet = &QUERY_VALUE
 const COOKIE_VALUE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%').add(b',').add(b';').add(b'\\');
 
 /// Longest path and query in bytes. The HTTP library takes no URL of 64 KiB, and a credential may yet be added.
-const LONGEST_URL: usize = 60_000;
+pub(super) const LONGEST_URL: usize = 60_000;
 
 /// Builds the request that `action` makes by `template` with these arguments, without credentials.
 ///

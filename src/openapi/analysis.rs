@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::documents::{Documents, Place};
 use super::model::{Action, Import};
+use super::paging::{self, Paged};
 use super::security::Authentication;
 
 /// Most operations of an API that fits into one file (contract S4-08).
@@ -37,6 +38,8 @@ pub struct Analysis {
     pub limited: usize,
     /// Operations that answer in pages.
     pub paged: usize,
+    /// How the lists of some of them could be read as a whole.
+    pub pagination: Vec<Paged>,
     /// How many operations send each media type.
     pub sent: BTreeMap<String, usize>,
     /// How many operations answer with each media type.
@@ -83,6 +86,7 @@ pub fn analyse(documents: &Documents, import: &Import) -> Analysis {
         authentication: in_words(&import.authentication),
         limited: counted.limited,
         paged,
+        pagination: import.actions.iter().filter_map(paging::hint).collect(),
         sent: counted.sent,
         answered: counted.answered,
         events,

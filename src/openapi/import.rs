@@ -9,7 +9,7 @@ use super::answers::Answers;
 use super::arguments::{Arguments, Operation};
 use super::documents::{Documents, Place};
 use super::location::{Location, Locations, Said};
-use super::model::{self, Action, Argument, ArgumentValue, Import};
+use super::model::{self, Action, Argument, ArgumentValue, BodyKind, Import};
 use super::naming::{self, KeptName, Naming};
 use super::operations::{Found, operations};
 use super::read::Version;
@@ -257,7 +257,7 @@ impl Importer<'_> {
     }
 
     fn action(&self, one: &Found<'_>, location: &Location) -> Result<Unnamed, String> {
-        let shape = ActionShape::of(one.place.value);
+        let mut shape = ActionShape::of(one.place.value);
         if shape.hidden {
             return Err(format!("`{}` hides it", shaping::KEY));
         }
@@ -295,6 +295,8 @@ impl Importer<'_> {
             place,
             item,
         })?;
+        let has_json_body = arguments.body.as_ref().is_some_and(|body| body.kind == BodyKind::Json);
+        shape.check_pagination(&one.method, has_json_body);
         let mut notes = shape.notes;
         notes.extend(arguments.notes);
         notes.extend(self.security.lacks(self.shared.documents, one.place, &one.selected()));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::openapi::{Analysis, Folder, Import, Report, Target, next_steps};
+use crate::openapi::{Analysis, Folder, Import, Paged, Report, Target, next_steps};
 
 /// Most operations that are listed for one reason; the report has all of them.
 const MOST_LISTED: usize = 10;
@@ -87,9 +87,30 @@ pub(super) fn analysed(import: &Import, analysis: &Analysis) -> Vec<String> {
         String::new(),
         size(import),
     ]);
+    lines.extend(paged(&analysis.pagination));
     lines.extend(left_out(report));
     lines.extend(changed(report));
     lines.extend(notes(report));
+    lines
+}
+
+/// Lists that could be read as a whole, and what to write for that.
+fn paged(operations: &[Paged]) -> Vec<String> {
+    if operations.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![
+        String::new(),
+        "Answers in pages, one page for each call; an overlay whose `x-toolgate` says this reads whole lists:"
+            .to_owned(),
+    ];
+    for one in operations.iter().take(MOST_LISTED) {
+        lines.push(format!("  {} {}", one.method, one.path));
+        lines.push(format!("    pagination: {}", one.pagination));
+    }
+    if operations.len() > MOST_LISTED {
+        lines.push(format!("  and {} more, see --json", operations.len() - MOST_LISTED));
+    }
     lines
 }
 

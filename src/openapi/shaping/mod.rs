@@ -8,17 +8,19 @@ use serde_json::{Map, Value, json};
 use crate::connector::carries_secret;
 use crate::document::closest;
 use crate::mapping::Mapping;
+use crate::pagination;
 
 /// The key of the object, in operations, parameters and properties.
 pub(super) const KEY: &str = "x-toolgate";
 
 /// Keys of an operation that the connector's own action has, and are put there as they are.
-const SETTINGS: [&str; 9] = [
+const SETTINGS: [&str; 10] = [
     "title",
     "effect",
     "confirm",
     "pinned",
     "response",
+    "pagination",
     "validation",
     "ok_statuses",
     "timeout_ms",
@@ -72,7 +74,11 @@ impl ActionShape {
                 (key, value) => match expected(key) {
                     None => shape.notes.push(unknown(key, &known)),
                     Some(_) if !known.contains(&key) => shape.notes.push(unknown(key, &known)),
-                    Some((kind, fits)) if !fits(value) => shape.notes.push(not_usable(key, kind)),
+                    Some((kind, fits)) if !fits(value) => {
+                        shape
+                            .notes
+                            .push(not_usable(key, &flaw(key, value).unwrap_or_else(|| kind.to_owned())));
+                    }
                     Some(_) if has_template(value) => {
                         shape
                             .notes
@@ -89,11 +95,29 @@ impl ActionShape {
 
     /// Whether calls of an action with this method wait for a person.
     pub(super) fn asks(settings: &Map<String, Value>, method: &str) -> bool {
-        let writes = match settings.get("effect").and_then(Value::as_str) {
-            Some(effect) => effect == "write",
-            None => !matches!(method, "GET" | "HEAD"),
-        };
+        let writes = writes(settings, method);
         settings.get("confirm").and_then(Value::as_bool).unwrap_or(writes)
+    }
+
+    /// Takes back pagination that an action with this method and this kind of body cannot have: what was written for
+    /// many operations at once must not keep the others from loading.
+    pub(super) fn check_pagination(&mut self, method: &str, has_json_body: bool) {
+        let Some(pagination) = self.settings.get("pagination") else {
+            return;
+        };
+        let why = if writes(&self.settings, method) {
+            "it changes something, and is called once; `effect: read` says that it does not"
+        } else if method == "HEAD" {
+            "an answer to HEAD has no pages"
+        } else if method != "GET" && keeps_no_url(pagination) {
+            "pages of the styles `link` and `url` are asked for with GET"
+        } else if pagination.get("in").is_some_and(|place| place == "body") && !has_json_body {
+            "it has no JSON body for `in: body`"
+        } else {
+            return;
+        };
+        self.settings.shift_remove("pagination");
+        self.notes.push(format!("`{KEY}.pagination` is left out: {why}"));
     }
 }
 
@@ -159,6 +183,7 @@ fn expected(key: &str) -> Option<Expected> {
         "response" => ("a JMESPath, or a table of them", |value| {
             Mapping::compile(value).is_ok()
         }),
+        "pagination" => ("a table of pagination", |value| flaw("pagination", value).is_none()),
         "ok_statuses" => ("a list of statuses from 100 to 599", |value| {
             let statuses = value.as_array();
             let is_status = |one: &Value| one.as_u64().is_some_and(|status| (100..=599).contains(&status));
@@ -175,12 +200,40 @@ fn expected(key: &str) -> Option<Expected> {
     })
 }
 
+/// What a value of `key` must be other than it is, where that takes a sentence.
+fn flaw(key: &str, value: &Value) -> Option<String> {
+    if key != "pagination" {
+        return None;
+    }
+    let keys = match serde_json::from_value(value.clone()) {
+        Ok(keys) => keys,
+        Err(error) => return Some(format!("a table of pagination: {error}")),
+    };
+    let flaws = pagination::compile(&keys).err()?;
+    let all: Vec<String> = flaws.into_iter().map(|flaw| flaw.message).collect();
+    Some(format!("pagination that can be used: {}", all.join("; ")))
+}
+
 fn unknown(key: &str, known: &[&str]) -> String {
     let advice = match closest(key, known.iter().copied()) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("there are {}", known.join(", ")),
     };
     format!("`{KEY}.{key}` is not known: {advice}")
+}
+
+/// Whether an action with these settings and this method changes anything.
+fn writes(settings: &Map<String, Value>, method: &str) -> bool {
+    match settings.get("effect").and_then(Value::as_str) {
+        Some(effect) => effect == "write",
+        None => !matches!(method, "GET" | "HEAD"),
+    }
+}
+
+/// Whether the next page has a URL that the API names.
+fn keeps_no_url(pagination: &Value) -> bool {
+    let style = pagination.get("style").and_then(Value::as_str);
+    matches!(style, Some("link" | "url"))
 }
 
 fn not_usable(key: &str, kind: &str) -> String {

@@ -13,6 +13,7 @@ fn actions_take_the_keys_of_a_connector() {
     let written = json!({
         "title": "Find", "effect": "read", "confirm": false, "pinned": true, "response": {"id": "id"},
         "validation": "strict", "ok_statuses": [404], "timeout_ms": 100, "requests_per_minute": "unlimited",
+        "pagination": {"style": "page", "parameter": "page", "items": "data"},
     });
     let found = action(&written);
     assert_eq!(
@@ -43,6 +44,9 @@ fn what_cannot_be_used_is_told() {
         (json!({"timeout_ms": 0}), "must be milliseconds"),
         (json!({"requests_per_minute": 0}), "must be a number of calls"),
         (json!({"validation": "lax"}), "`strict` or `warn`"),
+        (json!({"pagination": {"style": "page"}}), "needs `parameter`"),
+        (json!({"pagination": {"styel": "page"}}), "unknown field `styel`"),
+        (json!({"pagination": true}), "must be a table of pagination"),
         (json!({"name": 1}), "must be text"),
         (json!({"title": "{{settings.a}}"}), "begins a template"),
         (json!([]), "must be a table"),
@@ -120,5 +124,48 @@ fn who_is_asked_follows_from_effect_and_confirm() {
             asks,
             "{settings} {method}"
         );
+    }
+}
+
+#[test]
+fn pagination_is_taken_back_where_it_cannot_be() {
+    let by_page = json!({"style": "page", "parameter": "page"});
+    let in_body = json!({"style": "page", "parameter": "page", "in": "body"});
+    for (shape, method, has_json_body, says) in [
+        (json!({"pagination": by_page}), "GET", false, None),
+        (json!({"pagination": by_page, "effect": "read"}), "POST", true, None),
+        (json!({"pagination": in_body, "effect": "read"}), "POST", true, None),
+        (
+            json!({"pagination": by_page}),
+            "POST",
+            true,
+            Some("it changes something"),
+        ),
+        (
+            json!({"pagination": by_page, "effect": "write"}),
+            "GET",
+            false,
+            Some("it changes something"),
+        ),
+        (
+            json!({"pagination": {"style": "link"}, "effect": "read"}),
+            "POST",
+            true,
+            Some("with GET"),
+        ),
+        (json!({"pagination": by_page}), "HEAD", false, Some("HEAD")),
+        (json!({"pagination": in_body}), "GET", false, Some("no JSON body")),
+    ] {
+        let mut found = action(&shape);
+        found.check_pagination(method, has_json_body);
+        assert_eq!(
+            found.settings.contains_key("pagination"),
+            says.is_none(),
+            "{shape} {method}"
+        );
+        assert_eq!(found.notes.len(), usize::from(says.is_some()), "{shape} {method}");
+        if let Some(says) = says {
+            assert!(found.notes[0].contains(says), "{}", found.notes[0]);
+        }
     }
 }

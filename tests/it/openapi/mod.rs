@@ -5,6 +5,7 @@ mod command;
 mod documents;
 mod fetched;
 mod names;
+mod pages;
 mod requests;
 mod servers;
 mod shaping;

@@ -243,9 +243,11 @@ async fn ten_pages_are_read_unless_more_are_allowed() {
 
 #[tokio::test]
 async fn nothing_is_sent_to_another_server_that_the_api_names() {
-    for style in ["link", "url"] {
-        let other = Upstream::fixed("[]").await;
-        let target = format!("{}/list?page=2", other.base_url());
+    let other = Upstream::fixed("[]").await;
+    let at_other = format!("{}/list?page=2", other.base_url());
+    // A header that names another private address is kept from everybody else.
+    let inside = "http://10.0.0.9/v1/list?page=2".to_owned();
+    for (style, target) in [("link", at_other.clone()), ("url", at_other), ("link", inside)] {
         let upstream = Upstream::start(move |_| {
             let answer = json_answer(json!({ "data": [{ "id": 1 }], "next": target }).to_string());
             let link = format!("<{target}>; rel=next");

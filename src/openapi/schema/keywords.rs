@@ -45,6 +45,9 @@ const OF_XML: [&str; 6] = ["name", "prefix", "namespace", "attribute", "wrapped"
 /// Longest example in characters.
 const LONGEST_EXAMPLE: usize = 60;
 
+/// Lists within each other below the last level whose items still say their type.
+const MOST_LISTS_IN_LISTS: usize = 2;
+
 /// Longest list of examples that are looked at for one that can be shown.
 const MOST_EXAMPLES: usize = 3;
 
@@ -338,11 +341,19 @@ impl<'d> Normaliser<'d> {
             return schema;
         }
         self.changed(Change::Cut);
+        self.type_alone(target, MOST_LISTS_IN_LISTS)
+    }
+
+    /// The type of a value, and of a list also that of its items, down to `lists` lists within each other.
+    fn type_alone(&mut self, place: Place<'d>, lists: usize) -> Map<String, Value> {
         let mut schema = Map::new();
+        let target = self.shared.documents.resolve(place).unwrap_or(place);
         if let [only] = self.types(target).as_slice() {
             schema.insert("type".to_owned(), json!(only));
             if *only == "array" {
-                schema.insert("items".to_owned(), json!({}));
+                let items = target.get("items").filter(|items| lists > 0 && items.value.is_object());
+                let items = items.map_or_else(Map::new, |items| self.type_alone(items, lists - 1));
+                schema.insert("items".to_owned(), Value::Object(items));
             }
         }
         schema

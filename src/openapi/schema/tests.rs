@@ -292,3 +292,19 @@ fn what_lies_deeper_than_the_limit_is_cut_to_its_type() {
     let expected = json!({"type": "object", "properties": {"a": {"type": "object", "properties": {"b": {"type": "object"}, "d": {"type": "string"}}}}});
     assert_eq!((schema, changes), (expected, vec![Change::Cut]));
 }
+
+#[test]
+fn a_list_that_is_cut_still_says_what_it_lists() {
+    let of = |items: &Value| json!({"type": "array", "items": items});
+    let volume = json!({"type": "object", "properties": {"name": {"type": "string"}}});
+    let schemas = json!({"Volume": volume, "S": {"type": "object", "properties": {"a": {"type": "object", "properties": {
+        "whole": of(&volume), "referred": of(&json!({"$ref": "#/components/schemas/Volume"})),
+        "twice": of(&of(&volume)), "often": of(&of(&of(&volume)))}}}}});
+    let limits = Limits { depth: 1, ..LIMITS };
+    let (schema, _) = normalised_with(&schemas, Direction::Input, limits);
+    let objects = of(&json!({"type": "object"}));
+    assert_eq!(
+        schema["properties"]["a"]["properties"],
+        json!({"whole": objects, "referred": objects, "twice": of(&objects), "often": of(&of(&of(&json!({}))))})
+    );
+}

@@ -14,7 +14,7 @@ const SAMPLES = {
 };
 
 /** Texts that are tried where a pattern has to fit. */
-const CANDIDATES = ['a', 'A', '1', 'abc', 'ABC', '123', '1.0', 'a-b_c', '0123456789', 'C1234567', '1234567890.123456', '#ffffff'];
+const CANDIDATES = ['a', 'A', '1', 'abc', 'ABC', '123', '1.0', 'a-b_c', '0123456789', 'C1234567', '1234567890.123456', '#ffffff', '{user_question} {content}'];
 
 /** Arguments for `schema`: `least` has what is required, `most` everything. */
 export function argumentsFor(schema, how) {
@@ -55,7 +55,10 @@ const OF_TYPE = {
     array: (schema, how, depth) => {
         const few = Math.max(schema.minItems ?? 0, how === 'most' && depth < 4 ? 1 : 0);
         const count = Math.min(few, schema.maxItems ?? few);
-        return Array.from({ length: count }, () => valueFor(schema.items, how, depth + 1));
+        const items = Array.from({ length: count }, () => valueFor(schema.items, how, depth + 1));
+        // Of simple values that must differ there are some that are easily found.
+        if (schema.uniqueItems && count > 1) return items.map((item, index) => schema.items?.enum?.[index] ?? `${item}${index}`);
+        return items;
     },
     object: (schema, how, depth) => {
         if (schema.format === 'file') return { fileName: 'a file.txt', mimeType: 'text/plain', base64: 'aGVsbG8=' };

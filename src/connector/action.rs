@@ -241,7 +241,8 @@ fn effect(scope: &Scope<'_>, node: &Node, document: &ActionDocument) -> Effect {
         }
         return written.unwrap_or(Effect::Write);
     };
-    let by_method = if matches!(method, MethodName::Get | MethodName::Head) {
+    // RFC 9110 section 9.2.1, RFC 10008 section 2.
+    let by_method = if request::method(method).is_safe() {
         Effect::Read
     } else {
         Effect::Write

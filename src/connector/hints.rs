@@ -77,7 +77,7 @@ fn may_answer_json(action: &Action) -> bool {
             .map(|one| one.split(';').next().unwrap_or_default().trim());
         types.all(|one| !one.ends_with("json") && !matches!(one, "" | "*/*" | "application/*"))
     });
-    !matches!(request.method, Method::DELETE | Method::HEAD) && !is_file
+    !matches!(request.method, Method::DELETE | Method::HEAD | Method::OPTIONS) && !is_file
 }
 
 /// Names of parameters that a model has to guess the meaning of.

@@ -388,7 +388,7 @@ impl Effect {
 /// A declarative action's HTTP request.
 #[derive(Debug)]
 pub struct RequestTemplate {
-    /// GET, POST, PUT, PATCH or DELETE (contract S2-16), or HEAD.
+    /// GET, POST, PUT, PATCH or DELETE (contract S2-16), or HEAD, OPTIONS or QUERY.
     pub method: Method,
     /// The server that it goes to, when that is not the connection's own.
     pub server: Option<Arc<Server>>,

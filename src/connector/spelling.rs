@@ -57,7 +57,7 @@ const CANONICAL_AUTH_TYPES: [&str; 10] = [
 ];
 
 /// HTTP methods of actions.
-const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
 
 /// Types of fields in the seeds' notation.
 const FIELD_TYPES: [&str; 8] = [

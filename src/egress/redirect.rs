@@ -133,6 +133,9 @@ mod tests {
             (301, "GET", "GET"),
             (303, "GET", "GET"),
             (303, "HEAD", "HEAD"),
+            (303, "OPTIONS", "GET"),
+            (303, "QUERY", "GET"),
+            (302, "QUERY", "QUERY"),
         ];
         for (status, before, after) in cases {
             let next = follow(&hop(before), status, "/v2/x").unwrap().unwrap();

@@ -241,7 +241,7 @@ fn prepare(hop: &Hop, credential: &Credential) -> Result<(reqwest::Request, Sent
         // Without it the body would be sent in chunks, which some servers refuse.
         headers.insert(CONTENT_LENGTH, length.into());
         *request.body_mut() = Some(body);
-    } else if matches!(hop.method, Method::POST | Method::PUT | Method::PATCH) {
+    } else if matches!(hop.method, Method::POST | Method::PUT | Method::PATCH | Method::QUERY) {
         // RFC 9110 section 8.6: a method that has a body says so when it is empty.
         headers.insert(CONTENT_LENGTH, 0.into());
     }

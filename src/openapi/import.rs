@@ -24,7 +24,7 @@ use super::{json, path, swagger};
 use crate::connector;
 
 /// Methods that a connector sends.
-const SENDABLE: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+const SENDABLE: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
 
 /// Longest description of an action, in characters.
 const LONGEST_DESCRIPTION: usize = 400;
@@ -262,7 +262,11 @@ impl Importer<'_> {
             return Err(format!("`{}` hides it", shaping::KEY));
         }
         if !SENDABLE.contains(&one.method.as_str()) {
-            return Err(format!("connectors do not send {} requests", one.method));
+            let reason = match one.method.as_str() {
+                "TRACE" => ": servers send them back as they came, the credential included",
+                _ => "",
+            };
+            return Err(format!("connectors do not send {} requests{reason}", one.method));
         }
         let written = format!("{}{}", location.before, one.path);
         let path = path::parse(&written)?;

@@ -36,7 +36,7 @@ pub(in crate::connector) struct ActionDocument {
     pub code: Option<String>,
     /// A WebAssembly component to run in place of a request: a file of the folder `actions`, e.g. `actions/report.wasm`.
     pub component: Option<String>,
-    /// Whether it changes anything. GET and HEAD read and the other methods write unless this says otherwise. Code has to say
+    /// Whether it changes anything. GET, HEAD, OPTIONS and QUERY read and the other methods write unless this says otherwise. Code has to say
     /// it; it writes unless it does.
     pub effect: Option<EffectName>,
     /// Whether a person must allow each call. Writes need it and reads do not unless this says otherwise.
@@ -120,6 +120,10 @@ pub(in crate::connector) enum MethodName {
     Patch,
     /// Deletes.
     Delete,
+    /// Tells what can be done, or whether something could be.
+    Options,
+    /// Reads, by a body.
+    Query,
 }
 
 /// Whether an action changes anything.

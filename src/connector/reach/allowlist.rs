@@ -10,7 +10,7 @@ use super::glob::glob;
 use super::name::without_final_dot;
 
 /// Methods that a pattern can name.
-const METHODS: [Method; 7] = [
+const METHODS: [Method; 8] = [
     Method::GET,
     Method::HEAD,
     Method::POST,
@@ -18,6 +18,7 @@ const METHODS: [Method; 7] = [
     Method::PATCH,
     Method::DELETE,
     Method::OPTIONS,
+    Method::QUERY,
 ];
 /// Layers of percent-encoding that are taken off a path in search of `..`. What still changes then is refused.
 const LAYERS: usize = 4;
@@ -431,7 +432,7 @@ mod tests {
         for (pattern, allowed) in [
             (
                 "https://crm.mycompany.com/v1/*",
-                "GET HEAD POST PUT PATCH DELETE OPTIONS",
+                "GET HEAD POST PUT PATCH DELETE OPTIONS QUERY",
             ),
             ("GET https://crm.mycompany.com/v1/*", "GET"),
             ("get,Post   https://crm.mycompany.com/v1/*", "GET POST"),

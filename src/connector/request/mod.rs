@@ -80,6 +80,8 @@ pub(in crate::connector) fn method(name: MethodName) -> Method {
         MethodName::Put => Method::PUT,
         MethodName::Patch => Method::PATCH,
         MethodName::Delete => Method::DELETE,
+        MethodName::Options => Method::OPTIONS,
+        MethodName::Query => Method::QUERY,
     }
 }
 

@@ -226,7 +226,7 @@ fn unknown(key: &str, known: &[&str]) -> String {
 fn writes(settings: &Map<String, Value>, method: &str) -> bool {
     match settings.get("effect").and_then(Value::as_str) {
         Some(effect) => effect == "write",
-        None => !matches!(method, "GET" | "HEAD"),
+        None => !matches!(method, "GET" | "HEAD" | "OPTIONS" | "QUERY"),
     }
 }
 

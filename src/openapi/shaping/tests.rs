@@ -114,6 +114,8 @@ fn who_is_asked_follows_from_effect_and_confirm() {
     for (settings, method, asks) in [
         (json!({}), "GET", false),
         (json!({}), "POST", true),
+        (json!({}), "OPTIONS", false),
+        (json!({}), "QUERY", false),
         (json!({"effect": "read"}), "POST", false),
         (json!({"effect": "write"}), "GET", true),
         (json!({"effect": "read", "confirm": true}), "GET", true),

@@ -39,9 +39,12 @@ pub fn interpret(
     // Decoding.
     let not_json = |reason| ResponseError::NotJson { reason };
     let decoded = decode::decode(&response.headers, &response.body).map_err(not_json)?;
+    let method = action.request().map(|request| &request.method);
     let value = match decoded {
-        // An answer to HEAD has no body (RFC 9110, section 9.3.2): its head is the answer.
-        _ if action.request().is_some_and(|request| request.method == Method::HEAD) => head(connector, response),
+        // An answer to HEAD has no body (RFC 9110, section 9.3.2): its head is the answer. To OPTIONS it mostly is, too
+        // (section 9.3.7).
+        _ if method == Some(&Method::HEAD) => head(connector, response),
+        Decoded::Empty if method == Some(&Method::OPTIONS) => head(connector, response),
         Decoded::Empty => Value::Null,
         Decoded::Json(value) => value,
         Decoded::Text { text, damaged } => {

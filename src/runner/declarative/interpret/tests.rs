@@ -71,6 +71,21 @@ fn the_answer_to_head_is_its_head() {
 }
 
 #[test]
+fn the_answer_to_options_is_its_body_or_else_its_head() {
+    let (connector, action) = connector("", "method = \"OPTIONS\"\npath = \"/a\"");
+    let mut allowed = response(204, "", "");
+    allowed.headers.append("allow", "GET, PUT".parse().unwrap());
+    let body = response(200, "application/json", "{\"upload_url\": \"/b\"}");
+    for (answer, expected) in [
+        (allowed, json!({"status": 204, "headers": {"allow": "GET, PUT"}})),
+        (body, json!({"upload_url": "/b"})),
+    ] {
+        let result = interpret(&connector, &action, &Map::new(), &answer, &Scrubber::empty()).unwrap();
+        assert_eq!(result.content, Content::Json(expected));
+    }
+}
+
+#[test]
 fn files_pass_as_they_are() {
     let bytes = Bytes::from_static(b"\x89PNG\r\n");
     assert_eq!(

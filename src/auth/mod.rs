@@ -1,7 +1,7 @@
 //! Authentication schemes: one file each, putting a credential on a request.
 //!
 //! Must never know the network. A credential has no revealing `Debug` and no `Serialize`.
-//! Adding a scheme touches one new file and the list in [`Credential::resolve`].
+//! Adding a scheme touches one new file and the list in [`scheme`].
 
 mod api_key;
 mod basic_auth;
@@ -24,7 +24,8 @@ use crate::vault::{Holder, SecretError, SecretSource};
 
 /// The resolved credential of one connection. Its values are wiped from memory when it is dropped.
 pub struct Credential {
-    scheme: Option<Box<dyn Scheme>>,
+    /// Each puts its values where no other does.
+    schemes: Vec<Box<dyn Scheme>>,
     scrubber: Scrubber,
 }
 
@@ -46,7 +47,7 @@ impl Credential {
     #[must_use]
     pub fn none() -> Self {
         Self {
-            scheme: None,
+            schemes: Vec::new(),
             scrubber: Scrubber::empty(),
         }
     }
@@ -62,39 +63,18 @@ impl Credential {
         holder: Holder<'_>,
         scrubbers: &ScrubberCache,
     ) -> Result<Self, SecretError> {
-        let scheme: Box<dyn Scheme> = match auth {
+        let parts = match auth {
             Auth::None => return Ok(Self::none()),
-            Auth::ApiKey {
-                place,
-                name,
-                prefix,
-                key,
-            } => Box::new(api_key::ApiKey {
-                place: *place,
-                name: name.clone(),
-                prefix: prefix.clone(),
-                key: source.resolve(key, holder).await?,
-            }),
-            Auth::BearerToken { token } => Box::new(bearer_token::BearerToken {
-                token: source.resolve(token, holder).await?,
-            }),
-            Auth::BasicAuth { username, password } => Box::new(basic_auth::BasicAuth::new(
-                Resolved::of(username, source, holder).await?,
-                source.resolve(password, holder).await?,
-            )),
-            Auth::CustomHeader { headers } => {
-                let mut resolved = Vec::with_capacity(headers.len());
-                for (name, setting) in headers {
-                    resolved.push((name.clone(), Resolved::of(setting, source, holder).await?));
-                }
-                Box::new(custom_header::CustomHeader { headers: resolved })
-            }
+            Auth::Combined { parts } => parts.as_slice(),
+            auth => std::slice::from_ref(auth),
         };
-        let scrubber = scrubbers.scrubber(&scheme.secrets());
-        Ok(Self {
-            scheme: Some(scheme),
-            scrubber,
-        })
+        let mut schemes = Vec::with_capacity(parts.len());
+        for part in parts {
+            schemes.extend(scheme(part, source, holder).await?);
+        }
+        let secrets: Vec<&SecretString> = schemes.iter().flat_map(|scheme| scheme.secrets()).collect();
+        let scrubber = scrubbers.scrubber(&secrets);
+        Ok(Self { schemes, scrubber })
     }
 
     /// Puts the credential on a request.
@@ -102,22 +82,19 @@ impl Credential {
     /// # Errors
     /// [`CredentialError`] when a value cannot be sent in its place, e.g. a line break in a header.
     pub fn apply(&self, url: &mut Url, headers: &mut HeaderMap) -> Result<(), CredentialError> {
-        match &self.scheme {
-            Some(scheme) => scheme.apply(url, headers),
-            None => Ok(()),
-        }
+        self.schemes.iter().try_for_each(|scheme| scheme.apply(url, headers))
     }
 
     /// Whether a request carries a value of its own where this credential would go, as requests of code do that
     /// authenticate themselves.
     #[must_use]
     pub fn is_on(&self, url: &Url, headers: &HeaderMap) -> bool {
-        self.scheme.as_ref().is_some_and(|scheme| scheme.is_on(url, headers))
+        self.schemes.iter().any(|scheme| scheme.is_on(url, headers))
     }
 
     /// Every value that nobody outside may see.
     fn secrets(&self) -> Vec<&SecretString> {
-        self.scheme.as_ref().map(|scheme| scheme.secrets()).unwrap_or_default()
+        self.schemes.iter().flat_map(|scheme| scheme.secrets()).collect()
     }
 
     /// Finds this credential's values in texts and removes them.
@@ -131,6 +108,42 @@ impl fmt::Debug for Credential {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Credential").finish_non_exhaustive()
     }
+}
+
+/// One scheme with its secrets resolved for `holder`; `None` when `auth` is none by itself.
+async fn scheme(
+    auth: &Auth,
+    source: &dyn SecretSource,
+    holder: Holder<'_>,
+) -> Result<Option<Box<dyn Scheme>>, SecretError> {
+    Ok(Some(match auth {
+        Auth::None | Auth::Combined { .. } => return Ok(None),
+        Auth::ApiKey {
+            place,
+            name,
+            prefix,
+            key,
+        } => Box::new(api_key::ApiKey {
+            place: *place,
+            name: name.clone(),
+            prefix: prefix.clone(),
+            key: source.resolve(key, holder).await?,
+        }),
+        Auth::BearerToken { token } => Box::new(bearer_token::BearerToken {
+            token: source.resolve(token, holder).await?,
+        }),
+        Auth::BasicAuth { username, password } => Box::new(basic_auth::BasicAuth::new(
+            Resolved::of(username, source, holder).await?,
+            source.resolve(password, holder).await?,
+        )),
+        Auth::CustomHeader { headers } => {
+            let mut resolved = Vec::with_capacity(headers.len());
+            for (name, setting) in headers {
+                resolved.push((name.clone(), Resolved::of(setting, source, holder).await?));
+            }
+            Box::new(custom_header::CustomHeader { headers: resolved })
+        }
+    }))
 }
 
 /// A setting's value, and whether it has to be kept from everybody.

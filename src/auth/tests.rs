@@ -103,6 +103,32 @@ async fn each_scheme_sends_exactly_its_header() {
 }
 
 #[tokio::test]
+async fn parts_put_each_its_own_value_in_place_of_forged_ones() {
+    let parts = vec![
+        Auth::BearerToken {
+            token: reference("TOKEN"),
+        },
+        api_key(KeyPlace::Query, "api_key", ""),
+        api_key(KeyPlace::Cookie, "session", "s-"),
+        api_key(KeyPlace::Cookie, "second", ""),
+    ];
+    let credential = credential(&Auth::Combined { parts }, &[("TOKEN", "t0ken"), ("KEY", "k3y")]).await;
+    let (query, headers) = apply(&credential).unwrap();
+    assert_eq!(query, "page=2&q=a%20b&api_key=k3y");
+    assert_eq!(headers["authorization"], "Bearer t0ken");
+    assert_eq!(headers["cookie"], "lang=en; x=1; session=s-k3y; second=k3y");
+    assert!(headers["cookie"].is_sensitive());
+    assert_eq!(
+        credential.scrubber().text("t0ken and k3y"),
+        format!("{REDACTED} and {REDACTED}")
+    );
+    let url = Url::parse("https://crm.example.com/?api_key=own").unwrap();
+    assert!(credential.is_on(&url, &HeaderMap::new()));
+    let other = Url::parse("https://crm.example.com/?other=own").unwrap();
+    assert!(!credential.is_on(&other, &HeaderMap::new()));
+}
+
+#[tokio::test]
 async fn a_utf8_password_is_encoded_as_utf8() {
     let auth = basic(Setting::Literal("test".to_owned()));
     let (_, headers) = apply(&credential(&auth, &[("PASSWORD", "123£")]).await).unwrap();

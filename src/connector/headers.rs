@@ -28,10 +28,10 @@ const OWNED: [&str; 12] = [
 pub(super) struct Forbidden {
     /// Headers.
     pub headers: Vec<HeaderName>,
-    /// The query parameter, if the key goes there.
-    pub query: Option<String>,
-    /// The cookie, if the key goes there.
-    pub cookie: Option<String>,
+    /// Query parameters.
+    pub query: Vec<String>,
+    /// Cookies.
+    pub cookies: Vec<String>,
 }
 
 /// The name of a header that a connector sets; reports what must not be set.

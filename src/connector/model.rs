@@ -190,6 +190,11 @@ pub enum Auth {
         /// Name and value of each.
         headers: Vec<(HeaderName, Setting)>,
     },
+    /// Several of the others, each at its own place.
+    Combined {
+        /// None of them is [`Auth::None`] or combined itself.
+        parts: Vec<Auth>,
+    },
 }
 
 impl Auth {
@@ -207,6 +212,7 @@ impl Auth {
             Self::BearerToken { token } => vec![token],
             Self::BasicAuth { username, password } => of(username).into_iter().chain([password]).collect(),
             Self::CustomHeader { headers } => headers.iter().filter_map(|(_, value)| of(value)).collect(),
+            Self::Combined { parts } => parts.iter().flat_map(Self::secrets).collect(),
         }
     }
 }

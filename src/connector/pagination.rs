@@ -92,7 +92,7 @@ fn is_sent(
     shared: &Shared<'_>,
 ) -> bool {
     match &pagination.parameter {
-        Some(Parameter::Query(name)) if shared.forbidden.query.as_ref() == Some(name) => {
+        Some(Parameter::Query(name)) if shared.forbidden.query.contains(name) => {
             let message = format!("`{name}` is set by `[auth]`");
             let help = "name the parameter that says which page is wanted";
             scope.refuse("bad-name", place(node, "parameter"), message, help);

@@ -43,12 +43,13 @@ const AUTH_TYPES: [(&str, &str); 19] = [
 ];
 
 /// Names of authentication types, the ones that this version cannot do included.
-const CANONICAL_AUTH_TYPES: [&str; 10] = [
+const CANONICAL_AUTH_TYPES: [&str; 11] = [
     "none",
     "api_key",
     "bearer_token",
     "basic_auth",
     "custom_header",
+    "combined",
     "oauth2",
     "service_account",
     "jwt",

@@ -221,6 +221,7 @@ fn in_words(authentication: &Authentication) -> String {
         Authentication::Bearer => "a bearer token".to_owned(),
         Authentication::Basic => "a user name and a password".to_owned(),
         Authentication::Headers(names) => format!("the headers `{}`", names.join("`, `")),
+        Authentication::Combined(parts) => parts.iter().map(in_words).collect::<Vec<_>>().join(" with "),
     }
 }
 

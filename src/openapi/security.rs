@@ -1,6 +1,6 @@
 //! How requests are authenticated, as a description says and as a connector can do it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -29,8 +29,33 @@ pub enum Authentication {
     Bearer,
     /// `Authorization: Basic`.
     Basic,
-    /// Several headers at once, by name.
+    /// Several keys at once, all in headers, by name.
     Headers(Vec<String>),
+    /// Several of the others at once, each at a place of its own.
+    Combined(Vec<Authentication>),
+}
+
+impl Authentication {
+    /// Where it puts its value, when that is one place.
+    fn place(&self) -> Option<(&'static str, String)> {
+        match self {
+            Self::ApiKey { place: "header", name } => Some(("header", name.to_ascii_lowercase())),
+            Self::ApiKey { place, name } => Some((place, name.clone())),
+            Self::Bearer | Self::Basic => Some(("header", "authorization".to_owned())),
+            Self::None | Self::Headers(_) | Self::Combined(_) => None,
+        }
+    }
+
+    /// Whether whoever sends this also sends `other`.
+    fn covers(&self, other: &Self) -> bool {
+        self == other
+            || match (self, other) {
+                (Self::Combined(parts), Self::Combined(others)) => others.iter().all(|one| parts.contains(one)),
+                (Self::Combined(parts), one) => parts.contains(one),
+                (Self::Headers(names), Self::ApiKey { place: "header", name }) => names.contains(name),
+                _ => false,
+            }
+    }
 }
 
 /// What a description asks for, and what is made of it.
@@ -128,11 +153,6 @@ impl Security {
                 Some(kind) if *kind == self.chosen => {
                     let advice = names.iter().filter_map(|name| self.schemes.get(*name)?.advice.clone());
                     self.notes.extend(advice);
-                    if names.len() > 1 && names.iter().any(|name| self.is_in_authorization(name)) {
-                        let advice = "the secret `authorization` is the whole header: store it with the word in front, as in \
-                                      `Bearer TOKEN`";
-                        self.notes.push(advice.to_owned());
-                    }
                     if names.iter().any(|name| self.schemes.get(*name).is_some_and(|one| one.has_scopes)) && !scopes.is_empty() {
                         self.notes.push(format!("the operations ask for tokens with the scopes {}", listed(&scopes)));
                     }
@@ -160,7 +180,7 @@ impl Security {
         let is_met = requirements.is_empty()
             || requirements
                 .iter()
-                .any(|names| names.is_empty() || self.kind_of(names).as_ref() == Some(&self.chosen));
+                .any(|names| names.is_empty() || self.kind_of(names).is_some_and(|kind| self.chosen.covers(&kind)));
         if is_met {
             return None;
         }
@@ -187,23 +207,26 @@ impl Security {
             return true;
         }
         let requirements = requirements(documents, operation);
-        let is_chosen = |names: &Vec<&str>| self.kind_of(names).as_ref() == Some(&self.chosen);
+        let is_chosen = |names: &Vec<&str>| {
+            let kind = self.kind_of(names);
+            kind.is_some_and(|kind| self.chosen.covers(&kind))
+        };
         requirements.iter().any(Vec::is_empty) && !requirements.iter().any(is_chosen)
     }
 
     /// Whether a parameter of an operation is where a credential goes: agents must not be asked for one.
     pub(super) fn carries(&self, place: &str, name: &str) -> bool {
+        let written = match place {
+            "header" => name.to_ascii_lowercase(),
+            _ => name.to_owned(),
+        };
+        let is_at = |kind: &Authentication| kind.place().is_some_and(|(own, key)| own == place && key == written);
         let is_one = |kind: &Authentication| match kind {
-            Authentication::None => false,
-            Authentication::ApiKey { place: own, name: key } => {
-                *own == place && (key == name || place == "header" && key.eq_ignore_ascii_case(name))
-            }
-            Authentication::Bearer | Authentication::Basic => {
-                place == "header" && name.eq_ignore_ascii_case("authorization")
-            }
             Authentication::Headers(names) => {
                 place == "header" && names.iter().any(|one| one.eq_ignore_ascii_case(name))
             }
+            Authentication::Combined(parts) => parts.iter().any(is_at),
+            kind => is_at(kind),
         };
         // Some descriptions declare the credential once more as a parameter of every operation.
         let plain = name.to_ascii_lowercase().replace(['-', '_'], "");
@@ -227,26 +250,23 @@ impl Security {
             [] => Some(Authentication::None),
             [only] => Some((*only).clone()),
             several => {
-                let headers: Option<Vec<String>> = several.iter().map(|kind| header_of(kind)).collect();
-                let mut headers = headers?;
-                headers.sort_by_key(|name| name.to_ascii_lowercase());
-                headers.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
-                if headers.len() > 1 {
-                    return Some(Authentication::Headers(headers));
+                // Two schemes for one place are two ways to fill it: OAuth 2.0 with two flows, for example.
+                let mut by_place: BTreeMap<_, &Authentication> = BTreeMap::new();
+                for kind in several {
+                    let kept = by_place.entry(kind.place()).or_insert(kind);
+                    if preference(kind) > preference(kept) {
+                        *kept = kind;
+                    }
                 }
-                // Two schemes for one header are two ways to fill it: OAuth 2.0 with two flows, for example.
-                several
-                    .iter()
-                    .max_by_key(|kind| preference(kind))
-                    .map(|kind| (*kind).clone())
+                let kinds: Vec<Authentication> = by_place.into_values().cloned().collect();
+                let headers: Option<Vec<String>> = kinds.iter().map(key_header).collect();
+                match (kinds.as_slice(), headers) {
+                    ([only], _) => Some(only.clone()),
+                    (_, Some(headers)) => Some(Authentication::Headers(headers)),
+                    _ => Some(Authentication::Combined(kinds)),
+                }
             }
         }
-    }
-
-    /// Whether a scheme puts a word in front of its value in `Authorization`.
-    fn is_in_authorization(&self, name: &str) -> bool {
-        let kind = self.schemes.get(name).and_then(|scheme| scheme.kind.as_ref());
-        matches!(kind, Some(Authentication::Bearer | Authentication::Basic))
     }
 
     fn describe(&self, names: &[&str]) -> String {
@@ -395,11 +415,10 @@ fn is_token(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(is_part)
 }
 
-/// The header that a scheme fills.
-fn header_of(kind: &Authentication) -> Option<String> {
+/// The header that a key goes to.
+fn key_header(kind: &Authentication) -> Option<String> {
     match kind {
         Authentication::ApiKey { place: "header", name } => Some(name.clone()),
-        Authentication::Bearer | Authentication::Basic => Some("Authorization".to_owned()),
         _ => None,
     }
 }
@@ -408,7 +427,7 @@ fn header_of(kind: &Authentication) -> Option<String> {
 fn preference(kind: &Authentication) -> usize {
     match kind {
         Authentication::None => 0,
-        Authentication::Headers(_) => 1,
+        Authentication::Headers(_) | Authentication::Combined(_) => 1,
         Authentication::Basic => 2,
         Authentication::ApiKey { place: "cookie", .. } => 3,
         Authentication::ApiKey { place: "query", .. } => 4,
@@ -422,6 +441,7 @@ fn name_of(kind: &Authentication) -> String {
     match kind {
         Authentication::ApiKey { name, .. } => name.clone(),
         Authentication::Headers(names) => names.join(","),
+        Authentication::Combined(parts) => parts.iter().map(name_of).collect::<Vec<_>>().join(","),
         _ => String::new(),
     }
 }

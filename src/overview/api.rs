@@ -180,6 +180,7 @@ fn auth(auth: &Auth) -> &'static str {
         Auth::BearerToken { .. } => "Bearer Token",
         Auth::BasicAuth { .. } => "Basic Auth",
         Auth::CustomHeader { .. } => "Custom Header",
+        Auth::Combined { .. } => "Combined",
     }
 }
 

@@ -52,6 +52,12 @@ pub(in crate::connector) enum AuthDocument {
         #[schemars(length(min = 1))]
         headers: Vec<HeaderDocument>,
     },
+    /// Several of the others at once, e.g. a token and a key.
+    Combined {
+        /// Each as it would stand in `auth` alone. No two go to the same place.
+        #[schemars(length(min = 2))]
+        parts: Vec<AuthDocument>,
+    },
 }
 
 /// Where an API key goes.

@@ -38,10 +38,10 @@ pub(in crate::connector) fn compile(
     let server = request.server(node, document, shared.connection);
     let path = request.path(node);
     let query = request.named_templates(node, "query");
-    request.refuse_taken(node, "query", forbidden.query.as_deref());
+    request.refuse_taken(node, "query", &forbidden.query);
     let mut headers = request.headers(node, forbidden);
     let cookies = request.named_templates(node, "cookies");
-    request.refuse_taken(node, "cookies", forbidden.cookie.as_deref());
+    request.refuse_taken(node, "cookies", &forbidden.cookies);
     for (name, _) in &cookies {
         if !headers::is_token(name) {
             let span = member_span(node, "cookies", name);
@@ -192,9 +192,11 @@ impl Request<'_> {
     }
 
     /// A parameter or cookie of the credential's name could replace the credential.
-    fn refuse_taken(&mut self, node: &Node, table: &str, taken: Option<&str>) {
-        if let Some(member) = taken.and_then(|taken| node.get(table)?.member(taken)) {
-            self.refuse_name(&member.key, member.key_span.clone());
+    fn refuse_taken(&mut self, node: &Node, table: &str, taken: &[String]) {
+        for name in taken {
+            if let Some(member) = node.get(table).and_then(|table| table.member(name)) {
+                self.refuse_name(&member.key, member.key_span.clone());
+            }
         }
     }
 
@@ -256,10 +258,10 @@ impl Request<'_> {
                     }
                     continue;
                 }
-                Some(PlaceName::Query) if forbidden.query.as_ref() == Some(&argument.sent_as) => {
+                Some(PlaceName::Query) if forbidden.query.contains(&argument.sent_as) => {
                     self.refuse_name(&argument.sent_as, argument.span.clone());
                 }
-                Some(PlaceName::Cookie) if forbidden.cookie.as_ref() == Some(&argument.sent_as) => {
+                Some(PlaceName::Cookie) if forbidden.cookies.contains(&argument.sent_as) => {
                     self.refuse_name(&argument.sent_as, argument.span.clone());
                 }
                 Some(PlaceName::Query) => match argument.style {

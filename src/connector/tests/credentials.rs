@@ -11,6 +11,7 @@ fn authentication_has_one_set_of_kinds_and_many_spellings() {
         Auth::BearerToken { .. } => "bearer_token",
         Auth::BasicAuth { .. } => "basic_auth",
         Auth::CustomHeader { .. } => "custom_header",
+        Auth::Combined { .. } => "combined",
     };
     let key = "header_name = \"X-Key\"\nkey = \"env:K\"";
     let basic = "username = \"u\"\npassword = \"env:P\"";
@@ -103,6 +104,48 @@ fn keys_go_where_they_are_told_to() {
 }
 
 #[test]
+fn several_parts_each_go_to_a_place_of_their_own() {
+    let combined = |parts: &str| with_lines(&format!("[auth]\ntype = \"combined\"\nparts = [{parts}]"));
+    let token = "{ type = \"bearer_token\", token = \"env:T\" }";
+    let key = |place: &str, name: &str| {
+        format!("{{ type = \"api_key\", in = \"{place}\", name = \"{name}\", key = \"env:{name}\" }}")
+    };
+    let found = connector(combined(&format!(
+        "{token}, {}, {}",
+        key("query", "app"),
+        key("cookie", "app")
+    )));
+    let Auth::Combined { parts } = &found.auth else {
+        panic!("{:?}", found.auth)
+    };
+    assert_eq!(parts.len(), 3);
+    assert_eq!(found.auth.secrets().len(), 3);
+    let names: Vec<&str> = found.fields.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["access_token", "token", "api_key", "key", "app"]);
+    for (parts, expected) in [
+        (token.to_owned(), "out-of-range"),
+        (format!("{token}, {{ type = \"none\" }}"), "bad-auth"),
+        (
+            format!("{token}, {{ type = \"combined\", parts = [{token}, {token}] }}"),
+            "bad-auth",
+        ),
+        (format!("{token}, {}", key("header", "authorization")), "bad-auth"),
+        (format!("{}, {}", key("query", "a"), key("query", "a")), "bad-auth"),
+        (
+            format!("{token}, {{ type = \"api_key\", fields = {{ a = \"b\" }} }}"),
+            "bad-auth",
+        ),
+        (
+            format!("{token}, {{ type = \"api_key\", in = \"query\", name = \"a\" }}"),
+            "missing-key",
+        ),
+        (format!("{token}, {{ type = \"oauth2\" }}"), "unknown-value"),
+    ] {
+        assert_eq!(errors(&combined(&parts)), [expected], "{parts}");
+    }
+}
+
+#[test]
 fn a_secret_that_is_written_out_is_refused_and_never_repeated() {
     for lines in [
         "[auth]\ntype = \"bearer\"\ntoken = \"hunter2\"",
@@ -115,6 +158,8 @@ fn a_secret_that_is_written_out_is_refused_and_never_repeated() {
         "[auth]\ntype = \"custom_header\"\nheaders = [{ name = \"Authorization\", value = \"Bearer hunter2\" }]",
         "[auth]\ntype = \"custom_header\"\nheaders = [{ name = \"X-A\", value = \"hunter2\\n\" }]",
         "[auth]\ntype = \"oauth2\"\nclient_secret = \"hunter2\"",
+        "[auth]\ntype = \"combined\"\nparts = [{ type = \"bearer_token\", token = \"hunter2\" }, { type = \"bearer_token\", token = \"env:T\" }]",
+        "[auth]\ntype = \"combined\"\nparts = [{ type = \"bearer_token\", tokn = \"hunter2\" }, \"hunter2\"]",
         "auth = \"hunter2\"",
         "auth = { type = \"bearer\", token = \"hunter2\", type = 1 }",
         "[auth]\ntype = \"bearer\"\ntoken = \"hunter2",
@@ -136,6 +181,8 @@ fn names_of_the_credential_are_taken() {
     let query = "[auth]\ntype = \"api_key\"\nin = \"query\"\nname = \"k\"\nkey = \"env:K\"";
     let cookie = "[auth]\ntype = \"api_key\"\nin = \"cookie\"\nname = \"k\"\nkey = \"env:K\"";
     let bearer = "[auth]\ntype = \"bearer\"\ntoken = \"env:K\"";
+    let combined = "[auth]\ntype = \"combined\"\nparts = [{ type = \"api_key\", in = \"query\", name = \"k\", key = \"env:K\" }, \
+                    { type = \"api_key\", in = \"cookie\", name = \"c\", key = \"env:K\" }]";
     for (auth, lines, refused) in [
         (header, "headers = { x-k = \"1\" }", true),
         (header, "headers = { x-other = \"1\" }", false),
@@ -151,6 +198,10 @@ fn names_of_the_credential_are_taken() {
         (cookie, "cookies = { k = \"1\" }", true),
         (cookie, "[[actions.input]]\nname = \"k\"\nin = \"cookie\"", true),
         (cookie, "query = { k = \"1\" }", false),
+        (combined, "query = { k = \"1\" }", true),
+        (combined, "cookies = { c = \"1\" }", true),
+        (combined, "[[actions.input]]\nname = \"c\"\nin = \"cookie\"", true),
+        (combined, "query = { c = \"1\" }", false),
     ] {
         let text = format!(
             "name = \"T\"\n[connection]\nbase_url = \"https://a.example.com\"\n{auth}\n[[actions]]\nname = \"act\"\nmethod = \"GET\"\npath = \"/\"\n{lines}"

@@ -2,6 +2,7 @@
 
 use super::Target;
 use super::notation::quoted;
+use crate::connector::slug_of;
 use crate::openapi::model::Import;
 use crate::openapi::security::Authentication;
 
@@ -54,53 +55,87 @@ pub(super) fn text(import: &Import, target: &Target) -> String {
 }
 
 fn auth(authentication: &Authentication, slug: &str) -> String {
-    let secret = |name: &str| quoted(&format!("vault://{slug}/{name}"));
+    let names = secrets(authentication);
+    let references: Vec<String> = names
+        .iter()
+        .map(|name| quoted(&format!("vault://{slug}/{name}")))
+        .collect();
+    let mut references = references.iter();
     match authentication {
         Authentication::None => "type = \"none\"\n".to_owned(),
+        Authentication::Headers(headers) => {
+            let headers: Vec<String> = headers
+                .iter()
+                .zip(references)
+                .map(|(name, value)| format!("  {{ name = {}, value = {value} }},\n", quoted(name)))
+                .collect();
+            format!("type = \"custom_header\"\nheaders = [\n{}]\n", headers.concat())
+        }
+        Authentication::Combined(parts) => {
+            let parts: Vec<String> = parts
+                .iter()
+                .map(|part| format!("\n[[auth.parts]]\n{}", scheme(part, &mut references)))
+                .collect();
+            format!("type = \"combined\"\n{}", parts.concat())
+        }
+        single => scheme(single, &mut references),
+    }
+}
+
+/// One scheme with the next of `references` in place of its secrets.
+fn scheme<'r>(scheme: &Authentication, references: &mut impl Iterator<Item = &'r String>) -> String {
+    let mut secret = || references.next().map_or("", String::as_str);
+    match scheme {
         Authentication::ApiKey { place: "header", name } => {
             format!(
                 "type = \"api_key\"\nheader_name = {}\nkey = {}\n",
                 quoted(name),
-                secret("key")
+                secret()
             )
         }
         Authentication::ApiKey { place, name } => format!(
             "type = \"api_key\"\nin = {}\nname = {}\nkey = {}\n",
             quoted(place),
             quoted(name),
-            secret("key")
+            secret()
         ),
-        Authentication::Bearer => format!("type = \"bearer_token\"\ntoken = {}\n", secret("token")),
-        Authentication::Basic => format!(
-            "type = \"basic_auth\"\nusername = {}\npassword = {}\n",
-            secret("username"),
-            secret("password")
-        ),
-        Authentication::Headers(names) => {
-            let headers: Vec<String> = names
-                .iter()
-                .map(|name| {
-                    let value = secret(&secret_name(name));
-                    format!("  {{ name = {}, value = {value} }},\n", quoted(name))
-                })
-                .collect();
-            format!("type = \"custom_header\"\nheaders = [\n{}]\n", headers.concat())
+        Authentication::Bearer => format!("type = \"bearer_token\"\ntoken = {}\n", secret()),
+        Authentication::Basic => {
+            let (username, password) = (secret(), secret());
+            format!("type = \"basic_auth\"\nusername = {username}\npassword = {password}\n")
+        }
+        Authentication::None | Authentication::Headers(_) | Authentication::Combined(_) => String::new(),
+    }
+}
+
+/// Names in the vault of everything that the connector needs, in the order of its `[auth]`.
+pub(super) fn secrets(authentication: &Authentication) -> Vec<String> {
+    let (parts, keys_by_name): (&[Authentication], bool) = match authentication {
+        Authentication::Combined(parts) => {
+            let is_key = |part: &&Authentication| matches!(part, Authentication::ApiKey { .. });
+            (parts, parts.iter().filter(is_key).count() > 1)
+        }
+        single => (std::slice::from_ref(single), false),
+    };
+    let mut names: Vec<String> = Vec::new();
+    for part in parts {
+        let own = match part {
+            Authentication::None | Authentication::Combined(_) => Vec::new(),
+            Authentication::ApiKey { name, .. } if keys_by_name => vec![slug_of(name)],
+            Authentication::ApiKey { .. } => vec!["key".to_owned()],
+            Authentication::Bearer => vec!["token".to_owned()],
+            Authentication::Basic => vec!["username".to_owned(), "password".to_owned()],
+            Authentication::Headers(names) => names.iter().map(|name| slug_of(name)).collect(),
+        };
+        for name in own {
+            // Names that differ in their spelling only, such as `X-Key` and `X_Key`, are two secrets.
+            let name = if name.is_empty() { "key".to_owned() } else { name };
+            let numbered = (2..).map(|number| format!("{name}_{number}"));
+            let free = std::iter::once(name.clone())
+                .chain(numbered)
+                .find(|name| !names.contains(name));
+            names.extend(free);
         }
     }
-}
-
-/// The name in the vault of what a header holds.
-fn secret_name(header: &str) -> String {
-    crate::connector::slug_of(header)
-}
-
-/// Names in the vault of everything that the connector needs.
-pub(super) fn secrets(authentication: &Authentication) -> Vec<String> {
-    match authentication {
-        Authentication::None => Vec::new(),
-        Authentication::ApiKey { .. } => vec!["key".to_owned()],
-        Authentication::Bearer => vec!["token".to_owned()],
-        Authentication::Basic => vec!["username".to_owned(), "password".to_owned()],
-        Authentication::Headers(names) => names.iter().map(|name| secret_name(name)).collect(),
-    }
+    names
 }

@@ -23,7 +23,11 @@ fn what_serves_most_operations_is_chosen() {
         "title": key("Our API Key"), "basic": {"type": "http", "scheme": "Basic"},
         "bearer": {"type": "http", "scheme": "bearer"}, "oauth": {"type": "oauth2", "flows": {"clientCredentials":
             {"tokenUrl": "https://a.example.com/token", "scopes": {"read": "", "write": ""}}}},
-        "tls": {"type": "mutualTLS"}});
+        "query": {"type": "apiKey", "in": "query", "name": "app"}, "tls": {"type": "mutualTLS"}});
+    let in_query = Authentication::ApiKey {
+        place: "query",
+        name: "app".to_owned(),
+    };
     let header = |name: &str| Authentication::ApiKey {
         place: "header",
         name: name.to_owned(),
@@ -57,6 +61,24 @@ fn what_serves_most_operations_is_chosen() {
             vec![json!({})],
             Authentication::Headers(vec!["X-Key".to_owned(), "X-Other".to_owned()]),
             vec![true],
+        ),
+        (
+            json!([{"key": [], "query": []}]),
+            vec![json!({}), json!({}), json!({"security": [{"query": []}]})],
+            Authentication::Combined(vec![header("X-Key"), in_query.clone()]),
+            vec![true, true, true],
+        ),
+        (
+            json!([{"query": [], "basic": [], "bearer": []}]),
+            vec![json!({})],
+            Authentication::Combined(vec![Authentication::Bearer, in_query.clone()]),
+            vec![true],
+        ),
+        (
+            json!([{"query": []}]),
+            vec![json!({}), json!({}), json!({"security": [{"query": [], "basic": []}]})],
+            in_query.clone(),
+            vec![true, true, false],
         ),
         (
             json!([{"bearer": [], "oauth": ["read"]}]),

@@ -12,10 +12,12 @@ use crate::egress::OutgoingRequest;
 pub fn redacted(auth: &Auth, request: &OutgoingRequest) -> String {
     let credential = Shown::of(auth);
     let mut text = format!("{} {}", request.method, request.url);
-    if let Some(parameter) = &credential.query {
-        text.push(if request.url.query().is_some() { '&' } else { '?' });
+    for (index, parameter) in credential.query.iter().enumerate() {
+        let is_first = index == 0 && request.url.query().is_none();
+        text.push(if is_first { '?' } else { '&' });
         text.push_str(parameter);
     }
+    let cookies = credential.cookies.join("; ");
     let mut line = |name: &str, value: &str| {
         text.push('\n');
         text.push_str(name);
@@ -35,15 +37,14 @@ pub fn redacted(auth: &Auth, request: &OutgoingRequest) -> String {
         } else {
             String::from_utf8_lossy(value.as_bytes())
         };
-        match &credential.cookie {
-            Some(cookie) if name == COOKIE => line(name.as_str(), &format!("{value}; {cookie}")),
-            _ => line(name.as_str(), &value),
+        if name == COOKIE && !cookies.is_empty() {
+            line(name.as_str(), &format!("{value}; {cookies}"));
+        } else {
+            line(name.as_str(), &value);
         }
     }
-    if let Some(cookie) = &credential.cookie
-        && !request.headers.contains_key(COOKIE)
-    {
-        line(COOKIE.as_str(), cookie);
+    if !cookies.is_empty() && !request.headers.contains_key(COOKIE) {
+        line(COOKIE.as_str(), &cookies);
     }
     for (name, value) in &credential.headers {
         line(name, value);
@@ -67,8 +68,8 @@ pub fn redacted(auth: &Auth, request: &OutgoingRequest) -> String {
 #[derive(Default)]
 struct Shown {
     headers: Vec<(String, String)>,
-    query: Option<String>,
-    cookie: Option<String>,
+    query: Vec<String>,
+    cookies: Vec<String>,
 }
 
 impl Shown {
@@ -84,11 +85,11 @@ impl Shown {
             } => match place {
                 KeyPlace::Header => header(name, format!("{prefix}{REDACTED}")),
                 KeyPlace::Query => Self {
-                    query: Some(format!("{name}={prefix}{REDACTED}")),
+                    query: vec![format!("{name}={prefix}{REDACTED}")],
                     ..Self::default()
                 },
                 KeyPlace::Cookie => Self {
-                    cookie: Some(format!("{name}={prefix}{REDACTED}")),
+                    cookies: vec![format!("{name}={prefix}{REDACTED}")],
                     ..Self::default()
                 },
             },
@@ -107,6 +108,12 @@ impl Shown {
                     ..Self::default()
                 }
             }
+            Auth::Combined { parts } => parts.iter().map(Self::of).fold(Self::default(), |mut all, part| {
+                all.headers.extend(part.headers);
+                all.query.extend(part.query);
+                all.cookies.extend(part.cookies);
+                all
+            }),
         }
     }
 }
@@ -202,6 +209,19 @@ mod tests {
             json!({}),
         );
         assert!(alone.contains("\ncookie: key=[REDACTED]"), "{alone}");
+        let parts = ["query", "cookie", "cookie"].iter().zip(["q", "a", "b"]);
+        let parts: Vec<String> = parts
+            .map(|(place, name)| {
+                format!("[[auth.parts]]\ntype = \"api_key\"\nin = \"{place}\"\nname = \"{name}\"\nkey = \"env:K\"\n")
+            })
+            .collect();
+        let combined = shown(
+            &format!("[auth]\ntype = \"combined\"\n{}", parts.concat()),
+            "method = \"GET\"\npath = \"/a\"",
+            json!({}),
+        );
+        assert!(combined.contains("/a?q=[REDACTED]\n"), "{combined}");
+        assert!(combined.contains("\ncookie: a=[REDACTED]; b=[REDACTED]"), "{combined}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! How requests are authenticated: references to secrets, never secrets.
 
+mod combined;
+
 use std::collections::BTreeMap;
 
 use http::{HeaderName, HeaderValue, header};
@@ -27,7 +29,8 @@ pub(super) fn report_postponed(scope: &Scope<'_>, auth: &Node) {
     let kind = auth.get("type").unwrap_or(auth);
     let name = kind.text().unwrap_or_default();
     let message = format!("this version does not authenticate with `{name}` yet");
-    let help = "use none, api_key, bearer_token, basic_auth or custom_header, or leave this connector out for now";
+    let help =
+        "use none, api_key, bearer_token, basic_auth, custom_header or combined, or leave this connector out for now";
     scope.refuse("not-yet", kind.span.clone(), message, help);
 }
 
@@ -72,6 +75,7 @@ fn fields_of(auth: &Auth) -> Fields {
             .iter()
             .map(|(name, setting)| (name.as_str().replace('-', "_"), setting.clone()))
             .collect(),
+        Auth::Combined { parts } => combined::fields(parts),
     }
 }
 
@@ -159,6 +163,7 @@ fn scheme(scope: &Scope<'_>, node: &Node, document: AuthDocument) -> Option<Auth
             Some(Auth::BasicAuth { username, password })
         }
         AuthDocument::CustomHeader { headers } => custom_headers(scope, node, &headers),
+        AuthDocument::Combined { parts } => combined::compile(scope, node, parts),
     }
 }
 
@@ -178,14 +183,21 @@ pub(super) fn taken_names(auth: &Auth) -> Forbidden {
             place: KeyPlace::Query,
             name,
             ..
-        } => forbidden.query = Some(name.clone()),
+        } => forbidden.query.push(name.clone()),
         Auth::ApiKey {
             place: KeyPlace::Cookie,
             name,
             ..
-        } => forbidden.cookie = Some(name.clone()),
+        } => forbidden.cookies.push(name.clone()),
         Auth::BearerToken { .. } | Auth::BasicAuth { .. } => forbidden.headers.push(header::AUTHORIZATION),
         Auth::CustomHeader { headers } => forbidden.headers.extend(headers.iter().map(|(name, _)| name.clone())),
+        Auth::Combined { parts } => {
+            for part in parts.iter().map(taken_names) {
+                forbidden.headers.extend(part.headers);
+                forbidden.query.extend(part.query);
+                forbidden.cookies.extend(part.cookies);
+            }
+        }
     }
     forbidden
 }

@@ -1,9 +1,11 @@
 //! Lists and objects where only text can stand: paths, queries, headers, cookies and forms.
 //!
 //! The styles are those of `OpenAPI` 3.2 ("Style Values"), which come from RFC 6570, and three that real APIs have
-//! beside them: tabs between values (Swagger 2.0), nested brackets to any depth, and JSON.
+//! beside them: tabs between values (Swagger 2.0), nested brackets to any depth, and JSON. Forms as one text are the
+//! `content` of parameters.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+use url::form_urlencoded;
 
 /// How a value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub enum Form {
     DeepObject,
     /// `name=[1,2]`, and `name="a"` for texts
     Json,
+    /// `name=a%3D1%26b%3D2`: a form as one text
+    Urlencoded,
 }
 
 /// Encodes one text for the place that it goes to.
@@ -52,6 +56,9 @@ impl Style {
             Value::Null => {}
             value if self.form == Form::Json => {
                 pairs.push((name.to_owned(), encode(&value.to_string())));
+            }
+            Value::Object(members) if self.form == Form::Urlencoded => {
+                pairs.push((name.to_owned(), encode(&urlencoded(members))));
             }
             Value::Array(_) | Value::Object(_) if self.form == Form::DeepObject => {
                 nested(name, value, encode, &mut pairs);
@@ -88,6 +95,7 @@ impl Style {
         let parts: Vec<String> = match value {
             Value::Null => Vec::new(),
             value if self.form == Form::Json => vec![encode(&value.to_string())],
+            Value::Object(members) if self.form == Form::Urlencoded => vec![encode(&urlencoded(members))],
             Value::Object(members) if self.explode => members
                 .iter()
                 .filter_map(|(key, value)| Some(format!("{}={}", encode(key), encode(&text(value)?))))
@@ -128,6 +136,21 @@ fn nested(name: &str, value: &Value, encode: Encode<'_>, pairs: &mut Vec<(String
         }
         value => pairs.extend(text(value).map(|text| (name.to_owned(), encode(&text)))),
     }
+}
+
+/// `a=1&b=2`, where a list repeats its name.
+fn urlencoded(members: &Map<String, Value>) -> String {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    for (key, value) in members {
+        let texts = match value {
+            Value::Array(items) => items.iter().filter_map(text).collect(),
+            value => text(value).map_or_else(Vec::new, |text| vec![text]),
+        };
+        for text in texts {
+            form.append_pair(key, &text);
+        }
+    }
+    form.finish()
 }
 
 /// The items of a list, or the names and values of an object one after the other.
@@ -219,6 +242,13 @@ mod tests {
             (Form::Json, true, &json!("x"), "color=\"x\""),
             (Form::Json, true, &json!(1), "color=1"),
             (Form::Json, true, &json!(null), ""),
+            (
+                Form::Urlencoded,
+                true,
+                &json!({"a": "x y", "b": [1, 2], "c": null, "d": {"e": 1}}),
+                "color=a=x+y&b=1&b=2&d=%7B%22e%22%3A1%7D",
+            ),
+            (Form::Urlencoded, true, &json!("x"), "color=x"),
             (Form::Form, false, &json!([]), ""),
             (Form::Form, true, &json!([]), ""),
             (Form::Form, true, &json!(null), ""),
@@ -250,6 +280,8 @@ mod tests {
             assert_eq!(written(false).as_deref(), Some(whole), "{form:?} {value}");
             assert_eq!(written(true).as_deref(), Some(exploded), "{form:?} {value}");
         }
+        let form = style(Form::Urlencoded, false).text("color", &json!({"a": 1, "b": "c d"}), &encode);
+        assert_eq!(form.as_deref(), Some("a=1&b=c+d"));
         for nothing in [json!(null), json!(""), json!([]), json!({}), json!([""])] {
             assert_eq!(
                 style(Form::Matrix, false).text("color", &nothing, &encode),

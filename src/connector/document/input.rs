@@ -87,6 +87,8 @@ pub(in crate::connector) enum StyleName {
     DeepObject,
     /// JSON text.
     Json,
+    /// A form as one text: `name=a%3D1%26b%3D2`.
+    Urlencoded,
 }
 
 /// The kind of an argument's value.

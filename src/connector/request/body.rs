@@ -1,6 +1,7 @@
 //! The body of a request.
 
 use http::{HeaderName, Method, header};
+use serde_json::{Map, Value};
 
 use super::Request;
 use crate::connector::document::{ActionDocument, MethodName, PlaceName};
@@ -76,7 +77,7 @@ impl Request<'_> {
             }),
             Some(media_type) if media_type.ends_with("+json") => {
                 if !headers.iter().any(|(name, _)| *name == header::CONTENT_TYPE) {
-                    let value = serde_json::Value::String(media_type.to_owned());
+                    let value = Value::String(media_type.to_owned());
                     headers.push((header::CONTENT_TYPE, ValueTemplate::compile(&value).ok()?));
                 }
                 Some(BodyTemplate::Json(template))
@@ -97,9 +98,7 @@ impl Request<'_> {
         let used = template.arguments();
         let arguments = self.arguments;
         let mut list = arguments.list.iter();
-        let is_file = |schema: &serde_json::Map<String, serde_json::Value>| {
-            schema.get("format").is_some_and(|format| format == "file")
-        };
+        let is_file = |schema: &Map<String, Value>| schema.get("format").is_some_and(|format| format == "file");
         used.len() == 1 && list.any(|argument| used.contains(&argument.name) && is_file(&argument.schema))
     }
 
@@ -203,11 +202,12 @@ impl Request<'_> {
                 tree: Some(Node::from_json(place.span.clone(), &tree)),
             });
         }
-        if is_form && !matches!(place.kind, Kind::Table(_)) {
+        let is_object = |schema: &Map<String, Value>| schema.get("type").is_some_and(|kind| kind == "object");
+        if is_form && !matches!(place.kind, Kind::Table(_)) && !self.whole(place).is_some_and(is_object) {
             self.refuse(
                 "bad-body",
                 place.span.clone(),
-                "a form is a table of names and values".to_owned(),
+                "a form is a table of names and values, or one input that is an object".to_owned(),
             );
             self.refused_template();
             return None;

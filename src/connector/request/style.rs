@@ -45,11 +45,11 @@ pub(in crate::connector) fn compile(scope: &Scope<'_>, node: &Node, field: &Inpu
     if !fits(place, name) {
         let message = format!("this style cannot be written where `{}` goes", field.name);
         let help = match place {
-            PlaceName::Path => "in paths there are `simple`, `label`, `matrix` and `json`",
-            PlaceName::Header => "in headers there are `simple` and `json`",
-            PlaceName::Cookie => "in cookies there are `form` and `json`",
+            PlaceName::Path => "in paths there are `simple`, `label`, `matrix`, `json` and `urlencoded`",
+            PlaceName::Header => "in headers there are `simple`, `json` and `urlencoded`",
+            PlaceName::Cookie => "in cookies there are `form`, `json` and `urlencoded`",
             PlaceName::Query | PlaceName::Body => {
-                "there are `form`, `spaceDelimited`, `pipeDelimited`, `tabDelimited`, `deepObject` and `json`"
+                "there are `form`, `spaceDelimited`, `pipeDelimited`, `tabDelimited`, `deepObject`, `json` and `urlencoded`"
             }
         };
         scope.refuse("bad-style", node.value_span("style"), message, help);
@@ -66,7 +66,7 @@ pub(in crate::connector) fn compile(scope: &Scope<'_>, node: &Node, field: &Inpu
 fn fits(place: PlaceName, name: StyleName) -> bool {
     let is_of_paths = matches!(name, StyleName::Simple | StyleName::Label | StyleName::Matrix);
     match place {
-        _ if name == StyleName::Json => true,
+        _ if matches!(name, StyleName::Json | StyleName::Urlencoded) => true,
         PlaceName::Path => is_of_paths,
         PlaceName::Header => name == StyleName::Simple,
         PlaceName::Cookie => name == StyleName::Form,
@@ -85,5 +85,6 @@ fn form(name: StyleName) -> Form {
         StyleName::TabDelimited => Form::TabDelimited,
         StyleName::DeepObject => Form::DeepObject,
         StyleName::Json => Form::Json,
+        StyleName::Urlencoded => Form::Urlencoded,
     }
 }

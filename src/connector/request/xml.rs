@@ -20,7 +20,7 @@ impl Request<'_> {
     }
 
     /// The schema of the one argument that is the whole body, when that is an object or a list.
-    fn whole(&self, place: &Node) -> Option<&Map<String, Value>> {
+    pub(super) fn whole(&self, place: &Node) -> Option<&Map<String, Value>> {
         let name = place.text()?.trim().strip_prefix("{{")?.strip_suffix("}}")?.trim();
         let argument = self.arguments.list.iter().find(|argument| argument.name == name)?;
         let kind = argument.schema.get("type");

@@ -159,16 +159,9 @@ impl<'o> Reading<'o> {
                 .push(format!("the parameter `{name}` takes no value and is left out"));
             return;
         }
-        let is_json = content.is_some_and(|(media_type, _)| media_type.contains("json"));
-        if let Some((media_type, _)) = content.filter(|_| !is_json && !is_scalar(&schema)) {
-            self.notes.push(format!(
-                "the parameter `{name}` is `{media_type}`, and its value is not written as that"
-            ));
-        }
-        let style = if is_json {
-            json_style(&schema)
-        } else {
-            style(place, parameter, &schema)
+        let style = match content {
+            Some((media_type, _)) => self.content_style(name, media_type, &mut schema),
+            None => style(place, parameter, &schema),
         };
         let is_required = place == ArgumentPlace::Path || parameter.value.get("required") == Some(&json!(true));
         let argument = Argument {
@@ -190,6 +183,34 @@ impl<'o> Reading<'o> {
             .chain([parameter.value])
             .collect();
         self.push_shaped(argument, &written);
+    }
+
+    /// How the value of a parameter is written whose `content` is of `media_type` (OpenAPI 3.1, section 4.8.12.2).
+    fn content_style(&mut self, name: &str, media_type: &str, schema: &mut Map<String, Value>) -> Option<Style> {
+        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        if essence.contains("json") {
+            return json_style(schema);
+        }
+        if is_scalar(schema) {
+            return None;
+        }
+        if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") && types(schema) == ["object"] {
+            return Some(Style {
+                form: Form::Urlencoded,
+                explode: false,
+                reserved: false,
+            });
+        }
+        self.notes.push(format!(
+            "the parameter `{name}` is `{media_type}`, which whoever calls writes as text"
+        ));
+        let description = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+        let described = format!("{description} As {essence}.").trim_start().to_owned();
+        *schema = Map::from_iter([
+            ("type".to_owned(), json!("string")),
+            ("description".to_owned(), json!(described)),
+        ]);
+        None
     }
 }
 

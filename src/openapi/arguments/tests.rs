@@ -217,14 +217,92 @@ fn bodies_of_every_kind() {
         assert_eq!(shown(&arguments), expected, "{content}");
         assert_eq!(arguments.body.map(|body| body.kind), Some(kind), "{content}");
     }
-    for content in [
-        json!({"application/xml": {"schema": {"properties": {"a": {"type": "string"}}}}}),
-        json!({"multipart/form-data": {"schema": {"type": "object", "additionalProperties": {"type": "string"}}}}),
+    let list = json!({"multipart/form-data": {"schema": {"type": "array", "items": {"type": "string"}}}});
+    assert!(arguments_of("POST", "/a", &json!({"requestBody": {"content": list}})).is_err());
+}
+
+#[test]
+fn bodies_that_are_half_described_are_one_argument_with_a_note() {
+    let fields = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    for (content, kind, expected, described) in [
+        (
+            json!({"application/xml": {"schema": fields}}),
+            BodyKind::Text,
+            vec!["WholeBody body = body"],
+            "The whole XML document. The API describes in it: `a`.",
+        ),
+        (
+            json!({"multipart/form-data": {"schema": {"type": "object", "additionalProperties": {"type": "string"}}}}),
+            BodyKind::Multipart,
+            vec!["WholeBody body = body"],
+            "A file is an object of `fileName`",
+        ),
+        (
+            json!({"multipart/form-data": {"schema": {"type": "string", "format": "binary"}}}),
+            BodyKind::Multipart,
+            vec!["WholeBody body = body"],
+            "A file is an object of `fileName`",
+        ),
+        (
+            json!({"application/x-www-form-urlencoded": {"schema": {"type": "string"}, "examples": {"one": {"value": "title=Pork&servings=2"}}}}),
+            BodyKind::Form,
+            vec!["WholeBody body = body"],
+            "Example: title=Pork&servings=2",
+        ),
+        (json!({"": {"schema": fields}}), BodyKind::Json, vec!["Body a = a"], ""),
+        (
+            json!({"applicationjson;version=1": {"schema": fields}}),
+            BodyKind::Json,
+            vec!["Body a = a"],
+            "",
+        ),
     ] {
-        assert!(
-            arguments_of("POST", "/a", &json!({"requestBody": {"content": content}})).is_err(),
-            "{content}"
-        );
+        let arguments = arguments_of("POST", "/a", &json!({"requestBody": {"content": content}})).unwrap();
+        assert_eq!(shown(&arguments), expected, "{content}");
+        assert_eq!(arguments.notes.len(), 1, "{content}: {:?}", arguments.notes);
+        let ArgumentValue::Schema(schema) = &arguments.list[0].value else {
+            panic!("{content}")
+        };
+        let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+        assert!(text.contains(described), "{content}: {text}");
+        let body = arguments.body.unwrap();
+        assert_eq!(body.kind, kind, "{content}");
+        assert!(body.media_type.contains('/'), "{body:?}");
+    }
+}
+
+#[test]
+fn parameters_with_content_are_written_as_its_media_type() {
+    let object = json!({"type": "object", "properties": {"a": {"type": "string"}}, "description": "What is wanted."});
+    for (media_type, schema, form, is_text) in [
+        ("application/json", &object, Some(Form::Json), false),
+        (
+            "application/x-www-form-urlencoded; charset=utf-8",
+            &object,
+            Some(Form::Urlencoded),
+            false,
+        ),
+        ("text/plain", &json!({"type": "integer"}), None, false),
+        ("application/xml", &object, None, true),
+        (
+            "text/csv",
+            &json!({"type": "array", "items": {"type": "string"}}),
+            None,
+            true,
+        ),
+    ] {
+        for place in ["path", "query", "header", "cookie"] {
+            let parameter = json!({"name": "p", "in": place, "content": {media_type: {"schema": schema}}});
+            let arguments = arguments_of("GET", "/a/{p}", &json!({"parameters": [parameter]})).unwrap();
+            let found = arguments.list.iter().find(|one| one.place.as_str() == place).unwrap();
+            assert_eq!(found.style.map(|style| style.form), form, "{parameter}");
+            let ArgumentValue::Schema(schema) = &found.value else {
+                panic!("{parameter}")
+            };
+            let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+            assert_eq!(text.ends_with(&format!("As {media_type}.")), is_text, "{text}");
+            assert_eq!(schema["type"] == "string", is_text, "{parameter}");
+        }
     }
 }
 

@@ -208,6 +208,7 @@ fn style_keys(style: Style, push: &mut dyn FnMut(&str, String)) {
         Form::TabDelimited => "tabDelimited",
         Form::DeepObject => "deepObject",
         Form::Json => "json",
+        Form::Urlencoded => "urlencoded",
     };
     push("style", quoted(name));
     let usual = matches!(style.form, Form::Form | Form::DeepObject);

@@ -187,3 +187,90 @@ async fn parameters_with_content_are_json_text() {
     assert_eq!(found, ["list=[1,2]", "number=1.5", "object={\"a\":1}", "text=\"b\""]);
     assert_eq!(seen.headers["x-filter"], "{\"c\":true}");
 }
+
+#[tokio::test]
+async fn forms_that_nobody_describes_are_sent_as_the_caller_names_them() {
+    let arguments =
+        json!({"body": {"title": "a b", "file": {"fileName": "p.txt", "mimeType": "text/plain", "base64": "aGk="}}});
+    let content = json!({"multipart/form-data": {"schema": {"type": "string", "format": "binary"}}});
+    let seen = sent("3.0.3", body(&content), &arguments).await;
+    let (kind, found) = text(&seen);
+    let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
+    assert_eq!(
+        found.replace(boundary, "B"),
+        "--B\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\na b\r\n\
+         --B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"p.txt\"\r\nContent-Type: text/plain\r\n\r\nhi\r\n\
+         --B--\r\n"
+    );
+    let content = json!({"application/x-www-form-urlencoded": {"schema": {"type": "string"}}});
+    let seen = sent("3.0.3", body(&content), &json!({"body": {"title": "a b", "n": 2}})).await;
+    assert_eq!(text(&seen).1, "title=a+b&n=2");
+    let content = json!({"text/xml": {"schema": {"properties": {"a": {"type": "string"}}}}});
+    let seen = sent("3.0.3", body(&content), &json!({"body": "<x><a>1</a></x>"})).await;
+    assert_eq!(text(&seen), ("text/xml", "<x><a>1</a></x>".to_owned()));
+}
+
+#[tokio::test]
+async fn options_and_query_read_and_trace_is_refused() {
+    let with_body = json!({"operationId": "send", "requestBody": {"content": {"application/json": {"schema":
+        {"type": "object", "properties": {"name": {"type": "string"}}}}}}});
+    for (version, key, method) in [("3.0.3", "options", "OPTIONS"), ("3.2.0", "query", "QUERY")] {
+        let seen = sent(version, json!({key: with_body}), &json!({"name": "n"})).await;
+        assert_eq!(seen.method.as_str(), method);
+        assert_eq!(text(&seen), ("application/json", "{\"name\":\"n\"}".to_owned()));
+    }
+    let workspace = Workspace::new();
+    let description = json!({"openapi": "3.0.3", "servers": [{"url": "https://a.example.com"}],
+        "paths": {"/a": {"options": with_body, "trace": {}}}});
+    std::fs::write(workspace.path().join("spec.json"), description.to_string()).unwrap();
+    let run = workspace.run(&["import", "spec.json", "--name", "echo"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.contains("send them back as they came"), "{}", run.stdout);
+    let tools = workspace.run(&["tools", "--json"]).await;
+    let tools: Value = serde_json::from_str(&tools.stdout).unwrap();
+    let told = ["effect", "confirm"].map(|key| &tools[0][key]);
+    assert_eq!(told, [&json!("read"), &json!(false)], "{tools}");
+}
+
+#[tokio::test]
+async fn a_token_and_a_key_of_one_requirement_are_sent_together() {
+    let upstream = Upstream::fixed("{}").await;
+    let mut workspace = Workspace::new();
+    let description = json!({
+        "openapi": "3.1.0", "info": {"title": "A", "version": "1"}, "paths": {"/a": {"get": {"operationId": "read"}}},
+        "security": [{"token": [], "app": []}], "components": {"securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer"}, "app": {"type": "apiKey", "in": "query", "name": "app"}}}});
+    std::fs::write(workspace.path().join("spec.json"), description.to_string()).unwrap();
+    let base_url = format!("http://{}", upstream.address);
+    let run = workspace
+        .run(&["import", "spec.json", "--name", "both", "--base-url", &base_url])
+        .await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    for secret in ["both/key", "both/token"] {
+        assert!(
+            run.stdout.contains(&format!("toolgate vault set {secret}")),
+            "{}",
+            run.stdout
+        );
+    }
+    let file = workspace.connectors().join("both/connector.toml");
+    let connector = std::fs::read_to_string(file).unwrap();
+    let connector = connector
+        .replace("vault://both/key", "env:BOTH_KEY")
+        .replace("vault://both/token", "env:BOTH_TOKEN");
+    workspace.write("both/connector.toml", connector);
+    let shown = workspace.run(&["call", "both__read", "--dry-run"]).await;
+    assert!(
+        shown.stdout.contains("/a?app=[REDACTED]") && shown.stdout.contains("Bearer [REDACTED]"),
+        "{shown:?}"
+    );
+    workspace.set("BOTH_KEY", "k3y-0f-both");
+    let run = workspace.run(&["call", "both__read"]).await;
+    assert_ne!(run.code, Some(0), "the token is not there: {run:?}");
+    workspace.set("BOTH_TOKEN", "t0ken-0f-both");
+    let run = workspace.run(&["call", "both__read"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let seen = upstream.seen().remove(0);
+    assert_eq!(seen.uri.query(), Some("app=k3y-0f-both"));
+    assert_eq!(seen.headers["authorization"], "Bearer t0ken-0f-both");
+}

@@ -1,14 +1,14 @@
 //! The body of a request.
 
+mod form;
+mod xml;
+
 use serde_json::{Map, Value, json};
 
-use super::parameters::form_of;
-use super::{Reading, is_scalar, types};
+use super::{Reading, types};
 use crate::openapi::documents::Place;
 use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind};
-use crate::openapi::read::Version;
 use crate::openapi::shaping;
-use crate::template::{Form, Style};
 
 /// What can be sent, best first.
 const KINDS: [BodyKind; 6] = [
@@ -55,6 +55,7 @@ impl<'o> Reading<'o> {
                 .or(chosen),
             chosen => chosen,
         };
+        let chosen = chosen.or_else(|| self.sent_as_json(&choices));
         let Some((kind, name, media_type)) = chosen else {
             let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
             if names.is_empty() || !is_required && self.has_no_body() {
@@ -78,8 +79,8 @@ impl<'o> Reading<'o> {
         self.kind = Some(kind);
         match kind {
             BodyKind::Json => self.json(media_type, is_required),
-            BodyKind::Form | BodyKind::Multipart => self.fields(kind, media_type)?,
-            BodyKind::Xml => xml = self.xml(media_type, is_required)?,
+            BodyKind::Form | BodyKind::Multipart => self.fields(kind, media_type, is_required)?,
+            BodyKind::Xml => xml = self.xml(media_type, is_required),
             BodyKind::Text => {
                 let schema = Map::from_iter([("type".to_owned(), json!("string"))]);
                 self.whole(ArgumentValue::Schema(schema), is_required);
@@ -101,7 +102,7 @@ impl<'o> Reading<'o> {
         if self.list.len() > before || is_always_sent {
             self.body = Some(Body {
                 media_type: match kind {
-                    BodyKind::Json if essence.contains('*') => "application/json".to_owned(),
+                    BodyKind::Json if essence.contains('*') || !essence.contains('/') => "application/json".to_owned(),
                     BodyKind::Bytes if essence.contains('*') => "application/octet-stream".to_owned(),
                     _ => essence,
                 },
@@ -114,6 +115,15 @@ impl<'o> Reading<'o> {
             });
         }
         Ok(())
+    }
+
+    /// What has no media type, or something else in its place, such as nothing or `applicationjson`: nearly all of these
+    /// APIs take JSON.
+    fn sent_as_json(&mut self, choices: &[(&'o str, Place<'o>)]) -> Option<(BodyKind, &'o str, Place<'o>)> {
+        let (name, media_type) = choices.iter().find(|(name, _)| !name.contains('/'))?;
+        self.notes
+            .push(format!("`{name}` is no media type: its body is sent as JSON"));
+        Some((BodyKind::Json, *name, *media_type))
     }
 
     fn has_files(&mut self, media_type: Place<'o>) -> bool {
@@ -165,119 +175,6 @@ impl<'o> Reading<'o> {
             without_shapes(&mut schema);
             self.whole(ArgumentValue::Schema(schema), is_required);
         }
-    }
-
-    /// A document by its schema, and its root element. Without a schema that says more than text, `None`: then whoever
-    /// calls writes the XML.
-    fn xml(&mut self, media_type: Place<'o>, is_required: bool) -> Result<Option<Map<String, Value>>, String> {
-        let written = media_type.get("schema");
-        let mut schema = written.map_or_else(Map::new, |schema| self.normaliser.root_of_xml(schema));
-        let is_described =
-            schema.contains_key("properties") || schema.contains_key("items") || schema.contains_key("anyOf");
-        if !is_described {
-            let text = json!({"type": "string", "description": "The XML."});
-            self.whole(
-                ArgumentValue::Schema(text.as_object().cloned().unwrap_or_default()),
-                is_required,
-            );
-            return Ok(None);
-        }
-        as_base64(&mut schema);
-        let mut root = match schema.get("xml") {
-            Some(Value::Object(xml)) => xml.clone(),
-            _ => Map::new(),
-        };
-        if !root.contains_key("name") {
-            // The name of the schema, when it has one (OpenAPI 3.1, section 4.8.26).
-            let name = written.and_then(|schema| schema.text("$ref")?.rsplit('/').next());
-            let Some(name) = name else {
-                return Err("the root element of its XML has no name".to_owned());
-            };
-            root.insert("name".to_owned(), json!(name));
-        }
-        root.retain(|key, _| matches!(key.as_str(), "name" | "prefix" | "namespace"));
-        if let Some((properties, required)) = flat(&mut schema) {
-            for (name, property) in properties {
-                let is_needed = required.contains(&name);
-                let mut schema = property.as_object().cloned().unwrap_or_default();
-                let shape = schema.shift_remove(shaping::KEY);
-                self.member(member(name, is_needed, ArgumentValue::Schema(schema)), shape);
-            }
-        } else {
-            without_shapes(&mut schema);
-            self.whole(ArgumentValue::Schema(schema), is_required);
-        }
-        Ok(Some(root))
-    }
-
-    fn fields(&mut self, kind: BodyKind, media_type: Place<'o>) -> Result<(), String> {
-        let mut schema = media_type
-            .get("schema")
-            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
-        let merged = merge_alternatives(&mut schema);
-        let is_closed = schema
-            .get("additionalProperties")
-            .is_none_or(|more| *more == json!(false));
-        if is_closed && schema.get("properties").is_none() && types(&schema) == ["object"] {
-            // It has no fields; some descriptions give every operation such a body.
-            return Ok(());
-        }
-        schema.shift_remove("additionalProperties");
-        let Some((properties, required)) = flat(&mut schema) else {
-            return Err("the fields of its form are not described".to_owned());
-        };
-        if merged {
-            self.notes
-                .push("the alternatives of the form are offered together: all fields are optional".to_owned());
-        }
-        for (name, property) in properties {
-            let mut schema = match property {
-                Value::Object(schema) => schema,
-                _ => Map::new(),
-            };
-            let shape = schema.shift_remove(shaping::KEY);
-            let encoding = media_type.get("encoding").and_then(|all| all.get(&name));
-            let is_needed = required.contains(&name);
-            let file = if kind == BodyKind::Multipart {
-                file(&schema)
-            } else {
-                None
-            };
-            let media_type = encoding
-                .and_then(|encoding| encoding.text("contentType"))
-                .filter(|written| !written.contains([',', '*']))
-                .map(str::to_owned);
-            let headers = encoding.and_then(|encoding| encoding.get("headers"));
-            let has_headers = headers.is_some_and(|all| {
-                all.members()
-                    .any(|(name, _)| !name.eq_ignore_ascii_case("content-type"))
-            });
-            if has_headers && kind == BodyKind::Multipart {
-                self.notes
-                    .push(format!("the part `{name}` is sent without headers of its own"));
-            }
-            if let Some(file) = file {
-                let argument = Argument {
-                    media_type,
-                    ..member(name, is_needed, file)
-                };
-                self.member(argument, shape);
-                continue;
-            }
-            as_base64(&mut schema);
-            // OpenAPI 3.0 knows styles in plain forms only (3.0, section 4.7.15.1).
-            let has_styles = kind == BodyKind::Form || self.operation.shared.documents.version() != Version::Three;
-            let style = encoding
-                .filter(|_| has_styles)
-                .and_then(|encoding| style(encoding, &schema));
-            let argument = Argument {
-                style,
-                media_type,
-                ..member(name, is_needed, ArgumentValue::Schema(schema))
-            };
-            self.member(argument, shape);
-        }
-        Ok(())
     }
 
     /// Adds a member of the body, as `shape` wants it.
@@ -377,29 +274,6 @@ fn flat(schema: &mut Map<String, Value>) -> Option<(Map<String, Value>, Vec<Stri
     }
 }
 
-/// Alternatives of a form as one object whose properties are all optional: a form is always one object. Says whether
-/// there were any.
-fn merge_alternatives(schema: &mut Map<String, Value>) -> bool {
-    let Some(Value::Array(alternatives)) = schema.shift_remove("anyOf") else {
-        return false;
-    };
-    let mut properties = match schema.shift_remove("properties") {
-        Some(Value::Object(properties)) => properties,
-        _ => Map::new(),
-    };
-    for alternative in alternatives {
-        if let Some(Value::Object(more)) = alternative.get("properties") {
-            for (name, property) in more {
-                properties.entry(name.clone()).or_insert_with(|| property.clone());
-            }
-        }
-    }
-    schema.insert("type".to_owned(), json!("object"));
-    schema.insert("properties".to_owned(), Value::Object(properties));
-    schema.shift_remove("required");
-    true
-}
-
 /// The file that a schema of bytes stands for.
 fn file(schema: &Map<String, Value>) -> Option<ArgumentValue> {
     let is_binary = |schema: &Map<String, Value>| schema.get("format").is_some_and(|format| format == "binary");
@@ -425,24 +299,4 @@ fn within(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(within),
         _ => {}
     }
-}
-
-/// How a field is written, when its encoding says so.
-fn style(encoding: Place<'_>, schema: &Map<String, Value>) -> Option<Style> {
-    let named = form_of(encoding.text("style"));
-    let explode = encoding.value.get("explode").and_then(Value::as_bool);
-    let reserved = encoding.value.get("allowReserved") == Some(&json!(true));
-    if is_scalar(schema) || named.is_none() && explode.is_none() && !reserved {
-        return None;
-    }
-    let form = named.unwrap_or(Form::Form);
-    let by_form = matches!(form, Form::Form | Form::DeepObject);
-    let style = Style {
-        form,
-        explode: explode.unwrap_or(by_form),
-        reserved: false,
-    };
-    // Lists repeat their name in forms by themselves.
-    let is_usual = style.form == Form::Form && style.explode && types(schema) == ["array"];
-    (!is_usual).then_some(style)
 }

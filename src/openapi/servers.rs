@@ -129,11 +129,13 @@ fn of_text(text: &str, fetched_from: Option<&Url>) -> Result<Server, String> {
     }
     let path = url.path().trim_end_matches('/').to_owned();
     url.set_path(&path);
-    if !is_public(&url) {
+    // Whoever imports has named this place, and its network, to have the description fetched from it.
+    let is_named = fetched_from.is_some_and(|from| from.origin() == url.origin());
+    if !is_named && !is_public(&url) {
         return Err(format!("the server `{text}` is not a public address"));
     }
     let mut notes = Vec::new();
-    if url.scheme() == "http" {
+    if url.scheme() == "http" && !is_named {
         // Plain HTTP needs a network that only the user can name.
         if url.port().is_some() || url.set_scheme("https").is_err() {
             return Err(format!("the server `{text}` is not HTTPS"));
@@ -208,6 +210,16 @@ mod tests {
             (
                 three(json!([{"url": "http://localhost:1"}, {"url": "https://a.example.com"}])),
                 None,
+                "https://a.example.com/",
+            ),
+            (
+                three(json!([{"url": "/v1"}])),
+                Some("http://127.0.0.1:8000/openapi.json"),
+                "http://127.0.0.1:8000/v1",
+            ),
+            (
+                three(json!([{"url": "http://127.0.0.1:9000"}, {"url": "https://a.example.com"}])),
+                Some("http://127.0.0.1:8000/openapi.json"),
                 "https://a.example.com/",
             ),
             (

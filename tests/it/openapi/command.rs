@@ -157,13 +157,17 @@ async fn what_is_no_description_is_refused_in_words() {
 
 #[tokio::test]
 async fn a_description_is_fetched_through_the_guard() {
-    let description =
-        json!({"openapi": "3.0.0", "servers": [{"url": "/v2"}], "paths": {"/a": {"get": {"operationId": "getIt"}}}});
+    let described = |server: &str| {
+        let paths = json!({"/a": {"get": {"operationId": "getIt"}}});
+        json!({"openapi": "3.0.0", "servers": [{"url": server}], "paths": paths}).to_string()
+    };
+    let (here, elsewhere) = (described("/v2"), described("http://127.0.0.1:9/v2"));
     let upstream = Upstream::start(move |seen| {
-        let text = description.to_string();
+        let (here, elsewhere) = (here.clone(), elsewhere.clone());
         async move {
             match seen.uri.path() {
-                "/openapi.json" => json_answer(text),
+                "/openapi.json" => json_answer(here),
+                "/elsewhere.json" => json_answer(elsewhere),
                 _ => StatusCode::NOT_FOUND.into_response(),
             }
         }
@@ -176,16 +180,20 @@ async fn a_description_is_fetched_through_the_guard() {
     assert_eq!((run.code, upstream.count()), (Some(2), 0), "{run:?}");
     assert!(run.stderr.contains("--network"), "{}", run.stderr);
     let inside = ["--network", "127.0.0.0/8"];
-    // Where a description was fetched from says where its API is, but nobody is led into a private network by it.
-    let run = workspace.run(&[&import[..], &inside].concat()).await;
+    // The place that a description was fetched from has been named; nobody is led to another one in their network.
+    let other = format!("http://{}/elsewhere.json", upstream.address);
+    let import_other = ["import", other.as_str(), "--name", "z"];
+    let run = workspace.run(&[&import_other[..], &inside].concat()).await;
     assert_eq!((run.code, upstream.count()), (Some(1), 1), "{run:?}");
     assert!(run.stderr.contains("--base-url"), "{}", run.stderr);
-    let base_url = format!("http://{}/v2", upstream.address);
-    let run = workspace
-        .run(&[&import[..], &inside, &["--base-url", &base_url]].concat())
-        .await;
+    let run = workspace.run(&[&import[..], &inside].concat()).await;
     assert_eq!(run.code, Some(0), "{run:?}");
-    assert!(read(&workspace, "x/connector.toml").contains("ip_allowlist = [\"127.0.0.0/8\"]"));
+    let connector = read(&workspace, "x/connector.toml");
+    assert!(
+        connector.contains(&format!("base_url = \"http://{}/v2\"", upstream.address)),
+        "{connector}"
+    );
+    assert!(connector.contains("ip_allowlist = [\"127.0.0.0/8\"]"), "{connector}");
     let missing = format!("http://{}/none.json", upstream.address);
     let run = workspace
         .run(&[&["import", missing.as_str(), "--name", "y"], &inside[..]].concat())

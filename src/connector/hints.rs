@@ -192,7 +192,10 @@ mod tests {
                 false,
             ),
             ("POST", "", true),
+            ("QUERY", "", true),
             ("DELETE", "", false),
+            ("HEAD", "", false),
+            ("OPTIONS", "", false),
         ] {
             let action = format!(
                 "[[actions]]\nname = \"do_it\"\ndescription = \"d\"\nmethod = \"{method}\"\npath = \"/\"\n{headers}\n"

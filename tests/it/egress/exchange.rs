@@ -78,10 +78,11 @@ async fn requests_go_out_as_they_are_with_the_headers_of_the_connection_made_her
     }
     let mut empty = outgoing("POST", &api.url("/empty"));
     empty.headers.insert("user-agent", "crm-sync/2".parse().unwrap());
-    for request in [post, empty, outgoing("GET", &api.url("/get"))] {
+    let query = outgoing("QUERY", &api.url("/query"));
+    for request in [post, empty, query, outgoing("GET", &api.url("/get"))] {
         route.send(request, &Credential::none()).await.unwrap();
     }
-    let [post, empty, get] = api.seen().try_into().unwrap();
+    let [post, empty, query, get] = api.seen().try_into().unwrap();
     assert_eq!(post.body, "{\"title\":\"ü\"}");
     let host = api.address.to_string();
     for (name, value) in [
@@ -97,6 +98,7 @@ async fn requests_go_out_as_they_are_with_the_headers_of_the_connection_made_her
         assert_eq!(post.header(name), value, "{name}");
     }
     assert_eq!(empty.header("content-length"), Some("0"));
+    assert_eq!(query.header("content-length"), Some("0"));
     assert_eq!(empty.header("user-agent"), Some("crm-sync/2"));
     assert_eq!((get.method.as_str(), get.header("content-length")), ("GET", None));
     // The connection header above was not obeyed.

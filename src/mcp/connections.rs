@@ -1,7 +1,9 @@
 //! Accepting TCP connections and serving HTTP/1.1 on them, with the limits that `axum::serve` leaves out: a bound on
-//! connections, a deadline for headers, and an end that does not wait for streams.
+//! connections, deadlines for headers and for reading answers, and an end that does not wait for streams.
 //!
 //! HTTP/2 is left to the proxy that also brings TLS.
+
+mod unread;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::unread::Unread;
 use super::Lifetime;
 use super::authorization::Ends;
 
@@ -142,7 +145,7 @@ async fn connection(
         request.extensions_mut().insert(ends);
         router.call(request)
     });
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(Unread::new(stream)), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = shutdown.cancelled() => {

@@ -251,6 +251,27 @@ async fn connections_have_a_limit() {
     second.until("ok").await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_read_its_answer_makes_room_for_others() {
+    let server = start(|settings| {
+        settings.max_connections = 1;
+        settings.max_body_bytes = 64 * 1024 * 1024;
+    })
+    .await;
+    server.probe.release();
+    // The answer repeats it, and is longer than what the system takes for a client that does not read.
+    let mut call = stateless_call(1, None);
+    call["id"] = "x".repeat(32 * 1024 * 1024).into();
+    let mut lazy = Connection::open(server.address).await;
+    lazy.send("POST", "/mcp", &format!("{MCP}{STATELESS}"), &call.to_string())
+        .await;
+    let mut next = Connection::open(server.address).await;
+    next.send("GET", "/health", "", "").await;
+    let room = tokio::time::timeout(Duration::from_mins(5), next.until("ok")).await;
+    assert!(room.is_ok(), "{room:?}");
+    drop(lazy);
+}
+
 /// Time is paused, so it jumps to the next deadline as soon as there is nothing else to do.
 #[tokio::test(start_paused = true)]
 async fn headers_and_bodies_must_come_in_time() {

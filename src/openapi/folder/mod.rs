@@ -10,12 +10,11 @@ mod services;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 pub use pages::next_steps;
 
 use super::model::{Action, Import};
+use super::processors::shared_out;
 use crate::connector::{self, SourceFile};
 use crate::diagnostics::Diagnostic;
 
@@ -90,43 +89,28 @@ struct Written {
 
 impl Written {
     /// What keeps the files from loading. One file of actions is looked at at a time: loaded connectors are much larger
-    /// than their files, and no action depends on another. Each processor takes the next one.
+    /// than their files, and no action depends on another.
     fn errors(&self) -> Vec<Diagnostic> {
         let (services, rest): (Vec<&File>, Vec<&File>) = self
             .files
             .iter()
             .partition(|file| file.path.starts_with(services::FOLDER));
         let rest: Vec<SourceFile> = rest.into_iter().map(source).collect();
-        let next = AtomicUsize::new(0);
-        let look = || {
-            let mut found: Vec<(usize, Diagnostic)> = Vec::new();
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(file) = services.get(index) else { return found };
-                let mut sources = rest.clone();
-                sources.push(source(file));
-                let errors = connector::load(&sources).diagnostics;
-                found.extend(
-                    errors
-                        .into_iter()
-                        .filter(Diagnostic::is_error)
-                        .map(|error| (index, error)),
-                );
-            }
-        };
-        let others = thread::available_parallelism().map_or(0, |all| all.get() - 1);
-        let mut found = thread::scope(|scope| {
-            let others: Vec<_> = (0..others.min(services.len())).map(|_| scope.spawn(look)).collect();
-            let mut found = look();
-            for other in others {
-                // Only a bug panics, and it must not be mistaken for files without errors.
-                found.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            }
-            found
+        let found = shared_out(services.len(), |taken| {
+            taken
+                .map(|index| {
+                    let mut sources = rest.clone();
+                    sources.push(source(services[index]));
+                    let found = connector::load(&sources).diagnostics;
+                    (
+                        index,
+                        found.into_iter().filter(Diagnostic::is_error).collect::<Vec<_>>(),
+                    )
+                })
+                .collect()
         });
-        found.sort_by_key(|(index, _)| *index);
         let mut errors: Vec<Diagnostic> = Vec::new();
-        for (_, error) in found {
+        for error in found.into_iter().flatten() {
             if !errors.contains(&error) {
                 errors.push(error);
             }

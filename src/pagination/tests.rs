@@ -180,6 +180,15 @@ fn more_decides_before_the_style_does() {
         let (asked, _) = walk(&paged, &[json!({"data": [1], "next": "b", "more": more})]).expect("a page");
         assert_eq!(!asked.is_empty(), asks, "{more}");
     }
+    // More that nothing leads to is no end.
+    for (next, more, end) in [
+        (json!(null), json!(true), End::Lost),
+        (json!(null), json!(false), End::Complete),
+        (json!("b"), json!(false), End::Complete),
+    ] {
+        let (_, joined) = walk(&paged, &[json!({"data": [1], "next": next, "more": more})]).expect("a page");
+        assert_eq!(joined.end, end, "{next} {more}");
+    }
     for more in [json!(0), json!("no"), json!([])] {
         let error = walk(&paged, &[json!({"data": [1], "next": "b", "more": more})]).expect_err("no condition");
         assert!(matches!(error, PageError::WrongKind { key: "more", .. }), "{error}");

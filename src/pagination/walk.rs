@@ -60,6 +60,8 @@ pub enum End {
     Complete,
     /// There are more pages than may be read; the next one would be asked for with this.
     Cut(Step),
+    /// The API says that there are more pages, and not where.
+    Lost,
     /// The API named a page that was read already.
     NamedAgain,
     /// A page held the very items of the one before, and was left out.
@@ -99,17 +101,23 @@ impl Walk {
         self.pages += 1;
         let mut body = arrived.body;
         let items = count(pagination, &body)?;
-        let step = self.next(
-            pagination,
-            &Page {
-                url: arrived.url,
-                links: arrived.links,
-                body: &body,
-                items,
-                sent: self.sent.as_ref(),
-                data: OnceCell::new(),
-            },
-        )?;
+        let page = Page {
+            url: arrived.url,
+            links: arrived.links,
+            body: &body,
+            items,
+            sent: self.sent.as_ref(),
+            data: OnceCell::new(),
+        };
+        let more = says_more(pagination, &page)?;
+        let step = if more == Some(false) {
+            None
+        } else {
+            self.next(pagination, &page)?
+        };
+        if more == Some(true) && step.is_none() {
+            self.end = End::Lost;
+        }
         let found = match pagination.items.take(&mut body) {
             Some(Value::Array(found)) => {
                 self.had_list = true;
@@ -170,24 +178,25 @@ impl Walk {
     }
 
     fn next(&self, pagination: &Pagination, page: &Page<'_>) -> Result<Option<Step>, PageError> {
-        if let Some(more) = &pagination.more {
-            match page.find("more", more)? {
-                Value::Bool(true) => {}
-                Value::Bool(false) | Value::Null => return Ok(None),
-                other => {
-                    return Err(PageError::WrongKind {
-                        key: "more",
-                        wanted: "true or false",
-                        found: kind(&other),
-                    });
-                }
-            }
-        }
         let step = pagination.style.next(page)?;
         match &step {
             Some(Step::Url(url)) if url.origin() != self.origin || has_user(url) => Err(PageError::Elsewhere),
             _ => Ok(step),
         }
+    }
+}
+
+/// Whether the answer says that there are more pages; `None` when nobody asks it.
+fn says_more(pagination: &Pagination, page: &Page<'_>) -> Result<Option<bool>, PageError> {
+    let Some(more) = &pagination.more else { return Ok(None) };
+    match page.find("more", more)? {
+        Value::Bool(more) => Ok(Some(more)),
+        Value::Null => Ok(Some(false)),
+        other => Err(PageError::WrongKind {
+            key: "more",
+            wanted: "true or false",
+            found: kind(&other),
+        }),
     }
 }
 

@@ -23,6 +23,10 @@ pub(super) fn told(pagination: &Pagination, end: &End, pages: u32, items: usize)
             "this is a part of a longer list: {read} were read, which is the most that one call reads; {}",
             advice(pagination, step)
         ),
+        End::Lost => format!(
+            "the list may not be whole: after {read} the API says that there are more pages, and the answer does not hold \
+             what would lead there; tell the operator to check `pagination` of this action"
+        ),
         End::NamedAgain => {
             format!("the list may not be whole: after {read} the API named a next page that was read already")
         }

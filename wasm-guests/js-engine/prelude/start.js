@@ -16,6 +16,21 @@
     return bytes === undefined ? file : { ...file, buffer: host.decode(bytes, 'base64') };
   }
 
+  // A file of the input also gives its bytes as `binary.data`, where code of other hosts looks for them. They are made
+  // when they are asked for, and are not listed.
+  const binary = {
+    get() {
+      return { data: Buffer.from(this.base64, 'base64') };
+    },
+    enumerable: false,
+    configurable: true,
+  };
+  function addBinary(value) {
+    for (const file of Array.isArray(value) ? value : [value]) {
+      if (typeof file?.base64 === 'string' && !('binary' in file)) Object.defineProperty(file, 'binary', binary);
+    }
+  }
+
   function finish(result) {
     if (result === undefined || typeof result === 'function') return 'null';
     let whole = result;
@@ -31,6 +46,7 @@
     const data = parse(text);
     const env = data.env ?? {};
     delete data.env;
+    for (const name of Object.keys(data.input ?? {})) addBinary(data.input[name]);
     if (aliases) kit.addAliases(data);
     return finish(await factory(data, kit.ld, env)());
   };

@@ -1,7 +1,7 @@
 //! Authentication schemes: one file each, putting a credential on a request.
 //!
 //! Must never know the network. A credential has no revealing `Debug` and no `Serialize`.
-//! Adding a scheme touches one new file and the list in [`scheme`].
+//! Adding a scheme touches one new file and the list in `scheme`, below.
 
 mod api_key;
 mod basic_auth;

@@ -153,9 +153,9 @@ impl Run<'_> {
     /// Step 7: what the code returned, as a result.
     async fn result(&self, finished: Finished, host: &Arc<Host>) -> Result<Ending, CallError> {
         let mut result = finished.result;
-        if result == "null" && self.code.language == Language::JavaScript {
-            // A script without `return` (contract B.1). A component need not say anything.
-            result.clear();
+        if result.is_empty() && self.code.language != Language::JavaScript {
+            // A component need not say anything; a script without `return` fails (contract B.1).
+            result.push_str("null");
         }
         let length = result.len();
         let (tool, host) = (Arc::clone(self.tool), Arc::clone(host));

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// A run that came to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finished {
-    /// JSON; an empty text of the guest has become `null`.
+    /// JSON, or an empty text for nothing.
     pub result: String,
     /// What the run used.
     pub used: Used,

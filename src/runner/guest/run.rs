@@ -20,9 +20,6 @@ const TOO_MANY_HANDLES: &str = "handle limit exceeded";
 /// text many times.
 const TOO_MUCH_AT_ONCE: &str = "fuel allocated for hostcalls has been exhausted";
 
-/// What a result may be when the code gave none.
-const NOTHING: &str = "null";
-
 /// Room for what is made of the stack that a run may use.
 pub(super) struct Machine<'a> {
     pub(super) ticking: Ticking,
@@ -52,10 +49,7 @@ pub(super) async fn run(
         Some(Ok(Ok(result))) if result.len() as u64 > limits.result_bytes => {
             reached(Limit::Result, limits.result_bytes)
         }
-        Some(Ok(Ok(result))) => Ok(Finished {
-            result: if result.is_empty() { NOTHING.to_owned() } else { result },
-            used,
-        }),
+        Some(Ok(Ok(result))) => Ok(Finished { result, used }),
         Some(Ok(Err(failure))) => Err(failed(run, failure)),
         Some(Err(error)) => Err(broken(run, &error, machine.stack_bytes)),
     }

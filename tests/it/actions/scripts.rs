@@ -58,6 +58,7 @@ const SCRIPTS: &[(&str, &str)] = &[
         "function inner() {\n  throw new TypeError('no ' + data.input.title);\n}\nreturn inner();",
     ),
     ("nothing", "const a = 1;"),
+    ("empty", "return null;"),
     (
         "slow",
         "await ld.request({ method: 'GET', url: data.input.url + '/slow', timeout: 100 });\nreturn 1;",
@@ -171,6 +172,9 @@ async fn scripts_run_as_their_authors_expect() {
     );
     let nothing = session.call("desk__nothing", json!({})).await;
     assert!(failure(&nothing).contains("the code returned nothing"), "{nothing}");
+    // What there is of the body of a 204 is a result: what the request did must not look as if it had failed.
+    let empty = session.call("desk__empty", json!({})).await;
+    assert_eq!(content(&empty), &json!({ "result": null }));
     let slow = session.call("desk__slow", json!({ "url": url })).await;
     assert!(failure(&slow).starts_with("TIMEOUT"), "{slow}");
 

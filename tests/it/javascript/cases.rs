@@ -235,6 +235,7 @@ async fn problems(sandbox: &Sandbox, name: &str, source: &str, case: &Case) -> V
         Ok(program) => {
             let program = program.with_aliases(case.aliases);
             match sandbox.run(&program, &data, world.clone(), &sandbox.limits()).await {
+                Ok(finished) if finished.result.is_empty() => Ok(Value::Null),
                 Ok(finished) => Ok(serde_json::from_str::<Value>(&finished.result).unwrap()),
                 Err(GuestError::Failed { message, stack }) => Err(failure(&message, stack.as_deref(), case)),
                 Err(error) => Err(json!(error.to_string())),

@@ -38,8 +38,11 @@ async fn a_script_gives_json() {
         ("return 1;", "1"),
         ("return {hello: data.input.name};", r#"{"hello":"Ada"}"#),
         ("return [await Promise.resolve('x'), null];", r#"["x",null]"#),
-        ("", "null"),
-        ("return undefined;", "null"),
+        ("return null;", "null"),
+        ("", ""),
+        ("return undefined;", ""),
+        ("return () => 1;", ""),
+        ("return Symbol('s');", ""),
     ];
     for (source, expected) in table {
         assert_eq!(result(source).await.unwrap().result, expected, "{source}");

@@ -31,15 +31,16 @@
     }
   }
 
+  // JSON, or nothing where nothing that JSON can say was returned.
   function finish(result) {
-    if (result === undefined || typeof result === 'function') return 'null';
+    if (result === undefined || typeof result === 'function') return '';
     let whole = result;
     if (result !== null && typeof result === 'object' && typeof result.toJSON !== 'function') {
       whole = packed(result);
       if (Array.isArray(result.files)) whole = { ...whole, files: result.files.map(packed) };
       else if (result.files) whole = { ...whole, files: packed(result.files) };
     }
-    return stringify(whole) ?? 'null';
+    return stringify(whole) ?? '';
   }
 
   return async function start(factory, text, aliases) {

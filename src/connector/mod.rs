@@ -16,6 +16,7 @@ mod arguments;
 mod authentication;
 mod code;
 mod connection;
+mod credential;
 mod document;
 mod field;
 mod headers;

@@ -49,7 +49,9 @@ def run(command: list[str], environment: dict[str, str] | None = None) -> Made:
     with tempfile.TemporaryFile("w+") as said:
         begun = time.monotonic()
         process = subprocess.Popen(command, stdout=said, stderr=said, env=os.environ | (environment or {}))
+        megabytes = 0.0
         while True:
+            megabytes = most_memory(process.pid) or megabytes
             pid, status, used = os.wait4(process.pid, os.WNOHANG)
             if pid:
                 break
@@ -61,7 +63,17 @@ def run(command: list[str], environment: dict[str, str] | None = None) -> Made:
         said.seek(0)
         lines = said.read().strip().splitlines()
     problem = "" if process.returncode == 0 else (lines[-1] if lines else f"status {process.returncode}")
-    return Made([], seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, problem)
+    return Made([], seconds, used.ru_utime + used.ru_stime, megabytes, problem)
+
+
+def most_memory(process: int) -> float:
+    """The most memory that a process has had so far, in MiB; 0 at its end. What `wait4` says counts this script's own."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0.0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else 0.0
 
 
 def toolgate(description: Path, folder: Path) -> Made:

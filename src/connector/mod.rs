@@ -25,6 +25,7 @@ mod identity;
 mod json_schema;
 mod layout;
 mod load;
+mod media_type;
 pub mod model;
 mod naming;
 mod pages;
@@ -50,6 +51,7 @@ use crate::document::for_editors;
 
 pub use allowance::Allowance;
 pub use load::{hints, lints, load, load_with, written_code};
+pub(crate) use media_type::essence as media_type_essence;
 pub use naming::slug_of;
 pub(crate) use secret::carries_secret;
 pub use settings::Variables;

@@ -6,6 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_
 use zeroize::Zeroizing;
 
 use super::{Handles, SIGNS, base64_text, grow};
+use crate::connector::media_type_essence;
 
 /// Everything but the unreserved characters of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -60,8 +61,7 @@ impl Handles {
     /// A body of this media type with secrets in place of handles; `None` when there are none in it.
     #[must_use]
     pub fn in_body(&self, content_type: Option<&str>, body: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
-        let essence = essence.trim().to_ascii_lowercase();
+        let essence = media_type_essence(content_type.unwrap_or_default());
         if essence == "application/x-www-form-urlencoded"
             && let Ok(form) = std::str::from_utf8(body)
         {

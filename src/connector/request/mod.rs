@@ -14,6 +14,7 @@ use super::action::Shared;
 use super::arguments::{Argument, Arguments};
 use super::document::{ActionDocument, MethodName, PlaceName};
 use super::headers::{self, Forbidden};
+use super::media_type;
 use super::model::{RequestTemplate, Styled, StyledPlace};
 use super::scope::Scope;
 use crate::document::Node;
@@ -87,12 +88,7 @@ pub(in crate::connector) fn method(name: MethodName) -> Method {
 
 /// Whether `media_type` is one of XML (RFC 7303).
 pub(in crate::connector) fn is_xml(media_type: &str) -> bool {
-    let essence = media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let essence = media_type::essence(media_type);
     essence.ends_with("/xml") || essence.ends_with("+xml")
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Reading, is_scalar, types};
+use crate::connector::media_type_essence;
 use crate::openapi::documents::Place;
 use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue};
 use crate::openapi::path::Piece;
@@ -187,14 +188,14 @@ impl<'o> Reading<'o> {
 
     /// How the value of a parameter is written whose `content` is of `media_type` (OpenAPI 3.1, section 4.8.12.2).
     fn content_style(&mut self, name: &str, media_type: &str, schema: &mut Map<String, Value>) -> Option<Style> {
-        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        let essence = media_type_essence(media_type);
         if essence.contains("json") {
             return json_style(schema);
         }
         if is_scalar(schema) {
             return None;
         }
-        if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") && types(schema) == ["object"] {
+        if essence == "application/x-www-form-urlencoded" && types(schema) == ["object"] {
             return Some(Style {
                 form: Form::Urlencoded,
                 explode: false,

@@ -6,6 +6,7 @@ mod xml;
 use serde_json::{Map, Value, json};
 
 use super::{Reading, types};
+use crate::connector::media_type_essence;
 use crate::openapi::documents::Place;
 use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind};
 use crate::openapi::shaping;
@@ -74,7 +75,7 @@ impl<'o> Reading<'o> {
                 .push(format!("sends `{name}`, of {} types that the API takes", choices.len()));
         }
         let mut xml = None;
-        let essence = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let essence = media_type_essence(name);
         let before = self.list.len();
         self.kind = Some(kind);
         match kind {
@@ -229,12 +230,7 @@ fn without_shapes(schema: &mut Map<String, Value>) {
 }
 
 fn kind_of(media_type: &str) -> Option<BodyKind> {
-    let essence = media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let essence = media_type_essence(media_type);
     Some(match essence.as_str() {
         "*/*" | "application/*" | "text/json" | "application/x-json" => BodyKind::Json,
         "application/x-www-form-urlencoded" => BodyKind::Form,

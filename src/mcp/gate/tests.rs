@@ -1,0 +1,266 @@
+//! What the gate lets through, and when.
+
+use std::time::Duration;
+
+use rmcp::model::ErrorData;
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use super::*;
+
+const GRACE: Duration = Duration::from_secs(30);
+
+/// A transport between two channels.
+struct Channels {
+    received: mpsc::Receiver<ClientJsonRpcMessage>,
+    sent: mpsc::UnboundedSender<ServerJsonRpcMessage>,
+}
+
+impl Transport<RoleServer> for Channels {
+    type Error = std::io::Error;
+
+    fn send(
+        &mut self,
+        message: ServerJsonRpcMessage,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
+        let sent = self.sent.clone();
+        async move { sent.send(message).map_err(std::io::Error::other) }
+    }
+
+    async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
+        self.received.recv().await
+    }
+
+    async fn close(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
+
+struct Setting {
+    gate: Gate<Channels>,
+    client: mpsc::Sender<ClientJsonRpcMessage>,
+    shutdown: CancellationToken,
+    cut: CancellationToken,
+    _outbox: mpsc::UnboundedReceiver<ServerJsonRpcMessage>,
+}
+
+fn setting() -> Setting {
+    let (client, received) = mpsc::channel(16);
+    let (sent, outbox) = mpsc::unbounded_channel();
+    let shutdown = CancellationToken::new();
+    let cut = CancellationToken::new();
+    let lifetime = Lifetime::new(shutdown.clone(), GRACE);
+    let gate = Gate::new(Channels { received, sent }, lifetime, cut.clone());
+    Setting {
+        gate,
+        client,
+        shutdown,
+        cut,
+        _outbox: outbox,
+    }
+}
+
+fn message(value: serde_json::Value) -> ClientJsonRpcMessage {
+    serde_json::from_value(value).expect("a message")
+}
+
+fn request(id: i64) -> ClientJsonRpcMessage {
+    message(
+        json!({ "jsonrpc": "2.0", "id": id, "method": "initialize", "params": { "protocolVersion": "2025-11-25",
+        "capabilities": {}, "clientInfo": { "name": "tests", "version": "1" } } }),
+    )
+}
+
+fn answer(id: i64) -> ServerJsonRpcMessage {
+    JsonRpcMessage::error(ErrorData::internal_error("", None), Some(RequestId::Number(id)))
+}
+
+#[tokio::test]
+async fn requests_that_leave_everything_open_do_not_open_a_stream() {
+    let meta = |version: &str| {
+        json!({ "io.modelcontextprotocol/protocolVersion": version,
+            "io.modelcontextprotocol/clientCapabilities": {} })
+    };
+    let asking = |method: &str, parameters: serde_json::Value| {
+        message(json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters }))
+    };
+    let open = [
+        asking("ping", json!({})),
+        asking("server/discover", json!({ "_meta": meta("2026-07-28") })),
+        asking("tools/list", json!({})),
+        asking("tools/list", json!({ "_meta": meta("1999-01-01") })),
+        asking("unknown", json!({})),
+    ];
+    let late = message(json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 7 } }));
+    for request in open {
+        let mut setting = setting();
+        for message in [request.clone(), late.clone(), request] {
+            setting.client.send(message).await.expect("sent");
+        }
+        for _ in 0..2 {
+            let admitted = setting.gate.receive().await;
+            assert!(matches!(admitted, Some(JsonRpcMessage::Request(_))), "{admitted:?}");
+        }
+    }
+    let mut setting = setting();
+    let whole = asking("tools/list", json!({ "_meta": meta("2026-07-28") }));
+    for message in [whole, late] {
+        setting.client.send(message).await.expect("sent");
+    }
+    setting.gate.receive().await;
+    let admitted = setting.gate.receive().await;
+    assert!(
+        matches!(admitted, Some(JsonRpcMessage::Notification(_))),
+        "{admitted:?}"
+    );
+}
+
+#[tokio::test]
+async fn nothing_but_a_request_opens_a_stream() {
+    let mut setting = setting();
+    let early = message(json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
+    setting.client.send(early.clone()).await.expect("sent");
+    setting.client.send(request(1)).await.expect("sent");
+    setting.client.send(early).await.expect("sent");
+    let first = setting.gate.receive().await;
+    assert!(matches!(first, Some(JsonRpcMessage::Request(_))), "{first:?}");
+    let second = setting.gate.receive().await;
+    assert!(matches!(second, Some(JsonRpcMessage::Notification(_))), "{second:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_read_is_not_read() {
+    // Using an identifier twice gets nobody around it.
+    for identifiers in [[1, 2, 3], [1, 1, 1]] {
+        let mut setting = setting();
+        setting.gate.most_unanswered = 2;
+        for id in identifiers {
+            setting.client.send(request(id)).await.expect("sent");
+        }
+        for _ in 0..2 {
+            assert!(setting.gate.receive().await.is_some());
+        }
+        let third = tokio::time::timeout(GRACE, setting.gate.receive()).await;
+        assert!(third.is_err(), "{third:?}");
+        setting.gate.send(answer(1)).await.expect("sent");
+        assert!(setting.gate.receive().await.is_some());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_input_waits_for_answers() {
+    let mut setting = setting();
+    setting.client.send(request(1)).await.expect("sent");
+    assert!(setting.gate.receive().await.is_some());
+    drop(setting.client);
+    let early = tokio::time::timeout(GRACE / 2, setting.gate.receive()).await;
+    assert!(early.is_err() && !setting.cut.is_cancelled(), "{early:?}");
+    setting.gate.send(answer(1)).await.expect("sent");
+    assert!(setting.gate.receive().await.is_none());
+    assert!(setting.cut.is_cancelled());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_is_not_waited_for() {
+    let mut setting = setting();
+    let listen = json!({ "jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen",
+        "params": { "notifications": { "toolsListChanged": true } } });
+    setting.client.send(message(listen)).await.expect("sent");
+    assert!(setting.gate.receive().await.is_some());
+    let start = Instant::now();
+    drop(setting.client);
+    assert!(setting.gate.receive().await.is_none());
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    assert!(setting.cut.is_cancelled());
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_are_not_waited_for_longer_than_the_grace() {
+    let mut setting = setting();
+    setting.client.send(request(1)).await.expect("sent");
+    assert!(setting.gate.receive().await.is_some());
+    let start = Instant::now();
+    setting.shutdown.cancel();
+    assert!(setting.gate.receive().await.is_none());
+    assert_eq!(start.elapsed(), GRACE);
+    assert!(setting.cut.is_cancelled());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_request_is_not_waited_for() {
+    let mut setting = setting();
+    setting.client.send(request(1)).await.expect("sent");
+    let cancelled = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 1 } });
+    setting.client.send(message(cancelled)).await.expect("sent");
+    for _ in 0..2 {
+        assert!(setting.gate.receive().await.is_some());
+    }
+    let start = Instant::now();
+    drop(setting.client);
+    assert!(setting.gate.receive().await.is_none());
+    assert_eq!(start.elapsed(), Duration::ZERO);
+}
+
+fn question(id: i64) -> ServerJsonRpcMessage {
+    let question = json!({ "jsonrpc": "2.0", "id": id, "method": "elicitation/create",
+        "params": { "message": "Really?", "requestedSchema": { "type": "object", "properties": {} } } });
+    serde_json::from_value(question).expect("a question")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_is_put_away_when_nobody_can_answer_it() {
+    for by_shutdown in [false, true] {
+        let mut setting = setting();
+        setting.client.send(request(1)).await.expect("sent");
+        assert!(setting.gate.receive().await.is_some());
+        setting.gate.send(question(5)).await.expect("sent");
+        let start = Instant::now();
+        if by_shutdown {
+            setting.shutdown.cancel();
+        } else {
+            drop(setting.client);
+        }
+        for id in [5, 6] {
+            let cancelled = setting.gate.receive().await.expect("an answer");
+            let cancelled = serde_json::to_value(cancelled).expect("JSON");
+            assert_eq!(cancelled["id"], id);
+            assert_eq!(cancelled["result"]["action"], "cancel");
+            // One that is asked too late.
+            setting.gate.send(question(6)).await.expect("sent");
+        }
+        assert!(setting.gate.receive().await.is_some());
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        setting.gate.send(answer(1)).await.expect("sent");
+        assert!(setting.gate.receive().await.is_none());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn answered_and_withdrawn_questions_are_over() {
+    let mut setting = setting();
+    setting.client.send(request(1)).await.expect("sent");
+    for reply in [
+        json!({ "jsonrpc": "2.0", "id": 5, "result": { "action": "accept" } }),
+        json!({ "jsonrpc": "2.0", "id": 6, "error": { "code": -32601, "message": "no forms here" } }),
+    ] {
+        setting.client.send(message(reply)).await.expect("sent");
+    }
+    for id in 5..=7 {
+        setting.gate.send(question(id)).await.expect("sent");
+    }
+    for _ in 0..3 {
+        assert!(setting.gate.receive().await.is_some());
+    }
+    let withdrawn = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 7 } });
+    let withdrawn = serde_json::from_value(withdrawn).expect("a notification");
+    setting.gate.send(withdrawn).await.expect("sent");
+    assert!(setting.gate.questions.is_empty(), "{:?}", setting.gate.questions);
+}
+
+#[tokio::test]
+async fn shutdown_ends_reading() {
+    let mut setting = setting();
+    setting.shutdown.cancel();
+    setting.client.send(request(1)).await.expect("sent");
+    assert!(setting.gate.receive().await.is_none());
+}

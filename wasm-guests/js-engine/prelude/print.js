@@ -4,22 +4,17 @@
 
   const DEEPEST = 6;
   const MOST_MEMBERS = 100;
+  const MOST_CAUSES = 4;
 
-  // An Error is printed with its stack: the log is where an author looks for the line.
-  function printError(error) {
+  // An Error is printed with its stack, which is where an author looks for the line, and with what caused it.
+  function printError(error, depth = 0) {
     const head = error.message ? `${error.name}: ${error.message}` : String(error.name);
     const frames = kit.authorFrames(error.stack);
-    return frames ? `${head}\n${frames}` : head;
+    const text = frames ? `${head}\n${frames}` : head;
+    if (depth === MOST_CAUSES || !Object.hasOwn(error, 'cause')) return text;
+    const { cause } = error;
+    return `${text}\ncaused by ${cause instanceof Error ? printError(cause, depth + 1) : printSafely(cause)}`;
   }
-
-  // The frames of a stack that lie in the author's file.
-  kit.authorFrames = function (stack) {
-    if (typeof stack !== 'string') return '';
-    return stack
-      .split('\n')
-      .filter((line) => line.trim() !== '' && !line.includes('toolgate:') && !line.includes('(native)'))
-      .join('\n');
-  };
 
   // For what JSON cannot say: circles, BigInt, Map and Set.
   function inspect(value, depth, above) {

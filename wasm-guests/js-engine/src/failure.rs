@@ -25,18 +25,37 @@ pub(crate) fn from_error(ctx: &Ctx<'_>, error: &rquickjs::Error) -> Failure {
     }
 }
 
-/// Describes a thrown value. An `Error` gives its message, with its name unless that is the bare `Error`.
+/// At most so many causes of an error are told; it may be its own.
+const MOST_CAUSES: usize = 4;
+
+/// Describes a thrown value, with what caused it: `outer (caused by TypeError: inner)`.
 pub(crate) fn from_thrown<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> Failure {
     if thrown.is_null() {
         // QuickJS throws null when not even an Error fits into the memory that is left.
         return plain("out of memory (or the script threw null)");
     }
+    let mut message = message_of(ctx, thrown);
+    let mut told = thrown.clone();
+    for _ in 0..MOST_CAUSES {
+        let Some(cause) = cause_of(ctx, &told) else { break };
+        message = format!("{message} (caused by {})", message_of(ctx, &cause));
+        told = cause;
+    }
+    let stack = thrown.as_object().and_then(|object| property(ctx, object, "stack"));
+    Failure {
+        message,
+        stack: stack.and_then(|stack| author_frames(&stack)),
+    }
+}
+
+/// What a thrown value says. An `Error` gives its message, with its name unless that is the bare `Error`.
+fn message_of<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> String {
     let Some(object) = thrown.as_object() else {
-        return plain(if thrown.is_undefined() {
+        return if thrown.is_undefined() {
             "the script threw undefined".to_owned()
         } else {
             text_of(ctx, thrown)
-        });
+        };
     };
     let message = property(ctx, object, "message");
     let message = match (object.is_error(), property(ctx, object, "name"), message) {
@@ -51,15 +70,24 @@ pub(crate) fn from_thrown<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> Failure {
             .unwrap_or_else(|| text_of(ctx, thrown)),
     };
     forget_exception(ctx);
-    let stack = property(ctx, object, "stack").and_then(|stack| author_frames(&stack));
-    Failure { message, stack }
+    message
+}
+
+/// The `cause` of an `Error`, if it has one.
+fn cause_of<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> Option<Value<'js>> {
+    let error = thrown.as_object().filter(|object| object.is_error())?;
+    let cause = error.get::<_, Value>("cause").unwrap_or_else(|_| {
+        forget_exception(ctx);
+        Value::new_undefined(ctx.clone())
+    });
+    (!cause.is_undefined() && !cause.is_null()).then_some(cause)
 }
 
 /// The frames of a stack that lie in the author's file; `None` when there are none.
 fn author_frames(stack: &str) -> Option<String> {
     let frames: Vec<&str> = stack
         .lines()
-        .filter(|line| !line.trim().is_empty() && !line.contains(OWN_FILES) && !line.contains("(native)"))
+        .filter(|line| line.starts_with("    at ") && !line.contains(OWN_FILES) && !line.contains("(native)"))
         .collect();
     (!frames.is_empty()).then(|| frames.join("\n"))
 }

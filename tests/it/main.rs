@@ -15,6 +15,8 @@ mod documentation;
 mod egress;
 mod finding;
 mod harness;
+#[cfg(target_os = "linux")]
+mod image;
 mod javascript;
 mod keys;
 mod languages;

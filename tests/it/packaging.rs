@@ -10,12 +10,12 @@ use toolgate::document::{Format, parse};
 use crate::committed;
 use crate::harness::{Upstream, connector};
 
-fn read(name: &str) -> String {
+pub(crate) fn read(name: &str) -> String {
     std::fs::read_to_string(committed::path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 /// The instructions of the Containerfile: their names and what stands behind them, lines joined.
-fn instructions() -> Vec<(String, String)> {
+pub(crate) fn instructions() -> Vec<(String, String)> {
     let text = read("packaging/Containerfile").replace("\\\n", " ");
     let lines = text
         .lines()

@@ -14,9 +14,12 @@ const others = (process.env.TOOLGATE_DESCRIPTIONS ?? '').split(delimiter).filter
 /** Every description that there is. */
 export const DESCRIPTIONS = [...committed, ...others.map((path) => [nameOf(path), path])];
 
-/** Those that Prism can judge requests of: it dies of some of the others, or cannot load them. */
-export const JUDGED = DESCRIPTIONS.filter(([, path]) => others.includes(path) || /museum|bar/.test(path));
+/** Those that Prism can judge requests of, and whether they are committed: it dies of some of the others, or cannot load
+ * them. */
+export const JUDGED = DESCRIPTIONS.filter(([, path]) => others.includes(path) || /museum|bar/.test(path)).map(
+    ([name, path]) => [name, path, !others.includes(path)],
+);
 
 function nameOf(path) {
-    return parse(path).name.replaceAll(/\W/g, '_').slice(0, 12);
+    return parse(path).name.toLowerCase().replaceAll(/\W+/g, '_').slice(0, 12).replace(/_+$/, '');
 }

@@ -28,6 +28,9 @@ export const binary = process.env.TOOLGATE_BINARY ?? join(repository, 'target/de
 /** Milliseconds that anything may take before a test gives up on it. */
 export const PATIENCE = 20_000;
 
+/** Bytes that a verb may print. */
+const MOST_PRINTED = 2 ** 28;
+
 /** A page holds fewer tools than the connector has, so that every client has to ask for more than one. */
 export const SETTINGS = `
 [server]
@@ -184,7 +187,7 @@ export class Product {
     }
 
     #execute(verb) {
-        return promisify(execFile)(binary, verb, { env: this.environment, timeout: PATIENCE });
+        return promisify(execFile)(binary, verb, { env: this.environment, timeout: PATIENCE, maxBuffer: MOST_PRINTED });
     }
 
     /** Runs a verb with --json and returns what it prints. */
@@ -203,7 +206,7 @@ export class Product {
     async close() {
         let rows, printed;
         try {
-            rows = await this.ask('logs', '--limit', '1000');
+            rows = await this.ask('logs', '--limit', '10000');
             printed = readFileSync(this.stderr, 'utf8');
         } finally {
             await this.#cleanUp();

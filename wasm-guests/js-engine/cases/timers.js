@@ -1,7 +1,8 @@
+// Far enough apart for a machine that is busy while the script begins.
 const order = [];
-setTimeout(() => order.push('b'), 10);
-setTimeout((value) => order.push(value), 5, 'a');
-const gone = setTimeout(() => order.push('gone'), 7);
+setTimeout(() => order.push('b'), 600);
+setTimeout((value) => order.push(value), 300, 'a');
+const gone = setTimeout(() => order.push('gone'), 400);
 clearTimeout(gone);
 clearTimeout(undefined);
 queueMicrotask(() => order.push('micro'));
@@ -13,7 +14,7 @@ await new Promise((resolve) => {
       clearInterval(every);
       resolve();
     }
-  }, 6);
+  }, 250);
 });
 const waited = [];
 setTimeout(() => waited.push('timer'), 15);

@@ -7,6 +7,10 @@
   delete globalThis.eval;
   delete globalThis.SharedArrayBuffer;
 
+  // Libraries look for the global object by these names, and make code from text where there is neither.
+  kit.define(globalThis, 'global', globalThis);
+  kit.define(globalThis, 'self', globalThis);
+
   const { parse, stringify } = JSON;
 
   // A file's bytes under `buffer` become Base64 text: listing every byte as a number would be four times as long.

@@ -35,7 +35,7 @@ const BUILD_TIME: f64 = 1_700_000_000_000_000.0;
 
 /// The prelude in the order it runs. Each file is a function of (`host`, `kit`); the last gives the function that
 /// starts an action.
-const PRELUDE: [(&str, &str); 13] = [
+const PRELUDE: [(&str, &str); 14] = [
     ("bytes", include_str!("../prelude/bytes.js")),
     ("errors", include_str!("../prelude/errors.js")),
     ("print", include_str!("../prelude/print.js")),
@@ -43,6 +43,7 @@ const PRELUDE: [(&str, &str); 13] = [
     ("numbers", include_str!("../prelude/numbers.js")),
     ("url", include_str!("../prelude/url.js")),
     ("timers", include_str!("../prelude/timers.js")),
+    ("compare", include_str!("../prelude/compare.js")),
     ("clone", include_str!("../prelude/clone.js")),
     ("crypto", include_str!("../prelude/crypto.js")),
     ("request", include_str!("../prelude/request.js")),

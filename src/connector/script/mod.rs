@@ -77,6 +77,7 @@ pub(super) fn findings(source: &str, rules: &Rules) -> Vec<Finding> {
         .filter_map(|at| {
             member(&script, at)
                 .or_else(|| absent(&script, at, rules))
+                .or_else(|| without_locale(&script, at))
                 .or_else(|| key(&script, at))
         })
         .collect();
@@ -200,6 +201,7 @@ fn absent(script: &Script<'_>, at: usize, rules: &Rules) -> Option<Finding> {
         "fetch" if is_call && !rules.aliases => {
             "use `ld.request`, or write aliases = true under [code] in the connector"
         }
+        "Intl" if script.access(at + 1).is_some() => WITHOUT_LOCALE,
         _ => return None,
     };
     if script.is_member(at) || script.knows(name) {
@@ -211,6 +213,25 @@ fn absent(script: &Script<'_>, at: usize, rules: &Rules) -> Option<Finding> {
         script.tokens[at].range.clone(),
         message,
         help,
+    ))
+}
+
+/// What to do where code would need the languages and time zones of `Intl`.
+const WITHOUT_LOCALE: &str = "there are no locales and no time zone but UTC: write the text from its parts, as with \
+    `toISOString()` and `toFixed(2)`, or bundle a library that does";
+
+/// A method that elsewhere writes what a locale and a time zone ask for. It runs, and writes something else.
+fn without_locale(script: &Script<'_>, at: usize) -> Option<Finding> {
+    let name = script.word(at)?;
+    let writes = ["toLocaleString", "toLocaleDateString", "toLocaleTimeString"].contains(&name);
+    if !writes || !script.is_member(at) || !script.is_sign(at + 1, '(') {
+        return None;
+    }
+    Some(finding(
+        "without-locale",
+        script.tokens[at].range.clone(),
+        format!("`{name}` writes the same text for every locale and time zone"),
+        WITHOUT_LOCALE,
     ))
 }
 

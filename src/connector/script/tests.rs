@@ -44,6 +44,19 @@ fn names_that_are_not_there_are_told_and_others_are_not() {
         ),
         ("async function fetch(a) {} fetch(1)", vec![]),
         ("ld.log('use fetch(url) or eval(x)')", vec![]),
+        (
+            "Intl.NumberFormat('de'); typeof a.Intl; a.Intl.b",
+            vec![(absent, "Intl")],
+        ),
+        ("typeof Intl === 'object' ? Intl.Collator : null", vec![]),
+        (
+            "d.toLocaleDateString('en-CA') + n?.toLocaleString()",
+            vec![
+                ("without-locale", "toLocaleDateString"),
+                ("without-locale", "toLocaleString"),
+            ],
+        ),
+        ("class A { toLocaleString() {} } a.localeCompare(b)", vec![]),
     ] {
         let expected: Vec<(&str, String)> = expected
             .iter()

@@ -73,15 +73,16 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Op
         Logic::Request(_) => Value::Null,
         Logic::Code(code) => json!({ "sha256": sha256_hex(&code.bytes), "rules": json(shared.root.get("code")) }),
     };
-    let revision = revision::digest(&json!({
-        "action": node.to_json(),
-        "input": input.document(),
-        "connection": json(shared.root.get("connection")),
-        "auth": json(shared.root.get("auth")),
-        "security": json(shared.root.get("security")),
-        "defaults": json(shared.root.get("defaults")),
-        "code": code,
-    }));
+    let part = |key| json(shared.root.get(key));
+    let revision = revision::digest([
+        ("action", &node.to_json()),
+        ("input", input.document()),
+        ("connection", &part("connection")),
+        ("auth", &part("auth")),
+        ("security", &part("security")),
+        ("defaults", &part("defaults")),
+        ("code", &code),
+    ]);
     Some(Action {
         name,
         title,

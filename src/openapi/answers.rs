@@ -1,13 +1,10 @@
 //! The schemas of what operations answer with.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
-
-use serde_json::{Map, Value};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::documents::Place;
-use super::json;
+use super::json::Written;
 use super::schema::{Direction, Limits, Normaliser, Shared};
 
 /// Longest schema of an answer, in bytes. It documents; what does not fit is not missed by a call.
@@ -26,21 +23,21 @@ const fn response(depth: usize, description: usize) -> Limits {
 }
 
 /// The schema of an answer.
-type Answer = Arc<Map<String, Value>>;
+type Answer = Arc<Written>;
+
+/// Schemas of answers that were written before, by where in the description they stand. All threads share them.
+#[derive(Default)]
+pub(super) struct Known(Mutex<HashMap<usize, Option<Answer>>>);
 
 /// Writes the schemas of answers, each that many operations share once.
 pub(super) struct Answers<'d> {
     shared: &'d Shared<'d>,
-    /// Those that stand at an address and were written before.
-    known: RefCell<HashMap<*const Value, Option<Answer>>>,
+    known: &'d Known,
 }
 
 impl<'d> Answers<'d> {
-    pub(super) fn new(shared: &'d Shared<'d>) -> Self {
-        Self {
-            shared,
-            known: RefCell::default(),
-        }
+    pub(super) fn new(shared: &'d Shared<'d>, known: &'d Known) -> Self {
+        Self { shared, known }
     }
 
     /// The schema of a good answer that is JSON.
@@ -64,28 +61,32 @@ impl<'d> Answers<'d> {
         })?;
         // Many operations answer with the same few things.
         let Some(reference) = schema.text("$ref").filter(|_| stands_alone(schema)) else {
-            return self.written(schema).map(Arc::new);
+            return self.written(schema);
         };
-        let address = std::ptr::from_ref(self.shared.documents.follow(schema.file, reference).ok()?.value);
-        if let Some(known) = self.known.borrow().get(&address) {
+        let address = std::ptr::from_ref(self.shared.documents.follow(schema.file, reference).ok()?.value).addr();
+        let known = || self.known.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known().get(&address) {
             return known.clone();
         }
-        let answer = self.written(schema).map(Arc::new);
-        self.known.borrow_mut().insert(address, answer.clone());
-        answer
+        // Not locked meanwhile: another thread may do the same work, and comes to the same.
+        let answer = self.written(schema);
+        known().entry(address).or_insert(answer).clone()
     }
 
     /// The schema of an answer, as much of it as is kept.
-    fn written(&self, schema: Place<'_>) -> Option<Map<String, Value>> {
+    fn written(&self, schema: Place<'_>) -> Option<Answer> {
         for limits in RESPONSE_STEPS {
             let mut normaliser = Normaliser::new(self.shared, Direction::Output, limits);
             let schema = normaliser.root(schema);
             if schema.is_empty() || schema.get("not").is_some() {
                 return None;
             }
-            let bytes = serde_json::to_string(&schema).map_or(0, |text| text.len());
-            if !normaliser.is_overfull() && bytes <= MOST_RESPONSE_BYTES {
-                return Some(json::compact(schema));
+            if normaliser.is_overfull() {
+                continue;
+            }
+            let written = Written::of(&schema);
+            if written.length() <= MOST_RESPONSE_BYTES {
+                return Some(Arc::new(written));
             }
         }
         None

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::overlay::{Overlay, Room};
 use super::read::{self, ReadError, Version};
-use super::shaping;
+use super::{json, shaping};
 use crate::diagnostics::Diagnostic;
 
 /// Most references that lead to another reference before one is followed no further.
@@ -33,12 +33,12 @@ pub(super) struct Place<'d> {
 impl<'d> Place<'d> {
     /// The member called `key`.
     pub(super) fn get(self, key: &str) -> Option<Place<'d>> {
-        self.value.get(key).map(|value| Place { value, file: self.file })
+        json::member(self.value, key).map(|value| Place { value, file: self.file })
     }
 
     /// The text of the member called `key`.
     pub(super) fn text(self, key: &str) -> Option<&'d str> {
-        self.value.get(key)?.as_str()
+        json::member(self.value, key)?.as_str()
     }
 
     /// The items of a list; none for anything else.

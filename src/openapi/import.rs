@@ -1,8 +1,9 @@
 //! A whole description, operation by operation: one that cannot be imported never keeps the others out.
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use url::Url;
 
+use super::answers::Known;
 use super::documents::{Documents, Place};
 use super::importer::{Importer, Unnamed};
 use super::location::{Location, Locations, Said};
@@ -15,8 +16,8 @@ use super::schema::Shared;
 use super::security::{Authentication, Security};
 use super::selection::Selection;
 use super::servers::{self, Server};
-use super::shaping;
 use super::text::Texts;
+use super::{json, shaping};
 use crate::connector;
 
 /// Longest description of the API, in characters.
@@ -91,10 +92,11 @@ pub fn import(documents: &Documents, options: &Options) -> Import {
                 .chain(servers.iter().map(|server| &server.base_url)),
         )
     };
+    let known = Known::default();
     let made = shared_out(wanted.len(), |taken| {
         let texts = texts();
         let shared = Shared::new(documents, &texts);
-        let importer = Importer::new(&shared, &security, &servers);
+        let importer = Importer::new(&shared, &security, &servers, &known);
         taken
             .map(|index| {
                 let location = located[index].as_ref().map_err(String::clone);
@@ -262,19 +264,17 @@ fn entrust(
 
 /// About how many tokens an action takes in a list of tools.
 fn tokens(slug: &str, action: &Action) -> usize {
-    let properties: Map<String, Value> = action
-        .input
-        .iter()
-        .map(|argument| {
-            let schema = match &argument.value {
-                ArgumentValue::Schema(schema) => Value::Object(schema.clone()),
-                ArgumentValue::File { description, .. } => json!({"type": "object", "format": "file", "description": description,
-                    "properties": {"fileName": {"type": "string"}, "mimeType": {"type": "string"}, "base64": {"type": "string"}}}),
-            };
-            (argument.name.clone(), schema)
-        })
-        .collect();
     let tool = json!({"name": format!("{slug}__{}", action.name), "description": action.description,
-        "inputSchema": {"type": "object", "properties": properties, "additionalProperties": false}});
-    tool.to_string().len().div_ceil(BYTES_OF_A_TOKEN)
+        "inputSchema": {"type": "object", "properties": {}, "additionalProperties": false}});
+    // With a colon and a comma each, but for the last one.
+    let properties = action.input.iter().map(|argument| {
+        let schema = match &argument.value {
+            ArgumentValue::Schema(schema) => schema.length(),
+            ArgumentValue::File { description, .. } => json::length(&json!({"type": "object", "format": "file",
+                "description": description, "properties": {"fileName": {"type": "string"},
+                "mimeType": {"type": "string"}, "base64": {"type": "string"}}})),
+        };
+        json::length(&argument.name) + schema + 2
+    });
+    (json::length(&tool) + properties.sum::<usize>().saturating_sub(1)).div_ceil(BYTES_OF_A_TOKEN)
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::answers::Answers;
+use super::answers::{Answers, Known};
 use super::arguments::{Arguments, Operation};
 use super::documents::Place;
+use super::json::Written;
 use super::location::Location;
 use super::model::{self, Action, Argument, ArgumentValue, BodyKind};
 use super::naming;
@@ -15,7 +16,7 @@ use super::read::Version;
 use super::schema::{Change, Shared};
 use super::security::Security;
 use super::shaping::{self, ActionShape};
-use super::{json, path, swagger};
+use super::{path, swagger};
 
 /// Methods that a connector sends.
 const SENDABLE: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
@@ -44,12 +45,17 @@ pub(super) struct Unnamed {
 }
 
 impl<'d> Importer<'d> {
-    pub(super) fn new(shared: &'d Shared<'d>, security: &'d Security, servers: &'d [model::Server]) -> Self {
+    pub(super) fn new(
+        shared: &'d Shared<'d>,
+        security: &'d Security,
+        servers: &'d [model::Server],
+        known: &'d Known,
+    ) -> Self {
         Self {
             shared,
             security,
             servers,
-            answers: Answers::new(shared),
+            answers: Answers::new(shared, known),
         }
     }
 
@@ -165,12 +171,20 @@ impl<'d> Importer<'d> {
     }
 }
 
-/// `argument`, as it is kept until all actions are written down: there may be tens of thousands.
-fn kept(mut argument: Argument) -> Argument {
-    if let ArgumentValue::Schema(schema) = &mut argument.value {
-        *schema = json::compact(std::mem::take(schema));
+/// `argument`, as it is kept until all actions are written down.
+fn kept(argument: Argument) -> Argument<Written> {
+    Argument {
+        name: argument.name,
+        sent_as: argument.sent_as,
+        place: argument.place,
+        required: argument.required,
+        value: match argument.value {
+            ArgumentValue::Schema(schema) => ArgumentValue::Schema(Written::of(&schema)),
+            ArgumentValue::File { several, description } => ArgumentValue::File { several, description },
+        },
+        style: argument.style,
+        media_type: argument.media_type,
     }
-    argument
 }
 
 /// What an operation is about: its first tag, else the first part of its path that is no placeholder or version.

@@ -2,9 +2,45 @@
 //! members, for which a table that grew by itself has room for four.
 
 use std::fmt;
+use std::io::{self, Write};
 
+use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+
+/// Most members of a table that is looked through: hashing a key takes longer.
+const FEW: usize = 12;
+
+/// The member of `value` called `key`; none of anything but a table.
+pub(super) fn member<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    let members = value.as_object()?;
+    if members.len() <= FEW {
+        let mut named = members.iter().filter(|(name, _)| *name == key);
+        return named.next().map(|(_, member)| member);
+    }
+    members.get(key)
+}
+
+/// How many bytes `value` takes as a text.
+pub(super) fn length(value: &impl Serialize) -> usize {
+    let mut counted = Counted(0);
+    // Counting does not fail, and what is counted here has texts as keys.
+    serde_json::to_writer(&mut counted, value).map_or(0, |()| counted.0)
+}
+
+/// Bytes that were written, and are nowhere.
+struct Counted(usize);
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// Reads a whole text.
 pub(super) fn parse(text: &str) -> Result<Value, serde_json::Error> {
@@ -22,26 +58,28 @@ pub(super) fn fitted(members: Map<String, Value>) -> Map<String, Value> {
     kept
 }
 
-/// `members` and all that they hold, without room for more.
-pub(super) fn compact(members: Map<String, Value>) -> Map<String, Value> {
-    let mut kept = Map::with_capacity(members.len());
-    kept.extend(members.into_iter().map(|(name, value)| (name, compact_value(value))));
-    kept
-}
+/// A table as its text, which takes a tenth of the memory: there may be tens of thousands, and each is needed once more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written(Box<str>);
 
-fn compact_value(value: Value) -> Value {
-    match value {
-        Value::Object(members) => Value::Object(compact(members)),
-        Value::Array(items) => {
-            let mut items: Vec<Value> = items.into_iter().map(compact_value).collect();
-            items.shrink_to_fit();
-            Value::Array(items)
-        }
-        Value::String(mut text) => {
-            text.shrink_to_fit();
-            Value::String(text)
-        }
-        plain => plain,
+impl Written {
+    /// The text of `table`.
+    #[must_use]
+    pub fn of(table: &Map<String, Value>) -> Self {
+        // Tables of values can always be written.
+        Self(serde_json::to_string(table).unwrap_or_default().into_boxed_str())
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn read(&self) -> Map<String, Value> {
+        // What was written by serde_json is read by it.
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+
+    /// How many bytes it takes.
+    pub(super) fn length(&self) -> usize {
+        self.0.len()
     }
 }
 
@@ -132,7 +170,6 @@ mod tests {
             let tree = parse(text).unwrap();
             assert_eq!(tree, usual, "{text}");
             assert_eq!(tree.to_string(), usual.to_string(), "{text}");
-            assert_eq!(compact_value(usual).to_string(), tree.to_string(), "{text}");
         }
     }
 
@@ -155,17 +192,42 @@ mod tests {
     }
 
     #[test]
+    fn members_are_found_however_many_there_are() {
+        for count in [0, 1, FEW, FEW + 1] {
+            let table: Value = (0..count)
+                .map(|index| (format!("key{index}"), Value::from(index)))
+                .collect();
+            for index in 0..=count {
+                let key = format!("key{index}");
+                assert_eq!(member(&table, &key), table.get(&key), "{key} of {count}");
+            }
+        }
+        assert_eq!(member(&Value::Array(vec![Value::Null]), "0"), None);
+    }
+
+    #[test]
+    fn lengths_are_those_of_the_text() {
+        for text in ["{}", r#"{"a":["\u00e9 \"",1.5,null],"b":{"c":true}}"#] {
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(length(&value), value.to_string().len());
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_read_again() {
+        let text = r#"{"b":[1,-2.5,0.1,1e-7,{"\"":"\u0001"}],"a":{}}"#;
+        let table: Map<String, Value> = serde_json::from_str(text).unwrap();
+        let written = Written::of(&table);
+        assert_eq!(written.length(), text.len());
+        assert_eq!(Value::Object(written.read()).to_string(), text);
+    }
+
+    #[test]
     fn nothing_has_room_to_grow() {
         let tree = parse(r#"{"a": [1, 2, 3, 4, 5], "b": {"c": "d"}}"#).unwrap();
         let Value::Array(items) = &tree["a"] else {
             panic!("{tree}");
         };
         assert_eq!(items.capacity(), 5);
-        let mut grown = Map::new();
-        grown.insert("a".to_owned(), Value::Array(Vec::with_capacity(50)));
-        let Value::Array(items) = &compact(grown)["a"] else {
-            panic!("a list stays a list");
-        };
-        assert_eq!(items.capacity(), 0);
     }
 }

@@ -49,6 +49,7 @@ pub use difference::{Changed, Difference, Named};
 pub use documents::Documents;
 pub use folder::{File, Folder, Target, folder, next_steps};
 pub use import::{Options, import};
+pub use json::Written;
 pub use model::{Action, Argument, ArgumentPlace, ArgumentValue, Body, BodyKind, Fixed, Import, Server};
 pub use naming::KeptName;
 pub use overlay::Overlay;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::json::Written;
 use super::report::Report;
 use super::security::Authentication;
 use crate::template::Style;
@@ -63,16 +64,16 @@ pub struct Action {
     /// Further keys of the connector's action, such as `effect`, that the description or an overlay sets.
     pub settings: Map<String, Value>,
     /// The arguments.
-    pub input: Vec<Argument>,
+    pub input: Vec<Argument<Written>>,
     /// The body, when there is one.
     pub body: Option<Body>,
     /// Schema of a good answer. Shared: many actions may answer with the same.
-    pub response: Option<Arc<Map<String, Value>>>,
+    pub response: Option<Arc<Written>>,
 }
 
-/// One argument.
+/// One argument. `S` is what its schema is kept as.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Argument {
+pub struct Argument<S = Map<String, Value>> {
     /// What agents call it.
     pub name: String,
     /// What the API calls it.
@@ -82,7 +83,7 @@ pub struct Argument {
     /// Whether it must be given.
     pub required: bool,
     /// The kind of value.
-    pub value: ArgumentValue,
+    pub value: ArgumentValue<S>,
     /// How it is written, when that is not the usual way.
     pub style: Option<Style>,
     /// Media type of its part of a multipart body, when that is not the usual one.
@@ -131,11 +132,11 @@ impl ArgumentPlace {
     }
 }
 
-/// The kind of an argument's value.
+/// The kind of an argument's value. `S` is what its schema is kept as.
 #[derive(Debug, Clone, PartialEq)]
-pub enum ArgumentValue {
+pub enum ArgumentValue<S = Map<String, Value>> {
     /// What a schema says.
-    Schema(Map<String, Value>),
+    Schema(S),
     /// A file, or several.
     File {
         /// Whether it is a list of files.

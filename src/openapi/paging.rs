@@ -88,7 +88,8 @@ const DEEPEST: usize = 2;
 /// How `action` looks paged.
 pub(super) fn hint(action: &Action) -> Option<Paged> {
     let reads = action.method == "GET" && !action.settings.contains_key("pagination");
-    let answer = Answer::of(action.response.as_deref()?);
+    let schema = action.response.as_ref()?.read();
+    let answer = Answer::of(&schema);
     let (items, record) = answer.list()?;
     let mut keys = reads.then(|| style(action, &answer, &items))??;
     if items != "@" {

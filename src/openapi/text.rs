@@ -62,15 +62,17 @@ impl Texts {
         let begin = &text[..end];
         let mut plain = without_links(&without_tags(begin));
         for origin in &self.origins {
-            plain = plain
-                .replace(&format!("{origin}/"), "/")
-                .replace(origin.as_str(), "the API");
+            if plain.contains(origin.as_str()) {
+                plain = plain
+                    .replace(&format!("{origin}/"), "/")
+                    .replace(origin.as_str(), "the API");
+            }
         }
         for host in &self.hosts {
-            plain = plain.replace(host.as_str(), "the API");
+            plain = replaced(plain, host, "the API");
         }
         // Templates of connectors begin so, and a description is not one.
-        let plain = plain.replace("{{", "{ {");
+        let plain = replaced(plain, "{{", "{ {");
         let words: Vec<&str> = plain
             .split_whitespace()
             .map(|word| word.trim_matches(|character| matches!(character, '*' | '`')))
@@ -79,6 +81,15 @@ impl Texts {
             })
             .collect();
         words.join(" ")
+    }
+}
+
+/// `text` with `new` in place of `old`, which most texts do not hold.
+fn replaced(text: String, old: &str, new: &str) -> String {
+    if text.contains(old) {
+        text.replace(old, new)
+    } else {
+        text
     }
 }
 
@@ -124,7 +135,7 @@ fn without_tags(text: &str) -> String {
     ];
     entities
         .iter()
-        .fold(plain, |text, (entity, meant)| text.replace(entity, meant))
+        .fold(plain, |text, (entity, meant)| replaced(text, entity, meant))
 }
 
 /// `text` with the words of Markdown links in place of the links. What a model cannot open is not worth its tokens.

@@ -57,7 +57,7 @@ pub(super) fn check(document: &Value) -> Result<(), SchemaError> {
         document,
         settled: HashSet::new(),
     };
-    walk.everywhere(document, &mut String::new())
+    walk.everywhere(document)
 }
 
 struct Walk<'a> {
@@ -67,8 +67,8 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn everywhere(&mut self, schema: &'a Value, pointer: &mut String) -> Result<(), SchemaError> {
-        let length = pointer.len();
+    /// Where an error is gets known on the way back: there mostly is none.
+    fn everywhere(&mut self, schema: &'a Value) -> Result<(), SchemaError> {
         match schema {
             Value::Object(members) => {
                 if let Some(Value::String(reference)) = members.get("$ref")
@@ -76,24 +76,21 @@ impl<'a> Walk<'a> {
                     && !self.is_embedded(reference)
                 {
                     return Err(SchemaError {
-                        pointer: format!("{pointer}/$ref"),
+                        pointer: "/$ref".to_owned(),
                         message: format!(
                             "`{reference}` is another document: copy it into `$defs` and refer to it there"
                         ),
                     });
                 }
-                self.in_place(schema, pointer, &mut Vec::new())?;
+                self.in_place(schema, &mut Vec::new())?;
                 for (key, member) in members {
-                    pointer.push_str(&pointer_segment(key));
-                    self.everywhere(member, pointer)?;
-                    pointer.truncate(length);
+                    self.everywhere(member).map_err(|error| error.within(key))?;
                 }
             }
             Value::Array(elements) => {
                 for (index, element) in elements.iter().enumerate() {
-                    pointer.push_str(&pointer_segment(&index.to_string()));
-                    self.everywhere(element, pointer)?;
-                    pointer.truncate(length);
+                    self.everywhere(element)
+                        .map_err(|error| error.within(&index.to_string()))?;
                 }
             }
             _ => {}
@@ -107,20 +104,20 @@ impl<'a> Walk<'a> {
         reference_names(self.document).any(|name| name == base)
     }
 
-    fn in_place(&mut self, schema: &'a Value, pointer: &str, path: &mut Vec<*const Value>) -> Result<(), SchemaError> {
+    fn in_place(&mut self, schema: &'a Value, path: &mut Vec<*const Value>) -> Result<(), SchemaError> {
         let address = std::ptr::from_ref(schema);
         if self.settled.contains(&address) {
             return Ok(());
         }
         if path.contains(&address) {
             return Err(SchemaError {
-                pointer: pointer.to_owned(),
+                pointer: String::new(),
                 message: "this schema refers to itself: validating would never end".to_owned(),
             });
         }
         if path.len() == DEEPEST_IN_PLACE {
             return Err(SchemaError {
-                pointer: pointer.to_owned(),
+                pointer: String::new(),
                 message: format!("more than {DEEPEST_IN_PLACE} references and alternatives lead from one to the next"),
             });
         }
@@ -130,26 +127,32 @@ impl<'a> Walk<'a> {
                 match member {
                     Value::String(reference) if key == "$ref" => {
                         if let Some(next) = target(self.document, reference) {
-                            self.in_place(next, pointer, path)?;
+                            self.in_place(next, path)?;
                         }
                     }
                     Value::Array(branches) => {
-                        branches
-                            .iter()
-                            .try_for_each(|branch| self.in_place(branch, pointer, path))?;
+                        branches.iter().try_for_each(|branch| self.in_place(branch, path))?;
                     }
                     Value::Object(branches) if key == "dependentSchemas" => {
-                        branches
-                            .values()
-                            .try_for_each(|branch| self.in_place(branch, pointer, path))?;
+                        branches.values().try_for_each(|branch| self.in_place(branch, path))?;
                     }
-                    member => self.in_place(member, pointer, path)?,
+                    member => self.in_place(member, path)?,
                 }
             }
         }
         path.pop();
         self.settled.insert(address);
         Ok(())
+    }
+}
+
+impl SchemaError {
+    /// This error, of a schema that the keyword or item `name` holds.
+    fn within(self, name: &str) -> Self {
+        Self {
+            pointer: pointer_segment(name) + &self.pointer,
+            ..self
+        }
     }
 }
 

@@ -21,6 +21,9 @@ use crate::diagnostics::Diagnostic;
 /// How often what does not load is taken out before the rest is left to its user.
 const MOST_ROUNDS: usize = 3;
 
+/// Bytes of files of actions that are loaded at once: the connector's own file is loaded with them each time.
+const LOADED_AT_ONCE: usize = 32 * 1024;
+
 /// A file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
@@ -88,19 +91,31 @@ struct Written {
 }
 
 impl Written {
-    /// What keeps the files from loading. One file of actions is looked at at a time: loaded connectors are much larger
-    /// than their files, and no action depends on another.
+    /// What keeps the files from loading. A few files of actions are looked at at a time: loaded connectors are much
+    /// larger than their files, and no action depends on another.
     fn errors(&self) -> Vec<Diagnostic> {
         let (services, rest): (Vec<&File>, Vec<&File>) = self
             .files
             .iter()
             .partition(|file| file.path.starts_with(services::FOLDER));
         let rest: Vec<SourceFile> = rest.into_iter().map(source).collect();
-        let found = shared_out(services.len(), |taken| {
+        let mut loads: Vec<Vec<&File>> = Vec::new();
+        let mut bytes = LOADED_AT_ONCE;
+        for file in services {
+            bytes += file.text.len();
+            if bytes > LOADED_AT_ONCE {
+                loads.push(Vec::new());
+                bytes = file.text.len();
+            }
+            if let Some(load) = loads.last_mut() {
+                load.push(file);
+            }
+        }
+        let found = shared_out(loads.len(), |taken| {
             taken
                 .map(|index| {
-                    let mut sources = rest.clone();
-                    sources.push(source(services[index]));
+                    let own = loads[index].iter().map(|file| source(file));
+                    let sources: Vec<SourceFile> = rest.iter().cloned().chain(own).collect();
                     let found = connector::load(&sources).diagnostics;
                     (
                         index,
@@ -147,8 +162,14 @@ fn written(import: &Import, target: &Target) -> Written {
         text: connector_file::text(import, target),
     }];
     let mut places = Vec::new();
-    for (group, actions) in &groups {
-        for (file, starts) in services::files(group, actions) {
+    let listed: Vec<(&&str, &Vec<&Action>)> = groups.iter().collect();
+    let made = shared_out(listed.len(), |taken| {
+        taken
+            .map(|index| (index, services::files(listed[index].0, listed[index].1)))
+            .collect()
+    });
+    for of_group in made {
+        for (file, starts) in of_group {
             places.extend(starts.into_iter().map(|(line, name)| (file.path.clone(), line, name)));
             files.push(file);
         }

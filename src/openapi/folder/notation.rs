@@ -1,74 +1,110 @@
 //! Values in TOML, on one line.
 
-use serde_json::{Map, Value};
+use serde_json::{Number, Value};
 
 /// `text` as a basic string.
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            '\r' => quoted.push_str("\\r"),
-            character if character.is_control() => {
-                let code = format!("\\u{:04X}", u32::from(character));
-                quoted.push_str(&code);
-            }
-            character => quoted.push(character),
-        }
-    }
-    quoted.push('"');
+    write_quoted(&mut quoted, text);
     quoted
 }
 
 /// `name` as a key: bare where that is possible.
 pub(super) fn key(name: &str) -> String {
-    let is_bare = !name.is_empty()
-        && name
-            .chars()
-            .all(|one| one.is_ascii_alphanumeric() || "-_".contains(one));
-    if is_bare { name.to_owned() } else { quoted(name) }
+    let mut key = String::with_capacity(name.len());
+    write_key(&mut key, name);
+    key
 }
 
 /// A value. What TOML has nothing for does not come here: schemas are normalised without null.
 pub(super) fn value(value: &Value) -> String {
-    match value {
-        Value::Null => quoted("null"),
-        Value::Bool(value) => value.to_string(),
-        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(whole), _) => whole.to_string(),
-            // With a point or an exponent, as TOML wants it.
-            (None, Some(float)) => format!("{float:?}"),
-            (None, None) => number.to_string(),
-        },
-        Value::String(text) => quoted(text),
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(self::value).collect();
-            format!("[{}]", items.join(", "))
+    let mut text = String::new();
+    write_value(&mut text, value);
+    text
+}
+
+/// An inline table of `members`.
+pub(super) fn table<'m>(members: impl IntoIterator<Item = (&'m String, &'m Value)>) -> String {
+    let mut text = String::new();
+    write_table(&mut text, members);
+    text
+}
+
+fn write_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            character if character.is_control() => {
+                let code = format!("\\u{:04X}", u32::from(character));
+                out.push_str(&code);
+            }
+            character => out.push(character),
         }
-        Value::Object(members) => table(members),
+    }
+    out.push('"');
+}
+
+fn write_key(out: &mut String, name: &str) {
+    let is_bare = !name.is_empty()
+        && name
+            .bytes()
+            .all(|one| one.is_ascii_alphanumeric() || matches!(one, b'-' | b'_'));
+    if is_bare {
+        out.push_str(name);
+    } else {
+        write_quoted(out, name);
     }
 }
 
-/// An inline table.
-pub(super) fn table(members: &Map<String, Value>) -> String {
-    let members: Vec<String> = members
-        .iter()
-        .map(|(name, member)| format!("{} = {}", key(name), value(member)))
-        .collect();
-    if members.is_empty() {
-        "{}".to_owned()
-    } else {
-        format!("{{ {} }}", members.join(", "))
+fn write_value(out: &mut String, value: &Value) {
+    match value {
+        Value::Null => write_quoted(out, "null"),
+        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Value::Number(number) => out.push_str(&number_text(number)),
+        Value::String(text) => write_quoted(out, text),
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push_str(", ");
+                }
+                write_value(out, item);
+            }
+            out.push(']');
+        }
+        Value::Object(members) => write_table(out, members),
     }
+}
+
+fn number_text(number: &Number) -> String {
+    match (number.as_i64(), number.as_f64()) {
+        (Some(whole), _) => whole.to_string(),
+        // With a point or an exponent, as TOML wants it.
+        (None, Some(float)) => format!("{float:?}"),
+        (None, None) => number.to_string(),
+    }
+}
+
+fn write_table<'m>(out: &mut String, members: impl IntoIterator<Item = (&'m String, &'m Value)>) {
+    let mut before = "{ ";
+    for (name, member) in members {
+        out.push_str(before);
+        write_key(out, name);
+        out.push_str(" = ");
+        write_value(out, member);
+        before = ", ";
+    }
+    out.push_str(if before == ", " { " }" } else { "{}" });
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Map, json};
 
     use super::*;
 

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::File;
 use super::notation::{key, quoted, table, value};
+use crate::openapi::json::Written;
 use crate::openapi::model::{Action, Argument, ArgumentPlace, ArgumentValue, BodyKind};
 use crate::openapi::schema::holds_null;
 use crate::template::{Form, Style};
@@ -23,13 +24,15 @@ const PLAIN_TYPES: [&str; 4] = ["string", "integer", "number", "boolean"];
 /// The files of the actions of one group, each with the first line and the name of every action in it.
 pub(super) fn files(group: &str, actions: &[&Action]) -> Vec<(File, Vec<(usize, String)>)> {
     let mut files: Vec<(File, Vec<(usize, String)>)> = Vec::new();
+    let mut lines = 0;
     for action in actions {
         let text = self::action(action);
-        let lines = text.lines().count() + 1;
-        let has_room = files.last().is_some_and(|(file, _)| {
-            file.text.lines().count() + lines <= LONGEST_FILE && file.text.len() + text.len() <= LARGEST_FILE
-        });
+        let own_lines = text.lines().count() + 1;
+        let has_room = files
+            .last()
+            .is_some_and(|(file, _)| lines + own_lines <= LONGEST_FILE && file.text.len() + text.len() <= LARGEST_FILE);
         if !has_room {
+            lines = 0;
             let number = files.len() + 1;
             let end = if number == 1 {
                 String::new()
@@ -43,9 +46,11 @@ pub(super) fn files(group: &str, actions: &[&Action]) -> Vec<(File, Vec<(usize, 
         if let Some((file, starts)) = files.last_mut() {
             if !file.text.is_empty() {
                 file.text.push('\n');
+                lines += 1;
             }
-            starts.push((file.text.lines().count() + 1, action.name.clone()));
+            starts.push((lines + 1, action.name.clone()));
             file.text.push_str(&text);
+            lines += own_lines - 1;
         }
     }
     files
@@ -110,7 +115,7 @@ fn action(action: &Action) -> String {
         text.push("]\n".to_owned());
     }
     if let Some(response) = &action.response {
-        text.push(format!("response_schema = {}\n", table(response)));
+        text.push(format!("response_schema = {}\n", table(&response.read())));
     }
     text.concat()
 }
@@ -135,7 +140,7 @@ fn literal(value: &Value) -> Value {
 }
 
 /// The keys of an input, in order.
-fn input(argument: &Argument) -> Vec<String> {
+fn input(argument: &Argument<Written>) -> Vec<String> {
     let mut keys = vec![format!("name = {}", quoted(&argument.name))];
     let mut push = |name: &str, written: String| keys.push(format!("{} = {written}", key(name)));
     let goes_by_itself = argument.place != ArgumentPlace::WholeBody;
@@ -158,23 +163,25 @@ fn input(argument: &Argument) -> Vec<String> {
                 push("description", quoted(text));
             }
         }
-        ArgumentValue::Schema(schema) => {
-            let mut rest = schema.clone();
-            let description = rest.shift_remove("description");
-            let plain = plain_type(&rest);
-            match plain {
+        ArgumentValue::Schema(written) => {
+            let schema = written.read();
+            let description = schema.get("description").and_then(Value::as_str);
+            match plain_type(&schema) {
                 Some(name) => {
                     push("type", quoted(name));
-                    if let Some(default) = rest.get("default") {
+                    if let Some(default) = schema.get("default") {
                         push("default", value(default));
                     }
-                    if let Some(example) = rest.get("examples").and_then(|examples| examples.get(0)) {
+                    if let Some(example) = schema.get("examples").and_then(|examples| examples.get(0)) {
                         push("placeholder", value(example));
                     }
                 }
-                None => push("schema", table(&rest)),
+                None => push(
+                    "schema",
+                    table(schema.iter().filter(|(keyword, _)| *keyword != "description")),
+                ),
             }
-            if let Some(text) = description.as_ref().and_then(Value::as_str) {
+            if let Some(text) = description {
                 push("description", quoted(text));
             }
         }
@@ -193,7 +200,7 @@ fn plain_type(schema: &Map<String, Value>) -> Option<&str> {
     let name = schema.get("type")?.as_str().filter(|name| PLAIN_TYPES.contains(name))?;
     let says_more = schema
         .keys()
-        .any(|keyword| !matches!(keyword.as_str(), "type" | "default" | "examples"));
+        .any(|keyword| !matches!(keyword.as_str(), "type" | "default" | "examples" | "description"));
     (!says_more).then_some(name)
 }
 

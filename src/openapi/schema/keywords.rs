@@ -5,6 +5,7 @@ use serde_json::{Map, Number, Value, json};
 
 use super::value::{coerced, holds_null, implied_type};
 use super::{Change, Direction, Normaliser, Place, is_nothing, is_true, measure};
+use crate::openapi::json::member;
 use crate::openapi::shaping;
 
 /// Formats that tell a model how to write a value. Others, such as `int32`, only repeat the type.
@@ -101,12 +102,7 @@ impl<'d> Normaliser<'d> {
         }
         if depth == 1 && self.direction == Direction::Input {
             // Members of a body become arguments, which take it out again.
-            schema.extend(
-                place
-                    .value
-                    .get(shaping::KEY)
-                    .map(|shape| (shaping::KEY.to_owned(), shape.clone())),
-            );
+            schema.extend(member(place.value, shaping::KEY).map(|shape| (shaping::KEY.to_owned(), shape.clone())));
         }
         self.spent += measure::own_bytes(&schema);
         schema
@@ -114,7 +110,7 @@ impl<'d> Normaliser<'d> {
 
     /// The types of values, without null.
     fn types(&mut self, place: Place<'d>) -> Vec<&'static str> {
-        let written: Vec<&str> = match place.value.get("type") {
+        let written: Vec<&str> = match member(place.value, "type") {
             Some(Value::String(name)) => vec![name],
             Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
             _ => Vec::new(),
@@ -169,7 +165,7 @@ impl<'d> Normaliser<'d> {
 
     /// `enum` and `const`, in the schema's own type: YAML reads `on` and `1` as its authors may not have meant them.
     fn values(&mut self, place: Place<'d>, types: &[&str], schema: &mut Map<String, Value>) {
-        let written: Vec<&Value> = match (place.value.get("const"), place.value.get("enum")) {
+        let written: Vec<&Value> = match (member(place.value, "const"), member(place.value, "enum")) {
             (Some(value), _) => vec![value],
             (None, Some(Value::Array(values))) => values.iter().collect(),
             (None, Some(_)) => {
@@ -240,7 +236,7 @@ impl<'d> Normaliser<'d> {
     fn number_rules(&mut self, place: Place<'d>, schema: &mut Map<String, Value>) {
         for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
             let inclusive = self.number(place, bound);
-            match place.value.get(exclusive) {
+            match member(place.value, exclusive) {
                 // As 2.0 and 3.0 spell it.
                 Some(Value::Bool(true)) => {
                     schema.extend(inclusive.map(|number| (exclusive.to_owned(), Value::Number(number))));
@@ -265,7 +261,7 @@ impl<'d> Normaliser<'d> {
     }
 
     fn number(&mut self, place: Place<'d>, keyword: &str) -> Option<Number> {
-        let number = match place.value.get(keyword)? {
+        let number = match member(place.value, keyword)? {
             Value::Number(number) => Some(number.clone()),
             Value::String(text) => serde_json::from_str(text.trim()).ok(),
             _ => None,
@@ -361,7 +357,7 @@ impl<'d> Normaliser<'d> {
 
     fn properties(&mut self, place: Place<'d>, depth: usize, schema: &mut Map<String, Value>) {
         let is_cut = depth >= self.limits.depth;
-        let mut required: Vec<Value> = match place.value.get("required") {
+        let mut required: Vec<Value> = match member(place.value, "required") {
             Some(Value::Array(names)) => names.iter().filter(|name| name.is_string()).cloned().collect(),
             _ => Vec::new(),
         };
@@ -441,7 +437,7 @@ impl<'d> Normaliser<'d> {
 
     /// A default that the schema takes. One that it does not take would make calls fail that leave the value out.
     fn default(&mut self, place: Place<'d>, schema: &mut Map<String, Value>) {
-        let Some(written) = place.value.get("default").filter(|value| !value.is_null()) else {
+        let Some(written) = member(place.value, "default").filter(|value| !value.is_null()) else {
             return;
         };
         let kind = schema.get("type").and_then(Value::as_str);
@@ -461,10 +457,8 @@ impl<'d> Normaliser<'d> {
         if !self.limits.examples || schema.contains_key("enum") || !schema.contains_key("type") {
             return;
         }
-        let several = place.value.get("examples").and_then(Value::as_array);
-        let all = place
-            .value
-            .get("example")
+        let several = member(place.value, "examples").and_then(Value::as_array);
+        let all = member(place.value, "example")
             .into_iter()
             .chain(several.into_iter().flatten());
         let shown = all.take(MOST_EXAMPLES).find(|example| match example {

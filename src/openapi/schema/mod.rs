@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value, json};
 
 use super::documents::{Documents, Place};
+use super::json::member;
 use super::text::Texts;
 use crate::schema::Schema;
 
@@ -284,12 +285,12 @@ fn is_nothing(schema: &Map<String, Value>) -> bool {
 }
 
 fn is_true(value: &Value, key: &str) -> bool {
-    value.get(key) == Some(&Value::Bool(true))
+    member(value, key) == Some(&Value::Bool(true))
 }
 
 /// Whether `type` is a list with `null` among others.
 fn has_null(value: &Value) -> bool {
-    let types = value.get("type").and_then(Value::as_array);
+    let types = member(value, "type").and_then(Value::as_array);
     types.is_some_and(|types| types.len() > 1 && types.iter().any(|name| name == "null"))
 }
 

@@ -3,11 +3,12 @@
 use serde_json::{Number, Value, json};
 
 use super::keywords::TELLING_FORMATS;
+use crate::openapi::json::member;
 
 /// The type that other keywords give away.
 pub(super) fn implied_type(schema: &Value) -> Option<&'static str> {
-    let has = |keyword: &str| schema.get(keyword).is_some();
-    let values: Vec<&Value> = match (schema.get("const"), schema.get("enum")) {
+    let has = |keyword: &str| member(schema, keyword).is_some();
+    let values: Vec<&Value> = match (member(schema, "const"), member(schema, "enum")) {
         (Some(value), _) => vec![value],
         (None, Some(Value::Array(values))) => values.iter().filter(|value| !value.is_null()).collect(),
         _ => Vec::new(),
@@ -24,7 +25,7 @@ pub(super) fn implied_type(schema: &Value) -> Option<&'static str> {
         .find(|(_, fits)| all(*fits))
         .map(|(name, _)| name);
     }
-    if has("properties") || schema.get("additionalProperties").is_some_and(Value::is_object) {
+    if has("properties") || member(schema, "additionalProperties").is_some_and(Value::is_object) {
         return Some("object");
     }
     if has("items") || has("prefixItems") {
@@ -37,7 +38,7 @@ pub(super) fn implied_type(schema: &Value) -> Option<&'static str> {
     if !is_composed && (has("minimum") || has("maximum") || has("multipleOf")) {
         return Some("number");
     }
-    let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
+    let format = member(schema, "format").and_then(Value::as_str).unwrap_or_default();
     (TELLING_FORMATS.contains(&format) || format == "byte").then_some("string")
 }
 

@@ -106,7 +106,7 @@ fn described(import: &Import) -> String {
         for argument in &action.input {
             let star = if argument.required { "*" } else { "" };
             let value = match &argument.value {
-                ArgumentValue::Schema(schema) => serde_json::to_string(schema).unwrap(),
+                ArgumentValue::Schema(schema) => serde_json::to_string(&schema.read()).unwrap(),
                 ArgumentValue::File { several, .. } => format!("file, several {several}"),
             };
             write!(text, "  {:?} {}{star}: {value}", argument.place, argument.name).unwrap();
@@ -122,7 +122,7 @@ fn described(import: &Import) -> String {
             writeln!(text, "  {}", serde_json::to_string(&action.settings).unwrap()).unwrap();
         }
         if let Some(response) = &action.response {
-            writeln!(text, "  = {}", serde_json::to_string(response).unwrap()).unwrap();
+            writeln!(text, "  = {}", serde_json::to_string(&response.read()).unwrap()).unwrap();
         }
         for (change, count) in &told.changes {
             writeln!(text, "  {count} {change}").unwrap();

@@ -54,7 +54,9 @@ fn is_within_reach(path: &Path, folder: &Path) -> anyhow::Result<bool> {
 pub(super) fn text_of(path: &Path, left: &mut u64) -> anyhow::Result<String> {
     let shown = path.display();
     let file = fs::File::open(path).with_context(|| format!("cannot read {shown}"))?;
-    let mut text = String::new();
+    // With room for all of it, rather than read into ever larger pieces of memory.
+    let length = file.metadata().map_or(0, |metadata| metadata.len().min(*left));
+    let mut text = String::with_capacity(usize::try_from(length).unwrap_or(0));
     file.take(*left + 1)
         .read_to_string(&mut text)
         .with_context(|| format!("cannot read {shown}"))?;

@@ -13,6 +13,7 @@ mod error;
 mod failure;
 mod headers;
 mod log;
+mod names;
 mod redirect;
 mod resolver;
 mod route;
@@ -26,7 +27,8 @@ use tracing::warn;
 use url::{Host, Url};
 
 pub use error::EgressError;
-pub use resolver::{NameLookup, SystemNames};
+pub use names::SystemNames;
+pub use resolver::NameLookup;
 pub use route::Route;
 
 use crate::config::EgressConfig;
@@ -86,7 +88,7 @@ impl Egress {
     /// # Errors
     /// [`EgressError::Setup`] with what is wrong in them.
     pub fn new(config: &EgressConfig) -> Result<Self, EgressError> {
-        Self::with_names(config, Arc::new(SystemNames))
+        Self::with_names(config, Arc::new(SystemNames::default()))
     }
 
     /// [`Self::new`] with another source of addresses than the system's.

@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use tokio::net::lookup_host;
 use tracing::warn;
 
 use crate::connector::reach::AddressRule;
@@ -26,17 +25,6 @@ pub trait NameLookup: Send + Sync {
     /// # Errors
     /// Why it has none.
     async fn look_up(&self, name: &str) -> io::Result<Vec<IpAddr>>;
-}
-
-/// The system's resolver, so that the hosts file and search domains count.
-#[derive(Debug, Clone, Copy)]
-pub struct SystemNames;
-
-#[async_trait]
-impl NameLookup for SystemNames {
-    async fn look_up(&self, name: &str) -> io::Result<Vec<IpAddr>> {
-        Ok(lookup_host((name, 0)).await?.map(|address| address.ip()).collect())
-    }
 }
 
 pub(super) struct GuardedResolver {

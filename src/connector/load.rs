@@ -18,7 +18,9 @@ use super::scope::Scope;
 use super::script::Rules;
 use super::settings::{Settings, Variables};
 use super::written_code::WrittenCode;
-use super::{CodeFile, Loaded, SourceFile, authentication, connection, identity, pages, secret, security, spelling};
+use super::{
+    CodeFile, Loaded, SourceFile, authentication, connection, identity, pages, pagination, secret, security, spelling,
+};
 use crate::diagnostics::{Diagnostic, Source};
 use crate::document::{Format, Kind, Node, check, closest, parse};
 
@@ -254,6 +256,9 @@ fn load_layout(
     }
     if !actions.incomplete {
         findings.extend(code.unused());
+        if !actions.paged {
+            pagination::warn_of_unused_defaults(&scope);
+        }
     }
     let offered = exposed(&scope, actions);
     findings.extend(scope.into_findings());
@@ -338,6 +343,8 @@ struct Actions {
     places: HashMap<String, String>,
     /// How many actions were written, broken ones included.
     written: usize,
+    /// Whether one of them says how its answer comes in pages.
+    paged: bool,
     /// Whether a file could not be parsed, so that there may be more actions.
     incomplete: bool,
 }
@@ -346,6 +353,7 @@ impl Actions {
     fn compile(&mut self, scope: &Scope<'_>, shared: &Shared<'_>) {
         for node in scope.root.get("actions").map(Node::items).unwrap_or_default() {
             self.written += 1;
+            self.paged |= node.get("pagination").is_some();
             // The name is taken from the tree: an action with errors takes its name, too.
             if let Some(slug) = action::slug(node) {
                 self.take(scope, node, slug);

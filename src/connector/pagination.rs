@@ -66,6 +66,17 @@ pub(super) fn add(
     }
 }
 
+/// Warns of `[defaults.pagination]` that no action takes over: its author believes that lists are read whole.
+pub(super) fn warn_of_unused_defaults(scope: &Scope<'_>) {
+    let defaults = scope.root.get("defaults");
+    let Some(defaults) = defaults.filter(|defaults| defaults.get(KEY).is_some()) else {
+        return;
+    };
+    let message = "`[defaults.pagination]` has no effect: no action says that its answer comes in pages";
+    let help = "write `pagination = {}` in each action that reads such a list, or remove it";
+    scope.warn("no-effect", defaults.key_span(KEY), message, help);
+}
+
 /// Reports `flaw` where its key is written, else where the action asks for the defaults.
 fn report(scope: &Scope<'_>, node: &Node, keys: &Keys, flaw: Flaw) {
     let written = node.get(KEY).and_then(|table| table.get(flaw.key));

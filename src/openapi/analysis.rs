@@ -136,8 +136,7 @@ impl Counted {
                     .into_iter()
                     .any(|(name, _)| name.to_lowercase().contains("ratelimit"));
             if status.starts_with('2') {
-                let types = answer.get("content").into_iter().flat_map(Place::members);
-                answered.extend(types.map(|(name, _)| name.clone()));
+                answered.extend(documents.media_types(answer).map(|(name, _)| name.to_owned()));
             }
         }
         let of_root = |key| documents.root().get(key);
@@ -158,10 +157,9 @@ impl Counted {
             .get("requestBody")
             .map(|body| documents.resolve(body).unwrap_or(body));
         let mut sent: Vec<String> = body
-            .and_then(|body| body.get("content"))
             .into_iter()
-            .flat_map(Place::members)
-            .map(|(name, _)| name.clone())
+            .flat_map(|body| documents.media_types(body))
+            .map(|(name, _)| name.to_owned())
             .collect();
         let parameters = operation.get("parameters").into_iter().flat_map(Place::items);
         if parameters

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::documents::Place;
 use super::json::Written;
 use super::schema::{Direction, Limits, Normaliser, Shared};
+use crate::connector::media_type_essence;
 
 /// Longest schema of an answer, in bytes. It documents; what does not fit is not missed by a call.
 const MOST_RESPONSE_BYTES: usize = 4_000;
@@ -55,8 +56,8 @@ impl<'d> Answers<'d> {
             .filter(|(status, _)| *status == "default" && good.is_empty());
         let schema = good.iter().copied().chain(default).find_map(|(_, answer)| {
             let answer = self.shared.documents.resolve(*answer).ok()?;
-            let mut types = answer.get("content").into_iter().flat_map(Place::members);
-            let (_, media_type) = types.find(|(name, _)| name.contains("json") || *name == "*/*")?;
+            let mut types = self.shared.documents.media_types(answer);
+            let (_, media_type) = types.find(|(name, _)| is_json(name) || *name == "*/*")?;
             media_type.get("schema")
         })?;
         // Many operations answer with the same few things.
@@ -91,6 +92,19 @@ impl<'d> Answers<'d> {
         }
         None
     }
+}
+
+/// Whether an answer of this type is one value of JSON. One that has a value on each line is passed on as text.
+fn is_json(media_type: &str) -> bool {
+    let essence = media_type_essence(media_type);
+    essence.contains("json") && !is_json_lines(&essence) && !essence.ends_with("json-seq")
+}
+
+/// Whether texts of the type `essence` are JSON, one value on each line.
+pub(super) fn is_json_lines(essence: &str) -> bool {
+    ["jsonl", "ndjson", "jsonlines", "json-lines"]
+        .iter()
+        .any(|end| essence.ends_with(end))
 }
 
 /// Whether a schema has one keyword.

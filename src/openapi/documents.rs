@@ -144,6 +144,8 @@ impl Documents {
         let (path, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let target = if path.is_empty() {
             file
+        } else if let Some(own) = self.called(path) {
+            own
         } else if is_absolute(path) {
             return Err(format!(
                 "`{reference}` is a whole address, and only what stands beside the description is read"
@@ -163,6 +165,19 @@ impl Documents {
             .or_else(|| by_anchor(root, fragment))
             .ok_or_else(|| format!("`{reference}` leads nowhere"))?;
         Ok(Place { value, file: target })
+    }
+
+    /// The document that says of itself that it is at `address` (`OpenAPI` 3.2, `$self`).
+    fn called(&self, address: &str) -> Option<usize> {
+        let own = |tree: &Value| tree.get("$self").and_then(Value::as_str) == Some(address);
+        self.files.iter().position(|(_, tree)| own(tree))
+    }
+
+    /// The media types of a body, an answer or a parameter, by name. Since `OpenAPI` 3.2 each may be a reference; one
+    /// that leads nowhere is as it is written.
+    pub(super) fn media_types<'d>(&'d self, place: Place<'d>) -> impl Iterator<Item = (&'d str, Place<'d>)> {
+        let written = place.get("content").into_iter().flat_map(Place::members);
+        written.map(|(name, one)| (name.as_str(), self.resolve(one).unwrap_or(one)))
     }
 
     /// `place`, or what it refers to.
@@ -315,6 +330,15 @@ mod tests {
             place.map(|place| (place.value.clone(), place.file)),
             Ok((json!({"found": true}), 2))
         );
+    }
+
+    #[test]
+    fn a_document_is_known_by_the_address_that_it_gives_itself() {
+        let address = "https://a.example.com/api/openapi.yaml";
+        let documents = read(&json!({"openapi": "3.2.0", "$self": address, "paths": {}, "a": {"x": 1}}));
+        let found = documents.follow(0, &format!("{address}#/a"));
+        assert_eq!(found.map(|place| place.value.clone()), Ok(json!({"x": 1})));
+        assert!(documents.follow(0, "https://a.example.com/other.yaml#/a").is_err());
     }
 
     #[test]

@@ -50,6 +50,7 @@ impl<'d> Found<'d> {
 /// Every operation of the description; what cannot be one is skipped.
 pub(super) fn operations<'d>(documents: &'d Documents, report: &mut Report) -> Vec<Found<'d>> {
     let mut found = Vec::new();
+    let mut callbacks = 0;
     let root = documents.root();
     for (path, written) in root.get("paths").into_iter().flat_map(Place::members) {
         if path.starts_with("x-") {
@@ -81,6 +82,7 @@ pub(super) fn operations<'d>(documents: &'d Documents, report: &mut Report) -> V
                     item,
                     place,
                 };
+                callbacks += place.get("callbacks").map_or(0, |all| all.members().count());
                 if place.value.is_object() {
                     found.push(one);
                 } else {
@@ -90,11 +92,13 @@ pub(super) fn operations<'d>(documents: &'d Documents, report: &mut Report) -> V
         }
     }
     let webhooks = root.get("webhooks").or_else(|| root.get("x-webhooks"));
-    let count = webhooks.map_or(0, |all| all.members().count());
-    if count > 0 {
-        report.notes.push(format!(
-            "webhooks are left out ({count}): they are requests that the API makes"
-        ));
+    let webhooks = webhooks.map_or(0, |all| all.members().count());
+    for (what, count) in [("webhooks", webhooks), ("callbacks", callbacks)] {
+        if count > 0 {
+            report.notes.push(format!(
+                "{what} are left out ({count}): they are requests that the API makes"
+            ));
+        }
     }
     found
 }

@@ -19,7 +19,12 @@ fn an_action_says_how_its_pages_are_read() {
 fn without_the_table_there_are_no_pages() {
     assert!(action(GET).pagination().is_none());
     let defaults = format!("[defaults]\npagination = {{ {CURSOR} }}");
-    assert!(connector(with_lines(&defaults)).actions[0].pagination().is_none());
+    let loaded = with_lines(&defaults);
+    assert!(
+        render(&loaded.diagnostics, false).contains("`[defaults.pagination]` has no effect"),
+        "{loaded:?}"
+    );
+    assert!(connector(loaded).actions[0].pagination().is_none());
 }
 
 #[test]
@@ -31,6 +36,9 @@ fn defaults_fill_in_what_an_action_leaves_out() {
     );
     let loaded = connector(load_text("connector.toml", &text));
     assert_eq!(loaded.actions[0].pagination().unwrap().max_pages, 4);
+    let bare = text.replace("max_pages = 4\n", "");
+    let told = load_text("connector.toml", &bare).diagnostics;
+    assert!(told.iter().all(|finding| finding.code != "no-effect"), "{told:?}");
     let broken = text.replace("next = \"next\"", "next = \"a[\"");
     let loaded = load_text("connector.toml", &broken);
     assert_eq!(errors(&loaded), ["bad-pagination"]);

@@ -5,6 +5,7 @@
 
 mod body;
 mod parameters;
+mod query_string;
 mod shaped;
 
 use std::collections::{BTreeMap, HashSet};

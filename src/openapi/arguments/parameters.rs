@@ -31,6 +31,7 @@ impl<'o> Reading<'o> {
     /// Reads all parameters.
     pub(super) fn parameters(&mut self) -> Result<(), String> {
         let mut parameters: Vec<(ArgumentPlace, Place<'o>)> = Vec::new();
+        let mut whole_query = None;
         let lists = [
             self.operation.place.get("parameters"),
             self.operation.item.get("parameters"),
@@ -52,6 +53,10 @@ impl<'o> Reading<'o> {
                 Some("query") => ArgumentPlace::Query,
                 Some("header") => ArgumentPlace::Header,
                 Some("cookie") => ArgumentPlace::Cookie,
+                Some("querystring") if self.is_form(parameter) => {
+                    whole_query = whole_query.or(Some(parameter));
+                    continue;
+                }
                 other => {
                     let other = other.unwrap_or_default();
                     if parameter.value.get("required") == Some(&json!(true)) {
@@ -80,6 +85,9 @@ impl<'o> Reading<'o> {
         parameters.sort_by_key(|(place, _)| *place);
         for (place, parameter) in parameters {
             self.parameter(place, parameter);
+        }
+        if let Some(parameter) = whole_query {
+            self.query_string(parameter);
         }
         Ok(())
     }
@@ -139,7 +147,7 @@ impl<'o> Reading<'o> {
                 .push(format!("the header `{name}` is set by the request itself"));
             return;
         }
-        let content = parameter.get("content").into_iter().flat_map(Place::members).next();
+        let content = self.operation.shared.documents.media_types(parameter).next();
         let described = match content {
             Some((_, media_type)) => media_type.get("schema"),
             None => parameter.get("schema"),

@@ -375,3 +375,62 @@ fn one_huge_argument_is_cut_before_others_are_left_out() {
     assert_eq!(schema("list"), json!({"type": "array", "items": {}}));
     assert_eq!(arguments.changes.get(&Change::Cut), Some(&2));
 }
+
+#[test]
+fn a_body_that_a_method_does_not_send_is_told() {
+    let body = |content: Value, required: bool| json!({"requestBody": {"required": required, "content": content}});
+    let object = |properties: Value| json!({"application/json": {"schema": {"type": "object", "properties": properties}}});
+    let fields = object(json!({"query": {"type": "object"}, "size": {"type": "integer"}}));
+    for (content, required, expected) in [
+        (fields.clone(), false, "the body is left out, which has `query`, `size`: it is a GET request"),
+        (object(json!({})), false, "the body is left out: it is a GET request"),
+        (object(json!({})), true, "the body is left out: it is a GET request"),
+        (
+            json!({"multipart/mixed": {}}),
+            false,
+            "the body is left out: it is a GET request",
+        ),
+    ] {
+        let arguments = arguments_of("GET", "/a", &body(content, required)).unwrap();
+        assert_eq!((arguments.notes, arguments.body), (vec![expected.to_owned()], None));
+    }
+    let refused = arguments_of("GET", "/a", &body(fields, true)).err().unwrap();
+    assert!(refused.contains("a GET request with a body"), "{refused}");
+}
+
+#[test]
+fn a_query_that_is_described_as_a_whole_is_arguments() {
+    let whole = |content: Value, required: bool| {
+        json!({"parameters": [
+            {"name": "a", "in": "header", "schema": {"type": "string"}},
+            {"name": "q", "in": "querystring", "required": required, "content": content}]})
+    };
+    let form = json!({"application/x-www-form-urlencoded": {
+        "schema": {"type": "object", "required": ["a"], "properties": {
+            "a": {"type": "string"}, "ids": {"type": "array", "items": {"type": "integer"}}, "api_key": {"type": "string"}}},
+        "encoding": {"ids": {"style": "form", "explode": false}}}});
+    let arguments = arguments_of("GET", "/a", &whole(form, true)).unwrap();
+    assert_eq!(
+        shown(&arguments),
+        ["Header a = a", "Query query_a* = a", "Query ids = ids Form false"]
+    );
+    let json = json!({"application/json": {"schema": {"type": "object"}}});
+    let arguments = arguments_of("GET", "/a", &whole(json.clone(), false)).unwrap();
+    assert!(arguments.notes[0].contains("`querystring`"), "{:?}", arguments.notes);
+    assert!(arguments_of("GET", "/a", &whole(json, true)).is_err());
+}
+
+#[test]
+fn lines_of_json_are_one_text() {
+    let item = json!({"type": "object", "properties": {"x": {"type": "integer"}, "y": {"type": "string"}}});
+    let operation = json!({"requestBody": {"content": {"application/jsonl": {"itemSchema": item}}}});
+    let arguments = arguments_of("POST", "/a", &operation).unwrap();
+    assert_eq!(arguments.body.unwrap().kind, BodyKind::Text);
+    let ArgumentValue::Schema(schema) = &arguments.list[0].value else {
+        panic!("a file");
+    };
+    assert_eq!(
+        schema["description"],
+        "JSON, one value on each line: an object with `x`, `y`."
+    );
+}

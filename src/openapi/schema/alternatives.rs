@@ -110,14 +110,16 @@ fn name_kind(alternative: &mut Map<String, Value>, place: Place<'_>, reference: 
         return;
     };
     let own_name = reference.rsplit('/').next().unwrap_or_default();
+    let is_meant = |target: &str| target == reference || target.rsplit('/').next() == Some(own_name);
+    if discriminator.text("defaultMapping").is_some_and(is_meant) {
+        // Values that choose no other one choose it, and so does none at all (OpenAPI 3.2, "Discriminator Object").
+        return;
+    }
     let mapping = discriminator.get("mapping");
     let mut kinds: Vec<Value> = mapping
         .into_iter()
         .flat_map(Place::members)
-        .filter(|(_, target)| {
-            let target = target.value.as_str().unwrap_or_default();
-            target == reference || target.rsplit('/').next() == Some(own_name)
-        })
+        .filter(|(_, target)| target.value.as_str().is_some_and(is_meant))
         .map(|(kind, _)| json!(kind))
         .collect();
     if kinds.is_empty() {

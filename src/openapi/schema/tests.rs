@@ -241,6 +241,24 @@ fn the_discriminator_is_said_in_each_alternative() {
 }
 
 #[test]
+fn what_no_discriminator_chooses_needs_none() {
+    let schemas = json!({
+        "S": {"oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
+            "discriminator": {"propertyName": "kind", "defaultMapping": "Dog"}},
+        "Cat": {"type": "object", "properties": {"kind": {"type": "string"}}},
+        "Dog": {"type": "object", "properties": {"kind": {"type": "string"}, "name": {"type": "string"}}},
+    });
+    let (schema, _) = normalised_with(&schemas, Direction::Input, LIMITS);
+    assert_eq!(
+        schema,
+        json!({"anyOf": [
+            {"type": "object", "properties": {"kind": {"type": "string", "enum": ["Cat"]}}, "required": ["kind"]},
+            {"type": "object", "properties": {"kind": {"type": "string"}, "name": {"type": "string"}}},
+        ]})
+    );
+}
+
+#[test]
 fn a_schema_within_itself_ends() {
     let schemas = json!({
         "S": {"type": "object", "properties": {"name": {"type": "string"}, "child": {"$ref": "#/components/schemas/S"}}},

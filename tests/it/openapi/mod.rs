@@ -5,6 +5,7 @@ mod command;
 mod documents;
 mod fetched;
 mod names;
+mod newer;
 mod pages;
 mod requests;
 mod servers;

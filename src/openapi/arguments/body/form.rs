@@ -139,7 +139,7 @@ fn merge_alternatives(schema: &mut Map<String, Value>) -> bool {
 }
 
 /// How a field is written, when its encoding says so.
-fn style(encoding: Place<'_>, schema: &Map<String, Value>) -> Option<Style> {
+pub(in crate::openapi::arguments) fn style(encoding: Place<'_>, schema: &Map<String, Value>) -> Option<Style> {
     let named = form_of(encoding.text("style"));
     let explode = encoding.value.get("explode").and_then(Value::as_bool);
     let reserved = encoding.value.get("allowReserved") == Some(&json!(true));

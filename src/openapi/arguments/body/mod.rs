@@ -1,12 +1,13 @@
 //! The body of a request.
 
-mod form;
+pub(super) mod form;
 mod xml;
 
 use serde_json::{Map, Value, json};
 
 use super::{Reading, types};
 use crate::connector::media_type_essence;
+use crate::openapi::answers::is_json_lines;
 use crate::openapi::documents::Place;
 use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind};
 use crate::openapi::shaping;
@@ -20,6 +21,9 @@ const KINDS: [BodyKind; 6] = [
     BodyKind::Text,
     BodyKind::Bytes,
 ];
+
+/// Most fields that are named of a body that is left out.
+const MOST_FIELDS: usize = 10;
 
 impl<'o> Reading<'o> {
     /// Reads the body, if there is one.
@@ -37,12 +41,7 @@ impl<'o> Reading<'o> {
             Err(problem) => return Err(format!("its body cannot be read: {problem}")),
         };
         let is_required = body.value.get("required") == Some(&json!(true));
-        let choices: Vec<(&str, Place<'o>)> = body
-            .get("content")
-            .into_iter()
-            .flat_map(Place::members)
-            .map(|(name, media_type)| (name.as_str(), media_type))
-            .collect();
+        let choices: Vec<(&str, Place<'o>)> = self.operation.shared.documents.media_types(body).collect();
         let chosen = KINDS.iter().find_map(|kind| {
             let (name, media_type) = choices.iter().find(|(name, _)| kind_of(name) == Some(*kind))?;
             Some((*kind, *name, *media_type))
@@ -59,7 +58,11 @@ impl<'o> Reading<'o> {
         let chosen = chosen.or_else(|| self.sent_as_json(&choices));
         let Some((kind, name, media_type)) = chosen else {
             let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-            if names.is_empty() || !is_required && self.has_no_body() {
+            if names.is_empty() {
+                return Ok(());
+            }
+            if !is_required && self.has_no_body() {
+                self.tell_of_no_body(&[]);
                 return Ok(());
             }
             return Err(format!(
@@ -83,7 +86,10 @@ impl<'o> Reading<'o> {
             BodyKind::Form | BodyKind::Multipart => self.fields(kind, media_type, is_required)?,
             BodyKind::Xml => xml = self.xml(media_type, is_required),
             BodyKind::Text => {
-                let schema = Map::from_iter([("type".to_owned(), json!("string"))]);
+                let mut schema = Map::from_iter([("type".to_owned(), json!("string"))]);
+                if is_json_lines(&essence) {
+                    schema.insert("description".to_owned(), json!(self.lines(media_type)));
+                }
                 self.whole(ArgumentValue::Schema(schema), is_required);
             }
             BodyKind::Bytes => {
@@ -118,6 +124,27 @@ impl<'o> Reading<'o> {
         Ok(())
     }
 
+    /// What a text is that has a value of JSON on each line, which `itemSchema` describes (`OpenAPI` 3.2, "Sequential
+    /// Media Types").
+    fn lines(&mut self, media_type: Place<'o>) -> String {
+        let schema = media_type
+            .get("itemSchema")
+            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let names: Vec<String> = properties
+            .into_iter()
+            .flatten()
+            .take(MOST_FIELDS)
+            .map(|(name, _)| format!("`{name}`"))
+            .collect();
+        let named = if names.is_empty() {
+            String::new()
+        } else {
+            format!(": an object with {}", names.join(", "))
+        };
+        format!("JSON, one value on each line{named}.")
+    }
+
     /// What has no media type, or something else in its place, such as nothing or `applicationjson`: nearly all of these
     /// APIs take JSON.
     fn sent_as_json(&mut self, choices: &[(&'o str, Place<'o>)]) -> Option<(BodyKind, &'o str, Place<'o>)> {
@@ -144,17 +171,34 @@ impl<'o> Reading<'o> {
         let schema = media_type
             .get("schema")
             .map_or_else(Map::new, |schema| self.normaliser.root(schema));
-        let has_fields = schema.get("properties").is_some();
-        if is_required && has_fields {
+        let fields: Vec<&str> = schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .map_or_else(Vec::new, |properties| properties.keys().map(String::as_str).collect());
+        if is_required && !fields.is_empty() {
             let method = self.operation.method;
             return Err(format!("it is a {method} request with a body, which is never sent"));
         }
-        if has_fields {
-            let method = self.operation.method;
-            self.notes
-                .push(format!("the body is left out: it is a {method} request"));
-        }
+        // Many descriptions give every operation a body that is anything: that one is needed cannot be told from it.
+        self.tell_of_no_body(&fields);
         Ok(())
+    }
+
+    /// Says that a request is sent without the body that is described, and which fields that had.
+    fn tell_of_no_body(&mut self, fields: &[&str]) {
+        let method = self.operation.method;
+        let named: Vec<String> = fields
+            .iter()
+            .take(MOST_FIELDS)
+            .map(|name| format!("`{name}`"))
+            .collect();
+        let named = match (named.is_empty(), fields.len() > MOST_FIELDS) {
+            (true, _) => String::new(),
+            (false, false) => format!(", which has {}", named.join(", ")),
+            (false, true) => format!(", which has {} and others", named.join(", ")),
+        };
+        self.notes
+            .push(format!("the body is left out{named}: it is a {method} request"));
     }
 
     fn json(&mut self, media_type: Place<'o>, is_required: bool) {
@@ -179,7 +223,7 @@ impl<'o> Reading<'o> {
     }
 
     /// Adds a member of the body, as `shape` wants it.
-    fn member(&mut self, argument: Argument, shape: Option<Value>) {
+    pub(super) fn member(&mut self, argument: Argument, shape: Option<Value>) {
         let written = shape.map_or(Value::Null, |shape| json!({ shaping::KEY: shape }));
         self.push_shaped(argument, &[&written]);
     }
@@ -238,14 +282,14 @@ fn kind_of(media_type: &str) -> Option<BodyKind> {
         _ if essence.starts_with("multipart/form-data") => BodyKind::Multipart,
         _ if essence.ends_with("/xml") || essence.ends_with("+xml") => BodyKind::Xml,
         _ if essence.starts_with("multipart/") => return None,
-        _ if essence.starts_with("text/") || essence.ends_with("yaml") || essence.ends_with("ndjson") => BodyKind::Text,
+        _ if essence.starts_with("text/") || essence.ends_with("yaml") || is_json_lines(&essence) => BodyKind::Text,
         _ if essence.contains('/') => BodyKind::Bytes,
         _ => return None,
     })
 }
 
 /// The properties of an object that has these and no others, and which of them are required.
-fn flat(schema: &mut Map<String, Value>) -> Option<(Map<String, Value>, Vec<String>)> {
+pub(super) fn flat(schema: &mut Map<String, Value>) -> Option<(Map<String, Value>, Vec<String>)> {
     let is_open = schema
         .get("additionalProperties")
         .is_some_and(|more| *more != json!(false));

@@ -9,15 +9,16 @@ use std::ops::Range;
 
 use serde_json::{Map, Value, json};
 
-use super::document::{ActionDocument, InputDocument, PlaceName};
+use super::document::{ActionDocument, InputDocument, PlaceName, StyleName};
 use super::field;
+use super::inside;
 use super::json_schema::{Resolver, root_types};
 use super::naming::{argument_name_of, is_argument_name, is_identifier};
 use super::request::{self, style};
 use super::scope::Scope;
 use crate::document::{Node, closest};
 use crate::schema::Schema;
-use crate::template::{Style, without_xml};
+use crate::template::{Inside, Style, without_xml};
 
 /// One argument.
 pub(super) struct Argument {
@@ -31,6 +32,12 @@ pub(super) struct Argument {
     pub style: Option<Style>,
     /// The media type of its part in a body of several parts, when its author says so.
     pub media_type: Option<String>,
+    /// Headers of that part, as they are written.
+    pub headers: Option<Node>,
+    /// Whether its value is written as XML.
+    pub is_xml: bool,
+    /// What becomes of members of its value before it is sent.
+    pub inside: Vec<Inside>,
     /// Whether it comes from `request_body`, and so stands for one of its properties.
     pub from_body_schema: bool,
     /// The JSON Schema of its value.
@@ -82,7 +89,7 @@ impl Arguments {
             .iter()
             .map(|argument| {
                 let mut schema = argument.schema.clone();
-                if self.is_xml {
+                if self.is_xml || argument.is_xml {
                     without_xml(&mut schema);
                 }
                 (argument.name.clone(), Value::Object(schema))
@@ -168,6 +175,9 @@ impl Arguments {
             place: field.r#in,
             style: style::compile(scope, node, field),
             media_type: field.media_type.clone(),
+            headers: node.get("headers").cloned(),
+            is_xml: field.style == Some(StyleName::Xml),
+            inside: inside::compile(scope, node, field, &schema),
             from_body_schema: false,
             required: field.required,
             secret: field::is_secret(field, &schema),
@@ -249,6 +259,9 @@ impl Arguments {
             place: Some(PlaceName::Body),
             style: None,
             media_type: None,
+            headers: None,
+            is_xml: false,
+            inside: Vec::new(),
             from_body_schema: true,
             required,
             secret: field::holds_secret(&schema),

@@ -121,6 +121,15 @@ pub(super) fn compile(
         scope.refuse("no-effect", argument.span.clone(), message, help);
         sound = false;
     }
+    for argument in arguments.list.iter().filter(|argument| !argument.inside.is_empty()) {
+        let message = format!(
+            "`inside` has no effect on `{}`: code gets what agents send",
+            argument.sent_as
+        );
+        let help = "change the value in the code";
+        scope.refuse("no-effect", argument.span.clone(), message, help);
+        sound = false;
+    }
     written(scope, node, document, files).filter(|_| sound)
 }
 

@@ -14,7 +14,7 @@ use super::reach::UrlAllowlist;
 use crate::mapping::Mapping;
 use crate::pagination::Pagination;
 use crate::schema::Schema;
-use crate::template::{PathTemplate, Style, ValueTemplate, XmlShape};
+use crate::template::{Inside, PathTemplate, Style, ValueTemplate, XmlShape};
 
 pub use super::credential::{Auth, KeyPlace, SecretRef, Setting};
 pub use super::secret_name::SecretName;
@@ -326,6 +326,8 @@ pub struct RequestTemplate {
     pub styled: Vec<Styled>,
     /// The body, for methods that have one.
     pub body: Option<BodyTemplate>,
+    /// What becomes of members of arguments before they go anywhere, by the argument's name, in order.
+    pub inside: Vec<(String, Vec<Inside>)>,
     /// How further pages of the answer are asked for, when it comes in pages and the action reads all of them.
     pub pagination: Option<Box<Pagination>>,
 }
@@ -376,8 +378,8 @@ pub enum BodyTemplate {
     Multipart {
         /// Names and values of the parts.
         template: ValueTemplate,
-        /// Media types of parts by name, where the usual ones do not do.
-        media_types: Vec<(String, String)>,
+        /// What is said about parts beside their content.
+        parts: Vec<PartTemplate>,
     },
     /// The bytes of one file.
     File {
@@ -402,6 +404,17 @@ pub enum BodyTemplate {
         /// A template that renders to a string.
         template: ValueTemplate,
     },
+}
+
+/// What is said about the parts of one name in a body of `multipart/form-data`.
+#[derive(Debug)]
+pub struct PartTemplate {
+    /// Their name.
+    pub name: String,
+    /// Their media type, when that is not the usual one.
+    pub media_type: Option<String>,
+    /// Further headers, in order.
+    pub headers: Vec<(String, ValueTemplate)>,
 }
 
 /// What the API is expected to answer, and what becomes of it (ruling C-09).

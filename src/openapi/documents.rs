@@ -21,6 +21,8 @@ pub struct Documents {
     room: Room,
     /// How many keys were taken out that only an overlay may say.
     left_to_overlays: usize,
+    /// Whether an overlay, or the description itself, may say how actions and arguments are shaped.
+    is_shaped: bool,
 }
 
 /// A value, and the document that its references are relative to.
@@ -70,6 +72,7 @@ impl Documents {
             left_to_overlays: shaping::leave_to_overlays(&mut root),
             files: vec![(String::new(), root)],
             room: Room::default(),
+            is_shaped: text.contains(shaping::KEY),
         })
     }
 
@@ -79,7 +82,13 @@ impl Documents {
     /// # Errors
     /// The first change that cannot be made.
     pub fn lay(&mut self, overlay: &Overlay) -> Result<Vec<Diagnostic>, Diagnostic> {
+        self.is_shaped = true;
         overlay.apply(&mut self.files[0].1, &mut self.room)
+    }
+
+    /// Whether anything may be shaped.
+    pub(super) fn is_shaped(&self) -> bool {
+        self.is_shaped
     }
 
     /// The version that the root document follows.
@@ -114,6 +123,7 @@ impl Documents {
     /// [`ReadError`] when it is neither JSON nor YAML.
     pub fn add(&mut self, name: String, text: &str) -> Result<(), ReadError> {
         let mut tree = read::tree(text)?;
+        self.is_shaped |= text.contains(shaping::KEY);
         self.left_to_overlays += shaping::leave_to_overlays(&mut tree);
         self.files.push((name, tree));
         Ok(())

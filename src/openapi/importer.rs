@@ -183,7 +183,9 @@ fn kept(argument: Argument) -> Argument<Written> {
             ArgumentValue::File { several, description } => ArgumentValue::File { several, description },
         },
         style: argument.style,
-        media_type: argument.media_type,
+        is_xml: argument.is_xml,
+        part: argument.part,
+        inside: argument.inside,
     }
 }
 

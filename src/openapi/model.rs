@@ -86,8 +86,41 @@ pub struct Argument<S = Map<String, Value>> {
     pub value: ArgumentValue<S>,
     /// How it is written, when that is not the usual way.
     pub style: Option<Style>,
-    /// Media type of its part of a multipart body, when that is not the usual one.
+    /// Whether it is written as XML, by the `xml` objects of its schema.
+    pub is_xml: bool,
+    /// What is said about its part of a multipart body.
+    pub part: Part,
+    /// What becomes of members of its value before it is sent.
+    pub inside: Vec<Inside>,
+}
+
+/// What becomes of one member of an argument's value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inside {
+    /// The way to it, as connectors write it.
+    pub path: String,
+    /// The key of the connector's table: `sent_as`, `value` or `default`.
+    pub key: &'static str,
+    /// Its value.
+    pub value: Value,
+}
+
+/// What is said about a part of a multipart body beside its content.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Its media type, when that is not the usual one.
     pub media_type: Option<String>,
+    /// Its other headers, by name.
+    pub headers: Vec<(String, PartHeader)>,
+}
+
+/// What a header of a part holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PartHeader {
+    /// The value of the argument of that name.
+    Argument(String),
+    /// Always this.
+    Fixed(String),
 }
 
 /// A value that every request of an action holds. Agents do not see it.
@@ -116,6 +149,8 @@ pub enum ArgumentPlace {
     Body,
     /// The body itself.
     WholeBody,
+    /// A header of a part of the body.
+    PartHeader,
 }
 
 impl ArgumentPlace {
@@ -125,7 +160,7 @@ impl ArgumentPlace {
         match self {
             Self::Path => "path",
             Self::Query => "query",
-            Self::Header => "header",
+            Self::Header | Self::PartHeader => "header",
             Self::Cookie => "cookie",
             Self::Body | Self::WholeBody => "body",
         }

@@ -24,6 +24,7 @@
 mod error;
 mod expression;
 mod filters;
+mod inside;
 mod json_text;
 mod path;
 mod scan;
@@ -32,6 +33,7 @@ mod value;
 mod xml;
 
 pub use error::{RenderError, TemplateError};
+pub use inside::{Change, Inside, InsidePath, Step};
 pub use json_text::json_from_text;
 pub use path::PathTemplate;
 pub use style::{Encode, Form, Style};

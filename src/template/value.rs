@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::error::{RenderError, TemplateError};
 use super::expression::{Expression, text};
 use super::scan::{self, Part};
+use super::xml::XmlShape;
 use crate::schema::pointer_segment;
 
 /// Deepest nesting of objects and arrays in a template.
@@ -27,6 +28,8 @@ enum Node {
     Text(Vec<Piece>),
     Array(Vec<Node>),
     Object(Vec<(String, Node)>),
+    /// The argument of that name as one text of XML.
+    Xml(String, Box<XmlShape>),
 }
 
 #[derive(Debug)]
@@ -47,6 +50,11 @@ impl ValueTemplate {
     /// A template that is exactly the argument `name`, whatever characters the name has.
     pub fn argument(name: impl Into<String>) -> Self {
         Self(Node::Typed(Expression::Argument(name.into())))
+    }
+
+    /// A template that is the argument `name` as one text, written as `shape` says.
+    pub fn xml(name: impl Into<String>, shape: XmlShape) -> Self {
+        Self(Node::Xml(name.into(), Box::new(shape)))
     }
 
     /// An object built of already compiled members, in order.
@@ -142,6 +150,9 @@ impl Node {
             }
             Self::Array(elements) => elements.iter().for_each(|element| element.collect_arguments(names)),
             Self::Object(members) => members.iter().for_each(|(_, member)| member.collect_arguments(names)),
+            Self::Xml(name, _) => {
+                names.insert(name.clone());
+            }
         }
     }
 
@@ -166,6 +177,16 @@ impl Node {
                 }
                 Ok(Some(Value::Object(rendered)))
             }
+            Self::Xml(name, shape) => match arguments.get(name) {
+                None | Some(Value::Null) => Ok(None),
+                Some(value) => match shape.write_element(value) {
+                    Ok(text) => Ok(Some(Value::String(text))),
+                    Err(error) => Err(RenderError {
+                        pointer: Some(pointer_segment(name) + &error.pointer.unwrap_or_default()),
+                        ..error
+                    }),
+                },
+            },
         }
     }
 }

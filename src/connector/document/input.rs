@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// One argument of an action.
 #[derive(Deserialize, JsonSchema)]
@@ -31,6 +31,9 @@ pub(in crate::connector) struct InputDocument {
     pub allow_reserved: bool,
     /// The media type of its part in a body of `multipart/form-data`, when it is not the usual one.
     pub media_type: Option<String>,
+    /// Headers of its part in a body of `multipart/form-data`. `{{x}}` stands for the argument `x`.
+    #[serde(default)]
+    pub headers: Map<String, Value>,
     /// Whether it must be given.
     #[serde(default)]
     pub required: bool,
@@ -45,6 +48,26 @@ pub(in crate::connector) struct InputDocument {
     pub multiple: bool,
     /// A JSON Schema of the value. Or in short `{ city = "string" }`.
     pub schema: Option<Value>,
+    /// Members of the value that the API knows by other names, or that are always the same.
+    #[serde(default)]
+    pub inside: Vec<InsideDocument>,
+}
+
+/// What becomes of one member of a value before it is sent.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Inside")]
+pub(in crate::connector) struct InsideDocument {
+    /// The way from the value to the member, in the names of `schema`: `city`, `address.city`, `[].price` for each item of a
+    /// list, `{}.state` for each member of a table. A name with other characters stands in quotes.
+    #[schemars(length(min = 1, max = 1000))]
+    pub path: String,
+    /// What the API calls it.
+    pub sent_as: Option<String>,
+    /// What is sent there in any case, wherever there is a table for it.
+    pub value: Option<Value>,
+    /// What is sent when it is not given.
+    pub default: Option<Value>,
 }
 
 /// Where an argument's value goes.
@@ -89,6 +112,8 @@ pub(in crate::connector) enum StyleName {
     Json,
     /// A form as one text: `name=a%3D1%26b%3D2`.
     Urlencoded,
+    /// XML by the `xml` objects of its schema.
+    Xml,
 }
 
 /// The kind of an argument's value.

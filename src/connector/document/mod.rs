@@ -21,7 +21,9 @@ use crate::pagination::Keys;
 pub(in crate::connector) use action::{ActionDocument, EffectName, MethodName, ValidationName};
 pub(in crate::connector) use auth::{AuthDocument, HeaderDocument, KeyPlaceName};
 pub(in crate::connector) use code::{CodeDocument, ReturnedErrorsName, SecretsName};
-pub(in crate::connector) use input::{FieldType, InputDocument, OptionDocument, PlaceName, Scalar, StyleName};
+pub(in crate::connector) use input::{
+    FieldType, InputDocument, InsideDocument, OptionDocument, PlaceName, Scalar, StyleName,
+};
 pub(in crate::connector) use settings::{SettingDocument, SettingTypeName};
 
 /// A connector: one HTTP API whose actions agents can call.

@@ -71,9 +71,7 @@ impl Request<'_> {
             Some("application/x-www-form-urlencoded") => Some(BodyTemplate::Form(template)),
             Some("multipart/form-data") => Some(BodyTemplate::Multipart {
                 template,
-                media_types: placed()
-                    .filter_map(|argument| Some((argument.sent_as.clone(), argument.media_type.clone()?)))
-                    .collect(),
+                parts: self.parts(),
             }),
             Some(media_type) if media_type.ends_with("+json") => {
                 if !headers.iter().any(|(name, _)| *name == header::CONTENT_TYPE) {
@@ -112,7 +110,7 @@ impl Request<'_> {
                 continue;
             }
             let name = &argument.sent_as;
-            if argument.style.is_some() && !is_form && !is_multipart {
+            if (argument.style.is_some() || argument.is_xml) && !is_form && !is_multipart {
                 let message = format!("`style` and `explode` have no effect on `{name}`: only forms know them");
                 let help = "write content_type = \"application/x-www-form-urlencoded\", or remove them";
                 self.refuse_with_help("no-effect", argument.span.clone(), message, help);
@@ -120,6 +118,11 @@ impl Request<'_> {
             if argument.media_type.is_some() && !is_multipart {
                 let message = format!("`media_type` has no effect on `{name}`: only parts have one");
                 let help = "write content_type = \"multipart/form-data\", or remove it";
+                self.refuse_with_help("no-effect", argument.span.clone(), message, help);
+            }
+            if argument.headers.is_some() && !is_multipart {
+                let message = format!("`headers` have no effect on `{name}`: only parts have some");
+                let help = "write content_type = \"multipart/form-data\", or remove them";
                 self.refuse_with_help("no-effect", argument.span.clone(), message, help);
             }
         }
@@ -257,7 +260,7 @@ impl Request<'_> {
             }
             // Those with a style are written behind the others.
             if argument.style.is_none() {
-                placed.push((argument.sent_as.clone(), ValueTemplate::argument(argument.name.clone())));
+                placed.push((argument.sent_as.clone(), self.own_template(argument)));
             }
         }
         if placed.is_empty() && content.template.is_some() {

@@ -1,6 +1,7 @@
 //! The HTTP request of an action: templates where the author wrote them, arguments placed by themselves elsewhere.
 
 mod body;
+mod part;
 mod server;
 pub(in crate::connector) mod style;
 mod xml;
@@ -65,6 +66,12 @@ pub(in crate::connector) fn compile(
         cookies,
         styled: placed.styled,
         body,
+        inside: arguments
+            .list
+            .iter()
+            .filter(|argument| !argument.inside.is_empty())
+            .map(|argument| (argument.name.clone(), argument.inside.clone()))
+            .collect(),
         pagination: None,
     };
     complete.query.extend(placed.query);
@@ -87,7 +94,7 @@ pub(in crate::connector) fn method(name: MethodName) -> Method {
 }
 
 /// Whether `media_type` is one of XML (RFC 7303).
-pub(in crate::connector) fn is_xml(media_type: &str) -> bool {
+pub(crate) fn is_xml(media_type: &str) -> bool {
     let essence = media_type::essence(media_type);
     essence.ends_with("/xml") || essence.ends_with("+xml")
 }
@@ -245,7 +252,6 @@ impl Request<'_> {
         let mut placed = Placed::default();
         let arguments = self.arguments;
         for argument in &arguments.list {
-            let template = || ValueTemplate::argument(argument.name.clone());
             match argument.place {
                 None | Some(PlaceName::Path) => continue,
                 Some(PlaceName::Body) => {
@@ -262,13 +268,15 @@ impl Request<'_> {
                 }
                 Some(PlaceName::Query) => match argument.style {
                     Some(style) => placed.styled.push(styled(StyledPlace::Query, argument, style)),
-                    None => placed.query.push((argument.sent_as.clone(), template())),
+                    None => placed
+                        .query
+                        .push((argument.sent_as.clone(), self.own_template(argument))),
                 },
                 Some(PlaceName::Header) => {
                     match headers::name(self.scope, &argument.sent_as, &argument.span, forbidden) {
                         Some(name) => match argument.style {
                             Some(style) => placed.styled.push(styled(StyledPlace::Header(name), argument, style)),
-                            None => placed.headers.push((name, template())),
+                            None => placed.headers.push((name, self.own_template(argument))),
                         },
                         None => self.sound = false,
                     }
@@ -279,7 +287,9 @@ impl Request<'_> {
                 }
                 Some(PlaceName::Cookie) => match argument.style {
                     Some(style) => placed.styled.push(styled(StyledPlace::Cookie, argument, style)),
-                    None => placed.cookies.push((argument.sent_as.clone(), template())),
+                    None => placed
+                        .cookies
+                        .push((argument.sent_as.clone(), self.own_template(argument))),
                 },
             }
             self.used.insert(argument.name.clone());

@@ -6,7 +6,7 @@ use crate::document::Node;
 use crate::template::{Form, Style};
 
 /// Keys that say how a value is written, which only means something where it goes by itself.
-const KEYS: [&str; 5] = ["sent_as", "style", "explode", "allow_reserved", "media_type"];
+const KEYS: [&str; 6] = ["sent_as", "style", "explode", "allow_reserved", "media_type", "headers"];
 
 /// The style of an input; reports keys that would have no effect.
 pub(in crate::connector) fn compile(scope: &Scope<'_>, node: &Node, field: &InputDocument) -> Option<Style> {
@@ -27,6 +27,13 @@ pub(in crate::connector) fn compile(scope: &Scope<'_>, node: &Node, field: &Inpu
         );
         refuse("media_type", message, "remove it");
     }
+    if place != PlaceName::Body && !field.headers.is_empty() {
+        let message = format!(
+            "`headers` have no effect on `{}`: only parts of a body have some",
+            field.name
+        );
+        refuse("headers", message, "write them in `headers` of the action");
+    }
     if place != PlaceName::Query && field.allow_reserved {
         let message = format!(
             "`allow_reserved` has no effect on `{}`: only queries know it",
@@ -38,6 +45,18 @@ pub(in crate::connector) fn compile(scope: &Scope<'_>, node: &Node, field: &Inpu
         PlaceName::Path | PlaceName::Header => StyleName::Simple,
         PlaceName::Query | PlaceName::Cookie | PlaceName::Body => StyleName::Form,
     };
+    if field.style == Some(StyleName::Xml) {
+        for key in ["explode", "allow_reserved"]
+            .into_iter()
+            .filter(|key| node.get(key).is_some())
+        {
+            refuse(
+                key,
+                format!("`{key}` has no effect on `{}`, which is XML", field.name),
+                "remove it",
+            );
+        }
+    }
     if field.style.is_none() && field.explode.is_none() && !field.allow_reserved {
         return None;
     }
@@ -46,16 +65,17 @@ pub(in crate::connector) fn compile(scope: &Scope<'_>, node: &Node, field: &Inpu
         let message = format!("this style cannot be written where `{}` goes", field.name);
         let help = match place {
             PlaceName::Path => "in paths there are `simple`, `label`, `matrix`, `json` and `urlencoded`",
-            PlaceName::Header => "in headers there are `simple`, `json` and `urlencoded`",
-            PlaceName::Cookie => "in cookies there are `form`, `json` and `urlencoded`",
+            PlaceName::Header => "in headers there are `simple`, `json`, `urlencoded` and `xml`",
+            PlaceName::Cookie => "in cookies there are `form`, `json`, `urlencoded` and `xml`",
             PlaceName::Query | PlaceName::Body => {
-                "there are `form`, `spaceDelimited`, `pipeDelimited`, `tabDelimited`, `deepObject`, `json` and `urlencoded`"
+                "there are `form`, `spaceDelimited`, `pipeDelimited`, `tabDelimited`, `deepObject`, `json`, `urlencoded` and `xml`"
             }
         };
         scope.refuse("bad-style", node.value_span("style"), message, help);
         return None;
     }
-    let form = form(name);
+    // A value that is XML is one text, which nothing else is said about.
+    let form = form(name)?;
     Some(Style {
         form,
         explode: field.explode.unwrap_or(matches!(form, Form::Form | Form::DeepObject)),
@@ -68,14 +88,15 @@ fn fits(place: PlaceName, name: StyleName) -> bool {
     match place {
         _ if matches!(name, StyleName::Json | StyleName::Urlencoded) => true,
         PlaceName::Path => is_of_paths,
+        _ if name == StyleName::Xml => true,
         PlaceName::Header => name == StyleName::Simple,
         PlaceName::Cookie => name == StyleName::Form,
         PlaceName::Query | PlaceName::Body => !is_of_paths,
     }
 }
 
-fn form(name: StyleName) -> Form {
-    match name {
+fn form(name: StyleName) -> Option<Form> {
+    Some(match name {
         StyleName::Simple => Form::Simple,
         StyleName::Label => Form::Label,
         StyleName::Matrix => Form::Matrix,
@@ -86,5 +107,6 @@ fn form(name: StyleName) -> Form {
         StyleName::DeepObject => Form::DeepObject,
         StyleName::Json => Form::Json,
         StyleName::Urlencoded => Form::Urlencoded,
-    }
+        StyleName::Xml => return None,
+    })
 }

@@ -1,8 +1,9 @@
-//! Bodies of XML that are made of values: the shape that their schemas and the action's `xml` give them.
+//! XML that is made of values: the shape that their schemas, and for bodies the action's `xml`, give them.
 
 use serde_json::{Map, Value, json};
 
 use super::{Request, is_xml};
+use crate::connector::arguments::Argument;
 use crate::connector::document::PlaceName;
 use crate::connector::model::BodyTemplate;
 use crate::document::{Kind, Node};
@@ -27,6 +28,23 @@ impl Request<'_> {
         let is_object =
             kind.is_some_and(|kind| kind == "object" || kind == "array") && argument.schema.get("format").is_none();
         is_object.then_some(&argument.schema)
+    }
+
+    /// The template of an argument that goes somewhere by itself and has no style: its value, or that as XML.
+    pub(super) fn own_template(&mut self, argument: &Argument) -> ValueTemplate {
+        let plain = ValueTemplate::argument(argument.name.clone());
+        if !argument.is_xml {
+            return plain;
+        }
+        let schema = Value::Object(argument.schema.clone());
+        match XmlShape::of(&schema, Some(&argument.sent_as)) {
+            Ok(shape) => ValueTemplate::xml(argument.name.clone(), shape),
+            Err(problem) => {
+                let help = "name its root element in `xml` of its schema, e.g. xml = { name = \"order\" }";
+                self.refuse_with_help("bad-xml", argument.span.clone(), problem, help);
+                plain
+            }
+        }
     }
 
     /// Compiles the body.

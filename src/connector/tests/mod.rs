@@ -3,6 +3,7 @@
 mod actions;
 mod credentials;
 mod files;
+mod inside;
 mod limits;
 mod pagination;
 mod reaching;

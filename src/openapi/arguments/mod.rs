@@ -4,6 +4,7 @@
 //! gets the name of its place in front, e.g. `body_limit`, and a number where that is taken, too.
 
 mod body;
+mod inside;
 mod parameters;
 mod query_string;
 mod shaped;
@@ -13,7 +14,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::documents::Place;
-use super::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind, Fixed};
+use super::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind, Fixed, PartHeader};
 use super::path::{Path, Piece};
 use super::schema::{Change, Direction, Limits, Normaliser, Shared};
 use super::security::Security;
@@ -156,9 +157,19 @@ impl Arguments {
         let mut index = self.list.len();
         while bytes > MOST_INPUT_BYTES && index > 0 {
             index -= 1;
-            if !self.list[index].required {
+            // Headers of a part go with it.
+            if !self.list[index].required && self.list[index].place != ArgumentPlace::PartHeader {
                 let argument = self.list.remove(index);
                 bytes = bytes.saturating_sub(bytes_of(&argument));
+                let is_its = |one: &Argument| {
+                    let mut headers = argument.part.headers.iter();
+                    headers.any(|(_, header)| *header == PartHeader::Argument(one.name.clone()))
+                };
+                self.list.retain(|one| {
+                    let goes = is_its(one);
+                    bytes = bytes.saturating_sub(if goes { bytes_of(one) } else { 0 });
+                    !goes
+                });
                 names.push(argument.sent_as);
             }
         }
@@ -291,6 +302,7 @@ impl<'o> Reading<'o> {
 
     /// Adds an argument under a name that no other has. It has the name that somebody wants for it, else the API's.
     fn push(&mut self, mut argument: Argument) {
+        self.shape_inside(&mut argument);
         let wanted = argument_name(&argument.name);
         let first = if wanted.is_empty() {
             argument_name(&argument.sent_as)
@@ -299,6 +311,11 @@ impl<'o> Reading<'o> {
         };
         let first = if first.is_empty() {
             argument.place.as_str().to_owned()
+        } else {
+            first
+        };
+        let first = if argument.place == ArgumentPlace::PartHeader {
+            identifier(&first)
         } else {
             first
         };
@@ -337,6 +354,16 @@ fn argument_name(written: &str) -> String {
     };
     name.truncate(kept);
     shortened(name)
+}
+
+/// A name that templates can speak of.
+fn identifier(name: &str) -> String {
+    let plain = name.to_ascii_lowercase().replace(['.', '-'], "_");
+    if plain.starts_with(|first: char| first.is_ascii_digit()) {
+        shortened(format!("part_{plain}"))
+    } else {
+        plain
+    }
 }
 
 fn shortened(mut name: String) -> String {

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::{Reading, is_scalar, types};
-use crate::connector::media_type_essence;
+use crate::connector::{is_xml, media_type_essence};
 use crate::openapi::documents::Place;
-use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue};
+use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Part};
 use crate::openapi::path::Piece;
-use crate::template::{Form, Style};
+use crate::template::{Form, Style, without_xml};
 
 /// Headers that the request itself decides. The first three are to be ignored (`OpenAPI` 3.1, section 4.8.12.2).
 const NOT_PARAMETERS: [&str; 14] = [
@@ -128,7 +128,9 @@ impl<'o> Reading<'o> {
                     required: true,
                     value: ArgumentValue::Schema(schema),
                     style: None,
-                    media_type: None,
+                    is_xml: false,
+                    part: Part::default(),
+                    inside: Vec::new(),
                 });
             }
         }
@@ -152,7 +154,19 @@ impl<'o> Reading<'o> {
             Some((_, media_type)) => media_type.get("schema"),
             None => parameter.get("schema"),
         };
-        let mut schema = described.map_or_else(Map::new, |schema| self.normaliser.root(schema));
+        // A path is text that its API parts by itself: one that holds XML is left to whoever calls.
+        let may_be_xml = place != ArgumentPlace::Path && content.is_some_and(|(name, _)| is_xml(name));
+        let mut schema = match described {
+            Some(schema) if may_be_xml => self.normaliser.root_of_xml(schema),
+            Some(schema) => self.normaliser.root(schema),
+            None => Map::new(),
+        };
+        let is_xml = may_be_xml && matches!(types(&schema).as_slice(), ["object" | "array"]);
+        if is_xml {
+            name_root(described, &mut schema);
+        } else if may_be_xml {
+            without_xml(&mut schema);
+        }
         if let Some(text) = parameter.text("description") {
             let text = self
                 .operation
@@ -169,6 +183,7 @@ impl<'o> Reading<'o> {
             return;
         }
         let style = match content {
+            Some(_) if is_xml => None,
             Some((media_type, _)) => self.content_style(name, media_type, &mut schema),
             None => style(place, parameter, &schema),
         };
@@ -180,7 +195,9 @@ impl<'o> Reading<'o> {
             required: is_required,
             value: ArgumentValue::Schema(schema),
             style,
-            media_type: None,
+            is_xml,
+            part: Part::default(),
+            inside: Vec::new(),
         };
         let beside = self
             .beside
@@ -213,13 +230,27 @@ impl<'o> Reading<'o> {
         self.notes.push(format!(
             "the parameter `{name}` is `{media_type}`, which whoever calls writes as text"
         ));
-        let description = schema.get("description").and_then(Value::as_str).unwrap_or_default();
-        let described = format!("{description} As {essence}.").trim_start().to_owned();
-        *schema = Map::from_iter([
-            ("type".to_owned(), json!("string")),
-            ("description".to_owned(), json!(described)),
-        ]);
+        written_by_the_caller(schema, &essence);
         None
+    }
+}
+
+/// Makes of `schema` that of a text of the type `essence`.
+pub(super) fn written_by_the_caller(schema: &mut Map<String, Value>, essence: &str) {
+    let description = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+    let described = format!("{description} As {essence}.").trim_start().to_owned();
+    *schema = Map::from_iter([
+        ("type".to_owned(), json!("string")),
+        ("description".to_owned(), json!(described)),
+    ]);
+}
+
+/// Names the root element of XML after the schema that is referred to, unless it has a name.
+fn name_root(written: Option<Place<'_>>, schema: &mut Map<String, Value>) {
+    let referred = written.and_then(|schema| schema.text("$ref")?.rsplit('/').next());
+    let xml = schema.entry("xml").or_insert_with(|| json!({}));
+    if let (Some(xml), Some(name)) = (xml.as_object_mut(), referred) {
+        xml.entry("name").or_insert_with(|| json!(name));
     }
 }
 

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::body::{flat, form};
 use super::Reading;
+use super::body::{flat, form};
 use crate::connector::media_type_essence;
 use crate::openapi::documents::Place;
-use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue};
+use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Part};
 use crate::openapi::shaping;
 
 /// What a query is that has names and values.
@@ -35,8 +35,9 @@ impl<'o> Reading<'o> {
         schema.shift_remove("additionalProperties");
         let name = parameter.text("name").unwrap_or_default();
         let Some((properties, required)) = flat(&mut schema) else {
-            self.notes
-                .push(format!("the names of the query `{name}` are not described: it is left out"));
+            self.notes.push(format!(
+                "the names of the query `{name}` are not described: it is left out"
+            ));
             return;
         };
         let is_needed = parameter.value.get("required") == Some(&json!(true));
@@ -58,7 +59,9 @@ impl<'o> Reading<'o> {
                 place: ArgumentPlace::Query,
                 style: encoding.and_then(|encoding| form::style(encoding, &schema)),
                 value: ArgumentValue::Schema(schema),
-                media_type: None,
+                is_xml: false,
+                part: Part::default(),
+                inside: Vec::new(),
             };
             self.member(argument, shape);
         }

@@ -10,7 +10,7 @@ use crate::openapi::shaping::ArgumentShape;
 use crate::template::Form;
 
 /// Longest description that somebody wrote for an argument, in characters.
-const LONGEST_DESCRIPTION: usize = 600;
+pub(super) const LONGEST_DESCRIPTION: usize = 600;
 
 /// Everything in a path but what never has to be encoded (RFC 3986, section 2.3).
 const ENCODED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -78,8 +78,13 @@ impl Reading<'_> {
             ArgumentPlace::Path if is_marked => {
                 return Err("values in the styles `label` and `matrix` cannot be fixed".to_owned());
             }
-            ArgumentPlace::Path | ArgumentPlace::Header | ArgumentPlace::Cookie if is_simple(&value) => {
+            ArgumentPlace::Path | ArgumentPlace::Header | ArgumentPlace::PartHeader | ArgumentPlace::Cookie
+                if is_simple(&value) =>
+            {
                 json!(text_of(&value))
+            }
+            ArgumentPlace::Body | ArgumentPlace::Query if argument.is_xml => {
+                return Err("values that are XML cannot be fixed".to_owned());
             }
             ArgumentPlace::Body if self.kind == Some(BodyKind::Xml) => {
                 return Err("members of XML cannot be fixed".to_owned());
@@ -107,6 +112,6 @@ impl Reading<'_> {
 }
 
 /// A simple value as it stands in a URL or a header.
-fn text_of(value: &Value) -> String {
+pub(super) fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

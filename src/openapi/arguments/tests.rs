@@ -379,10 +379,15 @@ fn one_huge_argument_is_cut_before_others_are_left_out() {
 #[test]
 fn a_body_that_a_method_does_not_send_is_told() {
     let body = |content: Value, required: bool| json!({"requestBody": {"required": required, "content": content}});
-    let object = |properties: Value| json!({"application/json": {"schema": {"type": "object", "properties": properties}}});
+    let object =
+        |properties: Value| json!({"application/json": {"schema": {"type": "object", "properties": properties}}});
     let fields = object(json!({"query": {"type": "object"}, "size": {"type": "integer"}}));
     for (content, required, expected) in [
-        (fields.clone(), false, "the body is left out, which has `query`, `size`: it is a GET request"),
+        (
+            fields.clone(),
+            false,
+            "the body is left out, which has `query`, `size`: it is a GET request",
+        ),
         (object(json!({})), false, "the body is left out: it is a GET request"),
         (object(json!({})), true, "the body is left out: it is a GET request"),
         (

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::File;
 use super::notation::{key, quoted, table, value};
 use crate::openapi::json::Written;
-use crate::openapi::model::{Action, Argument, ArgumentPlace, ArgumentValue, BodyKind};
+use crate::openapi::model::{Action, Argument, ArgumentPlace, ArgumentValue, BodyKind, Inside, PartHeader};
 use crate::openapi::schema::holds_null;
 use crate::template::{Form, Style};
 
@@ -143,7 +143,7 @@ fn literal(value: &Value) -> Value {
 fn input(argument: &Argument<Written>) -> Vec<String> {
     let mut keys = vec![format!("name = {}", quoted(&argument.name))];
     let mut push = |name: &str, written: String| keys.push(format!("{} = {written}", key(name)));
-    let goes_by_itself = argument.place != ArgumentPlace::WholeBody;
+    let goes_by_itself = !matches!(argument.place, ArgumentPlace::WholeBody | ArgumentPlace::PartHeader);
     if goes_by_itself {
         push("in", quoted(argument.place.as_str()));
         if argument.sent_as != argument.name {
@@ -189,10 +189,46 @@ fn input(argument: &Argument<Written>) -> Vec<String> {
     if let Some(style) = argument.style.filter(|_| goes_by_itself) {
         style_keys(style, &mut push);
     }
-    if let Some(media_type) = &argument.media_type {
+    if argument.is_xml {
+        push("style", quoted("xml"));
+    }
+    if let Some(media_type) = &argument.part.media_type {
         push("media_type", quoted(media_type));
     }
+    if !argument.part.headers.is_empty() {
+        let headers = argument.part.headers.iter().map(|(name, header)| {
+            let written = match header {
+                PartHeader::Argument(argument) => format!("{{{{{argument}}}}}"),
+                PartHeader::Fixed(text) => text.replace("{{", "{{ '{{' }}"),
+            };
+            (name.clone(), Value::String(written))
+        });
+        let headers: Map<String, Value> = headers.collect();
+        push("headers", table(&headers));
+    }
+    if !argument.inside.is_empty() {
+        push("inside", inside(&argument.inside));
+    }
     keys
+}
+
+/// Changes of members as a list of tables, one for each path.
+fn inside(all: &[Inside]) -> String {
+    let mut tables: Vec<Map<String, Value>> = Vec::new();
+    for one in all {
+        let path = Value::String(one.path.clone());
+        let known = tables.iter_mut().find(|table| table.get("path") == Some(&path));
+        match known {
+            Some(table) => {
+                table.insert(one.key.to_owned(), one.value.clone());
+            }
+            None => tables.push(Map::from_iter([
+                ("path".to_owned(), path),
+                (one.key.to_owned(), one.value.clone()),
+            ])),
+        }
+    }
+    value(&tables.into_iter().map(Value::Object).collect())
 }
 
 /// The type of a schema that says nothing but what an input can say without one.

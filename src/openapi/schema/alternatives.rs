@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Change, Normaliser, Place, is_nothing, null};
+use crate::openapi::shaping;
 
 /// Most alternatives that are written out with what stands beside them.
 const MOST_COMPLETED: usize = 12;
@@ -64,9 +65,9 @@ impl<'d> Normaliser<'d> {
             return schema;
         }
         let is_object = schema.contains_key("properties");
-        let (annotations, rest): (Map<_, _>, Map<_, _>) = schema
-            .into_iter()
-            .partition(|(keyword, _)| matches!(keyword.as_str(), "description" | "default" | "examples"));
+        let (annotations, rest): (Map<_, _>, Map<_, _>) = schema.into_iter().partition(|(keyword, _)| {
+            matches!(keyword.as_str(), "description" | "default" | "examples" | shaping::KEY)
+        });
         let mut schema = annotations;
         if is_object && alternatives.len() <= MOST_COMPLETED {
             // Each stands alone: one that is closed would refuse the properties beside it.

@@ -100,8 +100,8 @@ impl<'d> Normaliser<'d> {
                 schema.insert("xml".to_owned(), Value::Object(kept));
             }
         }
-        if depth == 1 && self.direction == Direction::Input {
-            // Members of a body become arguments, which take it out again.
+        if depth > 0 && self.direction == Direction::Input {
+            // Arguments, and what shapes what is inside of them, take it out again.
             schema.extend(member(place.value, shaping::KEY).map(|shape| (shaping::KEY.to_owned(), shape.clone())));
         }
         self.spent += measure::own_bytes(&schema);
@@ -337,6 +337,9 @@ impl<'d> Normaliser<'d> {
             return schema;
         }
         self.changed(Change::Cut);
+        if self.direction == Direction::Input && self.shared.documents.is_shaped() && shaping::is_within(target.value) {
+            self.changed(Change::Shape);
+        }
         self.type_alone(target, MOST_LISTS_IN_LISTS)
     }
 

@@ -71,6 +71,8 @@ pub(super) enum Change {
     Mistake,
     /// Parts of an `allOf` contradict each other.
     Contradiction,
+    /// What was cut has members that somebody wants otherwise.
+    Shape,
 }
 
 impl Change {
@@ -82,6 +84,7 @@ impl Change {
             Self::LostReference => "references that lead nowhere: any value is taken there",
             Self::Keyword => "keywords left out that clients trip over",
             Self::Mistake => "values of keywords left out that are mistakes",
+            Self::Shape => "schemas with `x-toolgate` inside of them cut: what it says there is not done",
             Self::Contradiction => "contradictions within `allOf`: the first is kept",
         }
     }

@@ -241,13 +241,22 @@ fn not_usable(key: &str, kind: &str) -> String {
 }
 
 /// Whether a text in `value` would be read as a template of the connector.
-fn has_template(value: &Value) -> bool {
+pub(super) fn has_template(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains("{{"),
         Value::Array(items) => items.iter().any(has_template),
         Value::Object(members) => members
             .iter()
             .any(|(name, member)| name.contains("{{") || has_template(member)),
+        _ => false,
+    }
+}
+
+/// Whether anything in `tree` is shaped.
+pub(super) fn is_within(tree: &Value) -> bool {
+    match tree {
+        Value::Array(items) => items.iter().any(is_within),
+        Value::Object(members) => members.contains_key(KEY) || members.values().any(is_within),
         _ => false,
     }
 }

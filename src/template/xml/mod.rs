@@ -129,18 +129,30 @@ impl XmlShape {
     /// # Errors
     /// A character or a name that XML does not know, with the place in `value`.
     pub fn write(&self, value: &Value) -> Result<Vec<u8>, RenderError> {
-        let mut writing = Writing {
-            writer: Writer::new(Vec::new()),
-            pointer: Vec::new(),
-        };
+        let mut writing = Writing::new();
         writing.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        self.write_root(&mut writing, value)?;
+        Ok(writing.writer.into_inner())
+    }
+
+    /// `value` as an element alone, for where a document is a part of something else.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_element(&self, value: &Value) -> Result<String, RenderError> {
+        let mut writing = Writing::new();
+        self.write_root(&mut writing, value)?;
+        let bytes = writing.writer.into_inner();
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn write_root(&self, writing: &mut Writing, value: &Value) -> Result<(), RenderError> {
         let name = self.name.as_deref().unwrap_or_default();
         match value {
             // A document has one root, also when it is a list.
-            Value::Array(_) => writing.wrapped(self, name, value, &Scope::new())?,
-            value => writing.element(self, name, value, &Scope::new())?,
+            Value::Array(_) => writing.wrapped(self, name, value, &Scope::new()),
+            value => writing.element(self, name, value, &Scope::new()),
         }
-        Ok(writing.writer.into_inner())
     }
 
     fn full_name(&self, name: &str) -> String {
@@ -167,6 +179,13 @@ struct Writing {
 }
 
 impl Writing {
+    fn new() -> Self {
+        Self {
+            writer: Writer::new(Vec::new()),
+            pointer: Vec::new(),
+        }
+    }
+
     fn event(&mut self, event: Event<'_>) -> Result<(), RenderError> {
         self.writer
             .write_event(event)

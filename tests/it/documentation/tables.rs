@@ -11,7 +11,7 @@ use super::workspace::Workspace;
 use super::{Page, help};
 
 /// Parts of a connector: the name of the schema's definition, and the heading of its table.
-const CONNECTOR: [(&str, &str); 13] = [
+const CONNECTOR: [(&str, &str); 14] = [
     ("", "Connector"),
     ("Connection", "`[connection]`"),
     ("Server", "`[connection.servers.NAME]`"),
@@ -22,6 +22,7 @@ const CONNECTOR: [(&str, &str); 13] = [
     ("Defaults", "`[defaults]`"),
     ("Action", "`[[actions]]`"),
     ("Input", "`[[actions.input]]`"),
+    ("Inside", "`[[actions.input.inside]]`"),
     ("Pagination", "`[actions.pagination]`"),
     ("Tunnel", "`[tunnel]`"),
     ("Metadata", "`[metadata]`"),

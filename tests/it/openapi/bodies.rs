@@ -167,6 +167,81 @@ async fn parts_follow_their_encoding() {
     }
 }
 
+/// The parts of a body, in the order of their names.
+fn parts(seen: &Seen) -> Vec<String> {
+    let kind = seen.headers["content-type"].to_str().unwrap();
+    let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
+    let found = String::from_utf8_lossy(&seen.body).replace(boundary, "B");
+    let content = found.strip_suffix("--B--\r\n").unwrap();
+    let mut parts: Vec<String> = content
+        .split("--B\r\n")
+        .skip(1)
+        .map(|part| {
+            part.trim_end_matches("\r\n")
+                .replace("Content-Disposition: form-data; ", "")
+        })
+        .collect();
+    parts.sort_unstable();
+    parts
+}
+
+#[tokio::test]
+async fn parts_have_the_headers_and_types_that_are_described() {
+    let text_type = json!({"type": "string"});
+    let schema = json!({"type": "object", "required": ["title"], "properties": {
+        "title": text_type, "plain": text_type,
+        "meta": {"type": "object", "properties": {"x": {"type": "integer", "xml": {"attribute": true}}}},
+        "rows": {"type": "array", "items": {"type": "object"}},
+        "ids": {"type": "array", "items": {"type": "integer"}},
+        "file": {"type": "string", "format": "binary", "description": "A photo"}}});
+    let list = json!({"schema": {"type": "array", "items": text_type}});
+    let content = json!({"multipart/form-data": {"schema": schema, "encoding": {
+        "title": {"contentType": "text/markdown, text/x-rst", "headers": {
+            "Content-Type": {"schema": text_type}, "Content-Disposition": {"schema": text_type},
+            "X-Kind": {"required": true, "schema": {"type": "string", "enum": ["{{note}}"]}},
+            "X-Part": {"required": true, "schema": text_type}, "X-Tags": list,
+            "X-Team": {"schema": text_type, "x-toolgate": {"hidden": true, "value": 7}}}},
+        "plain": {"contentType": "text/*"},
+        "meta": {"contentType": "application/xml"},
+        "rows": {"contentType": "text/csv"},
+        "ids": {"style": "form", "explode": false, "headers": {"X-Ids": {"schema": {"type": "integer"}}}},
+        "file": {"contentType": "image/png, image/*"}}}});
+    let arguments = json!({"title": "T", "title_x_part": "p", "title_x_tags": ["a", "b"], "plain": "P", "meta": {"x": 1},
+        "rows": ["a,b", "c,d"], "ids": [1, 2], "ids_x_ids": 3,
+        "file": {"fileName": "p.png", "mimeType": "image/gif", "base64": "aGk="}});
+    let seen = sent("3.1.0", body(&content), &arguments).await;
+    assert_eq!(
+        parts(&seen),
+        [
+            "name=\"file\"; filename=\"p.png\"\r\nContent-Type: image/gif\r\n\r\nhi",
+            "name=\"ids\"\r\nX-Ids: 3\r\n\r\n1,2",
+            "name=\"meta\"\r\nContent-Type: application/xml\r\n\r\n<meta x=\"1\"/>",
+            "name=\"plain\"\r\n\r\nP",
+            "name=\"rows\"\r\nContent-Type: text/csv\r\n\r\na,b",
+            "name=\"rows\"\r\nContent-Type: text/csv\r\n\r\nc,d",
+            "name=\"title\"\r\nContent-Type: text/markdown\r\nX-Kind: {{note}}\r\nX-Part: p\r\nX-Tags: a, b\r\nX-Team: 7\r\n\r\nT",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn parameters_of_xml_follow_their_schema() {
+    let parameter = |place: &str, schema: Value| json!({"name": "order", "in": place, "content": {"application/xml": {"schema": schema}}});
+    let order = json!({"$ref": "#/components/schemas/Order"});
+    let list = json!({"type": "array", "xml": {"name": "ids"}, "items": {"type": "integer", "xml": {"name": "id"}}});
+    let item = json!({"get": {"operationId": "send", "parameters": [
+        parameter("query", order), parameter("header", list), parameter("cookie", json!({"type": "string"}))]}});
+    let arguments = json!({"order": {"id": 7, "note": "a & b"}, "header_order": [1, 2], "cookie_order": "<a/>"});
+    let seen = sent("3.1.0", item, &arguments).await;
+    let pairs: Vec<(String, String)> = url::form_urlencoded::parse(seen.uri.query().unwrap().as_bytes())
+        .into_owned()
+        .collect();
+    let expected = "<Order xmlns=\"https://example.com/orders\" id=\"7\"><remark>a &amp; b</remark></Order>";
+    assert_eq!(pairs, [("order".to_owned(), expected.to_owned())]);
+    assert_eq!(seen.headers["order"], "<ids><id>1</id><id>2</id></ids>");
+    assert_eq!(seen.headers["cookie"], "order=<a/>");
+}
+
 #[tokio::test]
 async fn parameters_with_content_are_json_text() {
     let parameter = |name: &str, schema: Value| json!({"name": name, "in": "query", "content": {"application/json": {"schema": schema}}});

@@ -84,6 +84,120 @@ async fn fixed_values_are_sent_exactly_and_never_shown() {
     }
 }
 
+/// An order whose every part somebody wants otherwise.
+const ORDER: &str = r##"
+openapi: 3.1.0
+info: { title: Orders, version: '1' }
+paths:
+  /orders:
+    post:
+      operationId: create
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties:
+                address: { $ref: '#/components/schemas/Address' }
+                positions:
+                  type: array
+                  items:
+                    type: object
+                    required: [sku, price]
+                    properties:
+                      sku: { type: string }
+                      price: { type: object, required: [currency], properties: { amount: { type: number }, currency: { type: string } } }
+                      note: { type: string }
+                choice:
+                  oneOf:
+                    - { type: object, required: [a], properties: { a: { type: string }, secret: { type: string } } }
+                    - { type: object, required: [b], properties: { b: { type: string } } }
+    get:
+      operationId: find
+      parameters:
+        - { name: filter, in: query, style: deepObject, explode: true, schema: { type: object, properties: { st: { type: string }, tenant: { type: string } } } }
+components:
+  schemas:
+    Address:
+      type: object
+      required: [country]
+      properties: { town: { type: string }, country: { type: string }, kind: { type: string } }
+"##;
+
+const SHAPES: &str = r"
+overlay: 1.0.0
+info: { title: T, version: 1.0.0 }
+actions:
+  - target: $.components.schemas.Address.properties.town
+    update: { x-toolgate: { name: city, description: Where it goes } }
+  - target: $.components.schemas.Address.properties.country
+    update: { x-toolgate: { hidden: true, value: DE } }
+  - target: $.components.schemas.Address.properties.kind
+    update: { x-toolgate: { default: home } }
+  - target: $..positions.items.properties.sku
+    update: { x-toolgate: { name: article } }
+  - target: $..positions.items.properties.price
+    update: { x-toolgate: { name: cost } }
+  - target: $..price.properties.currency
+    update: { x-toolgate: { hidden: true, value: EUR } }
+  - target: $..positions.items.properties.note
+    update: { x-toolgate: { hidden: true } }
+  - target: $..choice.oneOf[0].properties.a
+    update: { x-toolgate: { name: first } }
+  - target: $..parameters[0].schema.properties.st
+    update: { x-toolgate: { name: state } }
+  - target: $..parameters[0].schema.properties.tenant
+    update: { x-toolgate: { hidden: true, value: 7 } }
+";
+
+#[tokio::test]
+async fn what_is_inside_of_arguments_is_shaped() {
+    let upstream = Upstream::fixed("{}").await;
+    let workspace = Workspace::new();
+    std::fs::write(workspace.path().join("spec.yaml"), ORDER).unwrap();
+    std::fs::write(workspace.path().join("shapes.yaml"), SHAPES).unwrap();
+    let base_url = upstream.base_url();
+    let run = workspace
+        .run(&[
+            "import",
+            "spec.yaml",
+            "--name",
+            "echo",
+            "--overlay",
+            "shapes.yaml",
+            "--base-url",
+            &base_url,
+        ])
+        .await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let report = std::fs::read_to_string(workspace.connectors().join("echo/openapi/report.json")).unwrap();
+    assert!(report.contains("one alternative is left out"), "{report}");
+    let check = workspace.run(&["check"]).await;
+    assert_eq!(check.code, Some(0), "{check:?}");
+
+    let arguments = json!({"address": {"city": "Ulm"}, "choice": {"a": "x"},
+        "positions": [{"article": "A", "cost": {"amount": 2}}, {"article": "B", "cost": {"amount": 3}}]});
+    let seen = call(&workspace, &upstream, "create", &arguments).await;
+    let body: Value = serde_json::from_slice(&seen.body).unwrap();
+    assert_eq!(
+        body,
+        json!({"address": {"town": "Ulm", "country": "DE", "kind": "home"}, "choice": {"a": "x"}, "positions": [
+            {"sku": "A", "price": {"amount": 2, "currency": "EUR"}}, {"sku": "B", "price": {"amount": 3, "currency": "EUR"}}]})
+    );
+    let seen = call(&workspace, &upstream, "find", &json!({"filter": {"state": "open"}})).await;
+    let query = seen.uri.query().unwrap();
+    let mut pairs: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    pairs.sort();
+    let expected = [("filter[st]", "open"), ("filter[tenant]", "7")];
+    assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+
+    let tools = workspace.run(&["tools", "--json"]).await.stdout;
+    for hidden in ["country", "currency", "tenant", "note", "x-toolgate", "sku", "town"] {
+        assert!(!tools.contains(&format!("\"{hidden}\"")), "{hidden}: {tools}");
+    }
+    assert!(tools.contains("Where it goes"), "{tools}");
+}
+
 #[tokio::test]
 async fn overlays_are_applied_in_order_and_kept() {
     let workspace = Workspace::new();

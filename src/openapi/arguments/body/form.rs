@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::part::{Written, content_types, has_xml_parts, of_types, part_of_file};
 use super::{as_base64, file, flat, member};
 use crate::openapi::arguments::parameters::form_of;
 use crate::openapi::arguments::{Reading, is_scalar, types};
@@ -9,7 +10,7 @@ use crate::openapi::documents::Place;
 use crate::openapi::model::{Argument, ArgumentValue, BodyKind};
 use crate::openapi::read::Version;
 use crate::openapi::shaping;
-use crate::template::{Form, Style};
+use crate::template::{Form, Style, without_xml};
 
 /// Longest example of a form in the description of its argument, in characters.
 const LONGEST_EXAMPLE: usize = 200;
@@ -17,9 +18,12 @@ const LONGEST_EXAMPLE: usize = 200;
 impl<'o> Reading<'o> {
     /// The fields of a form, each an argument.
     pub(super) fn fields(&mut self, kind: BodyKind, media_type: Place<'o>, is_required: bool) -> Result<(), String> {
-        let mut schema = media_type
-            .get("schema")
-            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
+        let has_xml = kind == BodyKind::Multipart && has_xml_parts(media_type);
+        let mut schema = match media_type.get("schema") {
+            Some(schema) if has_xml => self.normaliser.root_of_xml(schema),
+            Some(schema) => self.normaliser.root(schema),
+            None => Map::new(),
+        };
         let merged = merge_alternatives(&mut schema);
         let is_closed = schema
             .get("additionalProperties")
@@ -53,25 +57,16 @@ impl<'o> Reading<'o> {
             } else {
                 None
             };
-            let media_type = encoding
-                .and_then(|encoding| encoding.text("contentType"))
-                .filter(|written| !written.contains([',', '*']))
-                .map(str::to_owned);
-            let headers = encoding.and_then(|encoding| encoding.get("headers"));
-            let has_headers = headers.is_some_and(|all| {
-                all.members()
-                    .any(|(name, _)| !name.eq_ignore_ascii_case("content-type"))
-            });
-            if has_headers && kind == BodyKind::Multipart {
-                self.notes
-                    .push(format!("the part `{name}` is sent without headers of its own"));
-            }
+            let types = match encoding {
+                Some(encoding) if kind == BodyKind::Multipart => content_types(encoding),
+                _ => Vec::new(),
+            };
             if let Some(file) = file {
                 let argument = Argument {
-                    media_type,
-                    ..member(name, is_needed, file)
+                    part: part_of_file(&types),
+                    ..member(name, is_needed, of_types(file, &types))
                 };
-                self.member(argument, shape);
+                self.push_part(argument, shape, encoding);
                 continue;
             }
             as_base64(&mut schema);
@@ -80,12 +75,21 @@ impl<'o> Reading<'o> {
             let style = encoding
                 .filter(|_| has_styles)
                 .and_then(|encoding| style(encoding, &schema));
+            let written = if kind == BodyKind::Multipart && style.is_none() {
+                self.part_of(&name, &types, &mut schema)
+            } else {
+                Written::default()
+            };
+            if has_xml && !written.is_xml {
+                without_xml(&mut schema);
+            }
             let argument = Argument {
                 style,
-                media_type,
+                is_xml: written.is_xml,
+                part: written.part,
                 ..member(name, is_needed, ArgumentValue::Schema(schema))
             };
-            self.member(argument, shape);
+            self.push_part(argument, shape, encoding.filter(|_| kind == BodyKind::Multipart));
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The body of a request.
 
 pub(super) mod form;
+mod part;
 mod xml;
 
 use serde_json::{Map, Value, json};
@@ -9,7 +10,7 @@ use super::{Reading, types};
 use crate::connector::media_type_essence;
 use crate::openapi::answers::is_json_lines;
 use crate::openapi::documents::Place;
-use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind};
+use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind, Part};
 use crate::openapi::shaping;
 
 /// What can be sent, best first.
@@ -217,7 +218,6 @@ impl<'o> Reading<'o> {
                 self.member(member(name, is_needed, ArgumentValue::Schema(schema)), shape);
             }
         } else {
-            without_shapes(&mut schema);
             self.whole(ArgumentValue::Schema(schema), is_required);
         }
     }
@@ -240,7 +240,9 @@ impl<'o> Reading<'o> {
             required,
             value,
             style: None,
-            media_type: None,
+            is_xml: false,
+            part: Part::default(),
+            inside: Vec::new(),
         });
     }
 }
@@ -254,22 +256,9 @@ fn member(name: String, required: bool, value: ArgumentValue) -> Argument {
         required,
         value,
         style: None,
-        media_type: None,
-    }
-}
-
-/// Takes out what shapes members, where those do not become arguments.
-fn without_shapes(schema: &mut Map<String, Value>) {
-    schema.shift_remove(shaping::KEY);
-    for value in schema.values_mut() {
-        match value {
-            Value::Object(schema) => without_shapes(schema),
-            Value::Array(items) => items
-                .iter_mut()
-                .filter_map(Value::as_object_mut)
-                .for_each(without_shapes),
-            _ => {}
-        }
+        is_xml: false,
+        part: Part::default(),
+        inside: Vec::new(),
     }
 }
 

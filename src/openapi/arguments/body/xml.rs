@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{as_base64, flat, member, without_shapes};
+use super::{as_base64, flat, member};
 use crate::openapi::arguments::Reading;
 use crate::openapi::documents::Place;
 use crate::openapi::model::ArgumentValue;
@@ -48,7 +48,6 @@ impl<'o> Reading<'o> {
                 self.member(member(name, is_needed, ArgumentValue::Schema(schema)), shape);
             }
         } else {
-            without_shapes(&mut schema);
             self.whole(ArgumentValue::Schema(schema), is_required);
         }
         Some(root)

@@ -9,6 +9,7 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode
 use serde_json::{Map, Value};
 use url::{Url, form_urlencoded};
 
+use self::multipart::{Field, Said};
 use super::PrepareError;
 use crate::connector::model::{Action, BodyTemplate, Connector, RequestTemplate, StyledPlace};
 use crate::egress::OutgoingRequest;
@@ -71,6 +72,13 @@ pub fn prepare(
     template: &RequestTemplate,
     arguments: &Map<String, Value>,
 ) -> Result<OutgoingRequest, PrepareError> {
+    let changed;
+    let arguments = if template.inside.is_empty() {
+        arguments
+    } else {
+        changed = as_the_api_has_them(template, arguments);
+        &changed
+    };
     let (body, content_type) = match &template.body {
         Some(body) => render_body(template, body, arguments)?,
         None => (None, None),
@@ -97,6 +105,17 @@ pub fn prepare(
         max_response_bytes: None,
         shown_path: None,
     })
+}
+
+/// `arguments` with what is said about members inside of them.
+fn as_the_api_has_them(template: &RequestTemplate, arguments: &Map<String, Value>) -> Map<String, Value> {
+    let mut changed = arguments.clone();
+    for (name, all) in &template.inside {
+        if let Some(value) = changed.get_mut(name) {
+            all.iter().for_each(|one| one.apply(value));
+        }
+    }
+    changed
 }
 
 fn render_url(
@@ -199,20 +218,9 @@ fn render_headers(
 ) -> Result<Vec<(HeaderName, HeaderValue)>, PrepareError> {
     let mut headers = Vec::with_capacity(template.headers.len());
     for (name, value) in &template.headers {
-        let Some(rendered) = value.render(arguments)? else {
-            continue;
-        };
-        let mut texts = Vec::new();
-        each_text(&rendered, &mut |text| texts.push(text.to_owned()));
-        if texts.is_empty() {
-            continue;
+        if let Some(value) = render_header(name.as_str(), value, arguments)? {
+            headers.push((name.clone(), value));
         }
-        // Elements of a list header are separated by commas (RFC 9110, section 5.6.1).
-        let text = texts.join(", ");
-        headers.push((
-            name.clone(),
-            header_value(&text).ok_or_else(|| unsendable(value, &format!("the header `{name}`")))?,
-        ));
     }
     for one in &template.styled {
         let StyledPlace::Header(name) = &one.place else {
@@ -226,6 +234,26 @@ fn render_headers(
         }
     }
     Ok(headers)
+}
+
+/// The value of the header `name`; nothing when an argument of its template is not given.
+fn render_header(
+    name: &str,
+    template: &ValueTemplate,
+    arguments: &Map<String, Value>,
+) -> Result<Option<HeaderValue>, PrepareError> {
+    let Some(rendered) = template.render(arguments)? else {
+        return Ok(None);
+    };
+    let mut texts = Vec::new();
+    each_text(&rendered, &mut |text| texts.push(text.to_owned()));
+    if texts.is_empty() {
+        return Ok(None);
+    }
+    // Elements of a list header are separated by commas (RFC 9110, section 5.6.1).
+    let value = header_value(&texts.join(", "));
+    let value = value.ok_or_else(|| unsendable(template, &format!("the header `{name}`")))?;
+    Ok(Some(value))
 }
 
 /// Visible ASCII and spaces only: a line break would begin another header, and what servers make of the rest differs.
@@ -303,11 +331,13 @@ fn render_body(
                 Some(HeaderValue::from_static("application/x-www-form-urlencoded")),
             )
         }
-        BodyTemplate::Multipart { template, media_types } => match template.render(arguments)? {
+        BodyTemplate::Multipart { template, parts } => match template.render(arguments)? {
             None => (None, None),
             Some(value) => {
                 let texts = styled_fields(request, arguments)?;
-                let (body, boundary) = multipart::body(&value, media_types, texts)?;
+                let said = parts.iter().map(|part| Said::of(part, arguments));
+                let said: Vec<Said<'_>> = said.collect::<Result<_, _>>()?;
+                let (body, boundary) = multipart::body(&value, &said, texts)?;
                 (
                     Some(body),
                     header_value(&format!("multipart/form-data; boundary={boundary}")),
@@ -356,15 +386,20 @@ fn blame(template: &ValueTemplate, error: PrepareError) -> PrepareError {
     }
 }
 
-/// Names and values of a form's fields that have a style.
-fn styled_fields(
-    request: &RequestTemplate,
+/// A form's fields that have a style.
+fn styled_fields<'r>(
+    request: &'r RequestTemplate,
     arguments: &Map<String, Value>,
-) -> Result<Vec<(String, String)>, PrepareError> {
+) -> Result<Vec<Field<'r>>, PrepareError> {
     let mut fields = Vec::new();
     for one in request.styled.iter().filter(|one| one.place == StyledPlace::Form) {
         let value = one.template.render(arguments)?.unwrap_or_default();
-        fields.extend(one.style.pairs(&one.name, &value, &str::to_owned));
+        let pairs = one.style.pairs(&one.name, &value, &str::to_owned);
+        fields.extend(pairs.into_iter().map(|(name, text)| Field {
+            of: &one.name,
+            name,
+            text,
+        }));
     }
     Ok(fields)
 }
@@ -382,8 +417,8 @@ fn form(request: &RequestTemplate, value: &Value, arguments: &Map<String, Value>
             form.append_pair(name, text);
         });
     }
-    for (name, text) in styled_fields(request, arguments)? {
-        form.append_pair(&name, &text);
+    for field in styled_fields(request, arguments)? {
+        form.append_pair(&field.name, &field.text);
     }
     Ok(Bytes::from(form.finish()))
 }

@@ -4,9 +4,11 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
+use http::HeaderValue;
 use serde_json::{Map, Value};
 
-use super::{PrepareError, header_value, text};
+use super::{PrepareError, header_value, render_header, text};
+use crate::connector::model::PartTemplate;
 use crate::crypto::sha256_hex;
 use crate::schema::pointer_segment;
 
@@ -19,6 +21,51 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// What a file is when nobody says it.
 const UNKNOWN_TYPE: &str = "application/octet-stream";
 
+/// What is said about the parts of one name.
+pub(super) struct Said<'t> {
+    name: &'t str,
+    media_type: Option<&'t str>,
+    headers: Vec<(&'t str, HeaderValue)>,
+}
+
+impl<'t> Said<'t> {
+    /// What `part` says when it is sent with these arguments. A header whose argument is not given is left out.
+    pub(super) fn of(part: &'t PartTemplate, arguments: &Map<String, Value>) -> Result<Self, PrepareError> {
+        let mut headers = Vec::with_capacity(part.headers.len());
+        for (name, template) in &part.headers {
+            if let Some(value) = render_header(name, template, arguments)? {
+                headers.push((name.as_str(), value));
+            }
+        }
+        Ok(Self {
+            name: &part.name,
+            media_type: part.media_type.as_deref(),
+            headers,
+        })
+    }
+
+    /// Adds the headers to those of a part.
+    fn append(&self, head: &mut String) {
+        for (name, value) in &self.headers {
+            head.push_str("\r\n");
+            head.push_str(name);
+            head.push_str(": ");
+            // `render_header` lets visible ASCII through alone.
+            head.push_str(value.to_str().unwrap_or_default());
+        }
+    }
+}
+
+/// One name and value of an input that has a style.
+pub(super) struct Field<'r> {
+    /// What the API calls the input.
+    pub(super) of: &'r str,
+    /// The field's own name, e.g. `filter[state]`.
+    pub(super) name: String,
+    /// Its value.
+    pub(super) text: String,
+}
+
 /// A part, ready to be written.
 struct Part {
     head: String,
@@ -26,15 +73,11 @@ struct Part {
 }
 
 /// The body of several parts that `value` becomes, followed by `texts`, and its boundary. Each item of a list is a part
-/// of its own.
+/// of its own. `said` tells more about some.
 ///
 /// # Errors
 /// A file whose content is not base64, or a media type that cannot be sent.
-pub(super) fn body(
-    value: &Value,
-    media_types: &[(String, String)],
-    texts: Vec<(String, String)>,
-) -> Result<(Bytes, String), PrepareError> {
+pub(super) fn body(value: &Value, said: &[Said<'_>], texts: Vec<Field<'_>>) -> Result<(Bytes, String), PrepareError> {
     let Value::Object(members) = value else {
         return Err(PrepareError {
             pointer: None,
@@ -42,24 +85,28 @@ pub(super) fn body(
         });
     };
     let mut parts = Vec::new();
+    let said_of = |name: &str| said.iter().find(|said| said.name == name);
     for (name, value) in members {
-        let media_type = media_types
-            .iter()
-            .find(|(own, _)| own == name)
-            .map(|(_, kind)| kind.as_str());
+        let said = said_of(name);
         match value {
             Value::Array(items) => {
                 for item in items {
-                    parts.extend(part(name, item, media_type)?);
+                    parts.extend(part(name, item, said)?);
                 }
             }
-            value => parts.extend(part(name, value, media_type)?),
+            value => parts.extend(part(name, value, said)?),
         }
     }
-    parts.extend(texts.into_iter().map(|(name, text)| Part {
-        head: head(&name),
-        content: text.into_bytes(),
-    }));
+    for field in texts {
+        let mut head = head(&field.name);
+        if let Some(said) = said_of(field.of) {
+            said.append(&mut head);
+        }
+        parts.push(Part {
+            head,
+            content: field.text.into_bytes(),
+        });
+    }
     let boundary = boundary(&parts);
     let mut body = Vec::with_capacity(parts.iter().map(|part| part.content.len() + 200).sum());
     for part in parts {
@@ -93,7 +140,7 @@ pub(super) fn content(value: &Value) -> Result<Vec<u8>, PrepareError> {
     })
 }
 
-fn part(name: &str, value: &Value, media_type: Option<&str>) -> Result<Option<Part>, PrepareError> {
+fn part(name: &str, value: &Value, said: Option<&Said<'_>>) -> Result<Option<Part>, PrepareError> {
     let mut head = head(name);
     let file = value.as_object().filter(|members| is_file(members));
     let (content, own_type) = match (file, value) {
@@ -115,7 +162,7 @@ fn part(name: &str, value: &Value, media_type: Option<&str>) -> Result<Option<Pa
             None => return Ok(None),
         },
     };
-    if let Some(kind) = media_type.or(own_type) {
+    if let Some(kind) = said.and_then(|said| said.media_type).or(own_type) {
         if header_value(kind).is_none() {
             return Err(PrepareError {
                 pointer: Some(pointer_segment(name)),
@@ -124,6 +171,9 @@ fn part(name: &str, value: &Value, media_type: Option<&str>) -> Result<Option<Pa
         }
         head.push_str("\r\nContent-Type: ");
         head.push_str(kind);
+    }
+    if let Some(said) = said {
+        said.append(&mut head);
     }
     Ok(Some(Part { head, content }))
 }
@@ -163,11 +213,20 @@ mod tests {
     use super::*;
 
     fn written(value: &Value, media_types: &[(&str, &str)]) -> Result<String, PrepareError> {
-        let media_types: Vec<(String, String)> = media_types
+        let said: Vec<Said<'_>> = media_types
             .iter()
-            .map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned()))
+            .map(|(name, kind)| Said {
+                name,
+                media_type: Some(kind),
+                headers: Vec::new(),
+            })
             .collect();
-        let (body, boundary) = body(value, &media_types, vec![("n[0]".to_owned(), "x".to_owned())])?;
+        let field = Field {
+            of: "n",
+            name: "n[0]".to_owned(),
+            text: "x".to_owned(),
+        };
+        let (body, boundary) = body(value, &said, vec![field])?;
         Ok(String::from_utf8(body.to_vec()).unwrap().replace(&boundary, "B"))
     }
 

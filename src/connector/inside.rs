@@ -1,0 +1,134 @@
+//! Members inside of an argument's value that the API knows by other names, or that agents are not asked for.
+
+use super::document::{InputDocument, InsideDocument};
+use super::scope::Scope;
+use super::secret;
+use crate::document::Node;
+use crate::template::{Change, Inside, InsidePath, Step};
+
+/// The key of the list.
+const KEY: &str = "inside";
+
+/// What the input at `node` says about members of its value; reports what would have no effect.
+pub(super) fn compile(
+    scope: &Scope<'_>,
+    node: &Node,
+    field: &InputDocument,
+    schema: &serde_json::Map<String, serde_json::Value>,
+) -> Vec<Inside> {
+    let mut all = Vec::new();
+    let mut paths: Vec<InsidePath> = Vec::new();
+    let nodes = node.get(KEY).map(Node::items).unwrap_or_default();
+    for (document, node) in field.inside.iter().zip(nodes) {
+        let Some(path) = path(scope, node, document, schema) else {
+            continue;
+        };
+        if paths.contains(&path) {
+            let message = format!("`{path}` is written twice");
+            scope.refuse("duplicate-key", node.value_span("path"), message, "keep one of them");
+            continue;
+        }
+        all.extend(
+            changes(scope, node, document, &path)
+                .into_iter()
+                .map(|change| Inside::new(path.clone(), change)),
+        );
+        paths.push(path);
+    }
+    Inside::sort(&mut all);
+    all
+}
+
+fn path(
+    scope: &Scope<'_>,
+    node: &Node,
+    document: &InsideDocument,
+    schema: &serde_json::Map<String, serde_json::Value>,
+) -> Option<InsidePath> {
+    let written = node.get("path")?;
+    let path = match InsidePath::parse(&document.path) {
+        Ok(path) => path,
+        Err((offset, problem)) => {
+            let help = "write the way from the value to the member, e.g. `address.city` or `[].price`";
+            scope.refuse("bad-path", scope.within_text(written, offset), problem, help);
+            return None;
+        }
+    };
+    // A fixed value stands for a member that agents do not see.
+    let last = document.value.is_none().then_some(path.last());
+    if !describes(&serde_json::Value::Object(schema.clone()), path.steps(), last) {
+        let message = format!("`schema` describes nothing at `{path}`, so it is never there");
+        let help = "write the names that stand in `schema`";
+        scope.refuse("no-effect", written.span.clone(), message, help);
+        return None;
+    }
+    Some(path)
+}
+
+fn changes(scope: &Scope<'_>, node: &Node, document: &InsideDocument, path: &InsidePath) -> Vec<Change> {
+    let span = node.value_span("path");
+    let is_alone = document.sent_as.is_none() && document.default.is_none();
+    match &document.value {
+        Some(_) if !is_alone => {
+            let message = format!("what is always sent as `{path}` has no other name and no default");
+            scope.refuse("no-effect", span, message, "keep `value` alone");
+            Vec::new()
+        }
+        Some(value) => {
+            if secret::carries_secret(path.last()) {
+                let message = format!("`{path}` looks like a secret that is written out");
+                let help = format!("authenticate in `[auth]`: {}", secret::advice(scope.root, "key"));
+                scope.refuse("literal-secret", node.value_span("value"), message, help);
+            }
+            vec![Change::Value(value.clone())]
+        }
+        None if is_alone => {
+            let message = format!("nothing is said about `{path}`");
+            let help = "write `sent_as`, `value` or `default`";
+            scope.refuse("missing-key", span, message, help);
+            Vec::new()
+        }
+        None => {
+            let default = document.default.clone().map(Change::Default);
+            let name = document.sent_as.clone().map(Change::SentAs);
+            default.into_iter().chain(name).collect()
+        }
+    }
+}
+
+/// Whether a value of `schema` may have what `steps` lead to, and there the member `last`. A table whose members nobody
+/// describes may have any.
+fn describes(schema: &serde_json::Value, steps: &[Step], last: Option<&str>) -> bool {
+    let alternatives = ["anyOf", "oneOf", "allOf"]
+        .iter()
+        .filter_map(|keyword| schema.get(keyword)?.as_array())
+        .flatten();
+    if alternatives.into_iter().any(|one| describes(one, steps, last)) {
+        return true;
+    }
+    let next = match (steps.first(), last) {
+        (Some(Step::Member(name)), _) => Some(name.as_str()),
+        (None, Some(last)) => Some(last),
+        (Some(Step::Items), _) => {
+            return schema
+                .get("items")
+                .is_none_or(|items| describes(items, &steps[1..], last));
+        }
+        (Some(Step::Members), _) => {
+            let others = schema.get("additionalProperties");
+            return others.is_none_or(|others| describes(others, &steps[1..], last));
+        }
+        (None, None) => None,
+    };
+    let Some(next) = next else { return true };
+    let Some(properties) = schema.get("properties") else {
+        // Where alternatives are all that is said, one of them would have had it.
+        return ["anyOf", "oneOf", "allOf"]
+            .iter()
+            .all(|keyword| schema.get(keyword).is_none());
+    };
+    match properties.get(next) {
+        Some(property) => steps.is_empty() || describes(property, &steps[1..], last),
+        None => false,
+    }
+}

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Value, json};
 
-use super::document::{ActionDocument, InputDocument, PlaceName, StyleName};
+use super::document::{ActionDocument, InputDocument, PlaceName};
 use super::field;
 use super::inside;
 use super::json_schema::{Resolver, root_types};
@@ -18,7 +18,7 @@ use super::request::{self, style};
 use super::scope::Scope;
 use crate::document::{Node, closest};
 use crate::schema::Schema;
-use crate::template::{Inside, Style, without_xml};
+use crate::template::{Inside, Style, XmlShape, without_xml};
 
 /// One argument.
 pub(super) struct Argument {
@@ -34,8 +34,8 @@ pub(super) struct Argument {
     pub media_type: Option<String>,
     /// Headers of that part, as they are written.
     pub headers: Option<Node>,
-    /// Whether its value is written as XML.
-    pub is_xml: bool,
+    /// How its value is written as XML, when it is.
+    pub xml: Option<XmlShape>,
     /// What becomes of members of its value before it is sent.
     pub inside: Vec<Inside>,
     /// Whether it comes from `request_body`, and so stands for one of its properties.
@@ -89,7 +89,7 @@ impl Arguments {
             .iter()
             .map(|argument| {
                 let mut schema = argument.schema.clone();
-                if self.is_xml || argument.is_xml {
+                if self.is_xml || argument.xml.is_some() {
                     without_xml(&mut schema);
                 }
                 (argument.name.clone(), Value::Object(schema))
@@ -176,7 +176,7 @@ impl Arguments {
             style: style::compile(scope, node, field),
             media_type: field.media_type.clone(),
             headers: node.get("headers").cloned(),
-            is_xml: field.style == Some(StyleName::Xml),
+            xml: request::xml::shape(scope, node, field, &schema),
             inside: inside::compile(scope, node, field, &schema),
             from_body_schema: false,
             required: field.required,
@@ -260,7 +260,7 @@ impl Arguments {
             style: None,
             media_type: None,
             headers: None,
-            is_xml: false,
+            xml: None,
             inside: Vec::new(),
             from_body_schema: true,
             required,

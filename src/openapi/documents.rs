@@ -1,5 +1,7 @@
 //! The texts that make one description, and the references between them.
 
+mod path_items;
+
 use serde_json::Value;
 
 use super::overlay::{Overlay, Room};
@@ -76,14 +78,39 @@ impl Documents {
         })
     }
 
-    /// Changes the root document as `overlay` says, and returns warnings about what changes nothing. Documents that the
-    /// root refers to stay as they are, so overlays come before [`Documents::missing`].
+    /// Changes the root document as `overlay` says, and returns warnings about what changes nothing. An overlay may add
+    /// references, so it comes before [`Documents::missing`]; path items that its targets lead through come before it, see
+    /// [`Documents::bring_in_paths`].
     ///
     /// # Errors
     /// The first change that cannot be made.
     pub fn lay(&mut self, overlay: &Overlay) -> Result<Vec<Diagnostic>, Diagnostic> {
+        self.lay_over("", overlay)
+    }
+
+    /// Changes the document that was added as `name` as [`Documents::lay`] changes the root; does nothing when there is none.
+    ///
+    /// # Errors
+    /// As [`Documents::lay`].
+    pub fn lay_over(&mut self, name: &str, overlay: &Overlay) -> Result<Vec<Diagnostic>, Diagnostic> {
+        let Some(index) = self.files.iter().position(|(known, _)| known == name) else {
+            return Ok(Vec::new());
+        };
         self.is_shaped = true;
-        overlay.apply(&mut self.files[0].1, &mut self.room)
+        let names: Vec<String> = self.files.iter().map(|(name, _)| name.clone()).collect();
+        let leads = |reference: &str| {
+            let (file, reference) = origin(reference).unwrap_or((index, reference));
+            let (path, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+            let document = match path {
+                "" => names.get(file)?.clone(),
+                path if is_absolute(path) => return None,
+                path => joined(names.get(file)?, path),
+            };
+            let pointer = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
+            let is_own = names.get(index) == Some(&document);
+            Some(((!is_own).then_some(document), pointer.into_owned()))
+        };
+        overlay.apply(&mut self.files[index].1, &mut self.room, &leads)
     }
 
     /// Whether anything may be shaped.
@@ -147,10 +174,7 @@ impl Documents {
     /// # Errors
     /// Why it leads nowhere, in words that end a sentence.
     pub(super) fn follow(&self, file: usize, reference: &str) -> Result<Place<'_>, String> {
-        let (file, reference) = match reference.strip_prefix(MOVED).and_then(|rest| rest.split_once(MOVED)) {
-            Some((moved, reference)) => (moved.parse().unwrap_or(file), reference),
-            None => (file, reference),
-        };
+        let (file, reference) = origin(reference).unwrap_or((file, reference));
         let (path, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let target = if path.is_empty() {
             file
@@ -206,6 +230,12 @@ impl Documents {
             place.text("$ref").unwrap_or_default()
         ))
     }
+}
+
+/// The document that a moved reference is relative to, and the reference as it was written.
+fn origin(reference: &str) -> Option<(usize, &str)> {
+    let (file, reference) = reference.strip_prefix(MOVED)?.split_once(MOVED)?;
+    Some((file.parse().ok()?, reference))
 }
 
 /// A copy of `place` whose references lead where they did, wherever the copy is put.
@@ -271,6 +301,8 @@ fn collect_references(value: &Value, take: &mut dyn FnMut(&str)) {
         Value::Object(members) => {
             for (key, value) in members {
                 match value {
+                    // What was moved is referred to where it came from as well.
+                    Value::String(reference) if key == "$ref" && reference.starts_with(MOVED) => {}
                     Value::String(reference) if key == "$ref" => take(reference),
                     value => collect_references(value, take),
                 }

@@ -8,6 +8,9 @@ use url::{Host, Url};
 use super::documents::{Documents, Place};
 use super::read::Version;
 
+/// Most values of a variable that are told.
+const MOST_VALUES: usize = 8;
+
 /// Where an API is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Server {
@@ -85,8 +88,21 @@ fn of_object(server: Place<'_>, fetched_from: Option<&Url>) -> Result<Server, St
             value => value.to_string(),
         });
         let Some(value) = value else { continue };
+        let others: Vec<String> = variable
+            .get("enum")
+            .into_iter()
+            .flat_map(Place::items)
+            .filter_map(|one| Some(one.value.as_str()?.to_owned()))
+            .filter(|one| *one != value)
+            .take(MOST_VALUES)
+            .collect();
+        let others = if others.is_empty() {
+            String::new()
+        } else {
+            format!(", others are {}", others.join(", "))
+        };
         notes.push(format!(
-            "`{name}` in the server's address is {value:?}: change `base_url` when yours differs"
+            "`{name}` in the server's address is {value:?}{others}: change `base_url` when yours differs"
         ));
         text = text.replace(&placeholder, &value);
     }

@@ -257,7 +257,9 @@ mod tests {
             .map(|(path, change)| Inside::new(InsidePath::parse(path).unwrap(), change.clone()))
             .collect();
         Inside::sort(&mut all);
-        all.iter().for_each(|one| one.apply(&mut value));
+        for one in &all {
+            one.apply(&mut value);
+        }
         value
     }
 

@@ -30,11 +30,20 @@ impl Overlays {
         Ok(Self { files: files? })
     }
 
-    /// Changes `documents`; returns lines about changes that fit nothing.
-    pub(super) fn lay(&self, documents: &mut Documents) -> Result<Vec<String>, Failure> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Changes the document `name` of a description, the root when that is empty, with those that are about it; returns
+    /// lines about changes that fit nothing. `root` is what the root's file is called.
+    pub(super) fn lay_over(&self, name: &str, root: &str, documents: &mut Documents) -> Result<Vec<String>, Failure> {
         let mut notes = Vec::new();
         for file in &self.files {
-            match documents.lay(&file.overlay) {
+            let about = file.overlay.about(root);
+            if about.map_or("", |(about, _)| about) != name {
+                continue;
+            }
+            match documents.lay_over(name, &file.overlay) {
                 Ok(warnings) => notes.extend(
                     warnings
                         .iter()
@@ -47,6 +56,18 @@ impl Overlays {
             }
         }
         Ok(notes)
+    }
+
+    /// Refuses an overlay that is about a document which the description does not have: `has` knows those that it has.
+    pub(super) fn check(&self, root: &str, has: impl Fn(&str) -> bool) -> Result<(), Failure> {
+        for file in &self.files {
+            let about = file.overlay.about(root);
+            if let Some((_, finding)) = about.filter(|(about, _)| !has(about)) {
+                output::complain_of(&[finding]);
+                return Err(cannot_be_applied(&file.path));
+            }
+        }
+        Ok(())
     }
 
     /// Files to keep, relative to the folder `openapi`.

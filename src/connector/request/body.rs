@@ -4,6 +4,7 @@ use http::{HeaderName, Method, header};
 use serde_json::{Map, Value};
 
 use super::Request;
+use super::xml::own_template;
 use crate::connector::document::{ActionDocument, MethodName, PlaceName};
 use crate::connector::model::BodyTemplate;
 use crate::document::{Kind, Node};
@@ -110,7 +111,7 @@ impl Request<'_> {
                 continue;
             }
             let name = &argument.sent_as;
-            if (argument.style.is_some() || argument.is_xml) && !is_form && !is_multipart {
+            if (argument.style.is_some() || argument.xml.is_some()) && !is_form && !is_multipart {
                 let message = format!("`style` and `explode` have no effect on `{name}`: only forms know them");
                 let help = "write content_type = \"application/x-www-form-urlencoded\", or remove them";
                 self.refuse_with_help("no-effect", argument.span.clone(), message, help);
@@ -260,7 +261,7 @@ impl Request<'_> {
             }
             // Those with a style are written behind the others.
             if argument.style.is_none() {
-                placed.push((argument.sent_as.clone(), self.own_template(argument)));
+                placed.push((argument.sent_as.clone(), own_template(argument)));
             }
         }
         if placed.is_empty() && content.template.is_some() {

@@ -4,7 +4,7 @@ mod body;
 mod part;
 mod server;
 pub(in crate::connector) mod style;
-mod xml;
+pub(in crate::connector) mod xml;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -270,13 +270,13 @@ impl Request<'_> {
                     Some(style) => placed.styled.push(styled(StyledPlace::Query, argument, style)),
                     None => placed
                         .query
-                        .push((argument.sent_as.clone(), self.own_template(argument))),
+                        .push((argument.sent_as.clone(), xml::own_template(argument))),
                 },
                 Some(PlaceName::Header) => {
                     match headers::name(self.scope, &argument.sent_as, &argument.span, forbidden) {
                         Some(name) => match argument.style {
                             Some(style) => placed.styled.push(styled(StyledPlace::Header(name), argument, style)),
-                            None => placed.headers.push((name, self.own_template(argument))),
+                            None => placed.headers.push((name, xml::own_template(argument))),
                         },
                         None => self.sound = false,
                     }
@@ -289,7 +289,7 @@ impl Request<'_> {
                     Some(style) => placed.styled.push(styled(StyledPlace::Cookie, argument, style)),
                     None => placed
                         .cookies
-                        .push((argument.sent_as.clone(), self.own_template(argument))),
+                        .push((argument.sent_as.clone(), xml::own_template(argument))),
                 },
             }
             self.used.insert(argument.name.clone());

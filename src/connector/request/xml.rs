@@ -4,10 +4,39 @@ use serde_json::{Map, Value, json};
 
 use super::{Request, is_xml};
 use crate::connector::arguments::Argument;
-use crate::connector::document::PlaceName;
+use crate::connector::document::{InputDocument, PlaceName, StyleName};
 use crate::connector::model::BodyTemplate;
+use crate::connector::scope::Scope;
 use crate::document::{Kind, Node};
 use crate::template::{ValueTemplate, XmlShape};
+
+/// How the value of an input of `schema` is written that is XML by its style.
+pub(in crate::connector) fn shape(
+    scope: &Scope<'_>,
+    node: &Node,
+    field: &InputDocument,
+    schema: &Map<String, Value>,
+) -> Option<XmlShape> {
+    if field.style != Some(StyleName::Xml) {
+        return None;
+    }
+    let name = field.sent_as.as_ref().unwrap_or(&field.name);
+    let shape = XmlShape::of(&Value::Object(schema.clone()), Some(name));
+    shape
+        .map_err(|problem| {
+            let help = "name its root element in `xml` of its schema, e.g. xml = { name = \"order\" }";
+            scope.refuse("bad-xml", node.value_span("style"), problem, help);
+        })
+        .ok()
+}
+
+/// The template of an argument that goes somewhere by itself and has no style: its value, or that as XML.
+pub(super) fn own_template(argument: &Argument) -> ValueTemplate {
+    match &argument.xml {
+        Some(shape) => ValueTemplate::xml(argument.name.clone(), shape.clone()),
+        None => ValueTemplate::argument(argument.name.clone()),
+    }
+}
 
 impl Request<'_> {
     /// Whether a body is made of values, and not text that its author or an agent writes as XML. `place` is where it is
@@ -28,23 +57,6 @@ impl Request<'_> {
         let is_object =
             kind.is_some_and(|kind| kind == "object" || kind == "array") && argument.schema.get("format").is_none();
         is_object.then_some(&argument.schema)
-    }
-
-    /// The template of an argument that goes somewhere by itself and has no style: its value, or that as XML.
-    pub(super) fn own_template(&mut self, argument: &Argument) -> ValueTemplate {
-        let plain = ValueTemplate::argument(argument.name.clone());
-        if !argument.is_xml {
-            return plain;
-        }
-        let schema = Value::Object(argument.schema.clone());
-        match XmlShape::of(&schema, Some(&argument.sent_as)) {
-            Ok(shape) => ValueTemplate::xml(argument.name.clone(), shape),
-            Err(problem) => {
-                let help = "name its root element in `xml` of its schema, e.g. xml = { name = \"order\" }";
-                self.refuse_with_help("bad-xml", argument.span.clone(), problem, help);
-                plain
-            }
-        }
     }
 
     /// Compiles the body.

@@ -29,7 +29,10 @@ fn what_is_said_about_members_has_an_effect() {
             vec!["duplicate-key"],
         ),
         ("{ path = \"api_key\", value = \"abc\" }", vec!["literal-secret"]),
-        ("{ path = \"city\", sentas = \"town\" }", vec!["unknown-key"]),
+        (
+            "{ path = \"city\", sentas = \"town\" }",
+            vec!["missing-key", "unknown-key"],
+        ),
     ] {
         assert_eq!(errors(&inside(lines)), expected, "{lines}");
     }

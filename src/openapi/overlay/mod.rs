@@ -8,12 +8,14 @@
 //! for.
 
 mod apply;
+mod elsewhere;
 mod read;
 
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use crate::diagnostics::{Diagnostic, Severity};
+use elsewhere::Leads;
 
 /// How many values all overlays of a description may put into it: a short one can fit millions of places.
 const MOST_ADDED_VALUES: usize = 2_000_000;
@@ -22,6 +24,8 @@ const MOST_ADDED_VALUES: usize = 2_000_000;
 #[derive(Debug)]
 pub struct Overlay {
     actions: Vec<Action>,
+    /// The document that it is about, as written, and a finding without words there.
+    extends: Option<(String, Diagnostic)>,
 }
 
 /// One change (section 4.4.3, "Action Object").
@@ -58,13 +62,35 @@ impl Default for Room {
 }
 
 impl Overlay {
+    /// The document that it is about (section 4.4.1, `extends`): relative to the folder of the description, when that is not
+    /// the description itself, whose file is called `root`. With it a finding for when there is none.
+    #[must_use]
+    pub fn about(&self, root: &str) -> Option<(&str, Diagnostic)> {
+        let (written, place) = self.extends.as_ref()?;
+        let name = written.trim_start_matches("./");
+        let is_root = name.contains("://") || name.rsplit('/').next() == Some(root);
+        let message = format!("`{written}` is neither the description nor a file that it refers to");
+        let help =
+            "write its path as references to it have it, from the folder of the description, or leave `extends` out";
+        let finding = Diagnostic {
+            message,
+            ..place.clone()
+        };
+        (!is_root).then(|| (name, finding.help(help)))
+    }
+
     /// Changes `root`, one action after the other, and returns warnings about actions that change nothing.
     ///
     /// The time is linear in `root` for each action, as far as its target visits every value once.
     ///
     /// # Errors
     /// The first action that cannot be applied, with its place.
-    pub(super) fn apply(&self, root: &mut Value, left: &mut Room) -> Result<Vec<Diagnostic>, Diagnostic> {
+    pub(super) fn apply(
+        &self,
+        root: &mut Value,
+        left: &mut Room,
+        leads: &Leads<'_>,
+    ) -> Result<Vec<Diagnostic>, Diagnostic> {
         let mut warnings = Vec::new();
         for action in &self.actions {
             let failed = |problem: String| Diagnostic {
@@ -73,10 +99,15 @@ impl Overlay {
             };
             let matched = apply::apply(root, &action.target, &action.change, left).map_err(failed)?;
             if matched == 0 {
+                let advice = elsewhere::advice(root, &action.written, leads);
+                let advice = advice.map_or_else(String::new, |advice| format!(": {advice}"));
                 let mut warning = Diagnostic {
                     severity: Severity::Warning,
                     code: "no-match",
-                    message: format!("the target `{}` fits nothing in the description", action.written),
+                    message: format!(
+                        "the target `{}` fits nothing in the description{advice}",
+                        action.written
+                    ),
                     ..action.at_target.clone()
                 };
                 warning.help = Some("remove the action, or write where it belongs now".to_owned());

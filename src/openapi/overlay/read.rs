@@ -96,7 +96,11 @@ impl Overlay {
             }
         }
         if findings.is_empty() {
-            Ok(Self { actions })
+            let extends = root.get("extends").and_then(|node| {
+                let place = source.error("bad-extends", node.span.clone(), "");
+                Some((node.text()?.trim().to_owned(), place))
+            });
+            Ok(Self { actions, extends })
         } else {
             Err(findings)
         }

@@ -18,7 +18,7 @@ fn overlay(actions: &str) -> Overlay {
 
 fn applied(root: Value, actions: &str) -> Result<Value, String> {
     let mut root = root;
-    let done = overlay(actions).apply(&mut root, &mut Room::default());
+    let done = overlay(actions).apply(&mut root, &mut Room::default(), &|_| None);
     done.map(|_| root).map_err(|error| error.message)
 }
 
@@ -106,9 +106,9 @@ fn overlays_can_neither_flood_a_description_nor_nest_it_deeper_than_it_may_be() 
     let mut root = json!({"l": vec![json!({}); 100]});
     let update = format!("- {{target: '$.l[*]', update: {{a: [{}1]}}}}", "1, ".repeat(50));
     let mut left = Room(10_000);
-    let applied = overlay(&update).apply(&mut root, &mut left);
+    let applied = overlay(&update).apply(&mut root, &mut left, &|_| None);
     assert_eq!(applied.map(|warnings| warnings.len()), Ok(0));
-    let error = overlay(&update).apply(&mut root, &mut left).unwrap_err();
+    let error = overlay(&update).apply(&mut root, &mut left, &|_| None).unwrap_err();
     assert!(error.message.contains("more than"), "{}", error.message);
 
     let deep = format!("{}1{}", "{a: ".repeat(40), "}".repeat(40));
@@ -127,7 +127,9 @@ fn overlays_can_neither_flood_a_description_nor_nest_it_deeper_than_it_may_be() 
 #[test]
 fn a_target_that_fits_nothing_is_told_with_its_place() {
     let overlay = overlay("- target: $.a\n  remove: true\n- target: $.b\n  update: {x: 1}");
-    let warnings = overlay.apply(&mut json!({"a": 1}), &mut Room::default()).unwrap();
+    let warnings = overlay
+        .apply(&mut json!({"a": 1}), &mut Room::default(), &|_| None)
+        .unwrap();
     let told: Vec<String> = warnings
         .iter()
         .map(|one| format!("{}:{}:{}: {}", one.file.display(), one.line, one.column, one.message))
@@ -210,8 +212,11 @@ fn many_matches_of_one_table_are_removed_at_once() {
         .map(|index| (format!("p{index}"), json!({"x": 1})))
         .collect();
     let mut root = json!({"paths": many, "kept": 1});
-    let done = overlay("- {target: '$..x', remove: true}\n- {target: '$.paths[*]', remove: true}")
-        .apply(&mut root, &mut Room::default());
+    let done = overlay("- {target: '$..x', remove: true}\n- {target: '$.paths[*]', remove: true}").apply(
+        &mut root,
+        &mut Room::default(),
+        &|_| None,
+    );
     assert_eq!(done.map(|warnings| warnings.len()), Ok(0));
     assert_eq!(root, json!({"paths": {}, "kept": 1}));
 }

@@ -25,7 +25,7 @@ impl<'d> Normaliser<'d> {
         for item in list.items() {
             let mut alternative = self.schema(item, depth);
             if let Some(reference) = item.text("$ref") {
-                name_kind(&mut alternative, place, reference);
+                name_kind(&mut alternative, place, reference, None);
             }
             nullable |= take_null(&mut alternative);
             if is_nothing(&alternative) || is_null(&alternative) {
@@ -44,7 +44,11 @@ impl<'d> Normaliser<'d> {
         schema
     }
 
-    fn joined(&mut self, schema: Map<String, Value>, mut alternatives: Vec<Map<String, Value>>) -> Map<String, Value> {
+    pub(super) fn joined(
+        &mut self,
+        schema: Map<String, Value>,
+        mut alternatives: Vec<Map<String, Value>>,
+    ) -> Map<String, Value> {
         if alternatives.iter().any(says_nothing) {
             // One of them takes everything. Those that only require properties end here, too.
             if alternatives.len() > 1 {
@@ -102,12 +106,19 @@ fn flattened(mut schema: Map<String, Value>) -> Vec<Map<String, Value>> {
     vec![schema]
 }
 
-/// Says in an alternative which value of the discriminator chooses it.
-fn name_kind(alternative: &mut Map<String, Value>, place: Place<'_>, reference: &str) {
+/// Says in an alternative which value of the discriminator of `place` chooses it: that of the mapping, else what the
+/// alternative has `declared`, else its name.
+pub(super) fn name_kind(
+    alternative: &mut Map<String, Value>,
+    place: Place<'_>,
+    reference: &str,
+    declared: Option<&str>,
+) {
     let Some(discriminator) = place.get("discriminator") else {
         return;
     };
-    let Some(property) = discriminator.text("propertyName") else {
+    // In 2.0 it is the name itself.
+    let Some(property) = discriminator.text("propertyName").or(discriminator.value.as_str()) else {
         return;
     };
     let own_name = reference.rsplit('/').next().unwrap_or_default();
@@ -124,7 +135,7 @@ fn name_kind(alternative: &mut Map<String, Value>, place: Place<'_>, reference: 
         .map(|(kind, _)| json!(kind))
         .collect();
     if kinds.is_empty() {
-        kinds.push(json!(own_name));
+        kinds.push(json!(declared.unwrap_or(own_name)));
     }
     let Some(Value::Object(properties)) = alternative.get_mut("properties") else {
         return;

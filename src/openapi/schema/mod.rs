@@ -9,6 +9,7 @@ mod measure;
 mod merge;
 mod null;
 mod pattern;
+mod subtypes;
 mod value;
 
 use std::cell::RefCell;
@@ -23,6 +24,7 @@ use crate::schema::Schema;
 
 pub(super) use measure::takes;
 pub(super) use merge::merge;
+use subtypes::Subtypes;
 pub(super) use value::holds_null;
 
 /// How often a schema may stand whole within itself. Within that one only its simple values are left.
@@ -96,6 +98,7 @@ pub(super) struct Shared<'d> {
     pub(super) texts: &'d Texts,
     /// What became of each pattern that was met.
     patterns: RefCell<HashMap<String, Option<String>>>,
+    subtypes: Subtypes,
 }
 
 impl<'d> Shared<'d> {
@@ -104,6 +107,7 @@ impl<'d> Shared<'d> {
             documents,
             texts,
             patterns: RefCell::default(),
+            subtypes: Subtypes::default(),
         }
     }
 
@@ -126,6 +130,8 @@ pub(super) struct Normaliser<'d> {
     limits: Limits,
     /// Whether `xml` objects are kept: they say how values are written, and models need not know.
     keeps_xml: bool,
+    /// Whether this is within an `allOf`: one of several things that a value is, and not all of it.
+    is_part: bool,
     /// What is being normalised, outermost first.
     trail: Vec<*const Value>,
     level: usize,
@@ -140,6 +146,7 @@ impl<'d> Normaliser<'d> {
             direction,
             limits,
             keeps_xml: false,
+            is_part: false,
             trail: Vec::new(),
             level: 0,
             spent: 0,
@@ -181,7 +188,9 @@ impl<'d> Normaliser<'d> {
 
     /// A schema that stands by itself, as opposed to a part of an `allOf`.
     fn schema(&mut self, place: Place<'d>, depth: usize) -> Map<String, Value> {
+        let was_part = std::mem::replace(&mut self.is_part, false);
         let mut schema = self.part(place, depth);
+        self.is_part = was_part;
         keep_possible_requirements(&mut schema);
         schema
     }
@@ -253,11 +262,16 @@ impl<'d> Normaliser<'d> {
     fn whole(&mut self, place: Place<'d>, depth: usize) -> Map<String, Value> {
         let mut schema = Map::new();
         for part in place.get("allOf").into_iter().flat_map(Place::items) {
+            let was_part = std::mem::replace(&mut self.is_part, true);
             let part = self.part(part, depth);
+            self.is_part = was_part;
             schema = self.merged(schema, part);
         }
         let own = self.own(place, depth);
         schema = self.merged(schema, own);
+        if !self.is_part {
+            schema = self.with_subtypes(schema, place, depth);
+        }
         for keyword in ["oneOf", "anyOf"] {
             if let Some(list) = place.get(keyword).filter(|list| list.value.is_array()) {
                 schema = self.with_alternatives(schema, place, list, depth);

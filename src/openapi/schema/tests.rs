@@ -241,6 +241,38 @@ fn the_discriminator_is_said_in_each_alternative() {
 }
 
 #[test]
+fn a_schema_that_others_are_built_upon_may_be_any_of_them() {
+    let schemas = json!({
+        "S": {"description": "A pet", "type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}},
+            "discriminator": {"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat"}}},
+        "Cat": {"allOf": [{"$ref": "#/components/schemas/S"}, {"properties": {"meow": {"type": "boolean"}}}]},
+        "Dog": {"x-ms-discriminator-value": "dog", "allOf": [{"$ref": "#/components/schemas/S"}]},
+        "Puppy": {"allOf": [{"$ref": "#/components/schemas/Dog"}, {"properties": {"owner": {"$ref": "#/components/schemas/S"}}}]},
+    });
+    let (schema, _) = normalised_with(&schemas, Direction::Input, LIMITS);
+    assert_eq!(schema["description"], "A pet");
+    let kind_of = |one: &Value| one["properties"]["kind"]["enum"].clone();
+    let kinds: Vec<Value> = schema["anyOf"].as_array().unwrap().iter().map(kind_of).collect();
+    // The last is the schema itself, which takes what nobody has described.
+    assert_eq!(kinds, [json!(["cat"]), json!(["dog"]), json!(["Puppy"]), json!(null)]);
+    assert_eq!(schema["anyOf"][0]["properties"]["meow"], json!({"type": "boolean"}));
+    assert!(
+        schema["anyOf"][2]["properties"]["owner"]["anyOf"].is_array(),
+        "{schema}"
+    );
+    // An answer is described by what all have.
+    let (schema, _) = normalised_with(&schemas, Direction::Output, LIMITS);
+    assert!(schema.get("anyOf").is_none(), "{schema}");
+    // Too many are not written out, and left open.
+    let mut many = schemas.clone();
+    for index in 0..20 {
+        many[format!("S{index}")] = schemas["Cat"].clone();
+    }
+    let (schema, _) = normalised_with(&many, Direction::Input, LIMITS);
+    assert_eq!(schema["additionalProperties"], json!(true), "{schema}");
+}
+
+#[test]
 fn what_no_discriminator_chooses_needs_none() {
     let schemas = json!({
         "S": {"oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],

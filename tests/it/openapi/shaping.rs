@@ -85,7 +85,7 @@ async fn fixed_values_are_sent_exactly_and_never_shown() {
 }
 
 /// An order whose every part somebody wants otherwise.
-const ORDER: &str = r##"
+const ORDER: &str = r"
 openapi: 3.1.0
 info: { title: Orders, version: '1' }
 paths:
@@ -122,7 +122,7 @@ components:
       type: object
       required: [country]
       properties: { town: { type: string }, country: { type: string }, kind: { type: string } }
-"##;
+";
 
 const SHAPES: &str = r"
 overlay: 1.0.0
@@ -196,6 +196,81 @@ async fn what_is_inside_of_arguments_is_shaped() {
         assert!(!tools.contains(&format!("\"{hidden}\"")), "{hidden}: {tools}");
     }
     assert!(tools.contains("Where it goes"), "{tools}");
+}
+
+#[tokio::test]
+async fn overlays_reach_what_stands_in_other_files() {
+    let workspace = Workspace::new();
+    std::fs::create_dir_all(workspace.path().join("paths")).unwrap();
+    std::fs::create_dir_all(workspace.path().join("schemas")).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(workspace.path().join(name), text).unwrap();
+    write(
+        "openapi.yaml",
+        "openapi: 3.1.0\ninfo: {title: Pets, version: '1'}\nservers: [{url: 'https://a.example.com'}]\npaths: {/pets: {$ref: paths/pets.yaml}}",
+    );
+    write(
+        "paths/pets.yaml",
+        "post: {operationId: addPet, requestBody: {content: {application/json: {schema: {$ref: '../schemas/pet.yaml#/Pet'}}}}}",
+    );
+    write(
+        "schemas/pet.yaml",
+        "Pet: {type: object, properties: {name: {type: string}, shop: {type: string}}}",
+    );
+    let head = "overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\n";
+    write(
+        "root.yaml",
+        &format!(
+            "{head}actions:\n- {{target: \"$.paths['/pets'].post\", update: {{summary: Takes in a pet}}}}\n\
+             - {{target: \"$.paths['/pets'].post.requestBody.content.*.schema.properties.name\", remove: true}}"
+        ),
+    );
+    write(
+        "pet.yaml",
+        &format!(
+            "{head}extends: ./schemas/pet.yaml\nactions: [{{target: $.Pet.properties.shop, update: {{x-toolgate: {{hidden: true, value: 7}}}}}}]"
+        ),
+    );
+    let import = [
+        "import",
+        "openapi.yaml",
+        "--name",
+        "x",
+        "--overlay",
+        "root.yaml",
+        "--overlay",
+        "pet.yaml",
+    ];
+    let run = workspace.run(&import).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let text = std::fs::read_to_string(workspace.connectors().join("x/services/pets.toml")).unwrap();
+    assert!(
+        text.contains("Takes in a pet") && text.contains("body = { shop = 7 }"),
+        "{text}"
+    );
+    // What stands behind a reference says where it is to be changed.
+    let told = "root.yaml:5:12: the target `$.paths['/pets'].post.requestBody.content.*.schema.properties.name` fits nothing in \
+                the description: `$.paths['/pets'].post.requestBody.content.*.schema` is a reference to `schemas/pet.yaml`, so \
+                write the target `$.Pet.properties.name` in an overlay of its own, with `extends: schemas/pet.yaml`";
+    assert!(run.stdout.contains(told), "{}", run.stdout);
+    // An update lays them over the same files.
+    let update = workspace.run(&["import", "--update", "x"]).await;
+    assert_eq!(update.code, Some(0), "{update:?}");
+    write(
+        "pet.yaml",
+        &format!("{head}extends: schemas/cat.yaml\nactions: [{{target: $.Cat, remove: true}}]"),
+    );
+    let run = workspace
+        .run(&["analyze", "openapi.yaml", "--overlay", "pet.yaml"])
+        .await;
+    assert_ne!(run.code, Some(0), "{run:?}");
+    assert!(
+        run.stderr.contains("pet.yaml:3:10")
+            && run
+                .stderr
+                .contains("`schemas/cat.yaml` is neither the description nor a file"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[tokio::test]

@@ -86,10 +86,10 @@ impl Source {
             let (web, text) = Web::open(wanted, global, &mut left).await?;
             let url = web.root().clone();
             let (mut documents, mut source) = Self::of(text, Path::new(url.path()), Some(url.clone()))?;
-            source.lay(overlays, &mut documents)?;
+            source.overlays = overlays;
             let deadline = fetched::LONGEST_TIME;
             let place = Place::Web(Box::new(web));
-            tokio::time::timeout(deadline, source.read_others(&mut documents, &place, &mut left))
+            tokio::time::timeout(deadline, source.complete(&mut documents, &place, &mut left))
                 .await
                 .map_err(|_| {
                     let seconds = deadline.as_secs();
@@ -106,9 +106,9 @@ impl Source {
         let path = Path::new(wanted.spec);
         let text = local::text_of(path, &mut left)?;
         let (mut documents, mut source) = Self::of(text, path, None)?;
-        source.lay(overlays, &mut documents)?;
+        source.overlays = overlays;
         let place = Place::Folder(Folder::of(path));
-        source.read_others(&mut documents, &place, &mut left).await?;
+        source.complete(&mut documents, &place, &mut left).await?;
         Ok((documents, source))
     }
 
@@ -138,18 +138,46 @@ impl Source {
         Ok((documents, source))
     }
 
-    /// Before anything that the description refers to is read: an overlay may add references.
-    fn lay(&mut self, overlays: Overlays, documents: &mut Documents) -> Result<(), Failure> {
-        self.notes = overlays.lay(documents)?;
-        self.overlays = overlays;
+    /// Reads the files that the description refers to, and lays the overlays over them.
+    async fn complete(&mut self, documents: &mut Documents, place: &Place, left: &mut u64) -> Result<(), Failure> {
+        let mut unusable = HashSet::new();
+        if !self.overlays.is_empty() {
+            // Targets lead into paths wherever those stand. Other files come later: an overlay may add and take out
+            // references to them.
+            self.read_others(documents, Documents::missing_paths, &mut unusable, place, left)
+                .await?;
+            documents.bring_in_paths();
+            self.lay_over("", documents)?;
+        }
+        self.read_others(documents, Documents::missing, &mut unusable, place, left)
+            .await?;
+        let has = |name: &str| self.others.iter().any(|(known, _)| known == name);
+        self.overlays.check(&self.root_name(), has)
+    }
+
+    /// What the root's file is called where it was read.
+    fn root_name(&self) -> String {
+        let name = self.path.file_name().and_then(|name| name.to_str());
+        name.unwrap_or(&self.file_name).to_owned()
+    }
+
+    fn lay_over(&mut self, name: &str, documents: &mut Documents) -> Result<(), Failure> {
+        let notes = self.overlays.lay_over(name, &self.root_name(), documents)?;
+        self.notes.extend(notes);
         Ok(())
     }
 
-    /// Reads the files that the description refers to, and those that they refer to.
-    async fn read_others(&mut self, documents: &mut Documents, place: &Place, left: &mut u64) -> Result<(), Failure> {
-        let mut unusable: HashSet<String> = HashSet::new();
+    /// Reads the files that `missing` names, and those that it names then, until there are none.
+    async fn read_others(
+        &mut self,
+        documents: &mut Documents,
+        missing: impl Fn(&Documents) -> Vec<String>,
+        unusable: &mut HashSet<String>,
+        place: &Place,
+        left: &mut u64,
+    ) -> Result<(), Failure> {
         loop {
-            let missing = documents.missing();
+            let missing = missing(documents);
             let wanted: Vec<String> = missing.into_iter().filter(|name| !unusable.contains(name)).collect();
             if wanted.is_empty() {
                 return Ok(());
@@ -160,9 +188,12 @@ impl Source {
                     return Err(Failure::Other(anyhow::anyhow!(message)));
                 }
                 // What refers to one that cannot be used is left out, and told; the rest can be imported.
-                if let Err(error) = self.read_other(documents, place, &name, left).await {
-                    output::complain(&format!("warning: {error:#}"));
-                    unusable.insert(name);
+                match self.read_other(documents, place, &name, left).await {
+                    Ok(()) => self.lay_over(&name, documents)?,
+                    Err(error) => {
+                        output::complain(&format!("warning: {error:#}"));
+                        unusable.insert(name);
+                    }
                 }
             }
         }

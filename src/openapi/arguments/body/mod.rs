@@ -138,12 +138,12 @@ impl<'o> Reading<'o> {
             .take(MOST_FIELDS)
             .map(|(name, _)| format!("`{name}`"))
             .collect();
-        let named = if names.is_empty() {
+        let described = if names.is_empty() {
             String::new()
         } else {
             format!(": an object with {}", names.join(", "))
         };
-        format!("JSON, one value on each line{named}.")
+        format!("JSON, one value on each line{described}.")
     }
 
     /// What has no media type, or something else in its place, such as nothing or `applicationjson`: nearly all of these

@@ -112,7 +112,9 @@ fn as_the_api_has_them(template: &RequestTemplate, arguments: &Map<String, Value
     let mut changed = arguments.clone();
     for (name, all) in &template.inside {
         if let Some(value) = changed.get_mut(name) {
-            all.iter().for_each(|one| one.apply(value));
+            for one in all {
+                one.apply(value);
+            }
         }
     }
     changed

@@ -376,7 +376,7 @@ fn one_huge_argument_is_cut_before_others_are_left_out() {
         }
     };
     assert_eq!(schema("choice"), json!({"type": "object"}));
-    assert_eq!(schema("list"), json!({"type": "array", "items": {}}));
+    assert_eq!(schema("list"), json!({"type": "array", "items": {"type": "object"}}));
     assert_eq!(arguments.changes.get(&Change::Cut), Some(&2));
 }
 

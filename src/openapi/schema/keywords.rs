@@ -46,9 +46,6 @@ const OF_XML: [&str; 6] = ["name", "prefix", "namespace", "attribute", "wrapped"
 /// Longest example in characters.
 const LONGEST_EXAMPLE: usize = 60;
 
-/// Lists within each other below the last level whose items still say their type.
-const MOST_LISTS_IN_LISTS: usize = 2;
-
 /// Longest list of examples that are looked at for one that can be shown.
 const MOST_EXAMPLES: usize = 3;
 
@@ -109,7 +106,7 @@ impl<'d> Normaliser<'d> {
     }
 
     /// The types of values, without null.
-    fn types(&mut self, place: Place<'d>) -> Vec<&'static str> {
+    pub(super) fn types(&mut self, place: Place<'d>) -> Vec<&'static str> {
         let written: Vec<&str> = match member(place.value, "type") {
             Some(Value::String(name)) => vec![name],
             Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
@@ -322,40 +319,6 @@ impl<'d> Normaliser<'d> {
         if is_true(place.value, "uniqueItems") {
             schema.insert("uniqueItems".to_owned(), json!(true));
         }
-    }
-
-    /// What lies below the last level: simple values as they are, of others the type alone.
-    fn within_a_cut(&mut self, place: Place<'d>, depth: usize) -> Map<String, Value> {
-        let target = self.shared.documents.resolve(place).unwrap_or(place);
-        let is_simple = ["properties", "items", "allOf", "oneOf", "anyOf", "additionalProperties"]
-            .iter()
-            .all(|keyword| target.get(keyword).is_none());
-        if is_simple && self.level < super::LONGEST_WAY {
-            self.level += 1;
-            let schema = self.own(target, depth + 1);
-            self.level -= 1;
-            return schema;
-        }
-        self.changed(Change::Cut);
-        if self.direction == Direction::Input && self.shared.documents.is_shaped() && shaping::is_within(target.value) {
-            self.changed(Change::Shape);
-        }
-        self.type_alone(target, MOST_LISTS_IN_LISTS)
-    }
-
-    /// The type of a value, and of a list also that of its items, down to `lists` lists within each other.
-    fn type_alone(&mut self, place: Place<'d>, lists: usize) -> Map<String, Value> {
-        let mut schema = Map::new();
-        let target = self.shared.documents.resolve(place).unwrap_or(place);
-        if let [only] = self.types(target).as_slice() {
-            schema.insert("type".to_owned(), json!(only));
-            if *only == "array" {
-                let items = target.get("items").filter(|items| lists > 0 && items.value.is_object());
-                let items = items.map_or_else(Map::new, |items| self.type_alone(items, lists - 1));
-                schema.insert("items".to_owned(), Value::Object(items));
-            }
-        }
-        schema
     }
 
     fn properties(&mut self, place: Place<'d>, depth: usize, schema: &mut Map<String, Value>) {

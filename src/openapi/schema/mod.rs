@@ -4,6 +4,7 @@
 //! narrower than what was written: a keyword that cannot be kept is left out, so that the API itself judges.
 
 mod alternatives;
+mod cut;
 mod keywords;
 mod measure;
 mod merge;

@@ -358,3 +358,50 @@ fn a_list_that_is_cut_still_says_what_it_lists() {
         json!({"whole": objects, "referred": objects, "twice": of(&objects), "often": of(&of(&of(&json!({}))))})
     );
 }
+
+#[test]
+fn what_is_cut_is_never_narrower_and_keeps_the_type_that_its_parts_say() {
+    let object = json!({"type": "object", "properties": {"name": {"type": "string"}}});
+    let list = json!({"type": "array", "items": object});
+    let referred = json!({"$ref": "#/components/schemas/Rules"});
+    for (written, expected) in [
+        (
+            json!({"allOf": [referred], "description": "d"}),
+            json!({"type": "object"}),
+        ),
+        (
+            json!({"allOf": [{"description": "d"}, object]}),
+            json!({"type": "object"}),
+        ),
+        (json!({"oneOf": [referred, object]}), json!({"type": "object"})),
+        (json!({"anyOf": [referred, list]}), json!({})),
+        (json!({"oneOf": [object, {"description": "anything"}]}), json!({})),
+        (
+            json!({"anyOf": [referred, {"type": "null"}]}),
+            json!({"type": ["object", "null"]}),
+        ),
+        (
+            json!({"allOf": [referred], "nullable": true}),
+            json!({"type": ["object", "null"]}),
+        ),
+        (
+            json!({"type": ["object", "null"], "properties": {}}),
+            json!({"type": ["object", "null"]}),
+        ),
+        (json!({"type": ["object", "string"], "properties": {}}), json!({})),
+        (
+            json!({"type": "string", "nullable": true}),
+            json!({"type": ["string", "null"]}),
+        ),
+        (
+            json!({"type": "array", "nullable": true, "items": object}),
+            json!({"type": ["array", "null"], "items": {"type": "object"}}),
+        ),
+    ] {
+        let schemas = json!({"Rules": object, "S": {"type": "object", "properties": {
+            "a": {"type": "object", "properties": {"b": written}}}}});
+        let limits = Limits { depth: 1, ..LIMITS };
+        let (schema, _) = normalised_with(&schemas, Direction::Input, limits);
+        assert_eq!(schema["properties"]["a"]["properties"]["b"], expected, "{written}");
+    }
+}

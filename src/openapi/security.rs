@@ -1,11 +1,14 @@
 //! How requests are authenticated, as a description says and as a connector can do it.
 
+mod requirements;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
+use requirements::{declared, requirements};
+
 use super::documents::{Documents, Place};
-use super::read::Version;
 
 /// Names of parameters that are the credential itself, without `-` and `_`.
 const CREDENTIALS: [&str; 6] = ["token", "accesstoken", "authtoken", "oauthtoken", "apikey", "xapikey"];
@@ -82,20 +85,8 @@ struct Scheme {
 impl Security {
     /// Chooses what serves most of `operations`.
     pub(super) fn of(documents: &Documents, operations: &[Place<'_>]) -> Self {
-        let root = documents.root();
-        let declared = match documents.version() {
-            Version::Two => root.get("securityDefinitions"),
-            _ => root
-                .get("components")
-                .and_then(|components| components.get("securitySchemes")),
-        };
-        let schemes: HashMap<String, Scheme> = declared
-            .into_iter()
-            .flat_map(Place::members)
-            .map(|(name, scheme)| {
-                let scheme = documents.resolve(scheme).unwrap_or(scheme);
-                (name.clone(), Scheme::of(scheme))
-            })
+        let schemes: HashMap<String, Scheme> = declared(documents)
+            .map(|(name, scheme)| (name.to_owned(), Scheme::of(scheme)))
             .collect();
         let mut security = Self {
             chosen: Authentication::None,
@@ -202,11 +193,11 @@ impl Security {
         if self.chosen == Authentication::None {
             return false;
         }
+        let requirements = requirements(documents, operation);
         let own = operation.value.get("security").and_then(Value::as_array);
-        if own.is_some_and(Vec::is_empty) {
+        if own.is_some_and(Vec::is_empty) && requirements.is_empty() {
             return true;
         }
-        let requirements = requirements(documents, operation);
         let is_chosen = |names: &Vec<&str>| {
             let kind = self.kind_of(names);
             kind.is_some_and(|kind| self.chosen.covers(&kind))
@@ -397,16 +388,6 @@ fn listed(scopes: &BTreeSet<&str>) -> String {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
-}
-
-/// Alternatives, each the names of the schemes that must be met together.
-fn requirements<'d>(documents: &'d Documents, operation: Place<'d>) -> Vec<Vec<&'d str>> {
-    let list = operation.get("security").or_else(|| documents.root().get("security"));
-    let alternatives = list.into_iter().flat_map(Place::items);
-    alternatives
-        .filter_map(|one| one.value.as_object())
-        .map(|names| names.keys().map(String::as_str).collect())
-        .collect()
 }
 
 /// Whether `name` can be the name of a header (RFC 9110, section 5.6.2). Some descriptions have a title there.

@@ -194,3 +194,49 @@ fn what_is_lacking_says_what_to_do() {
     );
     assert!(lacks[3].as_deref().unwrap().contains("made by code"), "{lacks:?}");
 }
+
+#[test]
+fn a_key_that_is_also_a_parameter_that_must_be_given_is_sent() {
+    let key = |name: &str| json!({"type": "apiKey", "in": "header", "name": name});
+    let schemes = json!({"bearer": {"type": "http", "scheme": "bearer"}, "app": key("X-App"), "other": key("X-Other"),
+        "whole": key("Authorization")});
+    let parameter =
+        |name: &str, required: bool| json!({"parameters": [{"name": name, "in": "header", "required": required}]});
+    let combined = Authentication::Combined(vec![
+        Authentication::Bearer,
+        Authentication::ApiKey {
+            place: "header",
+            name: "X-App".to_owned(),
+        },
+    ]);
+    for (global, operation, expected) in [
+        (json!([{"bearer": []}]), parameter("x-app", true), combined.clone()),
+        (
+            json!([{"bearer": []}]),
+            parameter("x-app", false),
+            Authentication::Bearer,
+        ),
+        (
+            json!([{"bearer": []}]),
+            parameter("X-Third", true),
+            Authentication::Bearer,
+        ),
+        (
+            json!([{"bearer": []}]),
+            parameter("Authorization", true),
+            Authentication::Bearer,
+        ),
+        (json!([{"bearer": [], "app": []}]), parameter("X-App", true), combined),
+        (
+            json!([]),
+            parameter("X-App", true),
+            Authentication::ApiKey {
+                place: "header",
+                name: "X-App".to_owned(),
+            },
+        ),
+    ] {
+        let (found, _, met) = chosen(&schemes, &global, std::slice::from_ref(&operation));
+        assert_eq!((found, met), (expected, vec![true]), "{global} {operation}");
+    }
+}

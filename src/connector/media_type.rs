@@ -6,9 +6,61 @@ pub(crate) fn essence(media_type: &str) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
+/// Whether `written` stands for more than one type: `image/*`, or `image/png, image/jpeg`.
+pub(crate) fn is_several(written: &str) -> bool {
+    written.contains(['*', ','])
+}
+
+/// The type that a file of the type `own` is sent as where `accepted` are taken; `None` when it is none of them. A list
+/// that holds bytes of any kind takes every file.
+pub(crate) fn of_file<'t>(accepted: &'t str, own: &'t str) -> Option<&'t str> {
+    const ANY_BYTES: &str = "application/octet-stream";
+    if !is_several(accepted) {
+        return Some(accepted);
+    }
+    let all: Vec<String> = accepted.split(',').map(essence).collect();
+    let type_of_own = essence(own);
+    let main_type = type_of_own.split('/').next().unwrap_or_default();
+    let is_type = type_of_own.parse::<mime::Mime>().is_ok() && !is_several(own);
+    let fits = |one: &String| match one.as_str() {
+        "*" | "*/*" => true,
+        one => *one == type_of_own || one.strip_suffix("/*") == Some(main_type),
+    };
+    if is_type && all.iter().any(fits) {
+        return Some(own);
+    }
+    let takes_bytes = |one: &String| matches!(one.as_str(), "*" | "*/*" | "application/*" | ANY_BYTES);
+    all.iter().any(takes_bytes).then_some(ANY_BYTES)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::essence;
+    use super::{essence, of_file};
+
+    #[test]
+    fn a_file_is_sent_as_what_it_is_where_several_types_are_taken() {
+        for (accepted, own, expected) in [
+            ("image/png", "text/plain", Some("image/png")),
+            ("image/*", "image/jpeg", Some("image/jpeg")),
+            ("image/*", "Image/JPEG; q=1", Some("Image/JPEG; q=1")),
+            ("image/*", "text/plain", None),
+            ("image/*", "imagex/png", None),
+            ("image/png, image/jpeg", "image/jpeg", Some("image/jpeg")),
+            ("image/png, image/jpeg", "image/gif", None),
+            ("image/png, image/jpeg", "image/*", None),
+            ("*/*", "text/plain", Some("text/plain")),
+            ("*/*", "", Some("application/octet-stream")),
+            ("*/*", "no type", Some("application/octet-stream")),
+            ("*/*", "text/plain, text/html", Some("application/octet-stream")),
+            (
+                "image/png, application/octet-stream",
+                "text/plain",
+                Some("application/octet-stream"),
+            ),
+        ] {
+            assert_eq!(of_file(accepted, own), expected, "{accepted} {own}");
+        }
+    }
 
     #[test]
     fn parameters_and_case_do_not_count() {

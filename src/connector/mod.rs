@@ -52,7 +52,9 @@ use crate::document::for_editors;
 
 pub use allowance::Allowance;
 pub use load::{hints, lints, load, load_with, written_code};
-pub(crate) use media_type::essence as media_type_essence;
+pub(crate) use media_type::{
+    essence as media_type_essence, is_several as is_several_media_types, of_file as media_type_of_file,
+};
 pub use naming::slug_of;
 pub(crate) use request::is_xml;
 pub(crate) use secret::carries_secret;

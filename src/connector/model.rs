@@ -383,7 +383,7 @@ pub enum BodyTemplate {
     },
     /// The bytes of one file.
     File {
-        /// Its media type.
+        /// Its media type, or those that are taken, as in `image/png, image/jpeg` and `image/*`: then the file's own.
         content_type: String,
         /// A template that renders to a file's value.
         template: ValueTemplate,

@@ -65,7 +65,8 @@ pub(in crate::connector) struct ActionDocument {
     #[expect(dead_code, reason = "read from the tree, which keeps the places")]
     pub body: Option<Value>,
     /// The type of the body: `application/json` unless written, `application/x-www-form-urlencoded`, `multipart/form-data`,
-    /// a type of XML, or any text type.
+    /// a type of XML, or any text type. For the bytes of a file several can stand here, as in `image/png, image/jpeg` or
+    /// `image/*`: the file's own is sent.
     pub content_type: Option<String>,
     /// The root element of a body whose `content_type` is XML, and that is made of arguments or a table.
     #[expect(dead_code, reason = "read from the tree, as the `xml` objects of schemas are")]

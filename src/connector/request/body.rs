@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::Request;
 use super::xml::own_template;
 use crate::connector::document::{ActionDocument, MethodName, PlaceName};
+use crate::connector::is_several_media_types;
 use crate::connector::model::BodyTemplate;
 use crate::document::{Kind, Node};
 use crate::template::ValueTemplate;
@@ -59,6 +60,18 @@ impl Request<'_> {
             Some(place) => self.written_body(place, media_type.as_deref())?,
         };
         let template = self.with_placed_arguments(place, content)?;
+        if let Some(several) = media_type.as_deref().filter(|kind| is_several_media_types(kind)) {
+            if self.is_file(&template) {
+                return Some(BodyTemplate::File {
+                    content_type: several.to_owned(),
+                    template,
+                });
+            }
+            let span = node.value_span("content_type");
+            let message = format!("`{several}` is more than one media type, which only the bytes of a file can have");
+            self.refuse_with_help("bad-content-type", span, message, "write the one that the body is");
+            return None;
+        }
         if let Some(content_type) = media_type.as_deref().filter(|kind| self.is_structured_xml(kind, place)) {
             return self.xml(node, content_type, template);
         }
@@ -157,6 +170,9 @@ impl Request<'_> {
     fn media_type(&mut self, node: &Node, document: &ActionDocument) -> Option<String> {
         let written = document.content_type.as_ref()?;
         let span = node.value_span("content_type");
+        if written.contains(',') && written.split(',').all(|one| one.trim().parse::<mime::Mime>().is_ok()) {
+            return Some(written.clone());
+        }
         let Ok(parsed) = written.parse::<mime::Mime>() else {
             self.refuse("bad-content-type", span, format!("`{written}` is not a media type"));
             return None;

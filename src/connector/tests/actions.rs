@@ -86,6 +86,30 @@ fn an_xml_body_is_made_of_values_or_written_as_text() {
 }
 
 #[test]
+fn several_media_types_are_those_of_a_file() {
+    let body = |media_type: &str, kind: &str| {
+        format!(
+            "method = \"POST\"\npath = \"/\"\ncontent_type = \"{media_type}\"\nbody = \"{{{{x}}}}\"\n\
+             input = [{{ name = \"x\", type = \"{kind}\" }}]\n"
+        )
+    };
+    for several in ["image/*", "image/png, image/jpeg", "application/xml, text/xml"] {
+        let found = action(&body(several, "FILE"));
+        let sent = found.request().unwrap().body.as_ref();
+        assert!(
+            matches!(sent, Some(BodyTemplate::File { content_type, .. }) if content_type == several),
+            "{several}"
+        );
+        let found = errors(&with_action(&body(several, "TEXT")));
+        assert_eq!(found, ["bad-content-type"], "{several}");
+    }
+    assert_eq!(
+        errors(&with_action(&body("image/png, b", "FILE"))),
+        ["bad-content-type"]
+    );
+}
+
+#[test]
 fn names_and_titles() {
     for (lines, name, title) in [
         ("name = \"get_customer\"", "get_customer", "Get customer"),

@@ -234,6 +234,8 @@ struct Reading<'o> {
     list: Vec<Argument>,
     /// What is sent in place of arguments that are hidden, those of the path included.
     fixed: Vec<Fixed>,
+    /// Media types of the body that a header parameter `Content-Type` names, the one that counts first.
+    said_types: Vec<String>,
     /// What stands beside references to parameters, with the place and the name of what they lead to.
     beside: Vec<(ArgumentPlace, &'o str, &'o Value)>,
     /// How the body is built, once that is known.
@@ -250,6 +252,7 @@ impl<'o> Reading<'o> {
             normaliser: Normaliser::new(operation.shared, Direction::Input, limits),
             list: Vec::new(),
             fixed: Vec::new(),
+            said_types: Vec::new(),
             beside: Vec::new(),
             kind: None,
             body: None,

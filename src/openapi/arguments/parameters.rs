@@ -145,6 +145,9 @@ impl<'o> Reading<'o> {
             return;
         }
         if place == ArgumentPlace::Header && NOT_PARAMETERS.contains(&name.to_ascii_lowercase().as_str()) {
+            if name.eq_ignore_ascii_case("content-type") {
+                self.said_types = self.values_of(parameter);
+            }
             self.notes
                 .push(format!("the header `{name}` is set by the request itself"));
             return;
@@ -209,6 +212,18 @@ impl<'o> Reading<'o> {
             .chain([parameter.value])
             .collect();
         self.push_shaped(argument, &written);
+    }
+
+    /// The texts that a parameter can be, by its default, else by its list of values.
+    fn values_of(&self, parameter: Place<'o>) -> Vec<String> {
+        let schema = parameter
+            .get("schema")
+            .and_then(|schema| self.operation.shared.documents.resolve(schema).ok());
+        let said = |key| schema.and_then(|schema| schema.get(key));
+        let only = said("default").or_else(|| said("const"));
+        let listed = said("enum").into_iter().flat_map(Place::items);
+        let values = only.into_iter().chain(listed);
+        values.filter_map(|one| Some(one.value.as_str()?.to_owned())).collect()
     }
 
     /// How the value of a parameter is written whose `content` is of `media_type` (OpenAPI 3.1, section 4.8.12.2).

@@ -7,7 +7,7 @@ mod xml;
 use serde_json::{Map, Value, json};
 
 use super::{Reading, types};
-use crate::connector::media_type_essence;
+use crate::connector::{is_several_media_types, media_type_essence};
 use crate::openapi::answers::is_json_lines;
 use crate::openapi::documents::Place;
 use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind, Part};
@@ -25,6 +25,15 @@ const KINDS: [BodyKind; 6] = [
 
 /// Most fields that are named of a body that is left out.
 const MOST_FIELDS: usize = 10;
+
+/// Longest description of a body that is one argument, in characters.
+const LONGEST_DESCRIPTION: usize = 200;
+
+/// Most media types of one file that are named. Some descriptions list every one that there is.
+const MOST_TYPES: usize = 10;
+
+/// Stands for every media type.
+const ANY_TYPE: &str = "*/*";
 
 impl<'o> Reading<'o> {
     /// Reads the body, if there is one.
@@ -74,44 +83,40 @@ impl<'o> Reading<'o> {
         if self.has_no_body() {
             return self.body_that_is_not_sent(media_type, is_required);
         }
-        if choices.len() > 1 {
+        let essence = match kind {
+            BodyKind::Bytes => self.types_of_bytes(&choices),
+            _ => media_type_essence(name),
+        };
+        let sends_all = match kind {
+            BodyKind::Bytes => essence == ANY_TYPE || essence.split(", ").count() == choices.len(),
+            _ => choices.len() == 1,
+        };
+        if !sends_all {
+            let name = if kind == BodyKind::Bytes { &essence } else { name };
             self.notes
                 .push(format!("sends `{name}`, of {} types that the API takes", choices.len()));
         }
         let mut xml = None;
-        let essence = media_type_essence(name);
         let before = self.list.len();
         self.kind = Some(kind);
         match kind {
             BodyKind::Json => self.json(media_type, is_required),
             BodyKind::Form | BodyKind::Multipart => self.fields(kind, media_type, is_required)?,
             BodyKind::Xml => xml = self.xml(media_type, is_required),
-            BodyKind::Text => {
-                let mut schema = Map::from_iter([("type".to_owned(), json!("string"))]);
-                if is_json_lines(&essence) {
-                    schema.insert("description".to_owned(), json!(self.lines(media_type)));
-                }
-                self.whole(ArgumentValue::Schema(schema), is_required);
+            BodyKind::Text if is_json_lines(&essence) => {
+                let described = self.lines(media_type);
+                self.whole_text(&described, is_required);
             }
-            BodyKind::Bytes => {
-                let description = body
-                    .text("description")
-                    .map(|text| self.operation.shared.texts.short(text, 200));
-                self.whole(
-                    ArgumentValue::File {
-                        several: false,
-                        description,
-                    },
-                    is_required,
-                );
-            }
+            BodyKind::Text => self.text(body, media_type, &essence, is_required),
+            BodyKind::Bytes => self.bytes(body, &essence, is_required),
         }
         let is_always_sent = self.fixed.iter().any(|fixed| fixed.place == ArgumentPlace::Body);
         if self.list.len() > before || is_always_sent {
             self.body = Some(Body {
                 media_type: match kind {
                     BodyKind::Json if essence.contains('*') || !essence.contains('/') => "application/json".to_owned(),
-                    BodyKind::Bytes if essence.contains('*') => "application/octet-stream".to_owned(),
+                    BodyKind::Text if essence.contains('*') => "text/plain".to_owned(),
+                    BodyKind::Xml if essence.contains('*') => "application/xml".to_owned(),
                     _ => essence,
                 },
                 kind: if kind == BodyKind::Xml && xml.is_none() {
@@ -144,6 +149,74 @@ impl<'o> Reading<'o> {
             format!(": an object with {}", names.join(", "))
         };
         format!("JSON, one value on each line{described}.")
+    }
+
+    /// What the bytes of a file are sent as: the types among `choices` that are neither text nor data, unless these say
+    /// nothing and a header parameter does.
+    fn types_of_bytes(&self, choices: &[(&str, Place<'o>)]) -> String {
+        let is_bytes = |name: &str| kind_of(name) == Some(BodyKind::Bytes);
+        let mut all: Vec<String> = Vec::new();
+        for (name, _) in choices.iter().filter(|(name, _)| is_bytes(name)) {
+            let essence = media_type_essence(name);
+            if !all.contains(&essence) && essence.parse::<mime::Mime>().is_ok() {
+                all.push(essence);
+            }
+        }
+        let is_anything = all
+            .iter()
+            .all(|one| one == "application/octet-stream" || one.contains('*'));
+        let said = self.said_types.iter().find(|one| is_bytes(one) && !one.contains('*'));
+        match said {
+            Some(said) if is_anything => media_type_essence(said),
+            _ if all.len() > MOST_TYPES || all.is_empty() => ANY_TYPE.to_owned(),
+            _ => all.join(", "),
+        }
+    }
+
+    /// The bytes of one file, which is of one of `types`.
+    fn bytes(&mut self, body: Place<'o>, types: &str, is_required: bool) {
+        let described = self.description_of(body);
+        let description = if is_several_media_types(types) && types != ANY_TYPE {
+            format!("{described} Takes {types}.").trim_start().to_owned()
+        } else {
+            described
+        };
+        let value = ArgumentValue::File {
+            several: false,
+            description: Some(description).filter(|text| !text.is_empty()),
+        };
+        self.whole(value, is_required);
+    }
+
+    /// One text: as its schema says, when that is one of texts.
+    fn text(&mut self, body: Place<'o>, media_type: Place<'o>, essence: &str, is_required: bool) {
+        let mut schema = media_type
+            .get("schema")
+            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
+        if types(&schema) != ["string"] || schema.contains_key("anyOf") {
+            schema = Map::from_iter([("type".to_owned(), json!("string"))]);
+        }
+        // Whoever calls writes the whole text, whatever it holds.
+        schema.retain(|key, _| !matches!(key.as_str(), "format" | "contentEncoding"));
+        if !schema.contains_key("description") {
+            let described = self.description_of(body);
+            let form = if essence == "text/plain" {
+                String::new()
+            } else {
+                format!("As {essence}.")
+            };
+            let text = format!("{described} {form}").trim().to_owned();
+            if !text.is_empty() {
+                schema.insert("description".to_owned(), json!(text));
+            }
+        }
+        self.whole(ArgumentValue::Schema(schema), is_required);
+    }
+
+    /// What a description says of a body.
+    fn description_of(&self, body: Place<'o>) -> String {
+        let text = body.text("description").unwrap_or_default();
+        self.operation.shared.texts.short(text, LONGEST_DESCRIPTION)
     }
 
     /// What has no media type, or something else in its place, such as nothing or `applicationjson`: nearly all of these

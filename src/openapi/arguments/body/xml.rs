@@ -53,7 +53,7 @@ impl<'o> Reading<'o> {
         Some(root)
     }
 
-    fn whole_text(&mut self, description: &str, is_required: bool) {
+    pub(super) fn whole_text(&mut self, description: &str, is_required: bool) {
         let text = json!({"type": "string", "description": description});
         self.whole(
             ArgumentValue::Schema(text.as_object().cloned().unwrap_or_default()),

@@ -11,6 +11,7 @@ use url::{Url, form_urlencoded};
 
 use self::multipart::{Field, Said};
 use super::PrepareError;
+use crate::connector::media_type_of_file;
 use crate::connector::model::{Action, BodyTemplate, Connector, RequestTemplate, StyledPlace};
 use crate::egress::OutgoingRequest;
 use crate::schema::pointer_segment;
@@ -347,11 +348,12 @@ fn render_body(
             }
         },
         BodyTemplate::File { content_type, template } => {
-            let content = match template.render(arguments)?.filter(|value| !value.is_null()) {
-                Some(value) => Some(multipart::content(&value).map_err(|error| blame(template, error))?),
-                None => None,
+            let Some(file) = template.render(arguments)?.filter(|value| !value.is_null()) else {
+                return Ok((None, None));
             };
-            (content.map(Bytes::from), Some(media_type(content_type)?))
+            let content = multipart::content(&file).map_err(|error| blame(template, error))?;
+            let kind = type_of_file(content_type, &file).map_err(|error| blame(template, error))?;
+            (Some(Bytes::from(content)), Some(kind))
         }
         BodyTemplate::Xml {
             content_type,
@@ -369,6 +371,16 @@ fn render_body(
             (body, Some(media_type(content_type)?))
         }
     })
+}
+
+/// The media type that `file` is sent as, where those of `accepted` are taken.
+fn type_of_file(accepted: &str, file: &Value) -> Result<HeaderValue, PrepareError> {
+    let own = file.get("mimeType").and_then(Value::as_str).unwrap_or_default();
+    let kind = media_type_of_file(accepted, own).ok_or_else(|| PrepareError {
+        pointer: None,
+        message: format!("the file is `{own}` by its `mimeType`, and the API takes {accepted}"),
+    })?;
+    media_type(kind)
 }
 
 fn media_type(written: &str) -> Result<HeaderValue, PrepareError> {

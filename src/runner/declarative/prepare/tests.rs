@@ -420,4 +420,18 @@ fn files_are_sent_as_parts_or_as_they_are() {
     );
     let error = built("", &whole, json!({"file": {"base64": "!"}})).expect_err("not base64");
     assert_eq!(error.pointer.as_deref(), Some("/file"));
+    let without = built("", &whole, json!({})).expect("a request");
+    assert_eq!((&without.body, header(&without, "content-type")), (&None, None));
+    // Where several types are taken the file says which one it is.
+    let several = whole.replace("image/png", "image/png, text/*");
+    let request = built("", &several, json!({ "file": file })).expect("a request");
+    assert_eq!(header(&request, "content-type"), Some("text/plain"));
+    let error = built("", &several.replace("text/*", "image/*"), json!({ "file": file })).expect_err("no image");
+    assert_eq!(
+        (error.pointer.as_deref(), error.message.as_str()),
+        (
+            Some("/file"),
+            "the file is `text/plain` by its `mimeType`, and the API takes image/png, image/*"
+        )
+    );
 }

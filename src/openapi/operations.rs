@@ -47,6 +47,13 @@ impl<'d> Found<'d> {
     }
 }
 
+/// Whether a member of a path item is an operation. Some descriptions write methods in capitals, or have some that their
+/// version does not know: none may be lost without a word.
+fn is_method(key: &str, place: Place<'_>) -> bool {
+    METHODS.iter().any(|method| method.eq_ignore_ascii_case(key))
+        || !key.starts_with("x-") && (place.get("responses").is_some() || place.get("operationId").is_some())
+}
+
 /// Every operation of the description; what cannot be one is skipped.
 pub(super) fn operations<'d>(documents: &'d Documents, report: &mut Report) -> Vec<Found<'d>> {
     let mut found = Vec::new();
@@ -69,7 +76,7 @@ pub(super) fn operations<'d>(documents: &'d Documents, report: &mut Report) -> V
             let more = if key == "additionalOperations" {
                 // OpenAPI 3.2: methods of any name.
                 place.members().map(|(method, place)| (method.clone(), place)).collect()
-            } else if METHODS.contains(&key.as_str()) {
+            } else if is_method(key, place) {
                 vec![(key.to_ascii_uppercase(), place)]
             } else {
                 Vec::new()
@@ -101,4 +108,27 @@ pub(super) fn operations<'d>(documents: &'d Documents, report: &mut Report) -> V
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_operation_is_lost() {
+        let one = json!({"responses": {}});
+        let root = json!({"openapi": "3.2.0", "paths": {
+            "/a": {"get": one, "POST": one, "Put": {}, "propfind": one, "summary": "Things", "parameters": [],
+                "x-more": one, "servers": [], "additionalOperations": {"COPY": one}},
+            "x-b": {"get": one},
+        }});
+        let documents = Documents::read(&root.to_string()).unwrap();
+        let mut report = Report::default();
+        let found = operations(&documents, &mut report);
+        let methods: Vec<&str> = found.iter().map(|one| one.method.as_str()).collect();
+        assert_eq!(methods, ["GET", "POST", "PUT", "PROPFIND", "COPY"]);
+        assert_eq!(report.operations, methods.len());
+    }
 }

@@ -117,9 +117,9 @@ fn style_of(parameter: Place<'_>, place: &str) -> Option<(&'static str, bool)> {
     let in_query = matches!(place, "query" | "formData" | "form");
     Some(match parameter.text("collectionFormat").unwrap_or("csv") {
         "multi" if in_query => ("form", true),
-        "ssv" if in_query => ("spaceDelimited", false),
-        "pipes" if in_query => ("pipeDelimited", false),
-        "tsv" if in_query => ("tabDelimited", false),
+        "ssv" => ("spaceDelimited", false),
+        "pipes" => ("pipeDelimited", false),
+        "tsv" => ("tabDelimited", false),
         _ if in_query => ("form", false),
         _ => ("simple", false),
     })
@@ -230,6 +230,22 @@ mod tests {
                 "responses": {"200": {"content": {"application/json": {"schema": {"type": "string"}}}}},
             })
         );
+    }
+
+    #[test]
+    fn lists_are_joined_as_they_say_wherever_they_go() {
+        for (format, place, style) in [
+            ("csv", "path", "simple"),
+            ("ssv", "path", "spaceDelimited"),
+            ("pipes", "header", "pipeDelimited"),
+            ("tsv", "query", "tabDelimited"),
+            ("multi", "header", "simple"),
+        ] {
+            let parameter =
+                json!({"name": "ids", "in": place, "type": "array", "items": {}, "collectionFormat": format});
+            let found = converted(&json!({"swagger": "2.0", "paths": {"/a": {"post": {"parameters": [parameter]}}}}));
+            assert_eq!(found["parameters"][0]["style"], style, "{format} in {place}");
+        }
     }
 
     #[test]

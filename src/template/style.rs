@@ -72,15 +72,9 @@ impl Style {
                 pairs.extend(texts.map(|(key, text)| (key.clone(), encode(&text))));
             }
             Value::Array(_) | Value::Object(_) => {
-                let delimiter = match self.form {
-                    Form::SpaceDelimited => encode(" "),
-                    Form::PipeDelimited => encode("|"),
-                    Form::TabDelimited => encode("\t"),
-                    _ => ",".to_owned(),
-                };
                 let texts: Vec<String> = atoms(value).iter().map(|text| encode(text)).collect();
                 if !texts.is_empty() {
-                    pairs.push((name.to_owned(), texts.join(&delimiter)));
+                    pairs.push((name.to_owned(), texts.join(&self.delimiter(encode))));
                 }
             }
             value => pairs.extend(text(value).map(|text| (name.to_owned(), encode(&text)))),
@@ -116,8 +110,18 @@ impl Style {
                 parts.concat()
             }
             (Form::Matrix, false) => format!(";{}={}", encode(name), parts.join(",")),
-            _ => parts.join(","),
+            _ => parts.join(&self.delimiter(encode)),
         })
+    }
+
+    /// What stands between the items of a list that is one text.
+    fn delimiter(self, encode: Encode<'_>) -> String {
+        match self.form {
+            Form::SpaceDelimited => encode(" "),
+            Form::PipeDelimited => encode("|"),
+            Form::TabDelimited => encode("\t"),
+            _ => ",".to_owned(),
+        }
     }
 }
 
@@ -274,6 +278,9 @@ mod tests {
             (Form::Matrix, &json!("blue"), ";color=blue", ";color=blue"),
             (Form::Matrix, &list, ";color=blue,black", ";color=blue;color=black"),
             (Form::Matrix, &object, ";color=R,100,G,200", ";R=100;G=200"),
+            (Form::SpaceDelimited, &list, "blue%20black", "blue%20black"),
+            (Form::PipeDelimited, &list, "blue%7Cblack", "blue%7Cblack"),
+            (Form::TabDelimited, &json!("blue"), "blue", "blue"),
             (Form::Json, &list, "[\"blue\"%2C\"black\"]", "[\"blue\"%2C\"black\"]"),
         ] {
             let written = |explode| style(form, explode).text("color", value, &encode);

@@ -187,7 +187,7 @@ fn notes(report: &Report) -> Vec<String> {
     let mut lines: Vec<String> = report.notes.iter().map(|note| format!("  - {note}")).collect();
     if noted > 0 {
         lines.push(format!(
-            "  - {} have notes of their own in the report",
+            "  - {} with notes of their own in the report",
             plural(noted, "action")
         ));
     }

@@ -64,8 +64,12 @@ pub(in crate::connector) fn compile(scope: &Scope<'_>, node: &Node, field: &Inpu
     if !fits(place, name) {
         let message = format!("this style cannot be written where `{}` goes", field.name);
         let help = match place {
-            PlaceName::Path => "in paths there are `simple`, `label`, `matrix`, `json` and `urlencoded`",
-            PlaceName::Header => "in headers there are `simple`, `json`, `urlencoded` and `xml`",
+            PlaceName::Path => {
+                "in paths there are `simple`, `label`, `matrix`, `spaceDelimited`, `pipeDelimited`, `tabDelimited`, `json` and `urlencoded`"
+            }
+            PlaceName::Header => {
+                "in headers there are `simple`, `spaceDelimited`, `pipeDelimited`, `tabDelimited`, `json`, `urlencoded` and `xml`"
+            }
             PlaceName::Cookie => "in cookies there are `form`, `json`, `urlencoded` and `xml`",
             PlaceName::Query | PlaceName::Body => {
                 "there are `form`, `spaceDelimited`, `pipeDelimited`, `tabDelimited`, `deepObject`, `json`, `urlencoded` and `xml`"
@@ -85,11 +89,16 @@ pub(in crate::connector) fn compile(scope: &Scope<'_>, node: &Node, field: &Inpu
 
 fn fits(place: PlaceName, name: StyleName) -> bool {
     let is_of_paths = matches!(name, StyleName::Simple | StyleName::Label | StyleName::Matrix);
+    // Swagger 2.0 has these in every place.
+    let is_delimited = matches!(
+        name,
+        StyleName::SpaceDelimited | StyleName::PipeDelimited | StyleName::TabDelimited
+    );
     match place {
         _ if matches!(name, StyleName::Json | StyleName::Urlencoded) => true,
-        PlaceName::Path => is_of_paths,
+        PlaceName::Path => is_of_paths || is_delimited,
         _ if name == StyleName::Xml => true,
-        PlaceName::Header => name == StyleName::Simple,
+        PlaceName::Header => name == StyleName::Simple || is_delimited,
         PlaceName::Cookie => name == StyleName::Form,
         PlaceName::Query | PlaceName::Body => !is_of_paths,
     }

@@ -56,6 +56,7 @@ pub(crate) use media_type::{
     essence as media_type_essence, is_several as is_several_media_types, of_file as media_type_of_file,
 };
 pub use naming::slug_of;
+pub(crate) use pages::has_room_in_skill;
 pub(crate) use request::is_xml;
 pub(crate) use secret::carries_secret;
 pub use settings::Variables;

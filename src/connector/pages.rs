@@ -3,9 +3,21 @@
 
 use std::path::Path;
 
-use super::layout::Layout;
+use super::layout::{LONGEST_SKILL, Layout};
 use super::model::{Connector, Tier};
 use crate::diagnostics::{Diagnostic, Severity};
+
+/// Names of actions that `SKILL.md` must hold, in bytes with what stands around each: a quarter is left for the rest.
+const MOST_NAMED: usize = LONGEST_SKILL / 4 * 3;
+
+/// What stands around a name, in bytes.
+const AROUND_A_NAME: usize = 16;
+
+/// Whether `SKILL.md` has room for these names of actions. Agents find those of a larger connector by searching.
+pub(crate) fn has_room_in_skill<'n>(names: impl IntoIterator<Item = &'n str>) -> bool {
+    let bytes = names.into_iter().map(|name| name.len() + AROUND_A_NAME);
+    bytes.sum::<usize>() <= MOST_NAMED
+}
 
 /// What is missing of the pages in a connector's folder.
 pub(super) fn missing(layout: &Layout<'_>, connector: &Connector) -> Vec<Diagnostic> {
@@ -25,9 +37,9 @@ pub(super) fn missing(layout: &Layout<'_>, connector: &Connector) -> Vec<Diagnos
         found.push(of(&layout.main.shown, severity, "no-skill", message.to_owned()).help(advice));
     }
     if let Some(skill) = layout.skill {
-        let names = connector.actions.iter().map(|action| action.name.as_str());
-        let missing: Vec<&str> = names.filter(|name| !mentions(&skill.text, name)).collect();
-        if !missing.is_empty() {
+        let names = || connector.actions.iter().map(|action| action.name.as_str());
+        let missing: Vec<&str> = names().filter(|name| !mentions(&skill.text, name)).collect();
+        if !missing.is_empty() && has_room_in_skill(names()) {
             let message = format!("SKILL.md does not name these actions: `{}`", missing.join("`, `"));
             let finding = of(&skill.shown, Severity::Error, "skill-drift", message);
             found.push(finding.help("say for each when to use it"));
@@ -53,6 +65,7 @@ fn of(file: &Path, severity: Severity, code: &'static str, message: String) -> D
 
 #[cfg(test)]
 mod tests {
+    use super::{AROUND_A_NAME, MOST_NAMED};
     use crate::connector::{SourceFile, lints, load};
 
     const MAIN: &str = "name = \"T\"\n[connection]\nbase_url = \"https://a.example.com\"\n";
@@ -87,6 +100,25 @@ mod tests {
         let lite_folder = ("connector.toml", lite.as_str());
         assert_eq!(found(&[lite_folder]), [("no-agents", false), ("no-skill", false)]);
         assert_eq!(found(&[lite_folder, skill, agents]), []);
+    }
+
+    #[test]
+    fn a_skill_need_not_name_more_than_it_has_room_for() {
+        let name = |number: usize| format!("{number:04}_{}", "a".repeat(AROUND_A_NAME - 5));
+        let most = MOST_NAMED / (2 * AROUND_A_NAME);
+        for (count, expected) in [(most, vec![("skill-drift", true)]), (most + 1, vec![])] {
+            let action = |number| ACTION.replace("get_ticket", &name(number));
+            let actions: Vec<String> = (0..count).map(action).collect();
+            // One file of an entity has no more lines than this.
+            let files: Vec<(String, String)> = actions
+                .chunks(50)
+                .enumerate()
+                .map(|(index, actions)| (format!("services/t{index}.toml"), actions.concat()))
+                .collect();
+            let mut all = vec![("connector.toml", MAIN), ("AGENTS.md", ""), ("SKILL.md", "Search.")];
+            all.extend(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+            assert_eq!(found(&all), expected, "{count}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Target, connector_file};
+use crate::connector;
 use crate::openapi::model::{Action, Import};
 use crate::openapi::shaping::ActionShape;
 use crate::openapi::text::Texts;
@@ -14,38 +15,65 @@ const LONGEST_SKILL: usize = 60 * 1024;
 const LONGEST_LINE: usize = 90;
 
 pub(super) fn skill(import: &Import, target: &Target, groups: &BTreeMap<&str, Vec<&Action>>) -> String {
-    let with_descriptions = text(import, target, groups, true);
-    if with_descriptions.len() <= LONGEST_SKILL {
-        return with_descriptions;
-    }
-    let mut names = text(import, target, groups, false);
-    if names.len() > LONGEST_SKILL {
-        let end = names[..LONGEST_SKILL].rfind('\n').unwrap_or(LONGEST_SKILL);
-        names.truncate(end + 1);
-    }
-    names
+    let top = format!("# Working with {}\n\n{}\n", target.name, import.description);
+    let most = [described(groups), named(groups)]
+        .into_iter()
+        .find(|list| top.len() + list.len() <= LONGEST_SKILL);
+    let names = || import.actions.iter().map(|action| action.name.as_str());
+    let list = most.unwrap_or_else(|| {
+        if connector::has_room_in_skill(names()) {
+            format!("\n{}", names().map(line).collect::<String>())
+        } else {
+            counted(groups)
+        }
+    });
+    top + &list
 }
 
-fn text(import: &Import, target: &Target, groups: &BTreeMap<&str, Vec<&Action>>, with_descriptions: bool) -> String {
-    let mut text = vec![format!("# Working with {}\n\n{}\n", target.name, import.description)];
+/// Every action with what it does.
+fn described(groups: &BTreeMap<&str, Vec<&Action>>) -> String {
+    listed(groups, |action| {
+        let description = Texts::default().short(&action.description, LONGEST_LINE);
+        let stop = if description.ends_with('.') { "" } else { "." };
+        let asks = if ActionShape::asks(&action.settings, &action.method) {
+            " A person is asked first."
+        } else {
+            ""
+        };
+        format!("- `{}`: {description}{stop}{asks}\n", action.name)
+    })
+}
+
+/// The names of all actions.
+fn named(groups: &BTreeMap<&str, Vec<&Action>>) -> String {
+    listed(groups, |action| line(&action.name))
+}
+
+fn line(name: &str) -> String {
+    format!("- `{name}`\n")
+}
+
+fn listed(groups: &BTreeMap<&str, Vec<&Action>>, line: impl Fn(&Action) -> String) -> String {
+    let mut text = Vec::new();
     for (group, actions) in groups {
         text.push(format!("\n## {}\n\n", group.replace('_', " ")));
-        for action in actions {
-            let asks = if ActionShape::asks(&action.settings, &action.method) {
-                " A person is asked first."
-            } else {
-                ""
-            };
-            if with_descriptions {
-                let description = Texts::default().short(&action.description, LONGEST_LINE);
-                let stop = if description.ends_with('.') { "" } else { "." };
-                text.push(format!("- `{}`: {description}{stop}{asks}\n", action.name));
-            } else {
-                text.push(format!("- `{}`\n", action.name));
-            }
-        }
+        text.extend(actions.iter().map(|action| line(action)));
     }
     text.concat()
+}
+
+/// What there is, where there is too much of it to be named.
+fn counted(groups: &BTreeMap<&str, Vec<&Action>>) -> String {
+    let count: usize = groups.values().map(Vec::len).sum();
+    let mut text = format!("\nIt has {count} actions. Look for the one that fits with `find_actions`.\n\n");
+    for (group, actions) in groups {
+        let line = format!("- {}: {}\n", group.replace('_', " "), actions.len());
+        if text.len() + line.len() > LONGEST_SKILL / 2 {
+            break;
+        }
+        text.push_str(&line);
+    }
+    text
 }
 
 pub(super) fn agents(target: &Target) -> String {

@@ -154,6 +154,28 @@ fn files_of_many_actions_stay_short() {
 }
 
 #[test]
+fn the_skill_of_any_number_of_actions_passes() {
+    for (count, part) in [
+        (20, "- `get_a_certain_thing00019`: GET /things/19.\n"),
+        (1_400, "things\n\n- `get_a_certain_thing00000`\n"),
+        (3_000, "It has 3000 actions."),
+    ] {
+        let one = |index: usize| json!({"get": {"operationId": format!("getACertainThing{index:05}")}});
+        let paths: serde_json::Map<String, Value> = (0..count)
+            .map(|index| (format!("/things/{index}"), one(index)))
+            .collect();
+        let mut import =
+            imported(&json!({"openapi": "3.0.0", "servers": [{"url": "https://shop.example.com"}], "paths": paths}));
+        let folder = folder(&mut import, &target());
+        let skill = file(&folder, "SKILL.md");
+        assert!(skill.contains(part) && skill.len() < 64 * 1024, "{count}: {skill:.500}");
+        let files: Vec<SourceFile> = folder.files.iter().map(source).collect();
+        let missing = connector::lints(&files, &[], &|_| None);
+        assert!(missing.is_empty(), "{count}: {missing:?}");
+    }
+}
+
+#[test]
 fn an_action_that_does_not_load_is_taken_out_and_told() {
     let root = json!({"openapi": "3.0.0", "servers": [{"url": "https://shop.example.com"}], "paths": {
         "/a": {"get": {"parameters": [{"name": "b\u{e4}d", "in": "header", "schema": {"type": "string"}}]}},

@@ -6,5 +6,8 @@ return {
   numbers: sort(['file 10', 'file 9', 'File 010', 'file 1'], { numeric: true }),
   beyond: sort(['я', 'Ω', 'z', 'а', '日', 'ß', 'st', 'ss']),
   equal: ['a'.localeCompare('A', undefined, { sensitivity: 'base' }), 'e'.localeCompare('É', 'en', { sensitivity: 'accent' }), 'é'.localeCompare('e\u0301'), ''.localeCompare('')],
+  // With options the same comparison is made another way.
+  alike: ['a-b A_b', 'aB', 'ab', 'Ab', 'AB', 'a\u0001b', 'a\u0002b', '', 'a b', '10', '9', 'z'].every((one, _, all) =>
+    all.every((other) => one.localeCompare(other) === one.localeCompare(other, undefined, {}))),
   ordered: ['b'.localeCompare('a'), 'a'.localeCompare('ab'), 'a'.localeCompare(undefined)],
 };

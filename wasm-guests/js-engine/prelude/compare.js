@@ -4,9 +4,12 @@
 (function (host, kit) {
   'use strict';
 
-  const ORDER = '\t\n\v\f\r _-,;:!?.\'"()[]{}@*/\\&#%`^+<=>|~$0123456789';
+  const ORDER = host.beforeLetters;
   // Not made of a letter and a mark, but ordered like these.
   const SPELLED = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ı: 'i' };
+
+  // What the host says of texts that it leaves to what follows.
+  const NOT_ASCII = 2;
 
   // Other letters come behind these, by their code.
   const BEHIND = 256;
@@ -77,6 +80,10 @@
     if (this === null || this === undefined) throw new TypeError('localeCompare needs a text');
     const [one, other] = [String(this), String(that)];
     if (one === other) return 0;
+    if (options === undefined) {
+      const order = host.compare(one, other);
+      if (order !== NOT_ASCII) return order;
+    }
     return Math.sign(compare(one, other, options?.numeric === true, options?.sensitivity ?? 'variant'));
   });
 });

@@ -4,6 +4,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "JavaScript hands its arguments over")]
 
 mod http;
+mod order;
 mod random;
 mod url;
 
@@ -35,6 +36,8 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     host.set("decodeStrictly", Func::from(decode_strictly))?;
     host.set("atob", Func::from(atob))?;
     host.set("progress", Func::from(report))?;
+    host.set("beforeLetters", order::BEFORE_LETTERS)?;
+    host.set("compare", Func::from(order::compare))?;
     Ok(host)
 }
 

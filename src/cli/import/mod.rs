@@ -335,21 +335,17 @@ fn make(
 impl Made {
     /// Where the connector in `folder` comes from.
     fn origin(&self, source: &Source, choice: &Choice, folder: &Path) -> anyhow::Result<Origin> {
-        let overlays = source.overlays.kept();
-        let kept = source.files().into_iter().map(|(path, _)| format!("openapi/{path}"));
         Ok(Origin {
             file: format!("openapi/{}", source.file_name),
-            sha256: source.sha256(),
-            bytes: source.text.len(),
+            sha256: source.sha256().to_owned(),
+            bytes: source.bytes(),
             imported_at: time::rfc3339(jiff::Timestamp::now()),
             from: source.written_down(folder)?,
             name: self.target.name.clone(),
             slug: self.target.slug.clone(),
             choice: choice.clone(),
-            kept: kept
-                .filter(|path| overlays.iter().all(|one| one.file != *path))
-                .collect(),
-            overlays,
+            kept: source.kept_names().map(|name| format!("openapi/{name}")).collect(),
+            overlays: source.overlays.kept(),
             generated: record::hashes(&self.folder.files),
         })
     }
@@ -374,8 +370,10 @@ fn write(folder: &Path, made: &Folder, source: &Source, report: &Value) -> Resul
 fn write_files(folder: &Path, made: &Folder, source: &Source, report: &Value) -> anyhow::Result<()> {
     let report = serde_json::to_string_pretty(report)? + "\n";
     let files = made.files.iter().map(|file| (file.path.clone(), file.text.as_str()));
-    let documents = source.files();
-    let documents = documents.iter().map(|(path, text)| (format!("openapi/{path}"), *text));
+    let documents = source.files()?;
+    let documents = documents
+        .iter()
+        .map(|(path, text)| (format!("openapi/{path}"), text.as_ref()));
     for (path, text) in files.chain(documents).chain([(REPORT.to_owned(), report.as_str())]) {
         let path = folder.join(path);
         if let Some(parent) = path.parent() {

@@ -19,7 +19,7 @@ impl Folder {
 
     /// The text of the file that a reference names, which takes its length from `left`.
     pub(super) fn text(&self, name: &str, left: &mut u64) -> anyhow::Result<String> {
-        let path = self.0.join(name);
+        let path = self.path(name);
         if !is_within_reach(&path, &self.0)? {
             anyhow::bail!(
                 "`{name}` is not read: it is hidden, or more than one folder above the description's and not below the \
@@ -27,6 +27,11 @@ impl Folder {
             );
         }
         text_of(&path, left)
+    }
+
+    /// Where the file is that a reference names.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Where a description is read from: a file or a URL, with what it refers to beside it.
 
 mod fetched;
+mod kept;
 mod local;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -13,10 +15,10 @@ use url::Url;
 use super::overlays::Overlays;
 use super::record;
 use crate::cli::{Failure, Global, output};
-use crate::crypto::sha256_hex;
 use crate::openapi::Documents;
 use fetched::Web;
 pub(super) use fetched::header;
+use kept::Kept;
 use local::Folder;
 
 /// Longest description in bytes, all its files together.
@@ -39,19 +41,19 @@ pub(super) struct Wanted<'a> {
     pub(super) headers: &'a [(String, String)],
 }
 
-/// The texts of a description that was read, and where they are from. Its trees are kept apart: they are much larger, and
+/// The documents of a description that was read, and where they are from. Their trees are kept apart: they are large, and
 /// are done with earlier.
 pub(super) struct Source {
-    /// The root document as it was read.
-    pub(super) text: String,
+    /// The root document.
+    root: Kept,
     /// Name of its file.
     pub(super) file_name: String,
     /// The file that it was read from, or the path of its URL.
     path: PathBuf,
     /// The URL that it was fetched from.
     pub(super) fetched_from: Option<Url>,
-    /// Names relative to the root document, and texts, of the others.
-    others: Vec<(String, String)>,
+    /// The others by their names, which are relative to the root document.
+    others: Vec<(String, Kept)>,
     /// The overlays that were laid over the root document.
     pub(super) overlays: Overlays,
     /// What of them fits nothing.
@@ -70,6 +72,14 @@ impl Place {
         match self {
             Self::Folder(folder) => folder.text(name, left),
             Self::Web(web) => web.text(name, left).await,
+        }
+    }
+
+    /// The same file, of which `text` was read, as something to keep.
+    fn kept(&self, name: &str, text: String) -> Kept {
+        match self {
+            Self::Folder(folder) => Kept::of_file(&folder.path(name), text),
+            Self::Web(_) => Kept::text_itself(text),
         }
     }
 }
@@ -128,7 +138,10 @@ impl Source {
         };
         let source = Self {
             file_name: named.unwrap_or(usual).to_owned(),
-            text,
+            root: match &fetched_from {
+                Some(_) => Kept::text_itself(text),
+                None => Kept::of_file(path, text),
+            },
             path: path.to_owned(),
             fetched_from,
             others: Vec::new(),
@@ -212,7 +225,7 @@ impl Source {
         let text = place.text(name, left).await?;
         let added = documents.add(name.to_owned(), &text);
         added.with_context(|| format!("{name} cannot be used"))?;
-        self.others.push((name.to_owned(), text));
+        self.others.push((name.to_owned(), place.kept(name, text)));
         Ok(())
     }
 
@@ -225,16 +238,36 @@ impl Source {
     }
 
     /// SHA-256 of the root document.
-    pub(super) fn sha256(&self) -> String {
-        sha256_hex(self.text.as_bytes())
+    pub(super) fn sha256(&self) -> &str {
+        &self.root.sha256
     }
 
-    /// Files to keep, relative to the folder `openapi`. Those from above the root's folder are kept in one called `up`.
-    pub(super) fn files(&self) -> Vec<(String, &str)> {
-        let others = self.others.iter().map(|(name, text)| (kept_as(name), text.as_str()));
-        std::iter::once((self.file_name.clone(), self.text.as_str()))
-            .chain(others)
-            .chain(self.overlays.files())
+    /// Length of the root document in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.root.bytes
+    }
+
+    /// Names of the documents to keep, relative to the folder `openapi`, without those of the overlays. Those from above
+    /// the root's folder are kept in one called `up`.
+    pub(super) fn kept_names(&self) -> impl Iterator<Item = String> {
+        let others = self.others.iter().map(|(name, _)| kept_as(name));
+        std::iter::once(self.file_name.clone()).chain(others)
+    }
+
+    /// Files to keep, those of [`Source::kept_names`] and the overlays, with their texts.
+    ///
+    /// # Errors
+    /// When one was changed since it was read.
+    pub(super) fn files(&self) -> anyhow::Result<Vec<(String, Cow<'_, str>)>> {
+        let documents = std::iter::once(&self.root).chain(self.others.iter().map(|(_, kept)| kept));
+        let documents = self.kept_names().zip(documents);
+        let overlays = self
+            .overlays
+            .files()
+            .map(|(name, text)| Ok((name, Cow::Borrowed(text))));
+        documents
+            .map(|(name, kept)| Ok((name, kept.text()?)))
+            .chain(overlays)
             .collect()
     }
 }

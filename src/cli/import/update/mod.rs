@@ -206,11 +206,11 @@ impl Update {
             .map(|one| &one.file)
             .chain(&self.before.kept);
         files.extend(old.map(|path| (path.clone(), None)));
-        let documents = source.files();
+        let documents = source.files()?;
         files.extend(
             documents
                 .iter()
-                .map(|(path, text)| (format!("openapi/{path}"), Some(*text))),
+                .map(|(path, text)| (format!("openapi/{path}"), Some(text.as_ref()))),
         );
         files.insert(REPORT.to_owned(), Some(&report));
         for (path, fate) in &self.fates {

@@ -155,6 +155,31 @@ async fn limits_hold_in_every_language() {
     }
 }
 
+/// To ask the host for memory costs an action more than all else that its heap does.
+#[tokio::test]
+#[ignore = "needs what `tests/run languages` builds"]
+async fn a_usual_action_in_rust_finds_its_memory_in_place() {
+    let Some(rust) = built().into_iter().find(|built| built.language == "rust") else {
+        return;
+    };
+    let engine = wasmtime::Engine::default();
+    let component = wasmtime::component::Component::from_binary(&engine, &rust.example).unwrap();
+    let pages = component.resources_required().unwrap().max_initial_memory_size.unwrap();
+    let sandbox = sandbox(|_| ());
+    let program = sandbox.component(&rust.example, "rust").unwrap();
+    let data = json!({
+        "input": { "customer_id": "cust_1" },
+        "auth": {},
+        "user": { "id": "local", "email": null, "organisation": "local" },
+    });
+    let world = World::with_gate(r#"{"company": "A", "annual_value": 1, "data": []}"#, 2);
+    let mut limits = sandbox.limits();
+    limits.memory_bytes = pages * 65_536;
+    let finished = sandbox.run(&program, &data.to_string(), world, &limits).await.unwrap();
+    let result: Value = serde_json::from_str(&finished.result).unwrap();
+    assert_eq!(result["company"], "A");
+}
+
 #[tokio::test]
 #[ignore = "needs what `tests/run languages` builds"]
 async fn a_program_that_breaks_tells_its_author_where() {

@@ -37,11 +37,14 @@
 //! - `call`: what an action is given, and what it gives
 //! - `request`, `response`: the only way out
 //! - `failure`: how an action fails, with the place in its source
+//! - `heap`: where its memory is (feature `heap`; switch it off to bring an allocator of your own)
 //! - `host`: log, clock, randomness, progress, message authentication codes
 //! - `together`: several requests under way at once
 
 mod call;
 mod failure;
+#[cfg(all(feature = "heap", target_arch = "wasm32"))]
+mod heap;
 mod host;
 mod request;
 mod response;

@@ -3,7 +3,7 @@
 use super::{Draft, File, Subject, component};
 
 /// The crate that makes an action in Rust a few lines. It comes along, so that the action builds anywhere.
-const HELPER: [(&str, &str); 8] = [
+const HELPER: [(&str, &str); 9] = [
     (
         "Cargo.toml",
         include_str!("../../../../wasm-guests/toolgate-guest/Cargo.toml"),
@@ -19,6 +19,10 @@ const HELPER: [(&str, &str); 8] = [
     (
         "src/failure.rs",
         include_str!("../../../../wasm-guests/toolgate-guest/src/failure.rs"),
+    ),
+    (
+        "src/heap.rs",
+        include_str!("../../../../wasm-guests/toolgate-guest/src/heap.rs"),
     ),
     (
         "src/host.rs",

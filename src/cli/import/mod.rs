@@ -26,7 +26,7 @@ use crate::store::time;
 pub(super) use analyze::Analyze;
 use overlays::Overlays;
 use record::{Origin, REPORT};
-use source::{Source, Wanted};
+use source::{Content, Source, Wanted};
 
 /// Make a connector of an `OpenAPI` description.
 ///
@@ -369,17 +369,18 @@ fn write(folder: &Path, made: &Folder, source: &Source, report: &Value) -> Resul
 
 fn write_files(folder: &Path, made: &Folder, source: &Source, report: &Value) -> anyhow::Result<()> {
     let report = serde_json::to_string_pretty(report)? + "\n";
-    let files = made.files.iter().map(|file| (file.path.clone(), file.text.as_str()));
-    let documents = source.files()?;
-    let documents = documents
-        .iter()
-        .map(|(path, text)| (format!("openapi/{path}"), text.as_ref()));
-    for (path, text) in files.chain(documents).chain([(REPORT.to_owned(), report.as_str())]) {
+    let generated = made.files.iter();
+    let generated = generated.map(|file| (file.path.clone(), Content::Text(&file.text)));
+    let documents = source
+        .files()
+        .map(|(path, content)| (format!("openapi/{path}"), content));
+    let report = (REPORT.to_owned(), Content::Text(&report));
+    for (path, content) in generated.chain(documents).chain([report]) {
         let path = folder.join(path);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
         }
-        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        content.write(&path)?;
     }
     Ok(())
 }

@@ -4,7 +4,6 @@ mod fetched;
 mod kept;
 mod local;
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +17,7 @@ use crate::cli::{Failure, Global, output};
 use crate::openapi::Documents;
 use fetched::Web;
 pub(super) use fetched::header;
+pub(super) use kept::Content;
 use kept::Kept;
 use local::Folder;
 
@@ -78,8 +78,8 @@ impl Place {
     /// The same file, of which `text` was read, as something to keep.
     fn kept(&self, name: &str, text: String) -> Kept {
         match self {
-            Self::Folder(folder) => Kept::of_file(&folder.path(name), text),
-            Self::Web(_) => Kept::text_itself(text),
+            Self::Folder(folder) => Kept::file(&folder.path(name), text),
+            Self::Web(_) => Kept::text(text),
         }
     }
 }
@@ -139,8 +139,8 @@ impl Source {
         let source = Self {
             file_name: named.unwrap_or(usual).to_owned(),
             root: match &fetched_from {
-                Some(_) => Kept::text_itself(text),
-                None => Kept::of_file(path, text),
+                Some(_) => Kept::text(text),
+                None => Kept::file(path, text),
             },
             path: path.to_owned(),
             fetched_from,
@@ -254,21 +254,11 @@ impl Source {
         std::iter::once(self.file_name.clone()).chain(others)
     }
 
-    /// Files to keep, those of [`Source::kept_names`] and the overlays, with their texts.
-    ///
-    /// # Errors
-    /// When one was changed since it was read.
-    pub(super) fn files(&self) -> anyhow::Result<Vec<(String, Cow<'_, str>)>> {
+    /// Files to keep, those of [`Source::kept_names`] and the overlays.
+    pub(super) fn files(&self) -> impl Iterator<Item = (String, Content<'_>)> {
         let documents = std::iter::once(&self.root).chain(self.others.iter().map(|(_, kept)| kept));
-        let documents = self.kept_names().zip(documents);
-        let overlays = self
-            .overlays
-            .files()
-            .map(|(name, text)| Ok((name, Cow::Borrowed(text))));
-        documents
-            .map(|(name, kept)| Ok((name, kept.text()?)))
-            .chain(overlays)
-            .collect()
+        let documents = self.kept_names().zip(documents.map(Content::Kept));
+        documents.chain(self.overlays.files().map(|(name, text)| (name, Content::Text(text))))
     }
 }
 

@@ -9,16 +9,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::super::source::Content;
+
 /// How deeply folders of a connector may be nested.
 const DEEPEST: usize = 32;
 
-/// Puts `files` into `folder`, each a path relative to it and a text, or nothing when that file is taken out. All other
+/// Puts `files` into `folder`, each a path relative to it and what it holds, or nothing when that file is taken out. All other
 /// files stay as they are. Either everything is done, or nothing.
 ///
 /// With a `backup`, the folder as it was is kept under that name.
 pub(super) fn replace(
     folder: &Path,
-    files: &BTreeMap<String, Option<&str>>,
+    files: &BTreeMap<String, Option<Content<'_>>>,
     backup: Option<&Path>,
 ) -> anyhow::Result<()> {
     let folder = fs::canonicalize(folder).with_context(|| format!("cannot read {}", folder.display()))?;
@@ -62,17 +64,17 @@ fn clear(path: &Path) -> anyhow::Result<()> {
     }
 }
 
-fn build(folder: &Path, staged: &Path, files: &BTreeMap<String, Option<&str>>) -> anyhow::Result<()> {
+fn build(folder: &Path, staged: &Path, files: &BTreeMap<String, Option<Content<'_>>>) -> anyhow::Result<()> {
     copy(folder, staged, 0)?;
-    for (path, text) in files {
+    for (path, content) in files {
         let target = staged.join(path);
-        if let Some(text) = text {
+        if let Some(content) = content {
             if let Some(parent) = target.parent() {
                 fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
             }
             // What is there may be a link, and must not be written through.
             remove(&target)?;
-            fs::write(&target, text).with_context(|| format!("cannot write {}", target.display()))?;
+            content.write(&target)?;
         } else {
             remove(&target)?;
         }
@@ -152,9 +154,9 @@ mod tests {
         // Left behind by one that was killed.
         fs::create_dir(around.path().join(".crm.update")).unwrap();
         let files = BTreeMap::from([
-            ("connector.toml".to_owned(), Some("new")),
+            ("connector.toml".to_owned(), Some(Content::Text("new"))),
             ("services/gone.toml".to_owned(), None),
-            ("openapi/report.json".to_owned(), Some("{}")),
+            ("openapi/report.json".to_owned(), Some(Content::Text("{}"))),
         ]);
         replace(&folder, &files, None).unwrap();
         let read = |path: &str| fs::read_to_string(folder.join(path)).ok();
@@ -167,7 +169,7 @@ mod tests {
         let backup = around.path().join(".crm.kept");
         replace(
             &folder,
-            &BTreeMap::from([("connector.toml".to_owned(), Some("newer"))]),
+            &BTreeMap::from([("connector.toml".to_owned(), Some(Content::Text("newer")))]),
             Some(&backup),
         )
         .unwrap();
@@ -185,8 +187,8 @@ mod tests {
         // A folder stands where a file should go.
         fs::create_dir(folder.join("openapi")).unwrap();
         let files = BTreeMap::from([
-            ("connector.toml".to_owned(), Some("new")),
-            ("openapi".to_owned(), Some("x")),
+            ("connector.toml".to_owned(), Some(Content::Text("new"))),
+            ("openapi".to_owned(), Some(Content::Text("x"))),
         ]);
         assert!(replace(&folder, &files, None).is_err());
         assert_eq!(fs::read_to_string(folder.join("connector.toml")).unwrap(), "old");
@@ -204,7 +206,12 @@ mod tests {
         for name in ["kept", "written"] {
             std::os::unix::fs::symlink(&elsewhere, folder.join(name)).unwrap();
         }
-        replace(&folder, &BTreeMap::from([("written".to_owned(), Some("new"))]), None).unwrap();
+        replace(
+            &folder,
+            &BTreeMap::from([("written".to_owned(), Some(Content::Text("new")))]),
+            None,
+        )
+        .unwrap();
         assert_eq!(fs::read_link(folder.join("kept")).unwrap(), elsewhere);
         assert_eq!(fs::read_to_string(folder.join("written")).unwrap(), "new");
         assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "untouched");

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::overlays::Overlays;
 use super::record::{self, Origin, REPORT};
-use super::source::Source;
+use super::source::{Content, Source};
 use super::{Import, Made, make};
 use crate::catalog;
 use crate::cli::{Failure, Global, output, terminal};
@@ -198,7 +198,7 @@ impl Update {
     fn write(&self, source: &Source) -> Result<Option<PathBuf>, Failure> {
         let report =
             serde_json::to_string_pretty(&self.made.report(&self.after)).context("cannot write the report")? + "\n";
-        let mut files: BTreeMap<String, Option<&str>> = BTreeMap::new();
+        let mut files: BTreeMap<String, Option<Content<'_>>> = BTreeMap::new();
         let old = self
             .before
             .overlays
@@ -206,18 +206,14 @@ impl Update {
             .map(|one| &one.file)
             .chain(&self.before.kept);
         files.extend(old.map(|path| (path.clone(), None)));
-        let documents = source.files()?;
-        files.extend(
-            documents
-                .iter()
-                .map(|(path, text)| (format!("openapi/{path}"), Some(text.as_ref()))),
-        );
-        files.insert(REPORT.to_owned(), Some(&report));
+        let documents = source.files();
+        files.extend(documents.map(|(path, content)| (format!("openapi/{path}"), Some(content))));
+        files.insert(REPORT.to_owned(), Some(Content::Text(&report)));
         for (path, fate) in &self.fates {
             match fate {
                 Fate::Written => {
                     let made = self.made.folder.files.iter().find(|file| file.path == *path);
-                    files.insert(path.clone(), made.map(|file| file.text.as_str()));
+                    files.insert(path.clone(), made.map(|file| Content::Text(&file.text)));
                 }
                 Fate::Removed => {
                     files.insert(path.clone(), None);

@@ -26,12 +26,12 @@ pub(super) struct Cache {
     key: [u8; KEY_LENGTH],
 }
 
-/// Bytes that this cache wrote itself.
+/// Bytes that this cache wrote itself, behind their code.
 pub(super) struct Verified(Vec<u8>);
 
 impl Verified {
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.0
+        self.0.get(CODE_LENGTH..).unwrap_or_default()
     }
 }
 
@@ -53,7 +53,7 @@ impl Cache {
 
     /// What was kept under `name`; nothing when the file is not as this cache wrote it.
     pub(super) fn get(&self, name: &str) -> Option<Verified> {
-        let mut bytes = fs::read(self.folder.join(name)).ok()?;
+        let bytes = fs::read(self.folder.join(name)).ok()?;
         let (code, content) = bytes.split_at_checked(CODE_LENGTH)?;
         if !crypto::equal_in_constant_time(code, &self.code(name, content)) {
             tracing::warn!(
@@ -62,7 +62,6 @@ impl Cache {
             );
             return None;
         }
-        bytes.drain(..CODE_LENGTH);
         Some(Verified(bytes))
     }
 

@@ -33,8 +33,8 @@ pub(super) struct Prepared {
 pub(super) struct JavaScript {
     pub(super) prepared: Prepared,
     pub(super) compile: ComponentExportIndex,
-    /// Which engine made a bytecode: no other can run it.
-    pub(super) hash: [u8; 32],
+    /// SHA-256 of the engine, which says what made a bytecode: no other engine can run it.
+    pub(super) sha256: String,
 }
 
 impl Program {

@@ -102,7 +102,7 @@ impl Sandbox {
         let parts = &self.0;
         let hash = crypto::sha256_of_parts([bytes]);
         let code = parts.shelf.get_or_make((Kind::Component, hash), || {
-            let component = parts.compiled(name, bytes)?;
+            let component = parts.compiled(name, bytes, &crypto::hex(&hash))?;
             check::world(&parts.engine, &parts.linker, name, &component).map(Code::Component)
         })?;
         Ok(Program::new(code))
@@ -120,7 +120,7 @@ impl Sandbox {
         let hash = crypto::sha256_of_parts([name.as_bytes(), source.as_bytes()]);
         let code = parts.shelf.get_or_make((Kind::Script, hash), || {
             let engine = parts.javascript()?;
-            let kept_as = format!("{}-{}.bytecode", crypto::hex(&engine.hash), crypto::hex(&hash));
+            let kept_as = format!("{}-{}.bytecode", engine.sha256, crypto::hex(&hash));
             if let Some(kept) = parts.cache.as_ref().and_then(|cache| cache.get(&kept_as)) {
                 let bytecode = kept.bytes().to_vec();
                 return Ok(Code::Script { engine, bytecode });
@@ -166,9 +166,9 @@ impl Sandbox {
 }
 
 impl Parts {
-    /// The component of `bytes`: what was compiled before, or compiled now and kept.
-    fn compiled(&self, name: &str, bytes: &[u8]) -> Result<Component, LoadError> {
-        let kept_as = format!("{}-{}.component", self.fingerprint, crypto::sha256_hex(bytes));
+    /// The component of `bytes`, whose hash is `sha256`: what was compiled before, or compiled now and kept.
+    fn compiled(&self, name: &str, bytes: &[u8], sha256: &str) -> Result<Component, LoadError> {
+        let kept_as = format!("{}-{sha256}.component", self.fingerprint);
         if let Some(kept) = self.cache.as_ref().and_then(|cache| cache.get(&kept_as)) {
             match native::component(&self.engine, &kept) {
                 Ok(component) => return Ok(component),
@@ -197,8 +197,9 @@ impl Parts {
     /// The JavaScript engine, compiled when the first script needs it.
     fn javascript(&self) -> Result<Arc<JavaScript>, LoadError> {
         let engine = self.javascript.get_or_init(|| {
-            let component = self.compiled(script::NAME, script::ENGINE)?;
-            script::engine(&self.linker, &component).map(Arc::new)
+            let sha256 = script::engine_sha256()?;
+            let component = self.compiled(script::NAME, script::ENGINE, &sha256)?;
+            script::engine(&self.linker, &component, sha256).map(Arc::new)
         });
         engine.clone()
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
+use serde::Deserialize;
 use wasmtime::Trap;
 use wasmtime::component::{Component, Linker};
 use zeroize::Zeroizing;
@@ -20,7 +21,6 @@ use super::{
     check,
 };
 use crate::config::SandboxConfig;
-use crate::crypto;
 
 /// What errors call the engine.
 pub(super) const NAME: &str = "the JavaScript engine";
@@ -28,12 +28,35 @@ pub(super) const NAME: &str = "the JavaScript engine";
 /// The engine, as `wasm-guests/js-engine` makes it.
 pub(super) const ENGINE: &[u8] = include_bytes!("../../../wasm-guests/js-engine/artefact/engine.wasm");
 
-/// Looks at the engine as at any component: it has no rights of its own.
-pub(super) fn engine(linker: &Linker<Run>, component: &Component) -> Result<JavaScript, LoadError> {
-    let broken = |problem: String| LoadError::Internal {
+/// What the engine's builder says of it.
+const MANIFEST: &str = include_str!("../../../wasm-guests/js-engine/artefact/manifest.json");
+
+#[derive(Deserialize)]
+struct Manifest {
+    component: Artefact,
+}
+
+#[derive(Deserialize)]
+struct Artefact {
+    sha256: String,
+}
+
+/// SHA-256 of [`ENGINE`] as its manifest has it: to make it anew would read all of the engine into memory at each start,
+/// where what was compiled of it before is all that is needed. The tests compare the two.
+pub(super) fn engine_sha256() -> Result<String, LoadError> {
+    let manifest: Manifest = serde_json::from_str(MANIFEST).map_err(|error| broken(error.to_string()))?;
+    Ok(manifest.component.sha256)
+}
+
+fn broken(problem: String) -> LoadError {
+    LoadError::Internal {
         name: NAME.to_owned(),
         problem,
-    };
+    }
+}
+
+/// Looks at the engine as at any component: it has no rights of its own.
+pub(super) fn engine(linker: &Linker<Run>, component: &Component, sha256: String) -> Result<JavaScript, LoadError> {
     let instance = linker
         .instantiate_pre(component)
         .map_err(|error| broken(format!("{error:#}")))?;
@@ -44,7 +67,7 @@ pub(super) fn engine(linker: &Linker<Run>, component: &Component) -> Result<Java
             run: export("run")?,
         },
         compile: export("compile")?,
-        hash: crypto::sha256_of_parts([ENGINE]),
+        sha256,
     })
 }
 
@@ -146,6 +169,12 @@ impl Outside for Nothing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto;
+
+    #[test]
+    fn the_manifest_is_that_of_the_engine() {
+        assert_eq!(engine_sha256().unwrap(), crypto::sha256_hex(ENGINE));
+    }
 
     #[test]
     fn the_place_of_a_mistake_is_read_from_the_stack() {

@@ -4,6 +4,7 @@
 //! quote a key that it finds.
 
 mod fields;
+mod globals;
 mod handles;
 mod hosts;
 mod keys;
@@ -76,7 +77,7 @@ pub(super) fn findings(source: &str, rules: &Rules) -> Vec<Finding> {
     let mut found: Vec<Finding> = (0..script.tokens.len())
         .filter_map(|at| {
             member(&script, at)
-                .or_else(|| absent(&script, at, rules))
+                .or_else(|| globals::absent(&script, at, rules))
                 .or_else(|| without_locale(&script, at))
                 .or_else(|| key(&script, at))
         })
@@ -179,39 +180,6 @@ fn member(script: &Script<'_>, at: usize) -> Option<Finding> {
         "unknown-member",
         range,
         format!("there is no `ld.{name}`"),
-        help,
-    ))
-}
-
-/// A name that other hosts of JavaScript have and the sandbox has not.
-fn absent(script: &Script<'_>, at: usize, rules: &Rules) -> Option<Finding> {
-    let name = script.word(at)?;
-    let is_call = script.is_sign(at + 1, '(');
-    let is_new = at > 0 && script.is_word(at - 1, "new");
-    let help = match name {
-        "require" if is_call => "libraries cannot be loaded: bundle what the code needs into its file",
-        "import" if !script.is_sign(at + 1, ':') => {
-            "libraries cannot be loaded: bundle what the code needs into its file"
-        }
-        "process" if script.access(at + 1).is_some() => {
-            "there is no process and no environment: name what the code needs under [auth.fields], and read `data.auth`"
-        }
-        "eval" if is_call => "code cannot be made from text: write it out",
-        "Function" if is_call || is_new => "code cannot be made from text: write it out",
-        "fetch" if is_call && !rules.aliases => {
-            "use `ld.request`, or write aliases = true under [code] in the connector"
-        }
-        "Intl" if script.access(at + 1).is_some() => WITHOUT_LOCALE,
-        _ => return None,
-    };
-    if script.is_member(at) || script.knows(name) {
-        return None;
-    }
-    let message = format!("there is no `{name}` in the sandbox");
-    Some(finding(
-        "not-in-sandbox",
-        script.tokens[at].range.clone(),
-        message,
         help,
     ))
 }

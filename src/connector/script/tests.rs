@@ -1,6 +1,6 @@
 //! What is told of which source.
 
-use super::{MEMBERS, NOT_YET, Rules, findings};
+use super::{MEMBERS, NOT_YET, Rules, findings, globals};
 
 /// The marked texts in `source`, each with the kind of the finding.
 fn found(source: &str, aliases: bool, handles: &[&str]) -> Vec<(&'static str, String)> {
@@ -57,6 +57,23 @@ fn names_that_are_not_there_are_told_and_others_are_not() {
             ],
         ),
         ("class A { toLocaleString() {} } a.localeCompare(b)", vec![]),
+        (
+            "const stop = new AbortController(); AbortSignal.timeout(5)",
+            vec![(absent, "AbortController"), (absent, "AbortSignal")],
+        ),
+        (
+            "class Form extends FormData {}; body instanceof Blob; new Headers({})",
+            vec![(absent, "FormData"), (absent, "Blob"), (absent, "Headers")],
+        ),
+        ("localStorage?.getItem('a')", vec![(absent, "localStorage")]),
+        ("module.exports = 1; lesson.module.exports", vec![(absent, "module")]),
+        (
+            "rows.module; const a = { Request: 1, Event: 2 }; a.Event.b; module.id",
+            vec![],
+        ),
+        ("class Response {} new Response(); new a.Blob()", vec![]),
+        ("typeof navigator === 'object' && navigator.platform", vec![]),
+        ("'new Worker()'; /new Worker/; // new Worker()", vec![]),
     ] {
         let expected: Vec<(&str, String)> = expected
             .iter()
@@ -64,7 +81,30 @@ fn names_that_are_not_there_are_told_and_others_are_not() {
             .collect();
         assert_eq!(found(source, false, &[]), expected, "{source}");
     }
-    assert_eq!(found("await fetch(url)", true, &[]), []);
+    assert_eq!(found("await fetch(url, { headers: new Headers() })", true, &[]), []);
+}
+
+/// What is reported as absent is absent from the engine, by the script that looks for it there, and the manual says so.
+#[test]
+fn absent_names_are_those_of_the_engine_and_of_the_manual() {
+    let looks = include_str!("../../../wasm-guests/js-engine/cases/absent-globals.js");
+    let manual = include_str!("../../../docs/actions.md");
+    let (_, section) = manual.split_once("\n### Globals\n").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    for (name, help) in globals::ABSENT
+        .iter()
+        .flat_map(|(names, help)| names.iter().map(move |name| (name, help)))
+    {
+        assert!(looks.contains(&format!("'{name}'")), "the engine's case lacks {name}");
+        assert!(section.contains(&format!("`{name}`")), "the manual lacks {name}");
+        let rules = Rules {
+            aliases: false,
+            handles: Vec::new(),
+        };
+        let told = findings(&format!("new {name}()"), &rules);
+        assert_eq!(told.len(), 1, "{name}");
+        assert_eq!(told[0].help, *help, "{name}");
+    }
 }
 
 #[test]

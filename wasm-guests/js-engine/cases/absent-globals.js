@@ -1,4 +1,12 @@
-const names = ['process', 'require', 'fetch', 'eval', 'SharedArrayBuffer', 'Atomics', 'inputs', 'secrets', 'lastPollTime', 'Intl', 'module', 'Deno', 'WebAssembly', 'std', 'os'];
+const names = [
+  'process', 'require', 'fetch', 'eval', 'SharedArrayBuffer', 'Atomics', 'inputs', 'secrets', 'lastPollTime', 'Intl',
+  'module', 'Deno', 'WebAssembly', 'std', 'os', 'AbortController', 'AbortSignal', 'FormData', 'Blob', 'File',
+  'FileReader', 'Request', 'Response', 'Headers', 'ReadableStream', 'WritableStream', 'TransformStream',
+  'TextDecoderStream', 'TextEncoderStream', 'CompressionStream', 'DecompressionStream', 'URLPattern',
+  'XMLHttpRequest', 'WebSocket', 'EventSource', 'Event', 'EventTarget', 'CustomEvent', 'Worker', 'MessageChannel',
+  'BroadcastChannel', 'Temporal', 'localStorage', 'sessionStorage', 'indexedDB', 'navigator', 'window', 'document',
+  '__dirname', '__filename',
+];
 const present = names.filter((name) => typeof globalThis[name] !== 'undefined');
 const attempts = {
   constructor: () => new Function('return 1')(),

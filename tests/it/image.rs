@@ -38,6 +38,11 @@ fn said(output: &Output) -> String {
 }
 
 fn buildah(folder: &Path, arguments: &[&str]) -> Output {
+    succeeds(&mut with_buildah(folder, arguments))
+}
+
+/// A command of Buildah, whose images and containers lie in `folder`.
+fn with_buildah(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("buildah");
     command
         .args(["--storage-driver", "vfs", "--root"])
@@ -46,7 +51,7 @@ fn buildah(folder: &Path, arguments: &[&str]) -> Output {
         .arg(folder.join("run"))
         .args(arguments)
         .env("BUILDAH_ISOLATION", "chroot");
-    succeeds(&mut command)
+    command
 }
 
 impl Image {
@@ -142,7 +147,16 @@ fn words(list: &Value) -> Vec<&str> {
 impl Drop for Image {
     fn drop(&mut self) {
         // What is mounted cannot be removed with the folder.
-        buildah(self.folder.path(), &["umount", "--all"]);
+        let ended = with_buildah(self.folder.path(), &["umount", "--all"])
+            .stdin(Stdio::null())
+            .output();
+        let is_over = ended.as_ref().is_ok_and(|output| output.status.success());
+        // A panic on top of the test's own would end the process, and nobody would read why the test failed.
+        assert!(
+            is_over || std::thread::panicking(),
+            "{} stays mounted: {ended:?}",
+            self.root.display()
+        );
     }
 }
 

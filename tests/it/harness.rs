@@ -5,9 +5,10 @@ mod shipped;
 mod upstream;
 mod workspace;
 
+use std::process::Command;
 use std::time::Duration;
 
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
 pub(crate) use session::Session;
 pub(crate) use shipped::shipped;
@@ -37,10 +38,15 @@ pub(crate) async fn eventually<T>(what: &str, mut found: impl AsyncFnMut() -> Op
     .await
 }
 
+/// Sends a signal to a process that a test started. By the shell's own `kill`: a small system has no program of that name.
+pub(crate) fn signal(name: &str, process: u32) {
+    let kill = format!("kill -{name} {process}");
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+}
+
 /// Presses Ctrl-C; how the process ends.
 pub(crate) async fn interrupt(child: &mut Child) -> Option<i32> {
-    let kill = format!("kill -INT {}", child.id().unwrap());
-    assert!(Command::new("sh").args(["-c", &kill]).status().await.unwrap().success());
+    signal("INT", child.id().unwrap());
     within("the end of an interrupted process", child.wait())
         .await
         .unwrap()

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::committed;
-use crate::harness::{Upstream, connector, eventually, within};
+use crate::harness::{Upstream, connector, eventually, signal, within};
 use crate::packaging::{instructions, read};
 
 /// What the compiler's command in the Containerfile begins with.
@@ -201,8 +201,7 @@ async fn the_image_serves_as_its_user_and_says_that_it_does() {
         .spawn()
         .unwrap();
     eventually("health", async || ask().await.then_some(())).await;
-    let process = server.id().unwrap().to_string();
-    succeeds(Command::new("kill").arg(&process));
+    signal("TERM", server.id().unwrap());
     let ended = within("the end of the server", server.wait()).await.unwrap();
     assert!(ended.success(), "{ended}");
 }

@@ -149,7 +149,7 @@ async fn a_call_that_is_interrupted_leaves_its_row() {
         let count = upstream.count();
         let child = command.spawn().unwrap();
         upstream.arrived(count + 1).await;
-        super::serving::signal(signal, child.id().unwrap());
+        crate::harness::signal(signal, child.id().unwrap());
         let output = within("the end of the call", child.wait_with_output()).await.unwrap();
         assert_eq!(output.status.code(), Some(1), "{signal}");
         assert_eq!(workspace.row().await.outcome, "CANCELLED", "{signal}");

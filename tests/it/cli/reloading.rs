@@ -122,7 +122,7 @@ async fn without_watching_a_signal_reads_the_files_again() {
     // Its handshake has been read to the end by the time it answers.
     assert_eq!(session.tools().await.len(), 2);
     std::fs::remove_file(workspace.connectors().join("crm.toml")).unwrap();
-    super::serving::signal("HUP", session.process());
+    crate::harness::signal("HUP", session.process());
     session.notification(CHANGED).await;
     assert_eq!(session.tools().await, Vec::<String>::new());
 }

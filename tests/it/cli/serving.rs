@@ -3,17 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ACTIONS, crm};
-use crate::harness::{Session, Upstream, Workspace, connector, json_answer};
-
-/// Sends a signal to a process that this test started.
-#[cfg(unix)]
-pub(super) fn signal(name: &str, process: u32) {
-    let status = std::process::Command::new("kill")
-        .args([&format!("-{name}"), &process.to_string()])
-        .status()
-        .unwrap();
-    assert!(status.success());
-}
+use crate::harness::{Session, Upstream, Workspace, connector, json_answer, signal};
 
 /// An API that answers once it is let.
 async fn held() -> (Upstream, tokio::sync::watch::Sender<bool>) {

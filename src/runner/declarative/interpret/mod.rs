@@ -38,7 +38,15 @@ pub fn interpret(
 
     // Decoding.
     let not_json = |reason| ResponseError::NotJson { reason };
-    let decoded = decode::decode(&response.headers, &response.body).map_err(not_json)?;
+    let decoded = match decode::decode(&response.headers, &response.body) {
+        Ok(decoded) => decoded,
+        Err(reason) if takes_anything(contract) => {
+            warnings.push(format!("the answer is not JSON, though its type says so: {reason}"));
+            let text = String::from_utf8_lossy(&response.body).into_owned();
+            return finish(action, Value::String(text), warnings, &redaction);
+        }
+        Err(reason) => return Err(not_json(reason)),
+    };
     let method = action.request().map(|request| &request.method);
     let value = match decoded {
         // An answer to HEAD has no body (RFC 9110, section 9.3.2): its head is the answer. To OPTIONS it mostly is, too
@@ -54,8 +62,12 @@ pub fn interpret(
             expected_json(contract, &text, response)?
         }
         Decoded::Binary { mime_type } => {
-            if contract.schema.is_some() || contract.mapping.is_some() {
+            let is_expected = contract.schema.is_none() && contract.mapping.is_none();
+            if !is_expected && !takes_anything(contract) {
                 return Err(not_json(format!("its type is {mime_type}")));
+            }
+            if !is_expected {
+                warnings.push(format!("the answer is {mime_type}, and not what its schema says"));
             }
             let bytes = redaction.bytes(&response.body);
             return Ok(Interpreted {
@@ -136,6 +148,11 @@ fn head(connector: &Connector, response: &UpstreamResponse) -> Value {
     json!({ "status": response.status.as_u16(), "headers": headers })
 }
 
+/// Whether an answer that is not what the action expects is passed on with a warning. No mapping can be computed from one.
+fn takes_anything(contract: &ResponseContract) -> bool {
+    contract.validation == Validation::Warn && contract.mapping.is_none()
+}
+
 /// What a text answer is worth to an action that may expect JSON: the text itself unless it expects something else.
 fn expected_json(contract: &ResponseContract, text: &str, response: &UpstreamResponse) -> Result<Value, ResponseError> {
     let as_text = Value::from(text);
@@ -146,7 +163,14 @@ fn expected_json(contract: &ResponseContract, text: &str, response: &UpstreamRes
     if fits && contract.mapping.is_none() {
         return Ok(as_text);
     }
-    serde_json::from_str(text.trim()).map_err(|_| {
+    if let Ok(value) = serde_json::from_str(text.trim()) {
+        return Ok(value);
+    }
+    if takes_anything(contract) {
+        // That it does not match its schema is told with all that does not.
+        return Ok(as_text);
+    }
+    Err({
         let media_type = decode::media_type(&response.headers);
         ResponseError::NotJson {
             reason: media_type.map_or("it is text".to_owned(), |media_type| {

@@ -219,6 +219,49 @@ fn what_is_not_json_says_so() {
 }
 
 #[test]
+fn where_a_warning_is_enough_what_is_not_json_is_passed_on_with_one() {
+    let warn = "validation = \"warn\"\n";
+    let schema = format!("{warn}{SCHEMA}");
+    for (action, content_type, body, warned) in [
+        (
+            warn,
+            "application/json",
+            "OK",
+            "the answer is not JSON, though its type says so: expected value",
+        ),
+        (
+            warn,
+            "application/json",
+            "{}\n{}",
+            "the answer is not JSON, though its type says so: trailing",
+        ),
+        (&schema, "application/json", "OK", "the answer is not JSON"),
+        (
+            &schema,
+            "text/html",
+            "<p>hi</p>",
+            "the answer does not match its schema",
+        ),
+    ] {
+        let result = interpreted(action, &response(200, content_type, body)).unwrap();
+        assert_eq!(result.content, Content::Json(json!({"result": body})), "{action}");
+        assert!(result.warnings[0].starts_with(warned), "{:?}", result.warnings);
+    }
+    let image = interpreted(&schema, &response(200, "image/png", "png")).unwrap();
+    assert!(matches!(image.content, Content::Binary { .. }), "{image:?}");
+    assert_eq!(
+        image.warnings,
+        ["the answer is image/png, and not what its schema says"]
+    );
+    // Nothing can be computed from these.
+    let mapped = format!("{warn}response = \"id\"");
+    for content_type in ["application/json", "text/html", "image/png"] {
+        let refused = interpreted(&mapped, &response(200, content_type, "hi"));
+        assert!(matches!(refused, Err(ResponseError::NotJson { .. })), "{refused:?}");
+    }
+}
+
+#[test]
 fn json_under_another_name_is_read_where_json_is_expected() {
     let answer = response(200, "text/html", " {\"id\":7}");
     assert_eq!(json_of(SCHEMA, &answer), json!({"id": 7}));

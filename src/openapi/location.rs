@@ -101,7 +101,7 @@ impl<'d> Locations<'d> {
         servers
             .into_iter()
             .flat_map(Place::items)
-            .any(|server| server.text("url") == Some(written))
+            .any(|server| server.text("url").is_some_and(|url| place_of(url) == place_of(written)))
     }
 
     /// The servers that operations are at, and what their user should know of them.
@@ -207,6 +207,12 @@ fn below(base: &Url, url: &Url) -> Option<String> {
         .strip_prefix(base.path().trim_end_matches('/'))?;
     let is_below = rest.is_empty() || rest.starts_with('/');
     (is_below && base.origin() == url.origin()).then(|| rest.to_owned())
+}
+
+/// An address without what it may be written with or without.
+fn place_of(written: &str) -> &str {
+    let place = written.split_once("//").map_or(written, |(_, place)| place);
+    place.trim_end_matches('/')
 }
 
 #[cfg(test)]
@@ -327,12 +333,13 @@ mod tests {
 
     #[test]
     fn a_server_of_the_whole_description_is_where_the_user_says_even_when_operations_repeat_it() {
-        for url in [
-            "https://{cluster}.example.com",
-            "http://localhost:8001",
-            "https://api.example.com",
+        for (described, url) in [
+            ("https://{cluster}.example.com", "https://{cluster}.example.com"),
+            ("http://localhost:8001", "http://localhost:8001"),
+            ("https://api.example.com", "https://api.example.com"),
+            ("//cluster.local", "https://cluster.local/"),
         ] {
-            let root = json!({"openapi": "3.0.0", "servers": [{"url": "https://usual.example.com"}, {"url": url}],
+            let root = json!({"openapi": "3.0.0", "servers": [{"url": "https://usual.example.com"}, {"url": described}],
                 "paths": {"/a": {"get": {"servers": [{"url": url}]}}}});
             let documents = Documents::read(&root.to_string()).unwrap();
             let base_url = Url::parse("https://mine.example.com").unwrap();

@@ -131,9 +131,12 @@ fn of_swagger(root: Place<'_>, fetched_from: Option<&Url>) -> Result<Server, Str
 
 fn of_text(text: &str, fetched_from: Option<&Url>) -> Result<Server, String> {
     let text = text.trim();
-    let parsed = match Url::parse(text) {
-        Ok(url) => Some(url),
-        Err(_) => fetched_from.and_then(|base| base.join(text).ok()),
+    let parsed = match (Url::parse(text), fetched_from) {
+        (Ok(url), _) => Some(url),
+        (Err(_), Some(base)) => base.join(text).ok(),
+        // Without a scheme, and with nothing that it would be that of.
+        (Err(_), None) if text.starts_with("//") => Url::parse(&format!("https:{text}")).ok(),
+        (Err(_), None) => None,
     };
     let Some(mut url) = parsed.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) else {
         return Err(format!("the server `{text}` is not a whole address"));
@@ -219,6 +222,11 @@ mod tests {
                 "https://a.example.com/api/v3",
             ),
             (
+                three(json!([{"url": "//a.example.com/v1"}])),
+                None,
+                "https://a.example.com/v1",
+            ),
+            (
                 three(json!([])),
                 Some("https://a.example.com/docs/openapi.json"),
                 "https://a.example.com/",
@@ -278,6 +286,8 @@ mod tests {
             (three("http://a.example.com:8080/"), "not HTTPS"),
             (three("https://{x}.example.com"), "placeholder"),
             (three("https://u:p@a.example.com"), "user name or password"),
+            (three("//a.local"), "not a public address"),
+            (three("//"), "not a whole address"),
             (three("/v1"), "not a whole address"),
             (json!({"openapi": "3.0.0"}), "names no server"),
             (json!({"swagger": "2.0"}), "names no `host`"),

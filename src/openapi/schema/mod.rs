@@ -34,6 +34,10 @@ const MOST_UNROLLED: usize = 1;
 /// Most schemas on the way from a root to one of its parts, references and parts of `allOf` included.
 const LONGEST_WAY: usize = 160;
 
+/// Longest pattern that is kept, in bytes. Longer ones list words by the thousand: no model reads them, and each validator
+/// takes long to compile them.
+const LONGEST_PATTERN: usize = 1000;
+
 /// What is left of the description of a root however small the tool has to be, in characters.
 const SHORTEST_ROOT_DESCRIPTION: usize = 100;
 
@@ -114,6 +118,9 @@ impl<'d> Shared<'d> {
 
     /// A regular expression as every client takes it; `None` when it cannot be written so.
     fn pattern(&self, written: &str) -> Option<String> {
+        if written.len() > LONGEST_PATTERN {
+            return None;
+        }
         if let Some(known) = self.patterns.borrow().get(written) {
             return known.clone();
         }

@@ -405,3 +405,15 @@ fn what_is_cut_is_never_narrower_and_keeps_the_type_that_its_parts_say() {
         assert_eq!(schema["properties"]["a"]["properties"]["b"], expected, "{written}");
     }
 }
+
+#[test]
+fn a_pattern_that_nobody_reads_is_left_out() {
+    let of_words = |count: usize| format!("^({})$", vec!["word"; count].join("|"));
+    let schemas = |pattern: &str| json!({"S": {"type": "string", "pattern": pattern}});
+    let (kept, changes) = normalised_with(&schemas(&of_words(100)), Direction::Input, LIMITS);
+    assert_eq!(kept, json!({"type": "string", "pattern": of_words(100)}));
+    assert_eq!(changes, []);
+    let (without, changes) = normalised_with(&schemas(&of_words(1000)), Direction::Input, LIMITS);
+    assert_eq!(without, json!({"type": "string"}));
+    assert_eq!(changes, [Change::Keyword]);
+}

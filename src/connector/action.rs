@@ -68,6 +68,10 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Op
     {
         warn_of_allowlist(scope, node, request, request.base_url(connection), allowlist);
     }
+    let description = match &logic {
+        Logic::Request(request) => with_needs(description, request),
+        Logic::Code(_) => description,
+    };
     // What code does is the code itself; where it stands does not matter.
     let code = match &logic {
         Logic::Request(_) => Value::Null,
@@ -157,6 +161,19 @@ fn description(scope: &Scope<'_>, node: &Node, document: &ActionDocument, title:
         return title.to_owned();
     };
     text.to_owned()
+}
+
+/// `description` with what the schema of the arguments cannot say.
+fn with_needs(description: String, request: &RequestTemplate) -> String {
+    let Some(any_of) = &request.any_of else {
+        return description;
+    };
+    let stop = if description.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{description}{stop} Needs at least one of {any_of}.")
 }
 
 /// Agents must not see base URLs (contract S1-34, ruling C-06), and they see all of these.

@@ -16,7 +16,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::{Node, closest};
 
 /// Keys of an action that describe a request or an HTTP answer, of which code has none.
-const OF_REQUESTS: [&str; 13] = [
+const OF_REQUESTS: [&str; 14] = [
     "method",
     "path",
     "server",
@@ -28,6 +28,7 @@ const OF_REQUESTS: [&str; 13] = [
     "content_type",
     "xml",
     "request_body",
+    "any_of",
     "response",
     "ok_statuses",
 ];

@@ -12,6 +12,7 @@
 
 mod action;
 mod allowance;
+mod any_of;
 mod arguments;
 mod authentication;
 mod code;
@@ -51,13 +52,14 @@ use crate::diagnostics::Diagnostic;
 use crate::document::for_editors;
 
 pub use allowance::Allowance;
+pub use any_of::AnyOf;
 pub use load::{hints, lints, load, load_with, written_code};
 pub(crate) use media_type::{
     essence as media_type_essence, is_several as is_several_media_types, of_file as media_type_of_file,
 };
 pub use naming::slug_of;
 pub(crate) use pages::has_room_in_skill;
-pub(crate) use request::is_xml;
+pub(crate) use request::{is_xml, is_yaml};
 pub(crate) use secret::carries_secret;
 pub use settings::Variables;
 pub use written_code::WrittenCode;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use url::{Origin, Url};
 
 use super::Allowance;
+use super::any_of::AnyOf;
 use super::reach::UrlAllowlist;
 use crate::mapping::Mapping;
 use crate::pagination::Pagination;
@@ -328,6 +329,8 @@ pub struct RequestTemplate {
     pub body: Option<BodyTemplate>,
     /// What becomes of members of arguments before they go anywhere, by the argument's name, in order.
     pub inside: Vec<(String, Vec<Inside>)>,
+    /// Arguments of which at least one has to be given.
+    pub any_of: Option<AnyOf>,
     /// How further pages of the answer are asked for, when it comes in pages and the action reads all of them.
     pub pagination: Option<Box<Pagination>>,
 }

@@ -18,7 +18,7 @@ use super::selection::Selection;
 use super::servers::{self, Server};
 use super::text::Texts;
 use super::{json, shaping};
-use crate::connector;
+use crate::connector::{self, AnyOf};
 
 /// Longest description of the API, in characters.
 const LONGEST_API_DESCRIPTION: usize = 600;
@@ -264,7 +264,11 @@ fn entrust(
 
 /// About how many tokens an action takes in a list of tools.
 fn tokens(slug: &str, action: &Action) -> usize {
-    let tool = json!({"name": format!("{slug}__{}", action.name), "description": action.description,
+    let needs = match action.any_of.as_slice() {
+        [] => String::new(),
+        groups => AnyOf::new(groups.to_vec()).to_string(),
+    };
+    let tool = json!({"name": format!("{slug}__{}", action.name), "description": format!("{}{needs}", action.description),
         "inputSchema": {"type": "object", "properties": {}, "additionalProperties": false}});
     // With a colon and a comma each, but for the last one.
     let properties = action.input.iter().map(|argument| {

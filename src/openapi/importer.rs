@@ -125,6 +125,7 @@ impl<'d> Importer<'d> {
                 settings: shape.settings,
                 input: arguments.list.into_iter().map(kept).collect(),
                 body: arguments.body,
+                any_of: arguments.any_of,
                 // What would be in the answer to a GET request is not in this one.
                 response: self.answers.of(place).filter(|_| one.method != "HEAD"),
             },

@@ -65,6 +65,8 @@ pub struct Action {
     pub settings: Map<String, Value>,
     /// The arguments.
     pub input: Vec<Argument<Written>>,
+    /// Names of arguments of which at least one group has to be given; empty when there are none.
+    pub any_of: Vec<Vec<String>>,
     /// The body, when there is one.
     pub body: Option<Body>,
     /// Schema of a good answer. Shared: many actions may answer with the same.

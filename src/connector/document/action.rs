@@ -46,6 +46,9 @@ pub(in crate::connector) struct ActionDocument {
     /// The arguments.
     #[serde(default)]
     pub input: Vec<InputDocument>,
+    /// Names of inputs of which at least one has to be given, or lists of names that have to be given together, as in
+    /// `["file_id", ["folder_id", "name"]]`.
+    pub any_of: Option<Vec<GroupDocument>>,
     /// A JSON Schema of the body. Each of its properties becomes an argument. Or in short `{ name = "string" }`.
     pub request_body: Option<Value>,
     /// Query parameters. `{{x}}` stands for the argument `x`; a parameter whose argument is not given is left out.
@@ -87,6 +90,27 @@ pub(in crate::connector) struct ActionDocument {
     pub timeout_ms: Option<u64>,
     /// Calls of this action in any 60 seconds, or `unlimited`, when it differs from the connector's.
     pub requests_per_minute: Option<Allowance>,
+}
+
+/// One of several things of which at least one has to be given.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(rename = "Group")]
+pub(in crate::connector) enum GroupDocument {
+    /// An input.
+    One(String),
+    /// Inputs that have to be given together.
+    Several(#[schemars(length(min = 1))] Vec<String>),
+}
+
+impl GroupDocument {
+    /// The names of its inputs.
+    pub(in crate::connector) fn names(&self) -> &[String] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Several(names) => names,
+        }
+    }
 }
 
 /// The root element of an XML body.

@@ -3,8 +3,8 @@
 use http::{HeaderName, Method, header};
 use serde_json::{Map, Value};
 
-use super::Request;
 use super::xml::own_template;
+use super::{Request, is_xml, is_yaml};
 use crate::connector::document::{ActionDocument, MethodName, PlaceName};
 use crate::connector::is_several_media_types;
 use crate::connector::model::BodyTemplate;
@@ -72,7 +72,8 @@ impl Request<'_> {
             self.refuse_with_help("bad-content-type", span, message, "write the one that the body is");
             return None;
         }
-        if let Some(content_type) = media_type.as_deref().filter(|kind| self.is_structured_xml(kind, place)) {
+        let is_structured = self.is_structured(place);
+        if let Some(content_type) = media_type.as_deref().filter(|kind| is_structured && is_xml(kind)) {
             return self.xml(node, content_type, template);
         }
         if let Some(member) = node.member("xml") {
@@ -87,7 +88,8 @@ impl Request<'_> {
                 template,
                 parts: self.parts(),
             }),
-            Some(media_type) if media_type.ends_with("+json") => {
+            // What is JSON is YAML as well (YAML 1.2.2, section 1.2).
+            Some(media_type) if media_type.ends_with("+json") || is_structured && is_yaml(media_type) => {
                 if !headers.iter().any(|(name, _)| *name == header::CONTENT_TYPE) {
                     let value = Value::String(media_type.to_owned());
                     headers.push((header::CONTENT_TYPE, ValueTemplate::compile(&value).ok()?));
@@ -232,8 +234,8 @@ impl Request<'_> {
             self.refused_template();
             return None;
         }
-        let is_xml = media_type.is_some_and(|kind| self.is_structured_xml(kind, Some(place)));
-        if !is_json && !is_form && !is_xml && place.text().is_none() {
+        let is_data = media_type.is_some_and(|kind| is_xml(kind) || is_yaml(kind)) && self.is_structured(Some(place));
+        if !is_json && !is_form && !is_data && place.text().is_none() {
             let message = "a body of this `content_type` must be text".to_owned();
             self.refuse("bad-body", place.span.clone(), message);
             self.refused_template();

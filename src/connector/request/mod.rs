@@ -12,6 +12,7 @@ use std::ops::Range;
 use http::{HeaderName, Method};
 
 use super::action::Shared;
+use super::any_of;
 use super::arguments::{Argument, Arguments};
 use super::document::{ActionDocument, MethodName, PlaceName};
 use super::headers::{self, Forbidden};
@@ -72,6 +73,7 @@ pub(in crate::connector) fn compile(
             .filter(|argument| !argument.inside.is_empty())
             .map(|argument| (argument.name.clone(), argument.inside.clone()))
             .collect(),
+        any_of: any_of::compile(scope, node, document, arguments),
         pagination: None,
     };
     complete.query.extend(placed.query);
@@ -97,6 +99,11 @@ pub(in crate::connector) fn method(name: MethodName) -> Method {
 pub(crate) fn is_xml(media_type: &str) -> bool {
     let essence = media_type::essence(media_type);
     essence.ends_with("/xml") || essence.ends_with("+xml")
+}
+
+/// Whether `media_type` is one of YAML (RFC 9512), under one of the names that it had before, too.
+pub(crate) fn is_yaml(media_type: &str) -> bool {
+    media_type::essence(media_type).ends_with("yaml")
 }
 
 struct Request<'a> {

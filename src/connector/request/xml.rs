@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Request, is_xml};
+use super::Request;
 use crate::connector::arguments::Argument;
 use crate::connector::document::{InputDocument, PlaceName, StyleName};
 use crate::connector::model::BodyTemplate;
@@ -39,14 +39,13 @@ pub(super) fn own_template(argument: &Argument) -> ValueTemplate {
 }
 
 impl Request<'_> {
-    /// Whether a body is made of values, and not text that its author or an agent writes as XML. `place` is where it is
-    /// written, if anywhere.
-    pub(super) fn is_structured_xml(&self, media_type: &str, place: Option<&Node>) -> bool {
-        is_xml(media_type)
-            && match place {
-                None => true,
-                Some(place) => matches!(place.kind, Kind::Table(_)) || self.whole(place).is_some(),
-            }
+    /// Whether a body of XML or YAML is made of values, and not text that its author or an agent writes. `place` is where
+    /// it is written, if anywhere.
+    pub(super) fn is_structured(&self, place: Option<&Node>) -> bool {
+        match place {
+            None => true,
+            Some(place) => matches!(place.kind, Kind::Table(_)) || self.whole(place).is_some(),
+        }
     }
 
     /// The schema of the one argument that is the whole body, when that is an object or a list.

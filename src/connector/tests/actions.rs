@@ -86,6 +86,53 @@ fn an_xml_body_is_made_of_values_or_written_as_text() {
 }
 
 #[test]
+fn a_yaml_body_is_made_of_values_or_written_as_text() {
+    let input = "input = [{ name = \"x\", in = \"body\" }]";
+    let used = "input = [{ name = \"x\" }]";
+    let object = "input = [{ name = \"x\", schema = { type = \"object\" } }]";
+    for (rest, is_made) in [
+        (input.to_owned(), true),
+        (format!("{used}\nbody = {{ id = \"{{{{x}}}}\" }}"), true),
+        (format!("{object}\nbody = \"{{{{x}}}}\""), true),
+        (format!("{used}\nbody = \"{{{{x}}}}\""), false),
+        (format!("{used}\nbody = \"id: {{{{x}}}}\""), false),
+    ] {
+        let found = action(&format!(
+            "method = \"POST\"\npath = \"/\"\ncontent_type = \"application/yaml\"\n{rest}"
+        ));
+        let body = found.request().unwrap().body.as_ref();
+        assert_eq!(matches!(body, Some(BodyTemplate::Json(_))), is_made, "{rest}");
+    }
+}
+
+#[test]
+fn one_of_several_inputs_is_needed() {
+    let inputs = "method = \"POST\"\npath = \"/\"\n\
+                  input = [{ name = \"id\", in = \"body\" }, { name = \"name\", in = \"body\" }]\n";
+    let found = action(&format!("{inputs}any_of = [\"id\", [\"name\"]]"));
+    assert!(found.request().unwrap().any_of.is_some());
+    assert!(
+        found.description.ends_with(". Needs at least one of `id`, or `name`."),
+        "{}",
+        found.description
+    );
+    for (any_of, expected) in [
+        ("[\"ids\"]", "undeclared-input"),
+        ("[\"id\", [\"name\", \"folder\"]]", "undeclared-input"),
+        ("[]", "no-effect"),
+        ("[[]]", "out-of-range"),
+        ("\"id\"", "wrong-type"),
+    ] {
+        let found = errors(&with_action(&format!("{inputs}any_of = {any_of}")));
+        assert_eq!(found, [expected], "{any_of}");
+    }
+    let code = errors(&with_action(
+        "code = \"return 1\"\neffect = \"read\"\nany_of = [\"id\"]",
+    ));
+    assert_eq!(code, ["no-effect"]);
+}
+
+#[test]
 fn several_media_types_are_those_of_a_file() {
     let body = |media_type: &str, kind: &str| {
         format!(

@@ -72,6 +72,8 @@ pub(super) struct Arguments {
     pub(super) body: Option<Body>,
     /// What is sent in place of arguments that are hidden.
     pub(super) fixed: Vec<Fixed>,
+    /// Names of arguments of which at least one group has to be given; empty when there are none.
+    pub(super) any_of: Vec<Vec<String>>,
     pub(super) path: String,
     pub(super) changes: BTreeMap<Change, usize>,
     pub(super) notes: Vec<String>,
@@ -174,6 +176,9 @@ impl Arguments {
             }
         }
         if !names.is_empty() {
+            let list = &self.list;
+            let is_there = |name: &String| list.iter().any(|argument| argument.name == *name);
+            self.any_of.retain(|group| group.iter().all(is_there));
             names.reverse();
             let shown = names
                 .iter()
@@ -238,6 +243,8 @@ struct Reading<'o> {
     said_types: Vec<String>,
     /// What stands beside references to parameters, with the place and the name of what they lead to.
     beside: Vec<(ArgumentPlace, &'o str, &'o Value)>,
+    /// Names of arguments of which at least one group has to be given.
+    any_of: Vec<Vec<String>>,
     /// How the body is built, once that is known.
     kind: Option<BodyKind>,
     body: Option<Body>,
@@ -254,6 +261,7 @@ impl<'o> Reading<'o> {
             fixed: Vec::new(),
             said_types: Vec::new(),
             beside: Vec::new(),
+            any_of: Vec::new(),
             kind: None,
             body: None,
             notes: Vec::new(),
@@ -298,6 +306,7 @@ impl<'o> Reading<'o> {
                 .filter(|fixed| fixed.place != ArgumentPlace::Path)
                 .collect(),
             body: self.body,
+            any_of: self.any_of,
             changes: self.normaliser.changes().clone(),
             notes: self.notes,
         }

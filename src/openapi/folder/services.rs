@@ -1,6 +1,6 @@
 //! `services/*.toml`: the actions, one file for each thing that they are about.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::File;
 use super::notation::{key, quoted, table, value};
@@ -106,6 +106,13 @@ fn action(action: &Action) -> String {
         } else if !members.is_empty() {
             text.push(format!("body = {}\n", table(&members)));
         }
+    }
+    if !action.any_of.is_empty() {
+        let groups = action.any_of.iter().map(|group| match group.as_slice() {
+            [only] => json!(only),
+            several => json!(several),
+        });
+        text.push(format!("any_of = {}\n", value(&groups.collect())));
     }
     if !action.input.is_empty() {
         text.push("input = [\n".to_owned());

@@ -349,3 +349,51 @@ async fn a_token_and_a_key_of_one_requirement_are_sent_together() {
     assert_eq!(seen.uri.query(), Some("app=k3y-0f-both"));
     assert_eq!(seen.headers["authorization"], "Bearer t0ken-0f-both");
 }
+
+#[tokio::test]
+async fn yaml_by_its_schema_is_sent_as_the_yaml_that_json_is() {
+    let schema = json!({"type": "object", "properties": {"name": {"type": "string"}, "replicas": {"type": "integer"}}});
+    let seen = sent(
+        "3.1.0",
+        body(&json!({"application/yaml": {"schema": schema}})),
+        &json!({"name": "a: b", "replicas": 2}),
+    )
+    .await;
+    let expected = r#"{"name":"a: b","replicas":2}"#.to_owned();
+    assert_eq!(text(&seen), ("application/yaml", expected));
+}
+
+#[tokio::test]
+async fn one_of_several_members_is_asked_for_before_anything_is_sent() {
+    let upstream = Upstream::fixed("{}").await;
+    let workspace = Workspace::new();
+    let schema = json!({"type": "object", "properties": {"files": {"type": "string"}, "description": {"type": "string"}},
+        "anyOf": [{"required": ["files"]}, {"required": ["description"]}]});
+    let item = json!({"patch": {"operationId": "change", "summary": "Change it",
+        "requestBody": {"required": true, "content": {"application/json": {"schema": schema}}}}});
+    let description = json!({"openapi": "3.1.0", "info": {"title": "A", "version": "1"}, "paths": {"/gists": item}});
+    std::fs::write(workspace.path().join("spec.json"), description.to_string()).unwrap();
+    let base_url = format!("http://{}", upstream.address);
+    let run = workspace
+        .run(&["import", "spec.json", "--name", "gists", "--base-url", &base_url])
+        .await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let tools = workspace.run(&["tools", "--json"]).await;
+    let tools: Value = serde_json::from_str(&tools.stdout).unwrap();
+    assert_eq!(
+        tools[0]["description"],
+        "Change it. Needs at least one of `files`, or `description`."
+    );
+    let run = workspace.run(&["call", "gists__change", "--dry-run"]).await;
+    assert_ne!(run.code, Some(0), "{run:?}");
+    assert!(
+        format!("{}{}", run.stdout, run.stderr)
+            .contains("at least one of these has to be given: `files`, or `description`"),
+        "{run:?}"
+    );
+    assert!(upstream.seen().is_empty());
+    let run = workspace
+        .run(&["call", "gists__change", "--dry-run", "--input", r#"{"files": "a"}"#])
+        .await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+}

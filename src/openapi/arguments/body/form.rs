@@ -44,6 +44,7 @@ impl<'o> Reading<'o> {
             self.notes
                 .push("the alternatives of the form are offered together: all fields are optional".to_owned());
         }
+        let rest = schema;
         for (name, property) in properties {
             let mut schema = match property {
                 Value::Object(schema) => schema,
@@ -90,6 +91,9 @@ impl<'o> Reading<'o> {
                 ..member(name, is_needed, ArgumentValue::Schema(schema))
             };
             self.push_part(argument, shape, encoding.filter(|_| kind == BodyKind::Multipart));
+        }
+        if is_required {
+            self.need_one(media_type.get("schema"), &rest);
         }
         Ok(())
     }

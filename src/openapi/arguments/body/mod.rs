@@ -1,13 +1,14 @@
 //! The body of a request.
 
 pub(super) mod form;
+mod needed;
 mod part;
 mod xml;
 
 use serde_json::{Map, Value, json};
 
 use super::{Reading, types};
-use crate::connector::{is_several_media_types, media_type_essence};
+use crate::connector::{is_several_media_types, is_yaml, media_type_essence};
 use crate::openapi::answers::is_json_lines;
 use crate::openapi::documents::Place;
 use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind, Part};
@@ -31,6 +32,18 @@ const LONGEST_DESCRIPTION: usize = 200;
 
 /// Most media types of one file that are named. Some descriptions list every one that there is.
 const MOST_TYPES: usize = 10;
+
+/// The one type of several parts that is sent.
+const FORM_OF_PARTS: &str = "multipart/form-data";
+
+/// What descriptions write in its place. No other bodies are called so.
+const MISSPELT_FORMS: [&str; 5] = [
+    "application/form-data",
+    "multipart/data",
+    "multipart/form",
+    "multipart/x-www-form-urlencoded",
+    "multipart/*",
+];
 
 /// Stands for every media type.
 const ANY_TYPE: &str = "*/*";
@@ -65,6 +78,13 @@ impl<'o> Reading<'o> {
                 .or(chosen),
             chosen => chosen,
         };
+        // What is described as data is not text: JSON is YAML as well.
+        let chosen = match chosen {
+            Some((BodyKind::Text, name, media_type)) if is_yaml(name) && self.is_data(media_type) => {
+                Some((BodyKind::Json, name, media_type))
+            }
+            chosen => chosen,
+        };
         let chosen = chosen.or_else(|| self.sent_as_json(&choices));
         let Some((kind, name, media_type)) = chosen else {
             let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
@@ -85,6 +105,7 @@ impl<'o> Reading<'o> {
         }
         let essence = match kind {
             BodyKind::Bytes => self.types_of_bytes(&choices),
+            BodyKind::Multipart => self.multipart(name),
             _ => media_type_essence(name),
         };
         let sends_all = match kind {
@@ -228,6 +249,22 @@ impl<'o> Reading<'o> {
         Some((BodyKind::Json, *name, *media_type))
     }
 
+    /// The type of a body of several parts, which is a form whatever its name is.
+    fn multipart(&mut self, name: &str) -> String {
+        if !name.trim_start().to_ascii_lowercase().starts_with(FORM_OF_PARTS) {
+            self.notes.push(format!("`{name}` is sent as `{FORM_OF_PARTS}`"));
+        }
+        FORM_OF_PARTS.to_owned()
+    }
+
+    /// Whether a body is an object or a list by its schema.
+    fn is_data(&mut self, media_type: Place<'o>) -> bool {
+        let schema = media_type
+            .get("schema")
+            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
+        matches!(types(&schema).as_slice(), ["object" | "array"])
+    }
+
     fn has_files(&mut self, media_type: Place<'o>) -> bool {
         let schema = media_type
             .get("schema")
@@ -290,6 +327,9 @@ impl<'o> Reading<'o> {
                 let shape = schema.shift_remove(shaping::KEY);
                 self.member(member(name, is_needed, ArgumentValue::Schema(schema)), shape);
             }
+            if is_required {
+                self.need_one(media_type.get("schema"), &schema);
+            }
         } else {
             self.whole(ArgumentValue::Schema(schema), is_required);
         }
@@ -341,10 +381,10 @@ fn kind_of(media_type: &str) -> Option<BodyKind> {
         "*/*" | "application/*" | "text/json" | "application/x-json" => BodyKind::Json,
         "application/x-www-form-urlencoded" => BodyKind::Form,
         _ if essence == "application/json" || essence.ends_with("+json") => BodyKind::Json,
-        _ if essence.starts_with("multipart/form-data") => BodyKind::Multipart,
+        _ if essence.starts_with(FORM_OF_PARTS) || MISSPELT_FORMS.contains(&essence.as_str()) => BodyKind::Multipart,
         _ if essence.ends_with("/xml") || essence.ends_with("+xml") => BodyKind::Xml,
         _ if essence.starts_with("multipart/") => return None,
-        _ if essence.starts_with("text/") || essence.ends_with("yaml") || is_json_lines(&essence) => BodyKind::Text,
+        _ if essence.starts_with("text/") || is_yaml(&essence) || is_json_lines(&essence) => BodyKind::Text,
         _ if essence.contains('/') => BodyKind::Bytes,
         _ => return None,
     })

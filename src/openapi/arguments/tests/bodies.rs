@@ -193,7 +193,7 @@ fn a_text_is_what_its_schema_says() {
         ),
         (
             "application/yaml",
-            &json!({"type": "object"}),
+            &json!({}),
             json!({"type": "string", "description": "What it is. As application/yaml."}),
         ),
     ] {
@@ -255,4 +255,130 @@ fn bodies_that_are_half_described_are_one_argument_with_a_note() {
         assert_eq!(body.kind, kind, "{content}");
         assert!(body.media_type.contains('/'), "{body:?}");
     }
+}
+
+#[test]
+fn yaml_that_is_described_is_made_of_arguments() {
+    let fields = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let list = json!({"type": "array", "items": {"type": "string"}});
+    let text = json!({"type": "string"});
+    for (media_type, schema, kind, expected) in [
+        ("application/yaml", &fields, BodyKind::Json, "Body a = a"),
+        ("text/x-yaml", &fields, BodyKind::Json, "Body a = a"),
+        (
+            "application/openapi+yaml",
+            &list,
+            BodyKind::Json,
+            "WholeBody body = body",
+        ),
+        ("application/yaml", &text, BodyKind::Text, "WholeBody body = body"),
+        ("text/plain", &fields, BodyKind::Text, "WholeBody body = body"),
+    ] {
+        let operation = json!({"requestBody": {"content": {media_type: {"schema": schema}}}});
+        let arguments = arguments_of("POST", "/a", &operation).unwrap();
+        assert_eq!(shown(&arguments), [expected], "{operation}");
+        let body = arguments.body.unwrap();
+        assert_eq!((body.kind, body.media_type.as_str()), (kind, media_type), "{operation}");
+    }
+}
+
+#[test]
+fn a_form_under_another_name_is_a_form() {
+    let schema = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    for (media_type, is_told) in [
+        ("multipart/form-data; boundary=x", false),
+        ("multipart/data", true),
+        ("application/form-data", true),
+    ] {
+        let operation = json!({"requestBody": {"content": {media_type: {"schema": schema}}}});
+        let arguments = arguments_of("POST", "/a", &operation).unwrap();
+        let body = arguments.body.unwrap();
+        assert_eq!(
+            (body.kind, body.media_type.as_str()),
+            (BodyKind::Multipart, "multipart/form-data")
+        );
+        assert_eq!(arguments.notes.is_empty(), !is_told, "{:?}", arguments.notes);
+    }
+    let related = json!({"requestBody": {"content": {"multipart/related": {"schema": schema}}}});
+    assert!(arguments_of("POST", "/a", &related).is_err());
+}
+
+#[test]
+fn one_of_several_members_has_to_be_given() {
+    let hidden = json!({"type": "string", "x-toolgate": {"hidden": true, "value": "d"}});
+    let of = |more: &Value| {
+        let mut schema = json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"},
+            "id": {"type": "string"}, "c": {"type": "string", "default": "c"}, "d": hidden,
+            "e": {"type": "string", "readOnly": true}}});
+        schema
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        schema
+    };
+    let needed = |names: &[&str]| json!({"required": names});
+    for (more, expected) in [
+        (json!({}), json!([])),
+        (
+            json!({"anyOf": [needed(&["a"]), needed(&["b", "id"])]}),
+            json!([["a"], ["b", "body_id"]]),
+        ),
+        (
+            json!({"oneOf": [needed(&["a"]), needed(&["b"])]}),
+            json!([["a"], ["b"]]),
+        ),
+        (
+            json!({"allOf": [{"anyOf": [needed(&["a"]), {"$ref": "#/paths/~1a~1%7Bid%7D/post/x-b"}]}]}),
+            json!([["a"], ["b"]]),
+        ),
+        // Nobody can give what is read only, and of what is always sent nothing is asked.
+        (json!({"anyOf": [needed(&["a"]), needed(&["e"])]}), json!([["a"]])),
+        (
+            json!({"anyOf": [needed(&["a"]), needed(&["b", "c"])]}),
+            json!([["a"], ["b"]]),
+        ),
+        (json!({"anyOf": [needed(&["a"]), needed(&["c"])]}), json!([])),
+        (json!({"anyOf": [needed(&["a"]), needed(&["d"])]}), json!([])),
+        (
+            json!({"anyOf": [needed(&["a"]), needed(&["b"])], "required": ["b"]}),
+            json!([]),
+        ),
+        // These take more than they require.
+        (json!({"anyOf": [needed(&["a"]), {}]}), json!([])),
+        (
+            json!({"minProperties": 1, "properties": {"a": {"type": "string"}, "b": {"type": "string"}}}),
+            json!([["a"], ["b"]]),
+        ),
+        (json!({"minProperties": 1}), json!([])),
+        (
+            json!({"minProperties": 2, "properties": {"a": {"type": "string"}}}),
+            json!([]),
+        ),
+    ] {
+        for (is_required, expected) in [(true, &expected), (false, &json!([]))] {
+            for media_type in [
+                "application/json",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data",
+            ] {
+                let content = json!({media_type: {"schema": of(&more)}});
+                let operation = json!({"x-b": {"title": "B", "required": ["b"]},
+                    "requestBody": {"required": is_required, "content": content}});
+                let arguments = arguments_of("POST", "/a/{id}", &operation).unwrap();
+                assert_eq!(json!(arguments.any_of), *expected, "{operation}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_left_out_of_a_tool_is_not_asked_for() {
+    let long = json!({"type": "string", "enum": vec!["a value that takes room".repeat(8); 1]});
+    let many: Map<String, Value> = (0..100).map(|index| (format!("m{index}"), long.clone())).collect();
+    let schema = json!({"type": "object", "properties": many,
+        "anyOf": [{"required": ["m0"]}, {"required": ["m99"]}]});
+    let operation = json!({"requestBody": {"required": true, "content": {"application/json": {"schema": schema}}}});
+    let arguments = arguments_of("POST", "/a", &operation).unwrap();
+    assert!(arguments.list.len() < 100);
+    assert_eq!(arguments.any_of, [["m0"]]);
 }

@@ -73,6 +73,12 @@ pub fn prepare(
     template: &RequestTemplate,
     arguments: &Map<String, Value>,
 ) -> Result<OutgoingRequest, PrepareError> {
+    if let Some(any_of) = template.any_of.as_ref().filter(|any_of| !any_of.is_met(arguments)) {
+        return Err(PrepareError {
+            pointer: None,
+            message: format!("at least one of these has to be given: {any_of}"),
+        });
+    }
     let changed;
     let arguments = if template.inside.is_empty() {
         arguments

@@ -435,3 +435,32 @@ fn files_are_sent_as_parts_or_as_they_are() {
         )
     );
 }
+
+#[test]
+fn yaml_that_is_made_of_values_is_json() {
+    let action = "method = \"POST\"\npath = \"/\"\ncontent_type = \"application/yaml; charset=utf-8\"\n\
+                  input = [{ name = \"x\", in = \"body\" }]";
+    let request = built("", action, json!({"x": "a: b"})).unwrap();
+    assert_eq!(body(&request), r#"{"x":"a: b"}"#);
+    assert_eq!(
+        header(&request, "content-type"),
+        Some("application/yaml; charset=utf-8")
+    );
+}
+
+#[test]
+fn without_any_of_what_is_needed_there_is_no_request() {
+    let action = "method = \"PATCH\"\npath = \"/\"\nany_of = [\"id\", [\"folder\", \"name\"]]\n\
+                  input = [{ name = \"id\", in = \"body\" }, { name = \"folder\", in = \"body\" }, { name = \"name\", in = \"body\" }]";
+    for given in [json!({}), json!({"folder": "a"})] {
+        let error = built("", action, given).expect_err("nothing that is needed");
+        assert_eq!(
+            error.message,
+            "at least one of these has to be given: `id`, or `folder` with `name`"
+        );
+        assert_eq!(error.pointer, None);
+    }
+    for given in [json!({"id": "a"}), json!({"folder": "a", "name": "b"})] {
+        assert_eq!(body(&built("", action, given.clone()).unwrap()), given.to_string());
+    }
+}

@@ -9,7 +9,7 @@ use super::arguments::{Arguments, Operation};
 use super::documents::Place;
 use super::json::Written;
 use super::location::Location;
-use super::model::{self, Action, Argument, ArgumentValue, BodyKind};
+use super::model::{self, Action, Argument, ArgumentPlace, ArgumentValue, BodyKind, Fixed};
 use super::naming;
 use super::operations::Found;
 use super::read::Version;
@@ -105,6 +105,12 @@ impl<'d> Importer<'d> {
         })?;
         let has_json_body = arguments.body.as_ref().is_some_and(|body| body.kind == BodyKind::Json);
         shape.check_pagination(&one.method, has_json_body);
+        let mut fixed = arguments.fixed;
+        fixed.extend(self.answers.accepted(place).map(|types| Fixed {
+            place: ArgumentPlace::Header,
+            name: "Accept".to_owned(),
+            value: Value::String(types),
+        }));
         let mut notes = shape.notes;
         notes.extend(arguments.notes);
         notes.extend(self.security.lacks(self.shared.documents, one.place, &one.selected()));
@@ -121,7 +127,7 @@ impl<'d> Importer<'d> {
                 credentials: !self.security.is_open(self.shared.documents, one.place),
                 group: group(one),
                 query: path.query,
-                fixed: arguments.fixed,
+                fixed,
                 settings: shape.settings,
                 input: arguments.list.into_iter().map(kept).collect(),
                 body: arguments.body,

@@ -111,7 +111,7 @@ impl Admission {
         let limit = concurrent.saturating_add(queued);
         self.shared
             .present
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |present| {
+            .try_update(Ordering::AcqRel, Ordering::Acquire, |present| {
                 (present < limit).then_some(present + 1)
             })
             .map_err(|_| Overloaded { limit })?;

@@ -40,6 +40,8 @@ pub struct Report {
     pub kept: Vec<String>,
     /// Where each connector of the catalog comes from.
     pub origins: Vec<Origin>,
+    /// Where the connectors of `collisions` come from.
+    pub crowded_out: Vec<Origin>,
     /// Files and folders of connectors that are not in the catalog because they are broken.
     pub left_out: Vec<PathBuf>,
     /// Whether the catalog differs from that of the loading before.
@@ -55,6 +57,16 @@ pub struct Origin {
     pub path: PathBuf,
     /// Digest of its files.
     pub revision: String,
+}
+
+impl Origin {
+    fn of((path, remembered): (&PathBuf, &Remembered)) -> Self {
+        Self {
+            slug: remembered.connector.slug.clone(),
+            path: path.clone(),
+            revision: remembered.hash.clone(),
+        }
+    }
 }
 
 impl Report {
@@ -141,28 +153,28 @@ impl Loader {
         }
         self.last_good = next;
         (report.catalog, report.collisions) = Catalog::assemble(connectors);
-        report.origins = origins(&self.last_good, &report.catalog);
+        (report.origins, report.crowded_out) = origins(&self.last_good, &report.catalog);
         report
     }
 }
 
-fn origins(loaded: &HashMap<PathBuf, Remembered>, catalog: &Catalog) -> Vec<Origin> {
+/// Where the connectors of the catalog come from, and where those that it has no room for.
+fn origins(loaded: &HashMap<PathBuf, Remembered>, catalog: &Catalog) -> (Vec<Origin>, Vec<Origin>) {
     let serves = |connector: &Arc<Connector>| {
         let known = catalog.connectors();
         let place = known.binary_search_by(|served| served.slug.cmp(&connector.slug));
         place.is_ok_and(|place| Arc::ptr_eq(&known[place], connector))
     };
-    let mut origins: Vec<Origin> = loaded
-        .iter()
-        .filter(|(_, remembered)| serves(&remembered.connector))
-        .map(|(path, remembered)| Origin {
-            slug: remembered.connector.slug.clone(),
-            path: path.clone(),
-            revision: remembered.hash.clone(),
-        })
-        .collect();
-    origins.sort_unstable_by(|one, other| one.slug.cmp(&other.slug));
-    origins
+    let mut loaded: Vec<_> = loaded.iter().collect();
+    loaded.sort_unstable_by(|(one_path, one), (other_path, other)| {
+        let (one, other) = (&one.connector.slug, &other.connector.slug);
+        one.cmp(other).then_with(|| one_path.cmp(other_path))
+    });
+    let (in_catalog, others): (Vec<_>, Vec<_>) = loaded
+        .into_iter()
+        .partition(|(_, remembered)| serves(&remembered.connector));
+    let origins = |places: Vec<_>| places.into_iter().map(Origin::of).collect();
+    (origins(in_catalog), origins(others))
 }
 
 fn hash_of(source: &ConnectorSource) -> String {

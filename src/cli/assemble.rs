@@ -123,6 +123,15 @@ pub(super) fn catalog(folder: &Path) -> Result<Report, Failure> {
     Ok(report)
 }
 
+/// What to do about a folder without connectors, or one that is not there.
+pub(super) fn no_connectors(folder: &Path) -> String {
+    format!(
+        "there are no connectors in {}: make one with `toolgate new connector NAME` or `toolgate import`, or name \
+         another folder with --connectors",
+        folder.display()
+    )
+}
+
 /// Tells on stderr what keeps connectors from being served as their files say. Warnings are for `check` and the log of
 /// `serve`: whoever calls a tool again and again has read them.
 pub(super) fn tell(report: &Report) {
@@ -143,12 +152,23 @@ pub(super) fn tell(report: &Report) {
 /// What is wrong beside the contents of files.
 pub(super) fn problems(report: &Report) -> Vec<String> {
     let unreadable = report.unreadable.iter().map(ToString::to_string);
-    let collisions = report.collisions.iter().map(|collision| {
-        format!(
-            "the connector `{}` is left out: the name `{}` is taken by another; give one of them another `slug` or name",
-            collision.connector, collision.name
-        )
-    });
+    let collisions = report
+        .collisions
+        .iter()
+        .zip(&report.crowded_out)
+        .map(|(collision, place)| {
+            let (taken, left_out) = (&collision.name, &collision.connector);
+            let path = place.path.display();
+            let owner = match report.origins.iter().find(|origin| origin.slug == *left_out) {
+                Some(first) => first.path.display().to_string(),
+                // Two tools of connectors with different names.
+                None => "another connector".to_owned(),
+            };
+            format!(
+                "the connector `{left_out}` in {path} is left out: {owner} has the name `{taken}` already; give one of \
+             them another `slug` or name"
+            )
+        });
     let kept = report
         .kept
         .iter()

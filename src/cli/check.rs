@@ -1,13 +1,17 @@
 //! `toolgate check`: everything that is wrong, at once, with where it is.
 
+use std::sync::Arc;
+
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::secrets::{self, Place};
 use super::{Failure, Global, assemble, check_code, output};
-use crate::catalog::{Loader, folder};
-use crate::config::{self, SandboxConfig};
+use crate::catalog::folder::{self, ConnectorSource, Sources};
+use crate::catalog::{Loader, Report};
+use crate::config::{self, EgressConfig, Locations, SandboxConfig, environment_variable};
 use crate::connector;
+use crate::connector::model::Connector;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::egress::Egress;
 
@@ -34,96 +38,155 @@ pub(super) struct Check {
 impl Check {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let locations = assemble::locations(global)?;
+        let findings = Findings::of(&locations).await?;
+        if self.json {
+            output::say_json(&findings.as_json())?;
+        } else {
+            findings.tell(self.hints);
+            output::say(&findings.summary(self.hints))?;
+        }
+        if findings.errors() == 0 {
+            Ok(())
+        } else {
+            Err(Failure::Told)
+        }
+    }
+}
+
+/// What there is to say of the settings and the connectors.
+struct Findings {
+    /// With a place in a file.
+    diagnostics: Vec<Diagnostic>,
+    /// Advice about connectors that work.
+    hints: Vec<Diagnostic>,
+    /// Errors without a place in a file.
+    problems: Vec<String>,
+    /// Secrets that are named and not set.
+    unset: Vec<String>,
+    /// What to do when there is nothing to check.
+    nothing: Option<String>,
+    connectors: usize,
+    tools: usize,
+}
+
+impl Findings {
+    async fn of(locations: &Locations) -> Result<Self, Failure> {
         let sources = folder::read(&locations.connectors);
-        let hints: Vec<Diagnostic> = sources
+        let nothing = sources
             .connectors
-            .iter()
-            .flat_map(|source| connector::hints(&source.files, &source.code, &config::environment_variable))
-            .collect();
-        let lints: Vec<Diagnostic> = sources
-            .connectors
-            .iter()
-            // Beside a single file there is no place for pages.
-            .filter(|source| source.path.is_dir())
-            .flat_map(|source| connector::lints(&source.files, &source.code, &config::environment_variable))
-            .collect();
+            .is_empty()
+            .then(|| assemble::no_connectors(&locations.connectors));
+        let hints = hints(&sources);
+        let lints = lints(&sources);
         let code = check_code::of(&sources);
         let report = Loader::default().load_sources(sources);
         let mut diagnostics = report.diagnostics.clone();
         diagnostics.extend(lints);
         let mut problems = assemble::problems(&report);
         let mut sandbox = SandboxConfig::default();
-        match config::check_settings(&locations) {
+        match config::check_settings(locations) {
             Ok((config, warnings)) => {
-                sandbox = config.sandbox.clone();
                 diagnostics.extend(warnings);
-                match Egress::new(&config.egress) {
-                    Ok(egress) => problems.extend(report.catalog.connectors().iter().filter_map(|connector| {
-                        let error = egress.route(connector).err()?;
-                        Some(format!("the connector `{}` cannot be reached: {error}", connector.slug))
-                    })),
-                    Err(error) => problems.push(error.to_string()),
-                }
+                problems.extend(unreachable(&config.egress, &report));
+                sandbox = config.sandbox;
             }
             Err(found) => diagnostics.extend(found),
         }
-        diagnostics.extend(check_code::check(code, &sandbox, &assemble::code_cache(&locations)).await?);
-        let of = |severity| {
-            diagnostics
-                .iter()
-                .filter(|diagnostic| diagnostic.severity == severity)
-                .count()
-        };
-        let unset = secrets::unset(report.catalog.connectors(), Place::Folder(&locations.state)).await;
-        let errors = of(Severity::Error) + problems.len();
-        let warnings = of(Severity::Warning) + unset.len();
-        let connectors = report.catalog.connectors().len();
-        let tools = report.catalog.tools().len();
-        if self.json {
-            output::say_json(&json!({
-                "errors": errors,
-                "warnings": warnings,
-                "connectors": connectors,
-                "tools": tools,
-                "diagnostics": diagnostics,
-                "hints": hints,
-                "problems": problems,
-                "unset_secrets": unset,
-            }))?;
-        } else {
-            if !diagnostics.is_empty() {
-                output::complain_of(&diagnostics);
-            }
-            for problem in &problems {
-                output::complain(&format!("error: {problem}"));
-            }
-            for secret in &unset {
-                output::complain(&format!("warning: {secret}"));
-            }
-            if self.hints && !hints.is_empty() {
-                output::complain_of(&hints);
-            }
-            let advice = match (hints.len(), self.hints) {
-                (0, _) => String::new(),
-                (count, true) => format!(", {}", counted(count, "hint")),
-                (count, false) => format!(", {} (--hints shows them)", counted(count, "hint")),
-            };
-            output::say(&format!(
-                "{}, {}: {}, {}{advice}",
-                counted(connectors, "connector"),
-                counted(tools, "tool"),
-                counted(errors, "error"),
-                counted(warnings, "warning"),
-            ))?;
+        diagnostics.extend(check_code::check(code, &sandbox, &assemble::code_cache(locations)).await?);
+        let connectors = report.catalog.connectors();
+        Ok(Self {
+            unset: secrets::unset(connectors, Place::Folder(&locations.state)).await,
+            connectors: connectors.len(),
+            tools: report.catalog.tools().len(),
+            diagnostics,
+            hints,
+            problems,
+            nothing,
+        })
+    }
+
+    fn errors(&self) -> usize {
+        self.count(Severity::Error) + self.problems.len()
+    }
+
+    fn warnings(&self) -> usize {
+        self.count(Severity::Warning) + self.unset.len()
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        let of_severity = |diagnostic: &&Diagnostic| diagnostic.severity == severity;
+        self.diagnostics.iter().filter(of_severity).count()
+    }
+
+    fn as_json(&self) -> Value {
+        json!({
+            "errors": self.errors(),
+            "warnings": self.warnings(),
+            "connectors": self.connectors,
+            "tools": self.tools,
+            "diagnostics": self.diagnostics,
+            "hints": self.hints,
+            "problems": self.problems,
+            "unset_secrets": self.unset,
+        })
+    }
+
+    /// Tells all of it on stderr, hints only when they are asked for.
+    fn tell(&self, with_hints: bool) {
+        if !self.diagnostics.is_empty() {
+            output::complain_of(&self.diagnostics);
         }
-        if errors == 0 { Ok(()) } else { Err(Failure::Told) }
+        for problem in &self.problems {
+            output::complain(&format!("error: {problem}"));
+        }
+        for secret in &self.unset {
+            output::complain(&format!("warning: {secret}"));
+        }
+        if let Some(advice) = &self.nothing {
+            output::complain(&format!("note: {advice}"));
+        }
+        if with_hints && !self.hints.is_empty() {
+            output::complain_of(&self.hints);
+        }
+    }
+
+    fn summary(&self, with_hints: bool) -> String {
+        let hints = match (self.hints.len(), with_hints) {
+            (0, _) => String::new(),
+            (count, true) => format!(", {}", output::counted(count, "hint")),
+            (count, false) => format!(", {} (--hints shows them)", output::counted(count, "hint")),
+        };
+        format!(
+            "{}, {}: {}, {}{hints}",
+            output::counted(self.connectors, "connector"),
+            output::counted(self.tools, "tool"),
+            output::counted(self.errors(), "error"),
+            output::counted(self.warnings(), "warning"),
+        )
     }
 }
 
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
-    }
+fn hints(sources: &Sources) -> Vec<Diagnostic> {
+    let hints = |source: &ConnectorSource| connector::hints(&source.files, &source.code, &environment_variable);
+    sources.connectors.iter().flat_map(hints).collect()
+}
+
+fn lints(sources: &Sources) -> Vec<Diagnostic> {
+    let lints = |source: &ConnectorSource| connector::lints(&source.files, &source.code, &environment_variable);
+    // Beside a single file there is no place for pages.
+    let folders = sources.connectors.iter().filter(|source| source.path.is_dir());
+    folders.flat_map(lints).collect()
+}
+
+/// Connectors to which no request could leave with these settings.
+fn unreachable(settings: &EgressConfig, report: &Report) -> Vec<String> {
+    let egress = match Egress::new(settings) {
+        Ok(egress) => egress,
+        Err(error) => return vec![error.to_string()],
+    };
+    let error = |connector: &Arc<Connector>| {
+        let error = egress.route(connector).err()?;
+        Some(format!("the connector `{}` cannot be reached: {error}", connector.slug))
+    };
+    report.catalog.connectors().iter().filter_map(error).collect()
 }

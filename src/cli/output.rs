@@ -44,6 +44,12 @@ fn colored() -> bool {
     io::stderr().is_terminal() && crate::config::environment_variable("NO_COLOR").is_none()
 }
 
+/// A number and its noun, e.g. `1 tool` and `2 tools`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
 /// Lines of columns, each as wide as its widest cell.
 pub(super) fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);

@@ -290,7 +290,7 @@ fn log(report: &Report, locations: &Locations) {
         tracing::error!("{problem}");
     }
     if report.catalog.connectors().is_empty() && report.diagnostics.is_empty() {
-        tracing::warn!(folder = %locations.connectors.display(), "there are no connectors");
+        tracing::warn!("{}", assemble::no_connectors(&locations.connectors));
     }
 }
 

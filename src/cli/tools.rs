@@ -62,7 +62,7 @@ fn summary(catalog: &Catalog, settings: &FindingConfig) -> String {
     let plan = Plan::new(catalog, settings);
     let all: usize = catalog.tools().iter().map(|tool| tokens::of_tool(tool)).sum();
     let count = catalog.tools().len();
-    let whole = format!("{count} actions, about {all} tokens");
+    let whole = format!("{}, about {all} tokens", output::counted(count, "action"));
     if plan.searching {
         let pinned = plan.listed(catalog).count();
         let listed = plan.tokens(catalog);

@@ -36,7 +36,8 @@ pub fn check_settings(locations: &Locations) -> Result<(Config, Vec<Diagnostic>)
     };
     let unreadable = |problem: String| {
         let message = format!("the settings cannot be read: {problem}");
-        vec![Diagnostic::for_file(Severity::Error, "unreadable", file, message)]
+        let help = "name another file with --config or TOOLGATE_CONFIG, or none: every setting has a default";
+        vec![Diagnostic::for_file(Severity::Error, "unreadable", file, message).help(help)]
     };
     let bytes = std::fs::read(file).map_err(|error| unreadable(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| unreadable("the file is not UTF-8".to_owned()))?;

@@ -109,12 +109,7 @@ fn base_url(scope: &Scope<'_>, node: &Node, written: &str, security: Option<&Sec
     // The text is not quoted in messages before it is known to hold no password.
     let url = match Url::parse(written) {
         Ok(url) if url.has_host() => url,
-        _ => {
-            return refuse(
-                "the base URL is not a URL".to_owned(),
-                "write it whole, e.g. https://crm.example.com/api/v1",
-            );
-        }
+        _ => return refuse("the base URL is not a URL".to_owned(), &whole_url(written)),
     };
     if !url.username().is_empty() || url.password().is_some() {
         return refuse(
@@ -131,7 +126,8 @@ fn base_url(scope: &Scope<'_>, node: &Node, written: &str, security: Option<&Sec
     if written.contains(['{', '}']) {
         return refuse(
             "the base URL holds a placeholder".to_owned(),
-            "only paths, queries, headers and bodies are templates",
+            "only paths, queries, headers and bodies are templates; an address that differs between installations \
+             is a setting, e.g. {{settings.tenant}}",
         );
     }
     if url.host_str().is_some_and(|host| host.contains('*')) {
@@ -147,8 +143,11 @@ fn base_url(scope: &Scope<'_>, node: &Node, written: &str, security: Option<&Sec
             if !security.allow_http {
                 return refuse(
                     format!("`{written}` is not HTTPS: anybody on the way could read the credential"),
-                    "write https://, or, for an API in your own network, name the network in `[security]`: \
-                     allow_http = true and ip_allowlist = [\"10.20.0.0/16\"]",
+                    &format!(
+                        "write https://, or, for an API in your own network, name the network in `[security]`: \
+                         allow_http = true and ip_allowlist = [\"{}\"]",
+                        network_of(&url.host()?)
+                    ),
                 );
             }
         }
@@ -194,16 +193,35 @@ fn host_is_allowed(scope: &Scope<'_>, place: &Node, url: &Url, security: &Securi
     None
 }
 
+/// How to write a base URL that could not be read as a URL.
+fn whole_url(written: &str) -> String {
+    let with_scheme = format!("https://{written}");
+    match Url::parse(&with_scheme) {
+        // Only the scheme was left out. What stands before an `@` may be a password, so it is not quoted.
+        Ok(url) if !written.contains("//") && !written.contains('@') && url.has_host() => {
+            format!("write it whole: {with_scheme}")
+        }
+        _ => "write it whole, e.g. https://crm.example.com/api/v1".to_owned(),
+    }
+}
+
 /// The setting that opens the network of `host`, as far as that can be told.
 fn name_the_network(host: &Host<&str>) -> String {
-    let network = match host {
+    format!(
+        "name the network that may be called: [security] ip_allowlist = [\"{}\"]",
+        network_of(host)
+    )
+}
+
+/// The network that `host` is in; for a name, which says nothing about that, an example.
+fn network_of(host: &Host<&str>) -> String {
+    match host {
         Host::Ipv4(Ipv4Addr::LOCALHOST) => "127.0.0.0/8".to_owned(),
         Host::Domain(name) if name.contains("localhost") => "127.0.0.0/8".to_owned(),
         Host::Ipv4(address) => IpNet::from(IpAddr::V4(*address)).to_string(),
         Host::Ipv6(address) => IpNet::from(IpAddr::V6(*address).to_canonical()).to_string(),
         Host::Domain(_) => "10.20.0.0/16".to_owned(),
-    };
-    format!("name the network that may be called: [security] ip_allowlist = [\"{network}\"]")
+    }
 }
 
 /// Warns of an allowlist that can never match the base URL.

@@ -2,36 +2,28 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use serde_json::Value;
-
-use super::action::{self, Shared};
+use super::action::Shared;
+use super::actions::{Actions, exposed};
 use super::code::CodeFiles;
 use super::document::{
-    ActionDocument, AuthDocument, CodeDocument, ConnectionDocument, ConnectorDocument, DefaultsDocument,
-    EntityDocument, ReturnedErrorsName, SecretsName, SecurityDocument,
+    ActionDocument, AuthDocument, CodeDocument, ConnectionDocument, DefaultsDocument, ReturnedErrorsName, SecretsName,
+    SecurityDocument,
 };
-use super::layout::{self, LONGEST_ENTITY_FILE, Layout};
-use super::model::{Action, Auth, CodeRules, Connector, Setting};
+use super::file::File;
+use super::layout::{self, Layout};
+use super::model::{Auth, CodeRules, Connector, Setting};
 use super::scope::Scope;
 use super::script::Rules;
-use super::settings::{Settings, Variables};
+use super::settings::Variables;
 use super::written_code::WrittenCode;
-use super::{
-    CodeFile, Loaded, SourceFile, authentication, connection, identity, pages, pagination, secret, security, spelling,
-};
-use crate::diagnostics::{Diagnostic, Source};
-use crate::document::{Format, Kind, Node, check, closest, parse};
+use super::{CodeFile, Loaded, SourceFile, authentication, connection, identity, pages, pagination, security};
+use crate::diagnostics::Diagnostic;
+use crate::document::{Kind, Node};
 
 /// Most findings that are reported at once: a file of another kind would give thousands.
 const MOST_FINDINGS: usize = 200;
-
-/// The JSON Schema of a connector's main file.
-pub(super) static CONNECTOR_SCHEMA: LazyLock<Value> =
-    LazyLock::new(|| schemars::schema_for!(ConnectorDocument).to_value());
-/// The JSON Schema of an entity's file.
-pub(super) static ENTITY_SCHEMA: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(EntityDocument).to_value());
 
 /// Loads one connector from the files of its folder (or from its single file).
 ///
@@ -131,72 +123,6 @@ pub fn written_code(files: &[SourceFile], code: &[CodeFile], variables: Variable
         }
     }
     found
-}
-
-/// One file, read and compared with its schema.
-struct File<'a> {
-    source: Source<'a>,
-    root: Node,
-    /// What is left of `[auth]` when this version cannot do what it asks for.
-    postponed_auth: Option<Node>,
-}
-
-impl<'a> File<'a> {
-    fn main(file: &'a SourceFile, variables: Variables<'_>, findings: &mut Vec<Diagnostic>) -> (Self, Settings) {
-        let mut file = Self::parse(file, findings);
-        findings.extend(spelling::connector(&file.source, &mut file.root));
-        if file.root.get("auth").is_some_and(authentication::is_postponed) {
-            // Its keys are not known yet: an error about each of them would only distract.
-            file.postponed_auth = file.root.remove("auth").map(|member| member.value);
-        }
-        let settings = Settings::read(&file.source, &file.root, variables, findings);
-        settings.fill_main(&file.source, &mut file.root, findings);
-        if file.postponed_auth.is_some() {
-            settings.miss_a_part();
-        }
-        if !file.root.is_null() {
-            findings.extend(check(&file.source, &mut file.root, &CONNECTOR_SCHEMA));
-        }
-        (file, settings)
-    }
-
-    fn entity(file: &'a SourceFile, settings: &Settings, findings: &mut Vec<Diagnostic>) -> Self {
-        let mut file = Self::parse(file, findings);
-        spelling::actions(&file.source, &mut file.root, findings);
-        settings.fill_entity(&file.source, &mut file.root, findings);
-        if !file.root.is_null() {
-            findings.extend(check(&file.source, &mut file.root, &ENTITY_SCHEMA));
-        }
-        let lines = file.source.lines();
-        if lines > LONGEST_ENTITY_FILE {
-            let message = format!("the file has {lines} lines; a file of one entity has at most {LONGEST_ENTITY_FILE}");
-            let finding = file.source.error("too-long", 0..0, message);
-            findings.push(finding.help("move actions of another entity into a file of their own"));
-        }
-        file
-    }
-
-    /// A file that cannot be parsed has nothing as its root.
-    fn parse(file: &'a SourceFile, findings: &mut Vec<Diagnostic>) -> Self {
-        let mut source = Source::new(&file.shown, &file.text);
-        let parsed = Format::of(&file.relative).map_or_else(|| Err(Vec::new()), |format| parse(&source, format));
-        let root = parsed.unwrap_or_else(|errors| {
-            let advice = "a connector needs at least a name, a connection with a base_url, and one action";
-            findings.extend(errors.into_iter().map(|error| match error.code {
-                "empty-file" => error.help(advice),
-                _ => error,
-            }));
-            Node::new(0..0, Kind::Null)
-        });
-        if !root.is_null() {
-            source.hide(secret::written_out(&root));
-        }
-        Self {
-            source,
-            root,
-            postponed_auth: None,
-        }
-    }
 }
 
 fn load_layout(
@@ -333,73 +259,4 @@ fn part_or_default<T: serde::de::DeserializeOwned + Default>(scope: &Scope<'_>, 
         .root
         .get(key)
         .map_or_else(|| Some(T::default()), |node| scope.document(node))
-}
-
-/// The actions of all files.
-#[derive(Default)]
-struct Actions {
-    compiled: Vec<Arc<Action>>,
-    /// Where each name is written, for messages about another action of the same name.
-    places: HashMap<String, String>,
-    /// How many actions were written, broken ones included.
-    written: usize,
-    /// Whether one of them says how its answer comes in pages.
-    paged: bool,
-    /// Whether a file could not be parsed, so that there may be more actions.
-    incomplete: bool,
-}
-
-impl Actions {
-    fn compile(&mut self, scope: &Scope<'_>, shared: &Shared<'_>) {
-        for node in scope.root.get("actions").map(Node::items).unwrap_or_default() {
-            self.written += 1;
-            self.paged |= node.get("pagination").is_some();
-            // The name is taken from the tree: an action with errors takes its name, too.
-            if let Some(slug) = action::slug(node) {
-                self.take(scope, node, slug);
-            }
-            self.compiled.extend(action::compile(scope, node, shared).map(Arc::new));
-        }
-        if scope.root.is_null() {
-            self.incomplete = true;
-        }
-    }
-
-    /// Takes a name for an action; reports it when it is taken.
-    fn take(&mut self, scope: &Scope<'_>, node: &Node, slug: String) {
-        let span = node.value_span("name");
-        let place = format!("{}:{}", scope.source.file().display(), scope.source.line_of(span.start));
-        if let Some(first) = self.places.get(&slug) {
-            let message = format!("there is an action `{slug}` already, at {first}");
-            scope.refuse("duplicate-action", span, message, "rename one of them");
-        } else {
-            self.places.insert(slug, place);
-        }
-    }
-}
-
-/// The actions that the connector offers: all, or those in `expose` (ruling C-15).
-fn exposed(scope: &Scope<'_>, actions: Actions) -> Vec<Arc<Action>> {
-    let Some(list) = scope.root.get("expose").filter(|list| !list.is_null()) else {
-        return actions.compiled;
-    };
-    for item in list.items() {
-        let Some(name) = item.text() else { continue };
-        if !actions.incomplete && !actions.places.contains_key(name) {
-            let mut finding = scope.source.error(
-                "unknown-action",
-                item.span.clone(),
-                format!("there is no action `{name}`"),
-            );
-            finding.help = closest(name, actions.places.keys().map(String::as_str))
-                .map(|meant| format!("did you mean `{meant}`?"));
-            scope.report(finding);
-        }
-    }
-    let offered = |action: &Arc<Action>| {
-        list.items()
-            .iter()
-            .any(|item| item.text() == Some(action.name.as_str()))
-    };
-    actions.compiled.into_iter().filter(offered).collect()
 }

@@ -11,6 +11,7 @@
 //! 5. what is left is compiled into the model: templates, mappings, schemas, and rules that no schema can say.
 
 mod action;
+mod actions;
 mod allowance;
 mod any_of;
 mod arguments;
@@ -20,6 +21,7 @@ mod connection;
 mod credential;
 mod document;
 mod field;
+mod file;
 mod headers;
 mod hints;
 mod identity;
@@ -113,12 +115,12 @@ pub fn is_code(relative: &Path) -> bool {
 
 /// The JSON Schema of a connector file, for editors.
 pub fn schema() -> serde_json::Value {
-    for_editors(&load::CONNECTOR_SCHEMA)
+    for_editors(&file::CONNECTOR_SCHEMA)
 }
 
 /// The JSON Schema of the file of one entity in `services`, for editors.
 pub fn entity_schema() -> serde_json::Value {
-    for_editors(&load::ENTITY_SCHEMA)
+    for_editors(&file::ENTITY_SCHEMA)
 }
 
 #[cfg(test)]

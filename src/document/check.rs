@@ -7,11 +7,9 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use super::{Kind, Member, Node, closest};
+use super::keywords::{constant, described, discriminator, fits, milliseconds, out_of_bounds, shortened, types_of};
+use super::{Format, Kind, Member, Node, closest};
 use crate::diagnostics::{Diagnostic, Source};
-
-/// Longest text that a message quotes.
-const LONGEST_QUOTE: usize = 60;
 
 /// Reports everything in `root` that does not fit `schema`.
 ///
@@ -62,6 +60,12 @@ impl Place {
     fn item(&self, index: usize, span: Range<usize>) -> Self {
         let path = format!("{}[{index}]", self.path);
         Self { path, span }
+    }
+
+    /// The name of a table in TOML, which counts no items: `actions.input`.
+    fn header(&self) -> String {
+        let keys = self.path.split('.').map(|key| key.split('[').next().unwrap_or(key));
+        keys.collect::<Vec<_>>().join(".")
     }
 
     /// ` in connection`, or nothing for the document itself.
@@ -293,10 +297,23 @@ impl<'a> Checker<'a> {
             Some(text) if accepted.contains(&"integer") && text.parse::<u64>().is_ok() => {
                 Some(format!("write {text} without quotes"))
             }
+            Some(text) if accepted.contains(&"integer") && place.path.ends_with("_ms") => {
+                milliseconds(text).map(|number| format!("write milliseconds without a unit: {number}"))
+            }
             Some(text) => closest(text, words.iter().copied()).map(|meant| format!("did you mean `{meant}`?")),
+            None if accepted.contains(&"array") && matches!(node.kind, Kind::Table(_)) => self.list_of_tables(place),
             None => None,
         };
         self.broken(node, "wrong-type", message, help);
+    }
+
+    /// How a list with one table in it is written.
+    fn list_of_tables(&self, place: &Place) -> Option<String> {
+        match Format::of(self.source.file())? {
+            Format::Toml => Some(format!("write [[{}]], once for each of them", place.header())),
+            Format::Yaml => Some("begin each of them with `- `".to_owned()),
+            Format::Json => Some("put them into brackets: [{ ... }]".to_owned()),
+        }
     }
 
     fn broken(&mut self, node: &mut Node, code: &'static str, message: String, help: Option<String>) {
@@ -366,90 +383,4 @@ impl<'a> Checker<'a> {
         }
         schema
     }
-}
-
-/// The JSON types that a schema accepts; empty when it accepts all.
-fn types_of(keywords: &Map<String, Value>) -> Vec<&str> {
-    match keywords.get("type") {
-        Some(Value::String(name)) => vec![name],
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn fits(node: &Node, json_type: &str) -> bool {
-    match (&node.kind, json_type) {
-        (Kind::Null, "null")
-        | (Kind::Boolean(_), "boolean")
-        | (Kind::Number(_), "number")
-        | (Kind::Text(_), "string")
-        | (Kind::List(_), "array")
-        | (Kind::Table(_), "object") => true,
-        (Kind::Number(number), "integer") => number.is_i64() || number.is_u64(),
-        _ => false,
-    }
-}
-
-/// What keeps a number, text or list within the bounds of `keywords`, if anything does not.
-fn out_of_bounds(node: &Node, keywords: &Map<String, Value>) -> Option<String> {
-    let bound = |name: &str| keywords.get(name).and_then(Value::as_f64);
-    let (size, minimum, maximum, unit) = match &node.kind {
-        Kind::Number(number) => (number.as_f64()?, bound("minimum"), bound("maximum"), ""),
-        #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
-        Kind::Text(text) => (
-            text.chars().count() as f64,
-            bound("minLength"),
-            bound("maxLength"),
-            " characters",
-        ),
-        #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
-        Kind::List(items) => (items.len() as f64, bound("minItems"), bound("maxItems"), " items"),
-        _ => return None,
-    };
-    if minimum == Some(1.0) && size == 0.0 && !unit.is_empty() {
-        return Some("must not be empty".to_owned());
-    }
-    match (minimum, maximum) {
-        (Some(minimum), _) if size < minimum => Some(format!("must be at least {minimum}{unit}, not {size}")),
-        (_, Some(maximum)) if size > maximum => Some(format!("must be at most {maximum}{unit}, not {size}")),
-        _ => None,
-    }
-}
-
-/// The one text that a schema accepts.
-fn constant(schema: &Value) -> Option<&str> {
-    schema.get("const").and_then(Value::as_str)
-}
-
-/// The property of a tagged alternative that says which one it is.
-fn discriminator(schema: &Value) -> Option<&str> {
-    let properties = schema.get("properties")?.as_object()?;
-    properties
-        .iter()
-        .find(|(_, property)| constant(property).is_some())
-        .map(|(key, _)| key.as_str())
-}
-
-fn described(json_type: &str) -> &str {
-    match json_type {
-        "integer" => "a whole number",
-        "number" => "a number",
-        "boolean" => "true or false",
-        "string" => "text",
-        "array" => "a list",
-        "object" => "a table",
-        other => other,
-    }
-}
-
-fn shortened(text: &str) -> String {
-    let mut characters = text.chars();
-    let mut start: String = characters.by_ref().take(LONGEST_QUOTE).collect();
-    if characters.next().is_some() {
-        start.push('…');
-    }
-    start
-        .chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
-        .collect()
 }

@@ -8,6 +8,7 @@
 mod check;
 mod editors;
 mod json;
+mod keywords;
 mod node;
 mod suggestion;
 mod table_builder;

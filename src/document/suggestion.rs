@@ -1,7 +1,7 @@
 //! What somebody probably meant.
 
-/// Shortest beginning of a name that counts as the name.
-const SHORTEST_BEGINNING: usize = 4;
+/// Shortest beginning of a name that counts as the name: `int` for `integer`.
+const SHORTEST_BEGINNING: usize = 3;
 
 /// The candidate most like `written`, if one is close enough to be a slip of the pen or begins with it.
 pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Option<&'a str> {
@@ -34,7 +34,8 @@ mod tests {
             ("baseUrl", Some("base_url")),
             ("Timeout_MS", Some("timeout_ms")),
             ("timeout", Some("timeout_ms")),
-            ("tim", None),
+            ("tim", Some("timeout_ms")),
+            ("ti", None),
             ("pth", Some("path")),
             ("colour", None),
             ("", None),

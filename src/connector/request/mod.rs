@@ -1,4 +1,6 @@
 //! The HTTP request of an action: templates where the author wrote them, arguments placed by themselves elsewhere.
+//!
+//! Compiles what is written once; must never know the values of a call, or a credential.
 
 mod body;
 mod part;
@@ -53,7 +55,7 @@ pub(in crate::connector) fn compile(
     }
     let body = request.body(node, document, &mut headers);
     let placed = request.place_arguments(forbidden);
-    request.check_used();
+    request.check_used(node);
     let mut complete = RequestTemplate {
         method: method(document.method?),
         credentials: document
@@ -305,7 +307,7 @@ impl Request<'_> {
     }
 
     /// An input that goes nowhere is a mistake: the agent would believe that it has an effect (contract S1-25).
-    fn check_used(&mut self) {
+    fn check_used(&mut self, node: &Node) {
         if self.unread {
             return;
         }
@@ -315,11 +317,13 @@ impl Request<'_> {
             .iter()
             .filter(|argument| !self.used.contains(&argument.name))
         {
-            let message = format!("the input `{}` is never used", argument.name);
-            let help = format!(
-                "write `{{{{{}}}}}` where it belongs, say where it goes (in = \"query\"), or remove it",
-                argument.name
-            );
+            let name = &argument.name;
+            let message = format!("the input `{name}` is never used");
+            let help = if is_in_path_with_colon(node, name) {
+                format!("write `{{{name}}}` in the path in place of `:{name}`")
+            } else {
+                format!("write `{{{{{name}}}}}` where it belongs, say where it goes (in = \"query\"), or remove it")
+            };
             self.scope.refuse("unused-input", argument.span.clone(), message, help);
             self.sound = false;
         }
@@ -363,6 +367,12 @@ pub(in crate::connector) fn is_literal(node: &Node) -> bool {
     crate::connector::scope::texts(node)
         .iter()
         .all(|text| !text.text().unwrap_or_default().contains("{{"))
+}
+
+/// Whether the path of an action names an input as other tools write it: `/customers/:customer_id`.
+fn is_in_path_with_colon(node: &Node, name: &str) -> bool {
+    let path = node.get("path").and_then(Node::text).unwrap_or_default();
+    path.split('/').any(|segment| segment.strip_prefix(':') == Some(name))
 }
 
 fn member_span(node: &Node, table: &str, key: &str) -> Range<usize> {

@@ -373,3 +373,59 @@ fn placeholders_in_keys_are_shown_where_they_are() {
         assert!(first.message.contains("only values can"), "{told}");
     }
 }
+
+#[test]
+fn slips_of_other_formats_come_with_what_to_write() {
+    let path = "method = \"GET\"\npath = \"/x/:id\"\n";
+    let input = "[[actions.input]]\nname = \"id\"\n";
+    for (lines, code, advice) in [
+        (
+            format!("{path}{input}"),
+            "unused-input",
+            "write `{id}` in the path in place of `:id`",
+        ),
+        (
+            format!("{path}timeout_ms = \"30s\"\n"),
+            "wrong-type",
+            "write milliseconds without a unit: 30000",
+        ),
+        (
+            format!("{path}timeout_ms = \"2 min\"\n"),
+            "wrong-type",
+            "write milliseconds without a unit: 120000",
+        ),
+        (
+            format!("{path}[actions.input]\nname = \"id\"\n"),
+            "wrong-type",
+            "write [[actions.input]], once for each of them",
+        ),
+    ] {
+        let loaded = with_action(&lines);
+        let error = loaded.diagnostics.iter().find(|finding| finding.is_error()).unwrap();
+        assert_eq!((error.code, error.help.as_deref()), (code, Some(advice)), "{lines}");
+    }
+}
+
+#[test]
+fn one_action_in_place_of_the_list_is_told_once() {
+    let action = "\"name\": \"a\", \"method\": \"GET\", \"path\": \"/\"";
+    let head = "name = \"Test\"\n[connection]\nbase_url = \"https://api.example.com\"\n";
+    let yaml = "name: Test\nconnection: { base_url: \"https://api.example.com\" }\n";
+    for (name, text, advice) in [
+        (
+            "connector.toml",
+            format!("{head}[actions]\nname = \"a\"\n"),
+            "write [[actions]], once for each of them",
+        ),
+        (
+            "connector.yaml",
+            format!("{yaml}actions: {{ {action} }}\n"),
+            "begin each of them with `- `",
+        ),
+    ] {
+        let loaded = load_text(name, &text);
+        assert_eq!(errors(&loaded), ["wrong-type"], "{name}");
+        let error = loaded.diagnostics.iter().find(|finding| finding.is_error()).unwrap();
+        assert_eq!(error.help.as_deref(), Some(advice), "{name}");
+    }
+}

@@ -266,3 +266,26 @@ fn actions_that_the_allowlist_never_lets_out_are_told() {
         );
     }
 }
+
+#[test]
+fn a_base_url_that_cannot_be_called_comes_with_one_that_can() {
+    for (url, advice) in [
+        ("api.acme.com/v1", "write it whole: https://api.acme.com/v1"),
+        ("localhost:8080", "write it whole: https://localhost:8080"),
+        (
+            "ana:secret@api.acme.com",
+            "write it whole, e.g. https://crm.example.com/api/v1",
+        ),
+        ("@@", "write it whole, e.g. https://crm.example.com/api/v1"),
+        ("http://localhost:8080", "ip_allowlist = [\"127.0.0.0/8\"]"),
+        ("http://10.1.2.3/v1", "ip_allowlist = [\"10.1.2.3/32\"]"),
+        ("http://crm.acme.com", "ip_allowlist = [\"10.20.0.0/16\"]"),
+        ("https://{tenant}.acme.com", "e.g. {{settings.tenant}}"),
+    ] {
+        let loaded = with_lines(&format!("[connection]\nbase_url = \"{url}\"\n"));
+        let error = loaded.diagnostics.iter().find(|finding| finding.is_error()).unwrap();
+        let help = error.help.as_deref().unwrap_or_default();
+        assert!(help.contains(advice), "{url}: {help}");
+        assert!(!help.contains("secret"), "{url}: {help}");
+    }
+}

@@ -95,17 +95,14 @@ async fn all_errors_of_a_folder_are_reported_at_once() {
 }
 
 #[tokio::test]
-async fn names_that_collide_are_errors() {
+async fn names_that_collide_are_errors_with_their_places() {
     let workspace = crm("http://127.0.0.1:9/v1");
     workspace.write("other.toml", connector("CRM", "http://127.0.0.1:9/v2", ACTIONS));
     let run = workspace.run(&["check"]).await;
     assert_eq!(run.code, Some(1));
-    assert!(
-        run.stderr
-            .contains("the connector `crm` is left out: the name `crm` is taken"),
-        "{}",
-        run.stderr
-    );
+    let told = "error: the connector `crm` in connectors/other.toml is left out: connectors/crm.toml has the name `crm` \
+                already; give one of them another `slug` or name\n";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
 }
 
 #[tokio::test]
@@ -290,13 +287,13 @@ async fn what_code_does_in_vain_is_told_and_keys_are_not_shown() {
       |
       = help: did you mean `ld.csv2json`? It is not available in this version of Toolgate
 
-    warning[inspected-handle]: `data.auth.api_key` is a handle: this tells of the handle, and nothing of the secret that it stands for
+    warning[inspected-handle]: `data.auth.api_key` is a handle: this reads the handle, not the secret that it stands for
      --> connectors/desk/actions/old.js:3:23
       |
     3 | if (data.auth.api_key.length < 4) return process.env.KEY;
       |                       ^^^^^^
       |
-      = help: hand it on as a whole; only code that has to compute with secrets says secrets = "exposed" under [security]
+      = help: pass it on as a whole; only code that has to compute with secrets says secrets = "exposed" under [security]
 
     warning[not-in-sandbox]: there is no `process` in the sandbox
      --> connectors/desk/actions/old.js:3:42
@@ -306,7 +303,7 @@ async fn what_code_does_in_vain_is_told_and_keys_are_not_shown() {
       |
       = help: there is no process and no environment: name what the code needs under [auth.fields], and read `data.auth`
 
-    warning[hard-coded-key]: this looks like a key, of 32 characters: whoever reads the code has it
+    warning[hard-coded-key]: this looks like a key of 32 characters: whoever reads the code has it
      --> connectors/desk/actions/old.js:4:16
       |
     4 | const spare = '********************************'; return spare;
@@ -314,7 +311,7 @@ async fn what_code_does_in_vain_is_told_and_keys_are_not_shown() {
       |
       = help: name it under [auth.fields], e.g. api_key = "env:API_KEY", read `data.auth.api_key`, and replace the key
 
-    warning[hard-coded-key]: this looks like a key, of 32 characters: whoever reads the code has it
+    warning[hard-coded-key]: this looks like a key of 32 characters: whoever reads the code has it
       --> connectors/desk/connector.toml:22:14
        |
     22 | const key = '********************************';
@@ -331,4 +328,15 @@ async fn what_code_does_in_vain_is_told_and_keys_are_not_shown() {
         found.iter().all(|finding| finding["code"] != "inspected-handle"),
         "{report:#}"
     );
+}
+
+#[tokio::test]
+async fn a_folder_without_connectors_is_told_with_what_to_do() {
+    let workspace = Workspace::new();
+    workspace.write("notes.txt", "nothing");
+    let run = workspace.run(&["check"]).await;
+    assert_eq!(run.code, Some(0));
+    let told = "note: there are no connectors in connectors: make one with `toolgate new connector NAME` or `toolgate \
+                import`, or name another folder with --connectors\n";
+    assert_eq!(run.stderr, told);
 }

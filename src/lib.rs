@@ -1,8 +1,8 @@
 //! Toolgate turns the HTTP APIs you own into tools that AI agents call over MCP.
 //!
-//! This page is the manual of the code: the bird's eye, the pipeline, what must always hold, and where things are.
+//! This page is the manual of the code: an overview, the pipeline, what must always hold, and where things are.
 //!
-//! # Bird's eye
+//! # Overview
 //!
 //! A *connector* describes one API in a file; each of its *actions* becomes one MCP tool. An agent calls a tool with
 //! named arguments. It never sees the key, the base URL or the headers; a *write* waits for a person; every call
@@ -24,16 +24,16 @@
 //! 3. *admit*: there is room for one more call, and none of its limits is reached;
 //! 4. *validate* the arguments, and build the request;
 //! 5. *approve*: a write waits for a person;
-//! 6. *run*: wait for a turn, resolve the credential, write down the intent, make the request, or one for each page
-//!    of a list, or run the code that makes its own;
+//! 6. *run*: wait for a turn, resolve the credential, record the intent, then make the request (for a list, one for
+//!    each page) or run the code that makes its own;
 //! 7. *check*: decode, scrub, validate and map the answer;
 //! 8. *audit*: exactly one row, refusals included.
 //!
 //! # What always holds
 //!
 //! - Only [`egress`] opens outgoing connections, only [`crypto`] names ring, only [`config`] reads the environment,
-//!   only [`store`] speaks SQL. `toolgate health` besides connects to a server of its operator's own, with nothing of
-//!   an agent's or an API's.
+//!   only [`store`] speaks SQL. The one exception is `toolgate health`, which connects to the operator's own server and
+//!   sends nothing that comes from an agent or an API.
 //! - [`connector`], [`document`], [`openapi`], [`schema`], [`template`], [`mapping`] and [`pagination`] do no
 //!   input or output and never hold a secret.
 //! - What holds a secret has no `Serialize` and no revealing `Debug`.
@@ -41,16 +41,16 @@
 //! - Every queue is bounded, every wait for the outside has a deadline, every loop over remote data has a cap.
 //! - Nothing a model can call widens a grant: there is no tool that approves.
 //! - Code of actions runs in a fresh WebAssembly instance, and each request that it makes passes the same checks.
-//! - No process of it leaves a core dump: [`process`].
+//! - No process of Toolgate leaves a core dump: [`process`].
 //! - stdout belongs to the protocol; logs go to stderr, and never show headers or bodies.
 //!
-//! The first two are held by `tests/it/direction.rs`, which also holds the order of the rooms below: nothing imports
-//! anything that stands under it in this list.
+//! `tests/it/direction.rs` enforces the first two. It also enforces the order of the rooms, as the modules at the top
+//! level are called here: no room imports one that comes after it in the list below.
 //!
 //! # Where things are
 //!
-//! Each room starts with a comment that says what it does and what it must never know. To add an authentication
-//! scheme see [`auth`]; a command-line verb, [`cli`]; a store, [`store`].
+//! Each room starts with a comment that says what it does and what it must never know. To add an authentication scheme
+//! see [`auth`]; a command-line verb, [`cli`]; a store, [`store`].
 
 pub mod crypto;
 pub mod diagnostics;

@@ -56,7 +56,7 @@ impl Credential {
     /// is used as soon as its source says so; `scrubbers` saves only the work of preparing the search for them.
     ///
     /// # Errors
-    /// [`SecretError`] when one of them cannot be had.
+    /// [`SecretError`] when one of them is not available.
     pub async fn resolve(
         auth: &Auth,
         source: &dyn SecretSource,

@@ -11,7 +11,7 @@ use crate::audit::upkeep;
 use crate::overview::Window;
 use crate::store::{AuditVerification, time};
 
-/// Check that nobody has changed the audit log, or cut off what is old.
+/// Check that nobody has changed the audit log, or remove old calls from it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -51,7 +51,7 @@ struct Verify {
     json: bool,
 }
 
-/// Cut calls that ended before a moment off the log, for good. What is left still verifies.
+/// Remove calls that ended before a moment from the log, for good. What is left still verifies.
 ///
 /// A server does this by itself with what is older than `retention_days` of the settings. How often each API was called
 /// stays known.
@@ -115,7 +115,7 @@ impl Prune {
         let shown = time::rfc3339(before);
         if !self.yes {
             let question = format!("Cut every call that ended before {shown} off the audit log? They are gone then.");
-            terminal::confirm(&question, "calls shall be cut off the audit log").await?;
+            terminal::confirm(&question, "calls are to be removed from the audit log").await?;
         }
         let store = assemble::store(&locations).await?;
         let cut = upkeep::prune(&*store, before).await.map_err(anyhow::Error::from)?;

@@ -7,7 +7,7 @@ use clap::Args;
 use super::{Failure, Global, assemble, output};
 use crate::mcp::health;
 
-/// Ask a server on this machine whether it runs.
+/// Check whether a server on this machine is running.
 ///
 /// Asks the server that serves over HTTP with the same settings.
 #[derive(Debug, Args)]

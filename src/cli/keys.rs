@@ -214,7 +214,7 @@ async fn revoke(store: &dyn Store, id: &str, json: bool) -> Result<(), Failure> 
     // What was given may be a whole key: it is not repeated.
     let id = access_key::identifier(id).ok_or_else(|| {
         Failure::Usage(anyhow::anyhow!(
-            "that is no id of a key; `toolgate keys list` shows them: 16 digits from 0 to f"
+            "that is not the id of a key; `toolgate keys list` shows them: 16 digits from 0 to f"
         ))
     })?;
     let revoked = store

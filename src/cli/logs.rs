@@ -38,7 +38,7 @@ Examples:
   toolgate logs --status 404 --since today
   toolgate logs my_company_crm --limit 100 --json
 
-Times are of this machine's zone (TZ); --json has them in UTC.
+Times are in this machine's time zone (TZ), with --json in UTC.
 
 Exit codes: 0 done; 1 no such call, or the log cannot be read; 2 usage; 3 Toolgate cannot start.")]
 pub(super) struct Logs {
@@ -61,7 +61,7 @@ pub(super) struct Options {
     /// Only calls with this status: `ok`, `error`, a status of the API such as 404, or a code such as `TIMEOUT`.
     #[arg(long, value_name = "STATUS")]
     status: Option<Status>,
-    /// Only this call, with all that is known of it.
+    /// Only this call, with all that is known about it.
     #[arg(long, value_name = "ID", conflicts_with_all = ["endpoint", "since", "status", "follow"])]
     call: Option<String>,
     /// At most this many.

@@ -74,7 +74,7 @@ enum Verb {
     },
     /// Seal all secrets with a new master key.
     ///
-    /// A key in the state folder is made anew and replaced. For a key in the environment or in a named file, the new
+    /// A key in the state folder is replaced by a new one. For a key in the environment or in a named file, the new
     /// one is read from --new-key-file, a prompt or standard input, and replacing the old one is left to you.
     RotateKey {
         /// File with the new key: 32 random bytes in base64 or as hexadecimal digits.
@@ -119,7 +119,7 @@ impl Of {
     fn id(&self, name: &str) -> Result<SecretId, Failure> {
         let name = SecretName::parse(name).ok_or_else(|| {
             usage(
-                "NAME is no name of a secret: write letters, digits, `.`, `_` and `-` between slashes, e.g. `crm/key`; \
+                "NAME is not the name of a secret: write letters, digits, `.`, `_` and `-` between slashes, e.g. `crm/key`; \
                  the value is read from a prompt or standard input",
             )
         })?;

@@ -184,11 +184,11 @@ fn file(
     if language_of(Path::new(written)) != Some(language) {
         let (message, help) = match language {
             Language::JavaScript => (
-                format!("`{written}` is no JavaScript by its name"),
+                format!("`{written}` is not JavaScript by its name"),
                 "name a .js file; a WebAssembly component is named with `component`",
             ),
             Language::Component => (
-                format!("`{written}` is no WebAssembly component by its name"),
+                format!("`{written}` is not a WebAssembly component by its name"),
                 "name a .wasm file; JavaScript is named with `code`",
             ),
         };

@@ -43,7 +43,7 @@ enum Role {
     Skill,
     /// What whoever changes the connector should know. Only that it is there matters.
     Agents,
-    /// An `OpenAPI` description of the API. Only that it is there matters.
+    /// An OpenAPI description of the API. Only that it is there matters.
     Description,
     /// What an import of a description has come to. Only that it is there matters.
     Report,
@@ -124,7 +124,7 @@ fn stray(file: &SourceFile) -> Option<Diagnostic> {
     if !matches!(Format::of(&file.relative), Some(Format::Toml | Format::Yaml)) {
         return None;
     }
-    let message = "this file is not read: it is no part of a connector by its name";
+    let message = "this file is not read: by its name it is not part of a connector";
     let finding = Diagnostic::for_file(Severity::Warning, "not-read", &file.shown, message);
     Some(finding.help("actions of an entity belong in the folder `services`"))
 }

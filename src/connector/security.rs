@@ -219,7 +219,7 @@ pub(super) fn odd_host(scope: &Scope<'_>, place: &Node, host: &Host<&str>) {
             "lookalike-host",
             place.span.clone(),
             format!("this host is `{ascii}`: letters of it look like those of another alphabet"),
-            "if that is the host you mean, write it in this form; if not, type the name anew",
+            "if that is the host you mean, write it in this form; if not, type the name again",
         ),
         Some(Unusual::Foreign(ascii)) => {
             let message = format!("this host is `{ascii}` on the wire");

@@ -203,7 +203,7 @@ pub(super) fn gate(error: &GateError) -> CallError {
 }
 
 pub(super) fn secret(error: &SecretError) -> CallError {
-    tracing::error!(%error, "a credential cannot be had");
+    tracing::error!(%error, "a credential is not available");
     let cause = match error {
         SecretError::NotSet(_) | SecretError::NoSource(_) | SecretError::NotStored { .. } => {
             "the credential of this API is not set up; nothing was sent"
@@ -251,7 +251,7 @@ pub(super) fn refused(refusal: Refusal, approval_id: Option<String>, by: Option<
         Refusal::NotValid => CallError::new(
             ErrorCode::ApprovalDenied,
             "the approval does not belong to this call, was used before, or has expired; nothing was sent",
-            "make the call again without it, so that the user is asked anew",
+            "make the call again without it, so that the user is asked again",
         ),
         Refusal::UsedElsewhere => CallError::new(
             ErrorCode::ApprovalDenied,

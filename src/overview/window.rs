@@ -18,7 +18,7 @@ pub struct Window {
 /// No window of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no window of time; write e.g. 24h, 30m, 7d, \"last 24 hours\", today, 2026-11-21, \
+    "`{0}` is not a window of time; write e.g. 24h, 30m, 7d, \"last 24 hours\", today, 2026-11-21, \
      2026-11-21T09:30:00Z, or all"
 )]
 pub struct WindowError(String);
@@ -161,7 +161,7 @@ mod tests {
         ] {
             let error = parse(text).unwrap_err().to_string();
             assert!(
-                error.starts_with(&format!("`{text}` is no window of time; write e.g. 24h")),
+                error.starts_with(&format!("`{text}` is not a window of time; write e.g. 24h")),
                 "{error}"
             );
         }

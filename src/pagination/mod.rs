@@ -95,10 +95,10 @@ pub enum PageError {
         found: &'static str,
     },
     /// The first page was asked for by something that cannot be counted up.
-    #[error("the pages of this list are counted, and the call begins at one that is no number")]
+    #[error("the pages of this list are counted, and the call begins at one that is not a number")]
     NoNumber,
     /// The URL of the next page is none.
-    #[error("the API names the next page by something that is no URL")]
+    #[error("the API names the next page by something that is not a URL")]
     NoUrl,
     /// What names the next page is too long to be sent.
     #[error(

@@ -1,6 +1,6 @@
 //! Lists and objects where only text can stand: paths, queries, headers, cookies and forms.
 //!
-//! The styles are those of `OpenAPI` 3.2 ("Style Values"), which come from RFC 6570, and three that real APIs have
+//! The styles are those of OpenAPI 3.2 ("Style Values"), which come from RFC 6570, and three that real APIs have
 //! beside them: tabs between values (Swagger 2.0), nested brackets to any depth, and JSON. Forms as one text are the
 //! `content` of parameters.
 

@@ -62,7 +62,7 @@ pub trait SecretSource: Send + Sync {
     async fn resolve(&self, reference: &SecretRef, holder: Holder<'_>) -> Result<SecretString, SecretError>;
 }
 
-/// A secret cannot be had, stored or removed.
+/// A secret cannot be read, stored or removed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
     /// `env:NAME` names a variable that is not set or is empty.

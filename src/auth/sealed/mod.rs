@@ -164,7 +164,7 @@ impl GuestAuth {
     /// Resolves what code of `connector` reads as `data.auth`, for `holder`. `credential` is what goes on requests.
     ///
     /// # Errors
-    /// [`SecretError`] when a secret cannot be had.
+    /// [`SecretError`] when a secret is not available.
     pub async fn resolve(
         connector: &Connector,
         credential: &Credential,
@@ -238,7 +238,7 @@ impl fmt::Debug for GuestAuth {
 /// Code cannot be given what it reads as `data.auth`.
 #[derive(Debug, thiserror::Error)]
 pub enum GuestAuthError {
-    /// A secret cannot be had.
+    /// A secret is not available.
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// No handle can be made.

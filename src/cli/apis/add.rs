@@ -29,7 +29,7 @@ impl Add {
         let shown = self.file.display();
         if locations.connectors.is_file() {
             return Err(Failure::Usage(anyhow::anyhow!(
-                "{} is a single connector: name the folder that shall hold several with --connectors",
+                "{} is a single connector: name the folder that is to hold several with --connectors",
                 locations.connectors.display()
             )));
         }

@@ -39,7 +39,7 @@ impl Delete {
                 from.display(),
                 secrets.len()
             );
-            terminal::confirm(&question, &format!("`{slug}` shall be deleted")).await?;
+            terminal::confirm(&question, &format!("`{slug}` is to be deleted")).await?;
         }
         // First, so that no process calls it while its files move, nor where files are not watched.
         installed.store.remove_api(slug).await.map_err(anyhow::Error::from)?;

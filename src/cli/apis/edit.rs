@@ -55,7 +55,13 @@ impl Edit {
             Some(wanted) => files
                 .find(|file| file.relative == *wanted)
                 .map(|file| file.shown.clone())
-                .ok_or_else(|| Failure::Usage(anyhow::anyhow!("`{}` is no file of `{}`", wanted.display(), self.slug))),
+                .ok_or_else(|| {
+                    Failure::Usage(anyhow::anyhow!(
+                        "`{}` is not a file of `{}`",
+                        wanted.display(),
+                        self.slug
+                    ))
+                }),
         }
     }
 }

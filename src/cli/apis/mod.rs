@@ -1,4 +1,6 @@
 //! `toolgate apis`: the connected APIs, one by one. One file per verb.
+//!
+//! Shows what `overview` makes of records. Must never print a secret, and never call an action that writes.
 
 mod add;
 mod delete;
@@ -19,7 +21,7 @@ use crate::config::{Config, Locations};
 use crate::connector::model::{Connector, SecretName, SecretRef};
 use crate::store::Store;
 
-/// List, add, test, mend, switch, edit and delete the connected APIs.
+/// List, add, test, fix, enable, disable, edit and delete the connected APIs.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -26,7 +26,7 @@ impl Platform {
             // One architecture of either byte order, or several in one file.
             [0xcf | 0xce, 0xfa, 0xed, 0xfe] | [0xca, 0xfe, 0xba, 0xbe | 0xbf] => Self::MacOs,
             [b'M', b'Z', ..] => Self::Windows,
-            _ => bail!("{} is no program for Linux, macOS or Windows", file.display()),
+            _ => bail!("{} is not a program for Linux, macOS or Windows", file.display()),
         })
     }
 

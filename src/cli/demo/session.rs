@@ -62,7 +62,7 @@ pub(super) async fn play(handler: Handler, store: &dyn Store, sample: SocketAddr
         call(&agent, "demo_crm__create_ticket", &ticket).await?;
     }
 
-    title("It makes a mistake, and reads how to mend it")?;
+    title("It makes a mistake, and reads how to fix it")?;
     call(
         &agent,
         "demo_crm__create_ticket",

@@ -7,7 +7,7 @@ use super::{Choice, told};
 use crate::cli::{Failure, Global, output};
 use crate::openapi;
 
-/// Tell what an OpenAPI description holds, and what an import would make of it. Writes nothing.
+/// Show what an OpenAPI description contains, and what an import would make of it. Writes nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

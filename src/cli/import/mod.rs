@@ -1,4 +1,7 @@
-//! `toolgate import` and `toolgate analyze`: `OpenAPI` descriptions as connectors.
+//! `toolgate import` and `toolgate analyze`: OpenAPI descriptions as connectors.
+//!
+//! Reads and writes files, and prints the report; what becomes of a description is decided in [`crate::openapi`]. Must
+//! never overwrite a folder without being told to, or write down a secret.
 
 mod analyze;
 mod overlays;
@@ -28,9 +31,9 @@ use overlays::Overlays;
 use record::{Origin, REPORT};
 use source::{Content, Source, Wanted};
 
-/// Make a connector of an `OpenAPI` description.
+/// Make a connector from an OpenAPI description.
 ///
-/// Reads Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2, in JSON or YAML. What cannot be imported is left out, and told.
+/// Reads Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2, in JSON or YAML. What cannot be imported is left out and reported.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -58,7 +61,7 @@ pub(super) struct Import {
     /// Update without asking.
     #[arg(long, requires = "update")]
     yes: bool,
-    /// Write over files that were edited; the folder as it was is kept beside the new one.
+    /// Overwrite files that were edited; the old folder is kept beside the new one.
     #[arg(long, requires = "update")]
     overwrite: bool,
     #[command(flatten)]
@@ -72,22 +75,22 @@ pub(super) struct Import {
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(default)]
 struct Choice {
-    /// An OpenAPI Overlay that changes the description first; several times for several, in order.
+    /// An OpenAPI Overlay that changes the description first. May be repeated; applied in order.
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
     overlay: Vec<PathBuf>,
     /// Where the API is, when the description does not say or is wrong.
     #[arg(long, value_name = "URL")]
     base_url: Option<Url>,
-    /// Where another server of the API is that the report asks for, e.g. `upload=https://upload.example.com`; several
-    /// times for several.
+    /// The address of another server of the API that the report asks for, e.g. `upload=https://upload.example.com`. May be
+    /// repeated.
     #[arg(long, value_name = "NAME=URL", value_parser = named_url)]
     server: Vec<(String, Url)>,
     /// A header that the description is fetched with, and where its value is kept, e.g. `Authorization: vault://spec_token`
-    /// or `Authorization: env:SPEC_TOKEN`; several times for several.
+    /// or `Authorization: env:SPEC_TOKEN`. May be repeated.
     #[arg(long, value_name = "NAME: REFERENCE")]
     header: Vec<String>,
-    /// A network that the API belongs to, when it is not public, e.g. `10.20.0.0/16`; several times for several.
+    /// A network that the API belongs to, when it is not public, e.g. `10.20.0.0/16`. May be repeated.
     #[arg(long, value_name = "NETWORK")]
     network: Vec<IpNet>,
     /// Only operations with this tag; `*` stands for anything, here and below.

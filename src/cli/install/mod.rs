@@ -283,8 +283,8 @@ fn refused(file: &ClientFile, problem: Problem) -> Failure {
 }
 
 /// Variables of the environment that the server needs for the connectors in `folder`: those that hold their settings
-/// and secrets, and the key of the vault when that is where it comes from. What is wrong with the connectors is told, and no reason
-/// to stop: the server reads them again whenever they change.
+/// and secrets, and the key of the vault when that is where it comes from. What is wrong with the connectors is reported,
+/// and no reason to stop: the server reads them again whenever they change.
 fn variables(folder: &Path) -> Vec<String> {
     let report = Loader::default().load(folder);
     assemble::tell(&report);

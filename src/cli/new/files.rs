@@ -158,6 +158,7 @@ fn variables(plan: &Plan) -> Vec<String> {
 /// A read of many, a read of one, and a write, as most APIs have them.
 fn actions(entity: &str) -> String {
     let shown = entity.replace('_', " ");
+    let article = article(&shown);
     format!(
         r#"
 [[actions]]
@@ -195,7 +196,7 @@ properties = {{ id = "string", name = "string" }}
 # A write: a person is asked before it leaves.
 [[actions]]
 name = "create_{entity}"
-description = "Adds a {shown}, and returns its id."
+description = "Adds {article} {shown}, and returns its id."
 method = "POST"
 path = "/{entity}s"
 body = {{ name = "{{{{name}}}}" }}
@@ -219,7 +220,10 @@ fn agents(plan: &Plan) -> String {
     ];
     if plan.tier == Tier::Full {
         let entities = plan.entities.iter();
-        parts.extend(entities.map(|entity| format!("- `services/{entity}.toml`: what can be done with a {entity}.")));
+        parts.extend(entities.map(|entity| {
+            let article = article(entity);
+            format!("- `services/{entity}.toml`: what can be done with {article} {entity}.")
+        }));
         parts.push("- `openapi/`: put the API's own description here, as it was downloaded.".to_owned());
     }
     format!(
@@ -240,9 +244,10 @@ fn skill(plan: &Plan) -> String {
         .map(|entity| {
             let shown = entity.replace('_', " ");
             format!(
-                "| find a {shown} | `list_{entity}s` | words in it |\n\
+                "| find {} {shown} | `list_{entity}s` | words in it |\n\
                  | read one | `get_{entity}` | `{entity}_id` |\n\
-                 | add one | `create_{entity}` | `name`; a person is asked first |\n"
+                 | add one | `create_{entity}` | `name`; a person is asked first |\n",
+                article(&shown)
             )
         })
         .collect();
@@ -252,6 +257,15 @@ fn skill(plan: &Plan) -> String {
         plan.name,
         rows.concat()
     )
+}
+
+/// The indefinite article of most words that begin like `word`.
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o']) {
+        "an"
+    } else {
+        "a"
+    }
 }
 
 fn environment(plan: &Plan) -> String {

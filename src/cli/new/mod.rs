@@ -1,4 +1,6 @@
 //! `toolgate new`: files to start from.
+//!
+//! What is written must load and run as it is. Must never overwrite anything, or ask for a secret.
 
 mod action;
 mod connector;

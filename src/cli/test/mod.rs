@@ -1,4 +1,6 @@
 //! `toolgate test`: one run of an action as its author sees it, with its log and its requests.
+//!
+//! A run is a call like any other: must never go around the pipeline, its approval or its audit row.
 
 mod watch;
 

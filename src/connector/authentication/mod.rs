@@ -212,36 +212,7 @@ fn api_key(
     key: &str,
 ) -> Option<Auth> {
     let key = reference(scope, node, "key", key);
-    let (name, written) = match (place, header_name, name) {
-        (KeyPlaceName::Header, Some(name), None) => (name, "header_name"),
-        (_, None, Some(name)) => (name, "name"),
-        (KeyPlaceName::Header, None, None) => {
-            let help = "name the header that carries the key, e.g. header_name = \"X-API-Key\"";
-            scope.refuse(
-                "missing-key",
-                node.value_span("type"),
-                "`header_name` is missing in `auth`",
-                help,
-            );
-            return None;
-        }
-        (_, None, None) => {
-            let help = "name the parameter or cookie that carries the key, e.g. name = \"api_key\"";
-            scope.refuse(
-                "missing-key",
-                node.value_span("type"),
-                "`name` is missing in `auth`",
-                help,
-            );
-            return None;
-        }
-        (_, Some(_), _) => {
-            let span = node.key_span("header_name");
-            let message = "`header_name` stands beside `name`, or the key does not go into a header";
-            scope.refuse("bad-auth", span, message, "write `name` alone");
-            return None;
-        }
-    };
+    let (name, written) = key_name(scope, node, header_name, name, place)?;
     let name_span = node.value_span(written);
     let valid = match place {
         KeyPlaceName::Header => carries_credential(scope, &name, &name_span).is_some(),
@@ -270,6 +241,38 @@ fn api_key(
         prefix,
         key: key?,
     })
+}
+
+/// The name that the key is sent under, and the key of the file that says so.
+fn key_name(
+    scope: &Scope<'_>,
+    node: &Node,
+    header_name: Option<String>,
+    name: Option<String>,
+    place: KeyPlaceName,
+) -> Option<(String, &'static str)> {
+    let missing = |message: &str, help: &str| {
+        scope.refuse("missing-key", node.value_span("type"), message, help);
+        None
+    };
+    match (place, header_name, name) {
+        (KeyPlaceName::Header, Some(name), None) => Some((name, "header_name")),
+        (_, None, Some(name)) => Some((name, "name")),
+        (KeyPlaceName::Header, None, None) => missing(
+            "`header_name` is missing in `auth`",
+            "name the header that carries the key, e.g. header_name = \"X-API-Key\"",
+        ),
+        (_, None, None) => missing(
+            "`name` is missing in `auth`",
+            "name the parameter or cookie that carries the key, e.g. name = \"api_key\"",
+        ),
+        (_, Some(_), _) => {
+            let span = node.key_span("header_name");
+            let message = "`header_name` is written together with `name`, or the key is not sent in a header";
+            scope.refuse("bad-auth", span, message, "write only `name`");
+            None
+        }
+    }
 }
 
 fn custom_headers(scope: &Scope<'_>, node: &Node, written: &[HeaderDocument]) -> Option<Auth> {

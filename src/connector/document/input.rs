@@ -87,7 +87,7 @@ pub(in crate::connector) enum PlaceName {
     Body,
 }
 
-/// How a list or an object is written, as `OpenAPI` names it.
+/// How a list or an object is written, as OpenAPI names it.
 #[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Style")]

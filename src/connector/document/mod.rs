@@ -1,5 +1,7 @@
 //! The document types: what an author writes, key by key.
 //!
+//! Shapes only: what a value means, and whether it is sound, is decided where it is compiled.
+//!
 //! The doc comments are the reference: the JSON Schema that editors use and the manual are made from them.
 //! Older spellings of keys (seed formats) are brought into this shape by [`super::spelling`] before.
 

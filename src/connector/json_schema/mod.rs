@@ -1,5 +1,7 @@
 //! JSON Schemas as authors write them: in short, with references into their file, with harmless omissions.
 //!
+//! Pure. Must never know whether a schema is of an argument or of an answer.
+//!
 //! What comes out stands alone: no `$ref`, no `$defs`, every list with `items`, because some clients drop a tool, or
 //! all tools, over a schema that has them or lacks them.
 

@@ -247,7 +247,9 @@ fn split_methods(source: &str) -> Result<(Vec<Method>, &str), String> {
             METHODS
                 .into_iter()
                 .find(|method| method.as_str().eq_ignore_ascii_case(name))
-                .ok_or_else(|| "begins with something that is no method; write it like `GET,POST https://…`".to_owned())
+                .ok_or_else(|| {
+                    "begins with something that is not a method; write it like `GET,POST https://…`".to_owned()
+                })
         })
         .collect::<Result<_, _>>()?;
     let rest = rest.trim_start();
@@ -462,9 +464,9 @@ mod tests {
             ("https://crm.mycompany.com/*#top", "has a `#` part"),
             ("https://crm.mycompany.com:port/*", "is not a URL"),
             ("https://crm.mycompany.com:0/*", "names port 0"),
-            ("FETCH https://crm.mycompany.com/*", "is no method"),
-            ("* https://crm.mycompany.com/*", "is no method"),
-            ("GET, POST https://crm.mycompany.com/*", "is no method"),
+            ("FETCH https://crm.mycompany.com/*", "is not a method"),
+            ("* https://crm.mycompany.com/*", "is not a method"),
+            ("GET, POST https://crm.mycompany.com/*", "is not a method"),
             ("GET POST https://crm.mycompany.com/*", "holds a space"),
             ("GET", "is not a URL"),
         ];

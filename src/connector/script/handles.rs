@@ -47,10 +47,9 @@ pub(super) fn inspected(script: &Script<'_>, handles: &[String]) -> Vec<Finding>
         let Some(place) = place.filter(|_| handles.iter().any(|handle| handle == field)) else {
             continue;
         };
-        let message = format!(
-            "`data.auth.{field}` is a handle: this tells of the handle, and nothing of the secret that it stands for"
-        );
-        let help = "hand it on as a whole; only code that has to compute with secrets says secrets = \"exposed\" under \
+        let message =
+            format!("`data.auth.{field}` is a handle: this reads the handle, not the secret that it stands for");
+        let help = "pass it on as a whole; only code that has to compute with secrets says secrets = \"exposed\" under \
                     [security]";
         found.push(finding(
             "inspected-handle",

@@ -24,9 +24,9 @@ pub(super) fn from_input(script: &Script<'_>) -> Vec<Finding> {
         };
         let range = script.tokens[at + 2].range.start..script.tokens[end].range.end;
         let message = format!(
-            "`data.input.{field}` stands in the host of this URL: whoever calls the action decides where the request goes"
+            "`data.input.{field}` is part of the host of this URL: whoever calls the action decides where the request goes"
         );
-        let help = "write the host out up to the `/` behind it, or read what differs from `data.auth`, with a line under \
+        let help = "write the host out, up to the `/` after it, or read what differs from `data.auth`, with a line under \
                     [auth.fields]";
         found.push(finding("input-in-host", range, message, help));
     }

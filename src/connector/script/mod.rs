@@ -208,7 +208,7 @@ fn key(script: &Script<'_>, at: usize) -> Option<Finding> {
     let token = script.tokens.get(at).filter(|token| token.kind == Kind::Text)?;
     let key = keys::find(&script.source[token.range.clone()])?;
     let message = format!(
-        "this looks like a key, of {} characters: whoever reads the code has it",
+        "this looks like a key of {} characters: whoever reads the code has it",
         key.len()
     );
     let help =

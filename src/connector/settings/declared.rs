@@ -62,7 +62,7 @@ pub(super) fn read(
     };
     if is_secret && let Some(default) = default {
         let message = format!("the default of `{name}` would be a secret that is written out");
-        let help = "remove it; write `secret = false` for the setting if it is no secret";
+        let help = "remove it; write `secret = false` for the setting if it is not a secret";
         findings.push(source.error("literal-secret", default.span.clone(), message).help(help));
         return None;
     }

@@ -80,7 +80,7 @@ pub(super) fn check_size(request: &GuestRequest) -> Result<(), SendFailure> {
 }
 
 fn invalid(problem: impl Display) -> SendFailure {
-    SendFailure::Invalid(format!("this is no HTTP request: {problem}"))
+    SendFailure::Invalid(format!("this is not an HTTP request: {problem}"))
 }
 
 /// Reads a guest's request. Handles in it stay what they are.

@@ -1,6 +1,7 @@
 //! Step 6 of the pipeline for actions with code: runs it, and makes a result of what it returns.
 //!
-//! Every request of the code goes through [`host`], which is the code's only way out.
+//! Every request of the code goes through [`host`], which is the code's only way out. Must never know how a sandbox
+//! runs code, or give code a secret that its connector has not exposed.
 
 mod failure;
 mod files;

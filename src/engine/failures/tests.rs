@@ -88,7 +88,7 @@ fn a_refusal_names_its_approval_and_what_to_do() {
             ErrorCode::ApprovalRequired,
             "toolgate approvals approve a1",
         ),
-        (Refusal::NotValid, ErrorCode::ApprovalDenied, "asked anew"),
+        (Refusal::NotValid, ErrorCode::ApprovalDenied, "asked again"),
         (
             Refusal::UsedElsewhere,
             ErrorCode::ApprovalDenied,

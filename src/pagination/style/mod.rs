@@ -1,4 +1,6 @@
 //! The ways in which APIs tell where the next page is, one in each file.
+//!
+//! A style reads an answer and says what changes in the next request. Must never know who sends it.
 
 mod cursor;
 mod link;

@@ -4,6 +4,8 @@
 //! takes a slot of every window that it falls into, or of none; one task does so for all calls that came meanwhile in
 //! one transaction. Where a limit is great enough, a process takes slots ahead (see `lease`) and pays for a
 //! transaction only now and then.
+//!
+//! Must never know what a call does or how it ends: a call counts when it is let through.
 
 mod lease;
 mod queue;

@@ -57,7 +57,7 @@ impl Cache {
         let (code, content) = bytes.split_at_checked(CODE_LENGTH)?;
         if !crypto::equal_in_constant_time(code, &self.code(name, content)) {
             tracing::warn!(
-                "{} is not as it was written, and is made anew",
+                "{} is not as it was written, and is compiled again",
                 self.folder.join(name).display()
             );
             return None;
@@ -136,7 +136,7 @@ fn key(file: &Path) -> io::Result<[u8; KEY_LENGTH]> {
     match File::open(file) {
         Ok(mut open) => {
             only_ours(file)?;
-            // A key that was cut off is made anew; what was kept under it is then made anew too.
+            // A key that was truncated is replaced; what was kept under it is then compiled again.
             if open.read_exact(&mut key).is_ok() {
                 return Ok(key);
             }

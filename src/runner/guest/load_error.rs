@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LoadError {
     /// No WebAssembly.
-    #[error("{name} is no WebAssembly: it does not begin with the bytes of one")]
+    #[error("{name} is not WebAssembly: it does not begin with the bytes of a WebAssembly file")]
     NotWebAssembly {
         /// The program.
         name: String,
@@ -18,7 +18,7 @@ pub enum LoadError {
         name: String,
     },
     /// Not well formed, or with features that are not served.
-    #[error("{name} is no component that can be run: {problem}")]
+    #[error("{name} is not a component that can be run: {problem}")]
     Unreadable {
         /// The program.
         name: String,

@@ -172,7 +172,9 @@ impl Parts {
         if let Some(kept) = self.cache.as_ref().and_then(|cache| cache.get(&kept_as)) {
             match native::component(&self.engine, &kept) {
                 Ok(component) => return Ok(component),
-                Err(error) => tracing::warn!("what was compiled of {name} is compiled anew: {error:#}"),
+                Err(error) => {
+                    tracing::warn!("{name} is compiled again, since its compiled code cannot be used: {error:#}");
+                }
             }
         }
         let component = Component::from_binary(&self.engine, bytes).map_err(|error| {
@@ -188,7 +190,7 @@ impl Parts {
         if let Some(cache) = &self.cache {
             match component.serialize() {
                 Ok(compiled) => cache.put(&kept_as, &compiled),
-                Err(error) => tracing::warn!("what was compiled of {name} cannot be kept: {error:#}"),
+                Err(error) => tracing::warn!("the compiled code of {name} cannot be kept: {error:#}"),
             }
         }
         Ok(component)

@@ -23,9 +23,9 @@ pub(super) fn bytes(value: Value) -> Result<Bytes, String> {
             None if members.keys().enumerate().all(|(index, key)| *key == index.to_string()) => {
                 numbers(members.values())
             }
-            Some(_) | None => Err("is no buffer".to_owned()),
+            Some(_) | None => Err("is not a buffer".to_owned()),
         },
-        Value::Null | Value::Bool(_) | Value::Number(_) => Err("is no base64".to_owned()),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Err("is not base64".to_owned()),
     }
 }
 
@@ -35,7 +35,7 @@ fn numbers<'a>(items: impl Iterator<Item = &'a Value>) -> Result<Bytes, String> 
         .collect();
     bytes
         .map(Bytes::from)
-        .ok_or_else(|| "holds something that is no byte".to_owned())
+        .ok_or_else(|| "contains something that is not a byte".to_owned())
 }
 
 fn base64(text: &str) -> Result<Bytes, String> {
@@ -52,5 +52,5 @@ fn base64(text: &str) -> Result<Bytes, String> {
     GeneralPurpose::new(alphabet, LENIENT)
         .decode(&compact)
         .map(Bytes::from)
-        .map_err(|_| "is no base64".to_owned())
+        .map_err(|_| "is not base64".to_owned())
 }

@@ -82,7 +82,7 @@ fn take_one(members: &mut Map<String, Value>, pointer: &str) -> Result<Option<Fi
     let given = members.shift_remove(key).unwrap_or_default();
     let content = match (key, given) {
         ("text", Value::String(text)) => FileContent::Text(text),
-        ("text", _) => return Err(wrong("has a `text` that is no text".to_owned())),
+        ("text", _) => return Err(wrong("has a `text` that is not a text".to_owned())),
         (key, given) => {
             FileContent::Bytes(content::bytes(given).map_err(|problem| wrong(format!("has a `{key}` that {problem}")))?)
         }

@@ -184,15 +184,15 @@ fn a_file_has_a_name_and_one_content() {
             "has both `text` and `base64`",
         ),
         (json!({"mimeType": "a/b", "text": "x"}), "has no `fileName`"),
-        (json!({"fileName": "a", "text": 3}), "has a `text` that is no text"),
+        (json!({"fileName": "a", "text": 3}), "has a `text` that is not a text"),
         (
             json!({"fileName": "a", "base64": "%%%"}),
-            "has a `base64` that is no base64",
+            "has a `base64` that is not base64",
         ),
         (json!({"fileName": "a", "buffer": {}}), ""),
         (
             json!({"fileName": "a", "buffer": [256]}),
-            "holds something that is no byte",
+            "contains something that is not a byte",
         ),
     ] {
         let told = read(&json!({ "files": [file] }));

@@ -1,4 +1,4 @@
-//! What every backend must do. A backend's own tests run all of it with `cases!(open)`, where `open` returns a fresh
+//! What every backend must do, whichever it is: must never know how one keeps its data. A backend's own tests run all of it with `cases!(open)`, where `open` returns a fresh
 //! store and whatever must live as long as it. One file per trait.
 
 pub(crate) mod apis;

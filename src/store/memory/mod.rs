@@ -1,6 +1,6 @@
 //! A backend for tests: everything in memory, with a record of how it was written and a switch that makes it fail.
 //!
-//! No thread of its own, so tests over it can pause the clock.
+//! No thread of its own, so tests over it can pause the clock. Must never touch the disk.
 
 mod apis;
 mod approvals;

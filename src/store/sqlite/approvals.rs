@@ -166,7 +166,7 @@ async fn find_or_create(
 fn read(row: &SqliteRow) -> Result<ApprovalRecord, sqlx::Error> {
     let state: &str = row.try_get("state")?;
     let state = ApprovalState::parse(state)
-        .ok_or_else(|| sqlx::Error::Decode(format!("`{state}` is no state of an approval").into()))?;
+        .ok_or_else(|| sqlx::Error::Decode(format!("`{state}` is not a state of an approval").into()))?;
     Ok(ApprovalRecord {
         id: row.try_get("id")?,
         call_id: row.try_get("call_id")?,

@@ -2,6 +2,7 @@
 //!
 //! All writes go through one connection, one after another; reads have connections of their own and never wait for
 //! a write. Other processes may have the same file open: whatever must be atomic is so in the file, not in memory.
+//! Must never build SQL from a value: values are bound.
 
 mod apis;
 mod approvals;

@@ -1,4 +1,6 @@
 //! One compiled expression: from arguments to a JSON value.
+//!
+//! Must never reach anything but the arguments: no function, file, clock or randomness.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

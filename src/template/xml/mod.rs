@@ -1,7 +1,7 @@
-//! Values as XML, by the `xml` objects of their schema (`OpenAPI` 3.1, section 4.8.26; 3.2 adds `nodeType`).
+//! Values as XML, by the `xml` objects of their schema (OpenAPI 3.1, section 4.8.26; 3.2 adds `nodeType`).
 //!
 //! The schema comes from a connector's author and is compiled once; only values come from agents. Nothing in a value can
-//! end an element or begin another one.
+//! end an element or begin another one. Must never know where a schema or a value comes from.
 
 use std::collections::BTreeMap;
 
@@ -80,7 +80,7 @@ impl XmlShape {
                 Some("text") => Some(Node::Text),
                 Some("cdata") => Some(Node::CData),
                 Some("none") => Some(Node::None),
-                Some(other) => return Err(format!("`{other}` is no `nodeType` of XML")),
+                Some(other) => return Err(format!("`{other}` is not a `nodeType` of XML")),
                 None if is("attribute") => Some(Node::Attribute),
                 None if is("wrapped") => Some(Node::Element),
                 None => None,

@@ -160,7 +160,11 @@ fn what_xml_does_not_know_is_refused_with_its_place() {
             Some("root"),
             "`1` cannot be the name",
         ),
-        (json!({"xml": {"nodeType": "comment"}}), Some("root"), "no `nodeType`"),
+        (
+            json!({"xml": {"nodeType": "comment"}}),
+            Some("root"),
+            "not a `nodeType`",
+        ),
     ] {
         let problem = XmlShape::of(&schema, name).unwrap_err();
         assert!(problem.contains(part), "{problem}");

@@ -146,7 +146,7 @@ async fn scripts_run_as_their_authors_expect() {
         (
             "excessive",
             json!({ "result": (["it has more than 1000 headers", "its URL is longer than 65534 bytes",
-                "its method is longer than 64 characters"].map(|problem| format!("this is no HTTP request: {problem}"))) }),
+                "its method is longer than 64 characters"].map(|problem| format!("this is not an HTTP request: {problem}"))) }),
         ),
         (
             "who",
@@ -193,7 +193,7 @@ async fn scripts_run_as_their_authors_expect() {
     assert_eq!(log[0]["log"][0]["status"], 207);
     // What is too large is not looked at, nor kept.
     let log = workspace.run(&["logs", "--call", &row("excessive").call_id]).await;
-    assert_eq!(log.stdout.matches("this is no HTTP request").count(), 3, "{log:?}");
+    assert_eq!(log.stdout.matches("this is not an HTTP request").count(), 3, "{log:?}");
     assert!(log.stdout.len() < 4_000, "{log:?}");
 }
 

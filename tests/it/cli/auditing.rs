@@ -117,7 +117,7 @@ async fn what_is_old_is_cut_off_when_somebody_says_so() {
     assert_eq!(run.code, Some(2));
     assert!(
         run.stderr
-            .contains("nobody is here to ask whether calls shall be cut off the audit log: say --yes"),
+            .contains("nobody is here to ask whether calls are to be removed from the audit log: say --yes"),
         "{}",
         run.stderr
     );

@@ -190,7 +190,7 @@ async fn what_cannot_work_after_unpacking_is_refused() {
     std::fs::write(workspace.path().join("program"), "#!/bin/sh\n").unwrap();
     let run = bundle(&workspace, &[]).await;
     assert_eq!(run.code, Some(1), "{run:?}");
-    assert!(run.stderr.contains("no program for"), "{}", run.stderr);
+    assert!(run.stderr.contains("is not a program for"), "{}", run.stderr);
     let run = bundle(&Workspace::new(), &[]).await;
     assert_eq!(run.code, Some(1));
     assert!(run.stderr.contains("there are no connectors"), "{}", run.stderr);

@@ -163,7 +163,7 @@ async fn what_cannot_be_meant_is_told() {
     told(
         &["report", "--connector", "store"],
         2,
-        "`store` is no connector's folder; name one of `shop`",
+        "`store` is not a connector's folder; name one of `shop`",
     )
     .await;
     // By the name of its folder or by its slug.
@@ -181,7 +181,7 @@ async fn what_cannot_be_meant_is_told() {
     told(
         &["report", "--connector", "wiki.toml"],
         2,
-        "connectors/wiki.toml is a single file, and code lies in a connector's folder: move it to connectors/wiki/connector.toml",
+        "connectors/wiki.toml is a single file, and code is kept in a connector's folder: move it to connectors/wiki/connector.toml",
     )
     .await;
     workspace.write("shop/connector.toml", TOML.replace("base_url", "base_ulr"));

@@ -179,7 +179,7 @@ async fn filters_narrow_the_log_exactly() {
     for (arguments, said) in [
         (
             ["--since", "yesterday"],
-            "`yesterday` is no window of time; write e.g. 24h",
+            "`yesterday` is not a window of time; write e.g. 24h",
         ),
         (
             ["--status", "TIMEOUTS"],

@@ -143,8 +143,8 @@ async fn what_cannot_be_stored_is_refused() {
     for (arguments, value, code, told) in [
         (["crm/key"].as_slice(), "", 1, "the value is empty"),
         (&["crm/key"], "\n", 1, "the value is empty"),
-        (&[""], VALUE, 2, "NAME is no name of a secret"),
-        (&["crm key"], VALUE, 2, "NAME is no name of a secret"),
+        (&[""], VALUE, 2, "NAME is not the name of a secret"),
+        (&["crm key"], VALUE, 2, "NAME is not the name of a secret"),
         (
             &["crm/key", "--user", ""],
             VALUE,

@@ -17,11 +17,11 @@ fn what_is_no_component_is_refused() {
     let table = [
         (
             b"not code".to_vec(),
-            "actions/a.wasm is no WebAssembly: it does not begin with the bytes of one",
+            "actions/a.wasm is not WebAssembly: it does not begin with the bytes of a WebAssembly file",
         ),
         (
             Vec::new(),
-            "actions/a.wasm is no WebAssembly: it does not begin with the bytes of one",
+            "actions/a.wasm is not WebAssembly: it does not begin with the bytes of a WebAssembly file",
         ),
         (
             component("(module)"),

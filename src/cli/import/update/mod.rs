@@ -1,4 +1,6 @@
 //! `toolgate import --update`: a connector imported again, with a look at what changes first.
+//!
+//! Must never lose what a person edited: it is kept, or the update is refused.
 
 mod folder;
 mod plan;
@@ -130,7 +132,7 @@ impl Import {
             fates
         };
         let (files, code) = files_of(&folder)?;
-        let old = loaded(&files, &code, "the connector has errors as it is: mend them first")?;
+        let old = loaded(&files, &code, "the connector has errors as it is: fix them first")?;
         let new = loaded(
             &made.applied(&folder, files, &fates),
             &code,

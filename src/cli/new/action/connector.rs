@@ -75,7 +75,7 @@ impl Folder {
             names => format!("name one of {} with --connector", names.join(", ")),
         };
         Err(Failure::Usage(match wanted {
-            Some(wanted) => anyhow::anyhow!("`{wanted}` is no connector's folder; {known}"),
+            Some(wanted) => anyhow::anyhow!("`{wanted}` is not a connector's folder; {known}"),
             None => anyhow::anyhow!("{known}"),
         }))
     }
@@ -86,7 +86,7 @@ impl Folder {
             let folder = source.path.with_extension("");
             let ending = source.path.extension().unwrap_or_default().to_string_lossy();
             return Err(Failure::Usage(anyhow::anyhow!(
-                "{path} is a single file, and code lies in a connector's folder: move it to {}",
+                "{path} is a single file, and code is kept in a connector's folder: move it to {}",
                 folder.join("connector").with_extension(ending.as_ref()).display()
             )));
         }
@@ -99,7 +99,7 @@ impl Folder {
         let (Some(connector), Some(main)) = (loaded.connector, main) else {
             output::complain_of(&loaded.diagnostics);
             return Err(Failure::Other(anyhow::anyhow!(
-                "{path} has errors: mend them first, so that what the new action changes can be told"
+                "{path} has errors: fix them first, so that errors of the new action can be told apart"
             )));
         };
         Ok(Self {

@@ -1,6 +1,7 @@
 //! `toolgate new action`: an action with code that runs as it is, and its entry in the connector's file.
 //!
-//! A language is one file here, and one line in [`Language`].
+//! A language is one file here, and one line in [`Language`]. Must never change what is already written: the connector's
+//! files are only added to.
 
 mod component;
 mod connector;

@@ -1,4 +1,6 @@
 //! From an answer to a result. The order is that of ruling C-09, with the reason for each position beside it.
+//!
+//! Must never send anything, or know more of the credential than how to remove it.
 
 use http::Method;
 use serde_json::{Map, Value, json};

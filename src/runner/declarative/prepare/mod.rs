@@ -1,4 +1,6 @@
 //! From arguments to a request.
+//!
+//! Must never know the credential: the request is complete without it.
 
 mod multipart;
 

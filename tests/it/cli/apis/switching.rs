@@ -100,7 +100,7 @@ async fn a_deleted_api_is_gone_everywhere_and_nothing_is_lost() {
     assert_eq!(run.code, Some(2));
     assert!(
         run.stderr
-            .contains("nobody is here to ask whether `crm` shall be deleted: say --yes"),
+            .contains("nobody is here to ask whether `crm` is to be deleted: say --yes"),
         "{}",
         run.stderr
     );

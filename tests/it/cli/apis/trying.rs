@@ -148,7 +148,7 @@ async fn a_file_is_edited_and_checked() {
         .await;
     assert_eq!(run.code, Some(2));
     assert!(
-        run.stderr.contains("`../secret.toml` is no file of `crm`"),
+        run.stderr.contains("`../secret.toml` is not a file of `crm`"),
         "{}",
         run.stderr
     );

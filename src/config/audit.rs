@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuditConfig {
-    /// For how many days calls are kept; 0 keeps them for ever. A running server cuts off what is older.
+    /// For how many days calls are kept; 0 keeps them for ever. A running server removes older ones.
     #[schemars(range(min = 0, max = 36_500))]
     pub retention_days: u32,
 }

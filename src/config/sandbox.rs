@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What the code of an action may use while it runs. A call that goes over a limit fails with `SANDBOX_LIMIT`, which
-/// names the limit and its setting; other calls are not disturbed.
+/// names the limit and its setting; other calls are not affected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SandboxConfig {
@@ -39,7 +39,8 @@ pub struct SandboxConfig {
     /// Bytes that one run may receive: headers and bodies of its answers.
     #[schemars(range(min = 1_024))]
     pub max_received_bytes: u64,
-    /// Waits and requests of one run that are under way or not yet taken note of: each takes memory of the server.
+    /// Waits and requests of one run that have not ended, or whose end the code has not looked at: each takes memory of
+    /// the server.
     #[schemars(range(min = 10, max = 1_000_000))]
     pub max_handles: u64,
     /// Log lines of one run that are kept; further ones are counted only.
@@ -54,7 +55,7 @@ pub struct SandboxConfig {
     /// How many runs there may be at a time.
     #[schemars(range(min = 1, max = 5_000))]
     pub max_concurrent_runs: usize,
-    /// How many more may wait for their turn. Runs past that are refused at once.
+    /// How many more may wait for their turn. Further ones are refused at once.
     #[schemars(range(min = 0, max = 100_000))]
     pub max_queued_runs: usize,
 }

@@ -47,16 +47,16 @@ pub struct ServerConfig {
     /// The name that clients show.
     #[schemars(length(min = 1, max = 100))]
     pub name: String,
-    /// What agents should know beside what Toolgate tells them about the connectors.
+    /// What agents should know besides what Toolgate tells them about the connectors.
     #[schemars(length(max = 4000), extend("examples" = ["Ask before you create tickets for other teams."]))]
     pub instructions: Option<String>,
     /// How many calls run at a time.
     #[schemars(range(min = 1, max = 10_000))]
     pub max_concurrent_calls: usize,
-    /// How many more calls may wait for their turn. Calls past that are refused at once.
+    /// How many more calls may wait for their turn. Further ones are refused at once.
     #[schemars(range(min = 0, max = 100_000))]
     pub max_queued_calls: usize,
-    /// Longest time of one call, retries included and waiting for a person not.
+    /// Longest time of one call, not counting the wait for a person.
     #[schemars(range(min = 1, max = 3_600_000))]
     pub call_timeout_ms: u64,
     /// How long calls that are running may take to finish when the server is stopped.
@@ -94,8 +94,8 @@ pub struct HttpConfig {
     pub address: Option<SocketAddr>,
     /// Whether callers must show a key, as made by `toolgate keys create`.
     pub authentication: CallerAuthentication,
-    /// `Host` headers that are served, against web pages that reach this server through a name of their own: names or
-    /// addresses, with or without a port. The address that a client connected to is served as well.
+    /// `Host` headers that are served: names or addresses, with or without a port. Others are refused, so that no web
+    /// page reaches this server through a domain of its own. The address that a client connected to is always served.
     #[schemars(length(min = 1), inner(length(min = 1)))]
     pub allowed_hosts: Vec<String>,
     /// `Origin` headers that are served, so that other web pages cannot call tools; `:*` stands for any port.
@@ -150,13 +150,13 @@ pub enum CallerAuthentication {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ApprovalsConfig {
-    /// How long a call waits for a decision made elsewhere (`toolgate approvals`) when its client cannot ask anybody.
+    /// How long a call waits for a decision made elsewhere (`toolgate approvals`) when its client cannot ask its user.
     #[schemars(range(min = 0, max = 3_600_000))]
     pub wait_ms: u64,
     /// How long an approval can be decided and used.
     #[schemars(range(min = 1_000, max = 604_800_000))]
     pub expires_ms: u64,
-    /// How many calls may wait for a person at a time. They take no place from other calls; further ones are refused.
+    /// How many calls may wait for a person at a time. They do not count as running; further ones are refused.
     #[schemars(range(min = 1, max = 100_000))]
     pub max_waiting: usize,
     /// How many of them may be of one caller.
@@ -187,8 +187,8 @@ pub struct EgressConfig {
     #[serde(rename = "read_timeout_ms", with = "super::milliseconds")]
     #[schemars(with = "u64", range(min = 1, max = 600_000))]
     pub read_timeout: Duration,
-    /// PEM file of certificate authorities to trust beside the system's. A relative path starts at the folder of
-    /// this file.
+    /// PEM file of certificate authorities to trust besides the system's. A relative path starts at the folder of this
+    /// file.
     #[schemars(extend("examples" = ["company-ca.pem"]))]
     pub extra_ca: Option<PathBuf>,
     /// Hosts whose certificates are not verified when their connector says `verify_ssl = false`. Prefer `extra_ca`.
@@ -212,7 +212,7 @@ impl Default for EgressConfig {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogConfig {
-    /// The least important events that are logged. Headers and bodies are never logged; paths of requests are from
+    /// The least important events that are logged. Headers and bodies are never logged; paths of requests only from
     /// `debug` on.
     pub level: LogLevel,
     /// How log lines look.

@@ -5,38 +5,38 @@ use serde::Deserialize;
 
 use super::StyleName;
 
-/// How a list that the API gives in pages is read as one. The items of all pages stand in one answer, before `response`
-/// reshapes it.
+/// How a list that the API returns in pages is read as one. The items of all pages are put into one answer before
+/// `response` reshapes it.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Pagination")]
 pub struct Keys {
     /// How the API tells where the next page is.
     pub style: Option<StyleName>,
-    /// Where the items are in an answer: a JMESPath of names, e.g. `data` or `data.issues.nodes`. `@`, the whole answer,
-    /// when left out.
+    /// Where the items are in an answer: a JMESPath of names, e.g. `data` or `data.issues.nodes`. When left out, `@`:
+    /// the whole answer.
     pub items: Option<String>,
     /// `cursor`, `page` and `offset`: the query parameter that says which page is wanted; with `in = "body"` the place in
     /// the JSON body, e.g. `variables.after`.
     pub parameter: Option<String>,
-    /// Where `parameter` is: `query` unless written.
+    /// Where `parameter` is. When left out, `query`.
     pub r#in: Option<ParameterPlaceName>,
     /// `cursor`: the JMESPath of the value for the next page, e.g. `data[-1].id`. `url`: the JMESPath of the next page's
     /// URL. The list ends where it finds nothing.
     pub next: Option<String>,
     /// A JMESPath that finds `true` while there are more pages, e.g. `has_more` or `page < pages`.
     pub more: Option<String>,
-    /// `page` and `offset`: what the first page is called. 1 for pages and 0 for offsets when left out.
+    /// `page` and `offset`: the number of the first page. When left out, 1 for pages and 0 for offsets.
     pub start: Option<u64>,
-    /// `page` and `offset`: the items of a full page, where the action always asks for as many. A page with fewer is the
-    /// last one. When left out, the list ends with a page that has none.
+    /// `page` and `offset`: the number of items on a full page, if the action always asks for that many. A page with
+    /// fewer is the last one. When left out, the list ends with a page that has none.
     #[schemars(range(min = 1))]
     pub page_size: Option<u64>,
     /// `offset`: the JMESPath of the number of items in the whole list.
     pub total: Option<String>,
     /// `page`: the JMESPath of the number of pages of the whole list.
     pub total_pages: Option<String>,
-    /// Most pages that one call reads, 10 unless written. When there are more, the agent is told.
+    /// Most pages that one call reads; 10 when left out. When there are more, the agent is told.
     #[schemars(range(min = 1, max = 100))]
     pub max_pages: Option<u32>,
 }

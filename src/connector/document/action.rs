@@ -28,20 +28,20 @@ pub(in crate::connector) struct ActionDocument {
     pub path: Option<String>,
     /// The server that is called in place of the connection's own: a name of `connection.servers`.
     pub server: Option<String>,
-    /// Whether its request carries the credential of `auth`. As its server says unless written; `false` for what anybody
-    /// may call.
+    /// Whether its request carries the credential of `auth`; `false` for what anybody may call. When left out, as its
+    /// server says.
     pub credentials: Option<bool>,
     /// JavaScript to run in place of a request: a file of the folder `actions`, e.g. `actions/create_ticket.js`, or the
     /// code itself.
     pub code: Option<String>,
     /// A WebAssembly component to run in place of a request: a file of the folder `actions`, e.g. `actions/report.wasm`.
     pub component: Option<String>,
-    /// Whether it changes anything. GET, HEAD, OPTIONS and QUERY read and the other methods write unless this says otherwise. Code has to say
-    /// it; it writes unless it does.
+    /// Whether it changes anything. When left out, GET, HEAD, OPTIONS and QUERY read, and the other methods and code
+    /// write.
     pub effect: Option<EffectName>,
-    /// Whether a person must allow each call. Writes need it and reads do not unless this says otherwise.
+    /// Whether a person must allow each call. When left out, writes need it and reads do not.
     pub confirm: Option<bool>,
-    /// Whether it is listed as a tool even when there are too many to list. The connector's `pinned` unless written.
+    /// Whether it is listed as a tool even when there are too many to list. When left out, the connector's `pinned`.
     pub pinned: Option<bool>,
     /// The arguments.
     #[serde(default)]
@@ -76,7 +76,7 @@ pub(in crate::connector) struct ActionDocument {
     pub xml: Option<XmlDocument>,
     /// How the answer is reshaped: a JMESPath expression, or a table of them.
     pub response: Option<Value>,
-    /// How a list that comes in pages is read as one. What it leaves out is as `[defaults.pagination]` says.
+    /// How a list that comes in pages is read as one. Keys that are left out are taken from `[defaults.pagination]`.
     pub pagination: Option<Keys>,
     /// A JSON Schema of the answer, before it is reshaped. Or in short `{ id = "string" }`.
     pub response_schema: Option<Value>,
@@ -145,9 +145,9 @@ pub(in crate::connector) enum MethodName {
     Patch,
     /// Deletes.
     Delete,
-    /// Tells what can be done, or whether something could be.
+    /// Asks what can be done, or whether something could be.
     Options,
-    /// Reads, by a body.
+    /// Reads, with a request body.
     Query,
 }
 

@@ -30,7 +30,7 @@ pub(in crate::connector) enum AuthDocument {
         /// Where the key is kept, e.g. `vault://crm/key` or `env:CRM_KEY`.
         key: Option<String>,
         /// Names that code reads as `data.auth.NAME`, with where each value is kept, e.g. `env:CRM_KEY`; or the value
-        /// itself when it is no secret. With these alone, and no `key`, nothing is put on requests but what code puts there.
+        /// itself when it is not a secret. With these and no `key`, requests carry only what code puts on them.
         #[serde(default)]
         fields: BTreeMap<String, String>,
     },
@@ -54,7 +54,7 @@ pub(in crate::connector) enum AuthDocument {
     },
     /// Several of the others at once, e.g. a token and a key.
     Combined {
-        /// Each as it would stand in `auth` alone. No two go to the same place.
+        /// Each as it would be written in `auth` on its own. No two go to the same place.
         #[schemars(length(min = 2))]
         parts: Vec<AuthDocument>,
     },
@@ -80,6 +80,7 @@ pub(in crate::connector) enum KeyPlaceName {
 pub(in crate::connector) struct HeaderDocument {
     /// Its name.
     pub name: String,
-    /// Where its value is kept, e.g. `vault://crm/token` or `env:CRM_TOKEN`; or the value itself when it is no secret, such as a tenant's id.
+    /// Where its value is kept, e.g. `vault://crm/token` or `env:CRM_TOKEN`; or the value itself when it is not a
+    /// secret, such as a tenant's id.
     pub value: String,
 }

@@ -11,12 +11,12 @@ pub(in crate::connector) struct CodeDocument {
     /// Whether JavaScript finds the names of other hosts too: `inputs`, `secrets`, `fetch` and `lastPollTime`.
     #[serde(default)]
     pub aliases: bool,
-    /// What becomes of a returned object whose `error` holds something or whose `success` is false.
+    /// What becomes of a returned object whose `error` is not empty or whose `success` is false.
     #[serde(default)]
     pub returned_errors: ReturnedErrorsName,
 }
 
-/// What becomes of a returned object that tells of an error.
+/// What becomes of a returned object that reports an error.
 #[derive(Deserialize, JsonSchema, Clone, Copy, Default, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 #[schemars(rename = "ReturnedErrors")]

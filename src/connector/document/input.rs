@@ -16,7 +16,7 @@ pub(in crate::connector) struct InputDocument {
     pub label: Option<String>,
     /// What it means, and what values make sense.
     pub description: Option<String>,
-    /// The kind of value. `TEXT` when there is no `schema` either.
+    /// The kind of value. `TEXT` when both this and `schema` are left out.
     pub r#type: Option<FieldType>,
     /// Where the value goes, when no template says so.
     pub r#in: Option<PlaceName>,
@@ -24,7 +24,8 @@ pub(in crate::connector) struct InputDocument {
     pub sent_as: Option<String>,
     /// How a list or an object is written. Needs `in`.
     pub style: Option<StyleName>,
-    /// Whether each item or member is written by itself. `true` for the styles `form` and `deepObject` unless written.
+    /// Whether each item or member is written by itself. When left out, `true` for the styles `form` and `deepObject`,
+    /// else `false`.
     pub explode: Option<bool>,
     /// Whether characters that are reserved in URLs stay as they are in a query.
     #[serde(default)]
@@ -58,13 +59,13 @@ pub(in crate::connector) struct InputDocument {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Inside")]
 pub(in crate::connector) struct InsideDocument {
-    /// The way from the value to the member, in the names of `schema`: `city`, `address.city`, `[].price` for each item of a
-    /// list, `{}.state` for each member of a table. A name with other characters stands in quotes.
+    /// The way from the value to the member, in the names of `schema`: `city`, `address.city`, `[].price` for each item
+    /// of a list, `{}.state` for each member of a table. A name with other characters is quoted.
     #[schemars(length(min = 1, max = 1000))]
     pub path: String,
     /// What the API calls it.
     pub sent_as: Option<String>,
-    /// What is sent there in any case, wherever there is a table for it.
+    /// What is always sent there, wherever there is a table for it.
     pub value: Option<Value>,
     /// What is sent when it is not given.
     pub default: Option<Value>,

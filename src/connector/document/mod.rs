@@ -50,17 +50,17 @@ pub(in crate::connector) struct ConnectorDocument {
     pub description: Option<String>,
     /// An icon: an `https:` URL of an image, or a `data:image/...` URI.
     pub icon: Option<String>,
-    /// The layout of the folder. Found out by itself; when written, it must agree with the files that are there.
+    /// The layout of the folder. Follows from the files; when written, it must agree with them.
     pub tier: Option<TierName>,
     /// The names of the actions to offer. All when left out.
     pub expose: Option<Vec<String>>,
     /// Whether its actions are listed as tools even when there are too many to list, see `[finding]` in `config.toml`.
     #[serde(default)]
     pub pinned: bool,
-    /// What the names of the variables begin with that `settings` are read from, e.g. `CRM_`. The slug in capitals and
-    /// `_` when left out.
+    /// Prefix of the environment variables that `settings` are read from, e.g. `CRM_`. When left out, the slug in
+    /// capitals and `_`.
     pub env_prefix: Option<String>,
-    /// Values that are left to the environment of the server, by name. `{{settings.NAME}}` stands for one.
+    /// Values that are read from the server's environment, by name. `{{settings.NAME}}` stands for one.
     #[serde(default)]
     pub settings: BTreeMap<String, SettingDocument>,
     /// How to reach the API.
@@ -81,7 +81,7 @@ pub(in crate::connector) struct ConnectorDocument {
     /// What agents can do.
     #[serde(default)]
     pub actions: Vec<ActionDocument>,
-    /// Facts about the definition that other programs keep here. Only `status` has an effect.
+    /// Data about the definition that other programs keep here. Only `status` has an effect.
     pub metadata: Option<MetadataDocument>,
 }
 
@@ -125,7 +125,7 @@ pub(in crate::connector) struct ConnectionDocument {
     #[serde(default = "default_retry_attempts")]
     #[schemars(range(min = 0, max = 10))]
     pub retry_attempts: u32,
-    /// Whether the API's certificate is verified. `false` also needs the server's leave, see
+    /// Whether the API's certificate is verified. `false` must also be allowed by the server, see
     /// `egress.allow_invalid_certificates_for` in `config.toml`.
     #[serde(default = "default_true")]
     pub verify_ssl: bool,
@@ -133,7 +133,7 @@ pub(in crate::connector) struct ConnectionDocument {
     #[serde(default)]
     #[expect(dead_code, reason = "read from the tree, which keeps the places")]
     pub headers: Map<String, Value>,
-    /// Other servers of the same API, by names that actions choose them by with `server`.
+    /// Other servers of the same API. Actions choose one by its name with `server`.
     #[serde(default)]
     pub servers: BTreeMap<String, ServerDocument>,
 }
@@ -146,8 +146,8 @@ pub(in crate::connector) struct ServerDocument {
     /// Where it is, e.g. `https://upload.example.com/v1`. The same rules hold as for the connection's.
     #[schemars(length(min = 1))]
     pub base_url: String,
-    /// Whether the credential of `auth` is sent there. Only when it has the origin of the connection's `base_url`, unless
-    /// this says otherwise.
+    /// Whether the credential of `auth` is sent there. When left out, only if it has the origin of the connection's
+    /// `base_url`.
     pub credentials: Option<bool>,
 }
 
@@ -181,7 +181,7 @@ pub(in crate::connector) struct SecurityDocument {
     pub rate_limit: RateLimitDocument,
 }
 
-/// How many calls are let through. What is not written is as `[limits]` of the server's settings says.
+/// How many calls are let through. Limits that are left out are taken from `[limits]` of the server's settings.
 #[derive(Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "RateLimit")]
@@ -215,7 +215,7 @@ pub(in crate::connector) struct TunnelDocument {
 pub(in crate::connector) enum TunnelName {
     /// Cloudflare Tunnel.
     Cloudflare,
-    /// An agent of ours inside the private network.
+    /// A Toolgate agent inside the private network.
     PlatformAgent,
 }
 
@@ -233,7 +233,7 @@ pub(in crate::connector) struct DefaultsDocument {
     pub pagination: Option<Keys>,
 }
 
-/// Facts about the definition that other programs keep here.
+/// Data about the definition that other programs keep here.
 #[expect(
     dead_code,
     reason = "accepted for the programs that keep them; only `status` has an effect here"

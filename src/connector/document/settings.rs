@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::Scalar;
 
-/// A value that the file leaves to the environment of the server. `{{settings.NAME}}` stands for it.
+/// A value that is read from the server's environment. `{{settings.NAME}}` stands for it.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Setting")]
@@ -16,11 +16,12 @@ use super::Scalar;
 pub(in crate::connector) struct SettingDocument {
     /// What it is for. Read by people.
     pub description: Option<String>,
-    /// The kind of value. That of `default`, or text, when left out.
+    /// The kind of value. When left out, that of `default`, or text.
     pub r#type: Option<SettingTypeName>,
     /// The value when the variable is not set. Without one, the variable must be set.
     pub default: Option<Scalar>,
-    /// Whether it is a secret, which can stand in `auth` alone. When left out: whether `auth` uses it, or its name says so.
+    /// Whether it is a secret, which can be used only in `auth`. When left out, it is one if `auth` uses it or its name
+    /// says so.
     pub secret: Option<bool>,
 }
 

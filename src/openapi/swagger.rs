@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::documents::{Documents, Place, moved};
 use super::shaping;
+use crate::connector::media_type_essence;
 
 /// Keys of a parameter that do not describe its value.
 const NOT_OF_THE_VALUE: [&str; 7] = [
@@ -184,16 +185,23 @@ fn responses(documents: &Documents, operation: Place<'_>, produces: &[String]) -
     let mut converted = Map::new();
     for (status, response) in operation.get("responses").into_iter().flat_map(Place::members) {
         let response = documents.resolve(response).unwrap_or(response);
-        let Some(schema) = response.get("schema") else { continue };
-        let media_type = produces
+        let schema = response.get("schema");
+        // What every operation answers with says nothing of an answer that may have no body.
+        let is_said = operation.get("produces").is_some() && status != "204";
+        if schema.is_none() && !is_said {
+            continue;
+        }
+        let described = schema.map_or_else(|| json!({}), |schema| json!({ "schema": moved(schema) }));
+        let plain = produces
             .iter()
-            .find(|one| one.contains("json"))
-            .or_else(|| produces.first())
-            .map_or("application/json", String::as_str);
-        converted.insert(
-            status.clone(),
-            json!({ "content": { media_type: { "schema": moved(schema) } } }),
-        );
+            .find(|one| media_type_essence(one) == "application/json");
+        let types = match plain.or_else(|| produces.iter().find(|one| one.contains("json"))) {
+            Some(json) => vec![json.clone()],
+            None if produces.is_empty() => vec!["application/json".to_owned()],
+            None => produces.to_vec(),
+        };
+        let content: Map<String, Value> = types.into_iter().map(|name| (name, described.clone())).collect();
+        converted.insert(status.clone(), json!({ "content": content }));
     }
     Value::Object(converted)
 }
@@ -230,6 +238,35 @@ mod tests {
                 "responses": {"200": {"content": {"application/json": {"schema": {"type": "string"}}}}},
             })
         );
+    }
+
+    #[test]
+    fn answers_are_of_the_types_that_an_operation_produces() {
+        let answers = json!({"200": {"schema": {"type": "string"}}, "202": {"description": "ok"}, "204": {}});
+        let of = |names: &[&str], schema: &Value| {
+            let content: Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), schema.clone())).collect();
+            json!({ "content": content })
+        };
+        let (text, any) = (json!({"schema": {"type": "string"}}), json!({}));
+        for (produces, sent) in [
+            (
+                vec!["application/hal+json", "application/json"],
+                vec!["application/json"],
+            ),
+            (vec!["text/csv", "application/hal+json"], vec!["application/hal+json"]),
+            (vec!["image/png", "image/*"], vec!["image/png", "image/*"]),
+        ] {
+            let found = converted(&json!({"swagger": "2.0", "paths": {"/a": {"post": {
+                "produces": produces, "responses": answers}}}}));
+            let expected = json!({"200": of(&sent, &text), "202": of(&sent, &any)});
+            assert_eq!(found["responses"], expected, "{produces:?}");
+            // Those of the whole description may be of other operations.
+            let found = converted(
+                &json!({"swagger": "2.0", "produces": produces, "paths": {"/a": {"post": {
+                "responses": answers}}}}),
+            );
+            assert_eq!(found["responses"], json!({"200": of(&sent, &text)}), "{produces:?}");
+        }
     }
 
     #[test]

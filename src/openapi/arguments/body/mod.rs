@@ -157,13 +157,7 @@ impl<'o> Reading<'o> {
         let schema = media_type
             .get("itemSchema")
             .map_or_else(Map::new, |schema| self.normaliser.root(schema));
-        let properties = schema.get("properties").and_then(Value::as_object);
-        let names: Vec<String> = properties
-            .into_iter()
-            .flatten()
-            .take(MOST_FIELDS)
-            .map(|(name, _)| format!("`{name}`"))
-            .collect();
+        let names = named_members(&schema, MOST_FIELDS);
         let described = if names.is_empty() {
             String::new()
         } else {
@@ -373,6 +367,13 @@ fn member(name: String, required: bool, value: ArgumentValue) -> Argument {
         part: Part::default(),
         inside: Vec::new(),
     }
+}
+
+/// The names of the first members that a schema has, as they stand in a text.
+fn named_members(schema: &Map<String, Value>, most: usize) -> Vec<String> {
+    let members = schema.get("properties").and_then(Value::as_object);
+    let names = members.into_iter().flat_map(Map::keys).take(most);
+    names.map(|name| format!("`{name}`")).collect()
 }
 
 fn kind_of(media_type: &str) -> Option<BodyKind> {

@@ -64,13 +64,7 @@ impl<'o> Reading<'o> {
 
 /// What is told of XML whose root element has no name: what the description says is in it.
 fn unnamed_xml(schema: &Map<String, Value>) -> String {
-    let properties = schema.get("properties").and_then(Value::as_object);
-    let names: Vec<String> = properties
-        .into_iter()
-        .flatten()
-        .take(MOST_ELEMENTS)
-        .map(|(name, _)| format!("`{name}`"))
-        .collect();
+    let names = super::named_members(schema, MOST_ELEMENTS);
     if names.is_empty() {
         return "The whole XML document.".to_owned();
     }

@@ -35,13 +35,11 @@ pub struct Report {
     /// Files and folders that cannot be read.
     pub unreadable: Vec<ReadError>,
     /// Connectors left out because of their names.
-    pub collisions: Vec<Collision>,
+    pub crowded_out: Vec<CrowdedOut>,
     /// Slugs of connectors that are served as they last worked, because their files are broken now.
     pub kept: Vec<String>,
     /// Where each connector of the catalog comes from.
     pub origins: Vec<Origin>,
-    /// Where the connectors of `collisions` come from.
-    pub crowded_out: Vec<Origin>,
     /// Files and folders of connectors that are not in the catalog because they are broken.
     pub left_out: Vec<PathBuf>,
     /// Whether the catalog differs from that of the loading before.
@@ -60,13 +58,22 @@ pub struct Origin {
 }
 
 impl Origin {
-    fn of((path, remembered): (&PathBuf, &Remembered)) -> Self {
+    fn of(path: &Path, remembered: &Remembered) -> Self {
         Self {
             slug: remembered.connector.slug.clone(),
-            path: path.clone(),
+            path: path.to_owned(),
             revision: remembered.hash.clone(),
         }
     }
+}
+
+/// A connector that is left out because of its names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrowdedOut {
+    /// The name that another connector has.
+    pub name: String,
+    /// Where the connector comes from.
+    pub origin: Origin,
 }
 
 impl Report {
@@ -74,7 +81,7 @@ impl Report {
     #[must_use]
     pub fn has_errors(&self) -> bool {
         !self.unreadable.is_empty()
-            || !self.collisions.is_empty()
+            || !self.crowded_out.is_empty()
             || self
                 .diagnostics
                 .iter()
@@ -152,29 +159,26 @@ impl Loader {
             }
         }
         self.last_good = next;
-        (report.catalog, report.collisions) = Catalog::assemble(connectors);
-        (report.origins, report.crowded_out) = origins(&self.last_good, &report.catalog);
+        let (catalog, collisions) = Catalog::assemble(connectors);
+        report.catalog = catalog;
+        let mut loaded: Vec<_> = self.last_good.iter().collect();
+        loaded.sort_unstable_by(|(one_path, one), (other_path, other)| {
+            let (one, other) = (&one.connector.slug, &other.connector.slug);
+            one.cmp(other).then_with(|| one_path.cmp(other_path))
+        });
+        for (path, remembered) in loaded {
+            let origin = Origin::of(path, remembered);
+            let is_this = |collision: &&Collision| Arc::ptr_eq(&collision.connector, &remembered.connector);
+            match collisions.iter().find(is_this) {
+                Some(Collision { name, .. }) => report.crowded_out.push(CrowdedOut {
+                    name: name.clone(),
+                    origin,
+                }),
+                None => report.origins.push(origin),
+            }
+        }
         report
     }
-}
-
-/// Where the connectors of the catalog come from, and where those that it has no room for.
-fn origins(loaded: &HashMap<PathBuf, Remembered>, catalog: &Catalog) -> (Vec<Origin>, Vec<Origin>) {
-    let serves = |connector: &Arc<Connector>| {
-        let known = catalog.connectors();
-        let place = known.binary_search_by(|served| served.slug.cmp(&connector.slug));
-        place.is_ok_and(|place| Arc::ptr_eq(&known[place], connector))
-    };
-    let mut loaded: Vec<_> = loaded.iter().collect();
-    loaded.sort_unstable_by(|(one_path, one), (other_path, other)| {
-        let (one, other) = (&one.connector.slug, &other.connector.slug);
-        one.cmp(other).then_with(|| one_path.cmp(other_path))
-    });
-    let (in_catalog, others): (Vec<_>, Vec<_>) = loaded
-        .into_iter()
-        .partition(|(_, remembered)| serves(&remembered.connector));
-    let origins = |places: Vec<_>| places.into_iter().map(Origin::of).collect();
-    (origins(in_catalog), origins(others))
 }
 
 fn hash_of(source: &ConnectorSource) -> String {

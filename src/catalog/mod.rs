@@ -10,5 +10,5 @@ pub mod search;
 pub mod snapshot;
 pub mod watch;
 
-pub use loader::{Loader, Origin, Report};
+pub use loader::{CrowdedOut, Loader, Origin, Report};
 pub use snapshot::{Catalog, Collision, Lookup, Tool};

@@ -51,12 +51,12 @@ pub enum Lookup<'a> {
 }
 
 /// Two things that would share one name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Collision {
     /// The shared name.
     pub name: String,
-    /// Slug of the connector that was left out because of it.
-    pub connector: String,
+    /// The connector that was left out because of it.
+    pub connector: Arc<Connector>,
 }
 
 impl Catalog {
@@ -91,10 +91,7 @@ impl Catalog {
         let mut collisions = Vec::new();
         for connector in connectors {
             if let Some(name) = catalog.first_collision(&connector) {
-                collisions.push(Collision {
-                    name,
-                    connector: connector.slug.clone(),
-                });
+                collisions.push(Collision { name, connector });
                 continue;
             }
             let offered = catalog.offers(&connector);

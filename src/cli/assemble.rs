@@ -11,7 +11,7 @@ use super::{Failure, Global, output, switches};
 use crate::approval::{Approvals, gate::Settings};
 use crate::audit::{Audit, upkeep};
 use crate::auth::ScrubberCache;
-use crate::catalog::{Catalog, Loader, Report};
+use crate::catalog::{Catalog, CrowdedOut, Loader, Report};
 use crate::config::{self, Config, Locations, LogFormat};
 use crate::diagnostics::Severity;
 use crate::egress::Egress;
@@ -152,28 +152,23 @@ pub(super) fn tell(report: &Report) {
 /// What is wrong beside the contents of files.
 pub(super) fn problems(report: &Report) -> Vec<String> {
     let unreadable = report.unreadable.iter().map(ToString::to_string);
-    let collisions = report
-        .collisions
-        .iter()
-        .zip(&report.crowded_out)
-        .map(|(collision, place)| {
-            let (taken, left_out) = (&collision.name, &collision.connector);
-            let path = place.path.display();
-            let owner = match report.origins.iter().find(|origin| origin.slug == *left_out) {
-                Some(first) => first.path.display().to_string(),
-                // Two tools of connectors with different names.
-                None => "another connector".to_owned(),
-            };
-            format!(
-                "the connector `{left_out}` in {path} is left out: {owner} has the name `{taken}` already; give one of \
-             them another `slug` or name"
-            )
-        });
+    let crowded_out = report.crowded_out.iter().map(|CrowdedOut { name, origin }| {
+        let (slug, path) = (&origin.slug, origin.path.display());
+        let owner = match report.origins.iter().find(|first| first.slug == *slug) {
+            Some(first) => first.path.display().to_string(),
+            // Two tools of connectors with different names.
+            None => "another connector".to_owned(),
+        };
+        format!(
+            "the connector `{slug}` in {path} is left out: {owner} has the name `{name}` already; give one of them \
+             another `slug` or name"
+        )
+    });
     let kept = report
         .kept
         .iter()
         .map(|slug| format!("`{slug}` is served as it last worked, because its files are broken"));
-    unreadable.chain(collisions).chain(kept).collect()
+    unreadable.chain(crowded_out).chain(kept).collect()
 }
 
 /// Everything a verb needs to make calls.

@@ -3,6 +3,9 @@
 /// Shortest beginning of a name that counts as the name: `int` for `integer`.
 const SHORTEST_BEGINNING: usize = 3;
 
+/// One slip of the pen is believed for so many letters: `FETCH` is no `PATCH`.
+const LETTERS_PER_SLIP: usize = 3;
+
 /// The candidate most like `written`, if one is close enough to be a slip of the pen or begins with it.
 pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let written = written.to_lowercase();
@@ -16,7 +19,10 @@ pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str> 
                 candidate,
             )
         })
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count().min(written.chars().count()) / 4)
+        .filter(|(distance, candidate)| {
+            let letters = candidate.chars().count().min(written.chars().count());
+            *distance <= (letters / LETTERS_PER_SLIP).max(1)
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
         .or_else(|| candidates.into_iter().find(begins))
@@ -38,6 +44,10 @@ mod tests {
             ("ti", None),
             ("pth", Some("path")),
             ("colour", None),
+            ("path_", Some("path")),
+            ("bath", Some("path")),
+            ("patience", None),
+            ("batch", None),
             ("", None),
         ] {
             assert_eq!(closest(written, keys), expected, "{written}");

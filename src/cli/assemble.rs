@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::{Failure, Global, output, switches};
+use super::{Failure, Global, compile_code, output, switches};
 use crate::approval::{Approvals, gate::Settings};
 use crate::audit::{Audit, upkeep};
 use crate::auth::ScrubberCache;
@@ -72,7 +72,8 @@ pub(super) fn engine(
         audit: Audit::start(Arc::clone(store)),
         secrets: Arc::new(ServerSecrets::new(vault)),
         scrubbers,
-        code: CodeRunner::new(config.sandbox.clone(), code_cache(locations), Arc::clone(store)),
+        code: CodeRunner::new(config.sandbox.clone(), code_cache(locations), Arc::clone(store))
+            .compiling_with(compile_code::compiler()),
         admission: Admission::new(bounds(config)),
         limits: Limits::start(Arc::clone(store), config.limits.clone()),
         call_timeout: Duration::from_millis(config.server.call_timeout_ms),

@@ -11,6 +11,7 @@ mod bundle;
 mod call;
 mod check;
 mod check_code;
+mod compile_code;
 mod completions;
 mod demo;
 mod find;
@@ -113,6 +114,7 @@ enum Verb {
     Man(man::ManualPages),
     Audit(audit::Audit),
     Sample(sample::Sample),
+    CompileCode(compile_code::CompileCode),
 }
 
 /// A verb's end that is not a success.
@@ -196,6 +198,7 @@ pub fn main() -> ExitCode {
             Verb::Man(verb) => verb.run(),
             Verb::Audit(verb) => verb.run(&cli.global).await,
             Verb::Sample(verb) => verb.run().await,
+            Verb::CompileCode(verb) => verb.run(),
         }
     });
     // A thread that is blocked reading a terminal must not keep the process alive.

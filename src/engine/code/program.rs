@@ -16,13 +16,14 @@ use crate::catalog::{Catalog, Tool};
 use crate::config::SandboxConfig;
 use crate::connector::model::{Code, Language};
 use crate::engine::CallError;
-use crate::runner::guest::{LoadError, Program, Sandbox};
+use crate::runner::guest::{Compiler, LoadError, Program, Sandbox};
 use crate::store::{Store, time};
 
 /// Makes the sandbox when the first action with code needs it: a server without one starts no engine.
 pub struct CodeRunner {
     settings: SandboxConfig,
     cache: PathBuf,
+    compiler: Option<Arc<Compiler>>,
     sandbox: OnceLock<Result<Sandbox, String>>,
     store: Arc<dyn Store>,
     /// Logs that are being written.
@@ -36,15 +37,26 @@ impl CodeRunner {
         Self {
             settings,
             cache,
+            compiler: None,
             sandbox: OnceLock::new(),
             store,
             writing: TaskTracker::new(),
         }
     }
 
+    /// Lets `compiler` compile, so that its memory is not this process's.
+    #[must_use]
+    pub fn compiling_with(mut self, compiler: Option<Compiler>) -> Self {
+        self.compiler = compiler.map(Arc::new);
+        self
+    }
+
     /// The sandbox.
     pub(in crate::engine) fn sandbox(&self) -> Result<Sandbox, String> {
-        let make = || Sandbox::new(&self.settings, &self.cache).map_err(|error| error.to_string());
+        let make = || {
+            Sandbox::with_compiler(&self.settings, &self.cache, self.compiler.clone())
+                .map_err(|error| error.to_string())
+        };
         self.sandbox.get_or_init(make).clone()
     }
 

@@ -11,6 +11,8 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use memmap2::MmapMut;
+
 use crate::crypto;
 
 /// Most files that are kept; past that the oldest are deleted.
@@ -26,8 +28,9 @@ pub(super) struct Cache {
     key: [u8; KEY_LENGTH],
 }
 
-/// Bytes that this cache wrote itself, behind their code.
-pub(super) struct Verified(Vec<u8>);
+/// Bytes that this cache wrote itself, behind their code. They have pages of their own, which the system gets back with
+/// them: they are megabytes, and an allocator would keep as many for later.
+pub(super) struct Verified(MmapMut);
 
 impl Verified {
     pub(super) fn bytes(&self) -> &[u8] {
@@ -51,9 +54,14 @@ impl Cache {
         Ok(Self { folder, key })
     }
 
+    /// The folder.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// What was kept under `name`; nothing when the file is not as this cache wrote it.
     pub(super) fn get(&self, name: &str) -> Option<Verified> {
-        let bytes = fs::read(self.folder.join(name)).ok()?;
+        let bytes = read(&self.folder.join(name)).ok()?;
         let (code, content) = bytes.split_at_checked(CODE_LENGTH)?;
         if !crypto::equal_in_constant_time(code, &self.code(name, content)) {
             tracing::warn!(
@@ -110,6 +118,15 @@ impl Cache {
         code.update(content);
         code.finish()
     }
+}
+
+/// All of a file, in memory that nobody else can change.
+fn read(path: &Path) -> io::Result<MmapMut> {
+    let mut file = File::open(path)?;
+    let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+    let mut bytes = MmapMut::map_anon(length)?;
+    file.read_exact(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Refuses a folder or file that others than its owner may read or change.

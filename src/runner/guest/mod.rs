@@ -4,6 +4,7 @@
 //! know what a connector or a caller is, open a connection, or hold a secret longer than one call of
 //! [`Outside::secret_key`].
 
+mod apart;
 mod cache;
 mod check;
 mod computing;
@@ -24,6 +25,7 @@ mod shelf;
 mod ticker;
 mod world;
 
+pub use apart::{Compiler, CompilerError, compile_to_order};
 pub use ending::{Finished, GuestError, Limit, LimitReached, Used};
 pub use limits::GuestLimits;
 pub use load_error::LoadError;

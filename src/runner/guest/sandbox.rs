@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
+use super::apart::Compiler;
 use super::cache::{Cache, Fingerprint};
 use super::computing::Turns;
 use super::imports::{self, Run};
@@ -38,6 +39,7 @@ struct Parts {
     linker: Linker<Run>,
     ticker: Ticker,
     cache: Option<Cache>,
+    compiler: Option<Arc<Compiler>>,
     shelf: Shelf,
     queue: Queue,
     turns: Turns,
@@ -63,6 +65,18 @@ impl Sandbox {
     /// # Errors
     /// When this machine cannot run WebAssembly.
     pub fn new(settings: &SandboxConfig, cache_folder: &Path) -> Result<Self, SandboxError> {
+        Self::with_compiler(settings, cache_folder, None)
+    }
+
+    /// The same, where `compiler` compiles what can be kept.
+    ///
+    /// # Errors
+    /// When this machine cannot run WebAssembly.
+    pub fn with_compiler(
+        settings: &SandboxConfig,
+        cache_folder: &Path,
+        compiler: Option<Arc<Compiler>>,
+    ) -> Result<Self, SandboxError> {
         let engine = engine::engine(settings)?;
         let linker = imports::linker(&engine).map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
         let mut fingerprint = Fingerprint::default();
@@ -76,6 +90,7 @@ impl Sandbox {
             ticker: Ticker::start(&engine)?,
             engine,
             cache: cache.ok(),
+            compiler,
             shelf: Shelf::default(),
             queue: Queue::new(settings.max_concurrent_runs, settings.max_queued_runs),
             turns: Turns::on_this_runtime(),
@@ -134,6 +149,23 @@ impl Sandbox {
         Ok(Program::new(code))
     }
 
+    /// Compiles `bytes`, a component, and keeps what comes of it for other processes. Blocks.
+    ///
+    /// # Errors
+    /// When it is no component.
+    pub(super) fn keep_component(&self, bytes: &[u8]) -> Result<(), LoadError> {
+        let sha256 = crypto::sha256_hex(bytes);
+        self.0.compiled("the component", bytes, &sha256).map(drop)
+    }
+
+    /// The same with the JavaScript engine.
+    ///
+    /// # Errors
+    /// When this build of it is broken.
+    pub(super) fn keep_javascript(&self) -> Result<(), LoadError> {
+        self.0.javascript().map(drop)
+    }
+
     /// Runs `program` in an instance of its own. `data` is a JSON object, as the world describes it.
     ///
     /// Dropping the future ends the run.
@@ -168,15 +200,37 @@ impl Sandbox {
 impl Parts {
     /// The component of `bytes`, whose hash is `sha256`: what was compiled before, or compiled now and kept.
     fn compiled(&self, name: &str, bytes: &[u8], sha256: &str) -> Result<Component, LoadError> {
-        let kept_as = format!("{}-{sha256}.component", self.fingerprint);
-        if let Some(kept) = self.cache.as_ref().and_then(|cache| cache.get(&kept_as)) {
-            match native::component(&self.engine, &kept) {
-                Ok(component) => return Ok(component),
-                Err(error) => {
-                    tracing::warn!("{name} is compiled again, since its compiled code cannot be used: {error:#}");
+        let kept_as = self.kept_as(sha256);
+        if let Some(component) = self.kept(name, &kept_as) {
+            return Ok(component);
+        }
+        if let (Some(cache), Some(compiler)) = (&self.cache, &self.compiler) {
+            match compiler.compile(&self.settings, cache.folder(), bytes) {
+                Ok(()) => {
+                    if let Some(component) = self.kept(name, &kept_as) {
+                        return Ok(component);
+                    }
                 }
+                Err(error) => tracing::debug!("{name} is compiled in this process: {error}"),
             }
         }
+        self.compile(name, bytes, &kept_as)
+    }
+
+    fn kept_as(&self, sha256: &str) -> String {
+        format!("{}-{sha256}.component", self.fingerprint)
+    }
+
+    fn kept(&self, name: &str, kept_as: &str) -> Option<Component> {
+        let kept = self.cache.as_ref()?.get(kept_as)?;
+        native::component(&self.engine, &kept)
+            .inspect_err(|error| {
+                tracing::warn!("{name} is compiled again, since its compiled code cannot be used: {error:#}");
+            })
+            .ok()
+    }
+
+    fn compile(&self, name: &str, bytes: &[u8], kept_as: &str) -> Result<Component, LoadError> {
         let component = Component::from_binary(&self.engine, bytes).map_err(|error| {
             let mut problem = format!("{error:#}");
             if problem.contains(TOO_LARGE) {
@@ -189,7 +243,7 @@ impl Parts {
         })?;
         if let Some(cache) = &self.cache {
             match component.serialize() {
-                Ok(compiled) => cache.put(&kept_as, &compiled),
+                Ok(compiled) => cache.put(kept_as, &compiled),
                 Err(error) => tracing::warn!("the compiled code of {name} cannot be kept: {error:#}"),
             }
         }

@@ -1,9 +1,9 @@
 //! What keeps Toolgate from starting, and where it takes its settings from.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{ACTIONS, crm};
-use crate::harness::connector;
+use crate::harness::{Workspace, connector};
 
 #[tokio::test]
 async fn what_keeps_it_from_starting_ends_with_three() {
@@ -107,4 +107,38 @@ async fn a_server_leaves_no_core_dump() {
         matches!(words[4..6], ["1", "1"] | ["0", "0"]),
         "{line}: a core dump is possible"
     );
+}
+
+/// What compiling needs of memory is given back with the process that does it; the second start finds what was kept.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn action_code_is_compiled_by_another_process_and_once() {
+    let workspace = Workspace::new();
+    workspace.write(
+        "desk/connector.toml",
+        "name = \"Desk\"\ndescription = \"Tickets\"\n[connection]\nbase_url = \"https://api.example\"\n\
+         [[actions]]\nname = \"one\"\ndescription = \"Gives one\"\neffect = \"read\"\ncode = \"actions/one.js\"\n",
+    );
+    workspace.write("desk/actions/one.js", "return 1;");
+    let mut others_time = Vec::new();
+    for _ in 0..2 {
+        let mut session = workspace.serve().await;
+        let answer = session.call("desk__one", json!({})).await;
+        assert_eq!(answer["result"]["structuredContent"]["result"], 1, "{answer}");
+        others_time.push(time_of_children(session.process()));
+        session.close().await;
+    }
+    // It takes a tenth of a second at the very least; a tick is a hundredth.
+    assert!(others_time[0] > 10 && others_time[1] == 0, "{others_time:?}");
+}
+
+/// Processor time of the processes that `process` has started and that have ended, in ticks (proc(5), `stat`).
+#[cfg(target_os = "linux")]
+fn time_of_children(process: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    // The name, in brackets, may hold spaces.
+    let (_, fields) = stat.rsplit_once(") ").unwrap();
+    let fields: Vec<&str> = fields.split(' ').collect();
+    // Fields 16 and 17; the first two stand before the bracket's end.
+    fields[13].parse::<u64>().unwrap() + fields[14].parse::<u64>().unwrap()
 }

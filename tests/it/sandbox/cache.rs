@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use toolgate::config::SandboxConfig;
-use toolgate::runner::guest::Sandbox;
+use toolgate::runner::guest::{Compiler, CompilerError, LoadError, Sandbox, compile_to_order};
 
 use super::{World, bytes};
 
@@ -119,4 +120,49 @@ async fn only_the_owner_can_use_what_is_kept() {
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o770)).unwrap();
     works(&folder).await;
     assert!(kept(&folder).is_empty());
+}
+
+#[tokio::test]
+async fn a_compiler_that_does_not_work_only_costs_memory() {
+    let compilers = [
+        ("/there/is/no/such/program", &["compile-code"]),
+        (env!("CARGO_BIN_EXE_toolgate"), &["there-is-no-such-verb"]),
+        // It ends well, and has compiled nothing.
+        (env!("CARGO_BIN_EXE_toolgate"), &["--version"]),
+    ];
+    for (program, arguments) in compilers {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("compiled");
+        let compiler = Compiler::new(program.into(), arguments);
+        let sandbox = Sandbox::with_compiler(&SandboxConfig::default(), &folder, Some(Arc::new(compiler))).unwrap();
+        let program = sandbox.component(&bytes("repeats.wat"), "repeats").unwrap();
+        let finished = sandbox.run(&program, "[1]", World::empty(), &sandbox.limits()).await;
+        assert_eq!(finished.unwrap().result, "[1]");
+        assert_eq!(kept(&folder).len(), 1);
+        // What is wrong with code is told as without a compiler.
+        let error = sandbox.component(b"\0asm\x0d\0\x01\0broken", "broken").unwrap_err();
+        assert!(matches!(error, LoadError::Unreadable { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_carried_out_for_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("compiled");
+    let compiler = Compiler::new(env!("CARGO_BIN_EXE_toolgate").into(), &["compile-code"]);
+    let settings = SandboxConfig {
+        max_concurrent_runs: 1,
+        ..SandboxConfig::default()
+    };
+    let sandbox = Sandbox::with_compiler(&settings, &folder, Some(Arc::new(compiler))).unwrap();
+    sandbox.component(&bytes("repeats.wat"), "repeats").unwrap();
+    let files = kept(&folder);
+    let written = fs::metadata(&files[0]).unwrap().modified().unwrap();
+    works(&folder).await;
+    assert_eq!(kept(&folder), files);
+    assert_eq!(fs::metadata(&files[0]).unwrap().modified().unwrap(), written);
+    for order in ["", "{}", "{\"settings\": 1}", "not JSON"] {
+        let error = compile_to_order(&mut order.as_bytes()).unwrap_err();
+        assert!(matches!(error, CompilerError::Order(_)), "{error}");
+    }
 }

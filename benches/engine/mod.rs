@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use mimalloc::MiMalloc;
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +23,10 @@ use toolgate::egress::Egress;
 use toolgate::engine::{Answer, ApprovalPrompt, Asking, Call, CodeRunner, Ending, Engine, Front, Parts, Principal};
 use toolgate::policy::{Admission, Bounds, Limits};
 use toolgate::vault::{Holder, SecretError, SecretSource};
+
+/// As in the program, or a call would cost what it does not cost there.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The key of the API, and of every connection.
 pub(crate) const KEY: &str = "bench-key-0123456789";

@@ -1,6 +1,6 @@
 //! Which action has which word, and where.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use http::Method;
@@ -116,6 +116,8 @@ pub struct Index {
     of_actions: Vec<Vec<Posting>>,
     /// Connectors that have it in the texts about themselves.
     of_connectors: Vec<Vec<Posting>>,
+    /// The words of each connector's slug, and those of its name.
+    names: Vec<[Vec<TermId>; 2]>,
 }
 
 impl Index {
@@ -148,6 +150,29 @@ impl Index {
             .get(term as usize)
             .map(Vec::as_slice)
             .unwrap_or_default()
+    }
+
+    /// Which connectors a sentence with these words names: those with all words of their slug or name in it. A word of
+    /// the names of others' actions is no name: "the calendar" may be any.
+    pub(super) fn named_connectors(&self, words: &HashSet<TermId>) -> Vec<bool> {
+        let is_of_others = |word: TermId, connector: usize| {
+            let holders = self
+                .actions_with(word)
+                .iter()
+                .map(|posting| &self.documents[posting.holder as usize]);
+            let mut others = holders.filter(|document| document.connector != connector);
+            others.any(|document| document.labels.iter().flatten().any(|label| label.term == word))
+        };
+        let is_named = |name: &[TermId], connector: usize| {
+            !name.is_empty()
+                && name
+                    .iter()
+                    .all(|word| words.contains(word) && !is_of_others(*word, connector))
+        };
+        let connectors = self.names.iter().enumerate();
+        connectors
+            .map(|(connector, names)| names.iter().any(|name| is_named(name, connector)))
+            .collect()
     }
 
     pub(super) fn connectors_with(&self, term: TermId) -> &[Posting] {
@@ -215,6 +240,17 @@ impl Builder {
         let number = self.connectors.len();
         self.connectors.insert(connector.slug.clone(), number);
         self.index.connectors = number + 1;
+        let names = [&connector.slug, &connector.name].map(|name| {
+            let mut words = Vec::new();
+            let mut is_common = false;
+            each_word(name, |word| {
+                is_common |= thesaurus::nouns_like(&stem(word)).next().is_some();
+                words.extend(self.term(word));
+            });
+            // "Which people ..." is no question about a connector of that name.
+            if is_common { Vec::new() } else { words }
+        });
+        self.index.names.push(names);
         let mut weights = Weights::new();
         self.note(&connector.slug, CONNECTOR_NAME, &mut weights);
         self.note(&connector.name, CONNECTOR_NAME, &mut weights);

@@ -30,6 +30,9 @@ const IMPLIED: f32 = 0.7;
 /// How much words about a whole connector count, beside those about an action.
 const OF_CONNECTOR: f32 = 0.5;
 
+/// What is left of an action's score when another connector was named.
+const OF_ANOTHER: f32 = 0.3;
+
 /// A word that is looked for, with all that can stand for it.
 struct Wanted {
     weight: f32,
@@ -52,6 +55,7 @@ impl Index {
             .filter(|(tool, score)| *score > 0.0 && visible(*tool))
             .map(|(tool, score)| Hit { tool, score })
             .collect();
+        self.prefer_named(&mut hits, &sentence);
         keep_best(&mut hits, COMPARED.max(limit));
         let unknown = self.unknown(&sentence.terms);
         let total: f32 = wanted.iter().map(|wanted| wanted.weight * self.rarity_of(wanted)).sum();
@@ -74,6 +78,21 @@ impl Index {
         }
         keep_best(&mut hits, limit);
         hits
+    }
+
+    /// Who names a connector means it. Only those count that the caller can see anything of.
+    fn prefer_named(&self, hits: &mut [Hit], sentence: &Sentence) {
+        let words = sentence.terms.iter().filter_map(|term| self.term(&term.stem)).collect();
+        let named = self.named_connectors(&words);
+        let is_named = |hit: &Hit| named[self.documents[hit.tool].connector];
+        if !hits.iter().any(is_named) {
+            return;
+        }
+        for hit in hits {
+            if !is_named(hit) {
+                hit.score *= OF_ANOTHER;
+            }
+        }
     }
 
     /// Which part of the words no action has, as names and topics.

@@ -124,3 +124,48 @@ fn nobody_waits_for_a_long_or_strange_text() {
         assert!(found(&sentence, 5).len() <= 5);
     }
 }
+
+/// A sentence that names a connector is about it, however well another's words fit.
+#[test]
+fn a_connector_that_is_named_is_meant() {
+    let connector = |name: &str, actions: &[(&str, &str)]| {
+        let mut text = format!("name = \"{name}\"\n[connection]\nbase_url = \"https://example.com\"\n");
+        for (action, description) in actions {
+            writeln!(
+                text,
+                "[[actions]]\nname = \"{action}\"\ndescription = \"{description}\"\nmethod = \"POST\"\npath = \"/x\""
+            )
+            .unwrap();
+        }
+        ConnectorSource {
+            path: name.into(),
+            code: Vec::new(),
+            files: vec![SourceFile {
+                shown: name.into(),
+                relative: "connector.toml".into(),
+                text,
+            }],
+        }
+    };
+    let report = Loader::default().load_sources(Sources {
+        connectors: vec![
+            connector(
+                "Chatter",
+                &[("pins_add", "Pins an item."), ("users_list", "Lists users.")],
+            ),
+            connector("Guilds", &[("pin_message", "Pin a message in a channel.")]),
+        ],
+        problems: Vec::new(),
+    });
+    let catalog = report.catalog;
+    let first = |sentence: &str, visible: &str| {
+        let tools = catalog.tools();
+        let seen = |tool: usize| tools[tool].name.starts_with(visible);
+        let hits = catalog.index().search(sentence, 1, seen);
+        tools[hits[0].tool].name.clone()
+    };
+    assert_eq!(first("pin a message", ""), "guilds__pin_message");
+    assert_eq!(first("pin a message in Chatter", ""), "chatter__pins_add");
+    // One that the caller cannot see is not named.
+    assert_eq!(first("pin a message in Chatter", "guilds"), "guilds__pin_message");
+}

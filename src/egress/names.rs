@@ -148,7 +148,17 @@ mod tests {
         waiting.iter().for_each(JoinHandle::abort);
         let more = ask_for_silent_names(&runtime, &names);
         let afterwards = neighbour().is_ok();
-        let held = silence.asked.load(Ordering::SeqCst);
+        let held = runtime.block_on(async {
+            let held = || silence.asked.load(Ordering::SeqCst);
+            // A thread that was begun may not have come to its question yet.
+            let all = async {
+                while held() < MOST_OF_ONE_DOMAIN {
+                    tokio::task::yield_now().await;
+                }
+            };
+            timeout(Duration::from_secs(20), all).await.ok();
+            held()
+        });
         // Before anything may fail, or the threads would never end.
         silence.end();
         assert_eq!((beside, afterwards, held), (true, true, MOST_OF_ONE_DOMAIN));

@@ -15,6 +15,8 @@ pub(super) struct BasicAuth {
     password: SecretString,
     /// `user:password`, which is what an API that echoes the decoded header shows.
     pair: SecretString,
+    /// The pair as it is sent.
+    token: SecretString,
 }
 
 impl BasicAuth {
@@ -23,6 +25,7 @@ impl BasicAuth {
         Self {
             username,
             password,
+            token: SecretString::from(STANDARD.encode(&pair)),
             pair: SecretString::from(pair),
         }
     }
@@ -45,7 +48,7 @@ impl Scheme for BasicAuth {
             });
         }
         let mut value = Zeroizing::new(String::from("Basic "));
-        STANDARD.encode_string(self.pair.expose_secret(), &mut value);
+        value.push_str(self.token.expose_secret());
         set_header(headers, &AUTHORIZATION, &value)
     }
 
@@ -54,7 +57,7 @@ impl Scheme for BasicAuth {
     }
 
     fn secrets(&self) -> Vec<&SecretString> {
-        let mut secrets = vec![&self.password, &self.pair];
+        let mut secrets = vec![&self.password, &self.pair, &self.token];
         secrets.extend(self.username.if_secret());
         secrets
     }

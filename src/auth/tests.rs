@@ -240,6 +240,8 @@ async fn basic_authentication_is_scrubbed_as_a_pair_and_in_its_header_form() {
         scrubber.text("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ== !"),
         "Basic [REDACTED] !"
     );
+    // What is sent, once more in Base64, as a tool shows the bytes of a header.
+    assert_eq!(scrubber.text("UVd4aFpHUnBianB2Y0dWdUlITmxjMkZ0WlE9PQ=="), REDACTED);
     assert_eq!(scrubber.text("Aladdin:open sesame"), REDACTED);
     assert_eq!(scrubber.text("Aladdin has open+sesame"), "Aladdin has [REDACTED]");
 }

@@ -143,7 +143,13 @@ impl Route {
         let Some(rule) = refused else {
             return Ok(());
         };
-        warn!(host = url.host_str(), rule, redirected, "a request is refused");
+        // A host that nobody wrote down may hold what must not be seen: an API may have put it into its redirect, and
+        // code into its URL.
+        let host = url.host_str().filter(|_| !redirected && self.allowlist.mentions(url));
+        warn!(
+            connector = self.connector,
+            host, rule, redirected, "a request is refused"
+        );
         Err(EgressError::NotAllowed {
             reason: if redirected {
                 format!("a redirect of the API cannot be followed: {rule}")

@@ -35,20 +35,22 @@ pub(super) fn form(prompt: &ApprovalPrompt) -> ElicitRequestParams {
     }
 }
 
-/// What a person said. An accepted form that holds a `false` is a no, wherever the client got the field from.
+/// What a person said. The form has no fields: one that is accepted and says anything but yes, wherever the client got
+/// that from, is a no.
 pub(super) fn answer(result: &ElicitResult) -> Answer {
     match result.action {
-        ElicitationAction::Accept if holds_false(result.content.as_ref()) => Answer::Declined,
-        ElicitationAction::Accept => Answer::Accepted,
-        ElicitationAction::Decline => Answer::Declined,
+        ElicitationAction::Accept if says_nothing_else(result.content.as_ref()) => Answer::Accepted,
+        ElicitationAction::Accept | ElicitationAction::Decline => Answer::Declined,
         _ => Answer::Cancelled,
     }
 }
 
-fn holds_false(content: Option<&Value>) -> bool {
-    content
-        .and_then(Value::as_object)
-        .is_some_and(|fields| fields.values().any(|value| *value == Value::Bool(false)))
+fn says_nothing_else(content: Option<&Value>) -> bool {
+    match content {
+        None | Some(Value::Null) => true,
+        Some(Value::Object(fields)) => fields.values().all(|value| *value == Value::Bool(true)),
+        Some(_) => false,
+    }
 }
 
 /// What a question belongs to: an answer counts only for the same tool and the same principal.
@@ -216,6 +218,16 @@ mod tests {
                 json!({ "action": "accept", "content": { "approve": false } }),
                 Answer::Declined,
             ),
+            (
+                json!({ "action": "accept", "content": { "ok": "no" } }),
+                Answer::Declined,
+            ),
+            (
+                json!({ "action": "accept", "content": { "a": { "b": false } } }),
+                Answer::Declined,
+            ),
+            (json!({ "action": "accept", "content": [false] }), Answer::Declined),
+            (json!({ "action": "accept", "content": "x" }), Answer::Declined),
             (json!({ "action": "decline" }), Answer::Declined),
             (json!({ "action": "cancel" }), Answer::Cancelled),
         ];

@@ -18,6 +18,12 @@ pub(in crate::engine) struct Told {
     pub(super) meaning: CallError,
 }
 
+/// Longest message of what code throws, in characters; an agent reads it.
+const LONGEST_MESSAGE: usize = 8_000;
+
+/// Most characters of its stack that are kept in the log of the call.
+const LONGEST_STACK: usize = 8_000;
+
 const LOG_SAYS_WHY: &str = "tell the operator of this server; its log says why";
 
 pub(super) fn no_sandbox(problem: &str) -> CallError {
@@ -109,14 +115,15 @@ pub(super) fn of_run(error: &GuestError, host: &Host, tally: &Tally) -> CallErro
 
 /// What the code threw, in its own words. When that is what it was told about a request, the meaning of that counts.
 fn thrown(message: &str, stack: Option<&str>, host: &Host, tally: &Tally) -> CallError {
-    let message = host.clean(message);
+    // Cleaned first: what is cut in the middle of a secret would not be found.
+    let message = shortened(host.clean(message), LONGEST_MESSAGE);
     let place = stack
         .and_then(first_place)
         .map_or_else(String::new, |place| format!(" (at {})", host.clean(place)));
     if let Some(stack) = stack {
         host.note(CallEventKind::Log {
             level: "error".to_owned(),
-            message: format!("{message}\n{}", host.clean(stack)),
+            message: format!("{message}\n{}", shortened(host.clean(stack), LONGEST_STACK)),
         });
     }
     let counted = tally.counted();
@@ -134,7 +141,17 @@ fn thrown(message: &str, stack: Option<&str>, host: &Host, tally: &Tally) -> Cal
     )
 }
 
-/// The innermost place of a stack, as `actions/a.js:3:7`.
+/// `text`, or as many of its first characters.
+fn shortened(mut text: String, characters: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(characters) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+/// The innermost place of a stack in the author's code, as `actions/a.js:3:7`. A place within what the code itself was
+/// given to read, e.g. the JSON of `JSON.parse`, has a name in angle brackets.
 fn first_place(stack: &str) -> Option<&str> {
     stack.lines().map(str::trim).find_map(|line| {
         let inside = line.rsplit_once('(').map_or_else(
@@ -144,7 +161,7 @@ fn first_place(stack: &str) -> Option<&str> {
         let (rest, column) = inside.rsplit_once(':')?;
         let (name, line) = rest.rsplit_once(':')?;
         let numbers = [line, column].iter().all(|part| part.parse::<u32>().is_ok());
-        (numbers && !name.is_empty()).then_some(inside)
+        (numbers && !name.is_empty() && !name.starts_with('<')).then_some(inside)
     })
 }
 
@@ -187,5 +204,29 @@ fn done(tally: &Tally) -> String {
         0 => String::new(),
         1 => "; before that it made 1 request that may have changed something".to_owned(),
         writes => format!("; before that it made {writes} requests that may have changed something"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_is_one_of_the_authors() {
+        let table = [
+            (
+                "    at parse (<input>:1:2)\n    at f (actions/a.js:4:22)",
+                Some("actions/a.js:4:22"),
+            ),
+            (
+                "    at actions/a.js:4:22\n    at actions/a.js:9:1",
+                Some("actions/a.js:4:22"),
+            ),
+            ("    at <input>:1:2", None),
+            ("", None),
+        ];
+        for (stack, expected) in table {
+            assert_eq!(first_place(stack), expected, "{stack}");
+        }
     }
 }

@@ -151,10 +151,7 @@ impl Host {
             return message::answer(response, str::to_owned, response.body.clone());
         }
         let scrubber = self.auth.scrubber();
-        let body = match scrubber.bytes(&response.body) {
-            std::borrow::Cow::Borrowed(_) => response.body.clone(),
-            std::borrow::Cow::Owned(clean) => clean.into(),
-        };
+        let body = message::clean_body(response, scrubber);
         message::answer(response, |value| scrubber.text(value).into_owned(), body)
     }
 

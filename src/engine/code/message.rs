@@ -1,13 +1,15 @@
 //! Between the guest's words for HTTP and the host's.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use bytes::Bytes;
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
-use crate::auth::Handles;
+use crate::auth::{Handles, Scrubber};
 use crate::connector::model::{Connection, Connector};
 use crate::egress::{OutgoingRequest, UpstreamResponse};
 use crate::runner::guest::{GuestRequest, GuestResponse, SendFailure};
@@ -217,11 +219,44 @@ fn carries(request: &OutgoingRequest, handles: &Handles) -> bool {
             .is_some_and(|body| handles.in_body(content_type, body).is_some())
 }
 
+/// The body of an answer without secrets. Code reads it in the encoding that its type names (RFC 9110, section 8.3.2),
+/// so that secrets are looked for in that too.
+pub(super) fn clean_body(response: &UpstreamResponse, scrubber: &Scrubber) -> Bytes {
+    let body = match scrubber.bytes(&response.body) {
+        Cow::Borrowed(_) => response.body.clone(),
+        Cow::Owned(clean) => clean.into(),
+    };
+    let Some(encoding) = encoding(response).filter(|encoding| *encoding != UTF_8) else {
+        return body;
+    };
+    let (text, _) = encoding.decode_without_bom_handling(&body);
+    let Cow::Owned(clean) = scrubber.text(&text) else {
+        return body;
+    };
+    if encoding == UTF_16LE {
+        clean.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    } else if encoding == UTF_16BE {
+        clean.encode_utf16().flat_map(u16::to_be_bytes).collect()
+    } else {
+        encoding.encode(&clean).0.into_owned().into()
+    }
+}
+
+/// The encoding that an answer's type names.
+fn encoding(response: &UpstreamResponse) -> Option<&'static Encoding> {
+    let content_type = response.headers.get(http::header::CONTENT_TYPE)?.to_str().ok()?;
+    let lower = content_type.to_ascii_lowercase();
+    let (_, charset) = lower.split_once("charset=")?;
+    let label = charset.trim_start_matches('"');
+    let end = label.find([';', '"']).unwrap_or(label.len());
+    Encoding::for_label(label[..end].trim().as_bytes())
+}
+
 /// An answer as a guest gets it.
 pub(super) fn answer(response: &UpstreamResponse, clean: impl Fn(&str) -> String, body: Bytes) -> GuestResponse {
     let headers = response.headers.iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes());
-        (name.as_str().to_owned(), clean(&value))
+        (clean(name.as_str()), clean(&value))
     });
     GuestResponse {
         status: response.status.as_u16(),

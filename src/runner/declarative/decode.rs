@@ -6,6 +6,9 @@ use http::header::CONTENT_TYPE;
 use mime::Mime;
 use serde_json::Value;
 
+/// The media type of bytes that nobody says more about (RFC 9110, section 8.3).
+pub(super) const UNKNOWN_TYPE: &str = "application/octet-stream";
+
 /// What an answer's body is.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Decoded {
@@ -65,10 +68,7 @@ pub(super) fn decode(headers: &HeaderMap, body: &[u8]) -> Result<Decoded, String
             })
         }
         Kind::Binary => Ok(Decoded::Binary {
-            mime_type: media_type.map_or_else(
-                || "application/octet-stream".to_owned(),
-                |media| media.essence_str().to_owned(),
-            ),
+            mime_type: media_type.map_or_else(|| UNKNOWN_TYPE.to_owned(), |media| media.essence_str().to_owned()),
         }),
     }
 }

@@ -4,6 +4,7 @@
 
 mod content;
 mod file;
+mod halves;
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -109,10 +110,16 @@ pub fn returned(
     if result.is_empty() {
         return Err(ReturnedError::Nothing);
     }
-    let mut value: Value = serde_json::from_str(result).map_err(|error| ReturnedError::NotJson(error.to_string()))?;
+    let parsed = serde_json::from_str(result).or_else(|error| match halves::replaced(result) {
+        Some(whole) => serde_json::from_str(&whole),
+        None => Err(error),
+    });
+    let mut value: Value = parsed.map_err(|error| ReturnedError::NotJson(error.to_string()))?;
     // Files first: what they hold is no text for a model, and nothing to look for errors in.
     let mut files = file::take(&mut value)?;
     for file in &mut files {
+        file.name = handles.hidden(&redaction.text(&file.name)).into_owned();
+        file.mime_type = handles.hidden(&redaction.text(&file.mime_type)).into_owned();
         file.content = match &file.content {
             FileContent::Text(text) => FileContent::Text(handles.hidden(&redaction.text(text)).into_owned()),
             FileContent::Bytes(bytes) => FileContent::Bytes(redaction.bytes(bytes)),

@@ -210,8 +210,13 @@ fn a_file_has_a_name_and_one_content() {
 
 #[test]
 fn secrets_are_gone_from_files() {
-    let result = json!({"files": [{"fileName": "a", "text": "k hunter2hunter2"}, {"fileName": "b", "base64": "aHVudGVyMmh1bnRlcjI="}]});
+    let result = json!({"files": [
+        {"fileName": "hunter2hunter2.txt", "mimeType": "text/hunter2hunter2", "text": "k hunter2hunter2"},
+        {"fileName": "b", "base64": "aHVudGVyMmh1bnRlcjI="},
+    ]});
     let returned = read(&result).expect("a result");
+    assert!(!format!("{returned:?}").contains("hunter2"), "{returned:?}");
+    assert_eq!(returned.files[0].name, "[REDACTED].txt");
     let contents: Vec<&FileContent> = returned.files.iter().map(|file| &file.content).collect();
     assert_eq!(
         contents,
@@ -240,4 +245,17 @@ fn a_described_result_is_checked() {
     );
     let returned = read_as(&lenient, RULES, &json!({"id": "x"})).expect("a result");
     assert!(returned.warnings[0].contains("/id"), "{:?}", returned.warnings);
+}
+
+#[test]
+fn a_text_that_was_cut_within_a_character_is_a_result() {
+    let returned = |text: &str| {
+        let redaction = Redaction::nothing(&Scrubber::empty());
+        returned(&action(""), RULES, text, &redaction, &Handles::default()).map(|returned| returned.content)
+    };
+    assert_eq!(
+        returned(r#"{"preview":"at noon \ud83c"}"#),
+        Ok(json!({"preview": "at noon \u{fffd}"}))
+    );
+    assert!(matches!(returned(r#"{"a":"\ud8"}"#), Err(ReturnedError::NotJson(_))));
 }

@@ -1,5 +1,7 @@
 //! What code gets of secrets, and where they go.
 
+use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -196,4 +198,67 @@ async fn a_missing_secret_is_told_before_anything_is_sent() {
     let answer = session.call("desk__send", json!({ "url": upstream.base_url() })).await;
     assert!(failure(&answer).starts_with("AUTHENTICATION_FAILED"), "{answer}");
     assert_eq!(upstream.count(), 0);
+}
+
+const READING: &str = r#"
+const told = await ld.request({ url: `${data.input.url}/wide` });
+const names = Object.keys({ ...told.headers });
+return { text: [...told.text].join("."), names: names.map((name) => [...name].join(".")) };
+"#;
+
+const FOLLOWING: &str = "await ld.request({ url: `${data.input.url}/away` });";
+
+const THROWING: &str = "throw new Error('x'.repeat(2e6));";
+
+/// Answers reach code in the encoding that they have, with names that the API chose; a redirect leads where the API says.
+#[tokio::test]
+async fn a_secret_that_the_api_repeats_is_hidden_in_any_encoding_and_place() {
+    let upstream = Upstream::start(|seen: Seen| async move {
+        if seen.uri.path().ends_with("/away") {
+            return (
+                StatusCode::FOUND,
+                [(LOCATION, format!("https://{KEY}.example.invalid/"))],
+            )
+                .into_response();
+        }
+        let wide: Vec<u8> = KEY.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let mut answer = ([(CONTENT_TYPE, "text/plain; charset=UTF-16LE")], wide).into_response();
+        let name = HeaderName::from_bytes(format!("x-{KEY}").as_bytes()).unwrap();
+        answer.headers_mut().insert(name, HeaderValue::from_static("1"));
+        answer
+    })
+    .await;
+    let actions = [
+        ("reading", "read", READING),
+        ("following", "read", FOLLOWING),
+        ("throwing", "read", THROWING),
+    ];
+    let workspace = desk(&upstream.base_url(), SEALED, &actions);
+    let mut session = workspace.serve().await;
+    let read = session
+        .call("desk__reading", json!({ "url": upstream.base_url() }))
+        .await;
+    assert!(
+        content(&read)["text"]
+            .as_str()
+            .unwrap()
+            .replace('.', "")
+            .contains("[REDACTED]"),
+        "{read}"
+    );
+    assert!(!read.to_string().replace('.', "").contains(KEY), "{read}");
+    let followed = session
+        .call("desk__following", json!({ "url": upstream.base_url() }))
+        .await;
+    assert!(!followed.to_string().contains(KEY), "{followed}");
+    // What code throws is bounded wherever it is kept.
+    let thrown = session.call("desk__throwing", json!({})).await.to_string();
+    assert!(thrown.len() < 100_000, "{}", thrown.len());
+    let ended = session.close().await;
+    assert!(ended.stderr.contains("a request is refused"), "{}", ended.stderr);
+    assert!(!ended.stderr.contains(KEY), "{}", ended.stderr);
+    for row in workspace.rows().await {
+        let log = workspace.run(&["logs", "--call", &row.call_id]).await;
+        assert!(!log.stdout.contains(KEY) && log.stdout.len() < 100_000, "{log:?}");
+    }
 }

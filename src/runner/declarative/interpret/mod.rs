@@ -2,10 +2,11 @@
 //!
 //! Must never send anything, or know more of the credential than how to remove it.
 
-use http::Method;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method};
 use serde_json::{Map, Value, json};
 
-use super::decode::{self, Decoded};
+use super::decode::{self, Decoded, UNKNOWN_TYPE};
 use super::detail::{detail, without_addresses};
 use super::status::{StatusKind, retry_after};
 use super::{Content, Interpreted, ResponseError};
@@ -61,9 +62,10 @@ pub fn interpret(
             if damaged {
                 warnings.push("some of the answer's bytes are not text and were replaced".to_owned());
             }
-            expected_json(contract, &text, response)?
+            expected_json(contract, &text, response, &redaction)?
         }
         Decoded::Binary { mime_type } => {
+            let mime_type = shown_type(mime_type, response, &redaction);
             let is_expected = contract.schema.is_none() && contract.mapping.is_none();
             if !is_expected && !takes_anything(contract) {
                 return Err(not_json(format!("its type is {mime_type}")));
@@ -155,8 +157,25 @@ fn takes_anything(contract: &ResponseContract) -> bool {
     contract.validation == Validation::Warn && contract.mapping.is_none()
 }
 
+/// The media type of an answer as it may be shown. Types are read in lower case, in which no secret would be found again,
+/// so that it is looked for in what the API sent.
+pub(super) fn shown_type(media_type: String, response: &UpstreamResponse, redaction: &Redaction) -> String {
+    let sent = response.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let sent = String::from_utf8_lossy(sent.unwrap_or_default());
+    if redaction.text(&sent) == sent && redaction.text(&media_type) == media_type {
+        media_type
+    } else {
+        UNKNOWN_TYPE.to_owned()
+    }
+}
+
 /// What a text answer is worth to an action that may expect JSON: the text itself unless it expects something else.
-fn expected_json(contract: &ResponseContract, text: &str, response: &UpstreamResponse) -> Result<Value, ResponseError> {
+fn expected_json(
+    contract: &ResponseContract,
+    text: &str,
+    response: &UpstreamResponse,
+    redaction: &Redaction,
+) -> Result<Value, ResponseError> {
     let as_text = Value::from(text);
     let fits = contract
         .schema
@@ -176,7 +195,8 @@ fn expected_json(contract: &ResponseContract, text: &str, response: &UpstreamRes
         let media_type = decode::media_type(&response.headers);
         ResponseError::NotJson {
             reason: media_type.map_or("it is text".to_owned(), |media_type| {
-                format!("its type is {}", media_type.essence_str())
+                let media_type = media_type.essence_str().to_owned();
+                format!("its type is {}", shown_type(media_type, response, redaction))
             }),
         }
     })

@@ -371,3 +371,27 @@ fn never_panics() {
         drop(interpret(&connector, &action, &Map::new(), &answer, &Scrubber::empty()));
     });
 }
+
+/// A type is read in lower case, where a secret with capitals would not be found.
+#[test]
+fn a_secret_in_a_media_type_is_shown_nowhere() {
+    let strict = "response_schema = { type = \"object\" }";
+    let warned = format!("{strict}\nvalidation = \"warn\"");
+    for media_type in [
+        "image/Sk-Mixed-9876",
+        "application/x-Sk-Mixed-9876",
+        "text/Sk-Mixed-9876",
+    ] {
+        for more in ["", strict, &warned] {
+            let (connector, action) = connector("", &format!("method = \"GET\"\npath = \"/a\"\n{more}"));
+            let answer = response(200, media_type, &b"\x00\xff"[..]);
+            let scrubber = Scrubber::new(["Sk-Mixed-9876"]);
+            let result = interpret(&connector, &action, &Map::new(), &answer, &scrubber);
+            let shown = format!("{result:?}").to_lowercase();
+            assert!(!shown.contains("mixed"), "{media_type}, {more}: {shown}");
+        }
+    }
+    let answer = response(200, "image/png", &b"\x00\xff"[..]);
+    let image = interpreted("", &answer).expect("an image");
+    assert!(matches!(image.content, Content::Binary { mime_type, .. } if mime_type == "image/png"));
+}

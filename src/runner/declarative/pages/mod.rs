@@ -81,7 +81,7 @@ impl Pages {
         let arrived = Arrived {
             url: &response.url,
             links: &response.links,
-            body: json(response)?,
+            body: json(response, &redaction)?,
         };
         let Some(step) = self.walk.take(pagination, arrived)? else {
             return Ok(Taken::Last);
@@ -121,14 +121,17 @@ impl Pages {
 }
 
 /// The JSON of a page; null when there is none.
-fn json(response: &UpstreamResponse) -> Result<Value, ResponseError> {
+fn json(response: &UpstreamResponse, redaction: &Redaction) -> Result<Value, ResponseError> {
     let not_json = |reason: String| ResponseError::NotJson { reason };
     match decode::decode(&response.headers, &response.body).map_err(not_json)? {
         Decoded::Empty => Ok(Value::Null),
         Decoded::Json(value) => Ok(value),
         // Sloppy servers call JSON anything.
         Decoded::Text { text, .. } => serde_json::from_str(text.trim()).map_err(|_| not_json("it is text".to_owned())),
-        Decoded::Binary { mime_type } => Err(not_json(format!("its type is {mime_type}"))),
+        Decoded::Binary { mime_type } => {
+            let mime_type = interpret::shown_type(mime_type, response, redaction);
+            Err(not_json(format!("its type is {mime_type}")))
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
@@ -20,9 +20,30 @@ use super::ticker::{TICK, Ticking};
 /// For how many ticks a run computes before it has to take turns. Few scripts ever do.
 const FREE_TICKS: u64 = 2;
 
+/// How many runs that compute make a crowd, for each thread. In a crowd those that begin take turns too: each of them
+/// stands before everybody else's work for a tick, and there may be hundreds.
+const CROWD_PER_THREAD: usize = 4;
+
 /// Turns to compute for a tick.
 #[derive(Debug)]
-pub(super) struct Turns(Semaphore);
+pub(super) struct Turns {
+    /// For runs that compute for long.
+    long: Semaphore,
+    /// For runs that have begun, while there is a crowd.
+    begun: Semaphore,
+    /// Runs that were interrupted and would go on.
+    computing: AtomicUsize,
+    crowd: usize,
+}
+
+/// Counts a run among those that compute.
+struct Computing<'a>(&'a AtomicUsize);
+
+impl Drop for Computing<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 impl Turns {
     /// As many at a time as this runtime has threads less one, so that one is left for whoever does not compute; one
@@ -33,16 +54,30 @@ impl Turns {
     }
 
     pub(super) fn at_a_time(turns: usize) -> Self {
-        Self(Semaphore::new(turns))
+        Self {
+            long: Semaphore::new(turns),
+            begun: Semaphore::new(turns),
+            computing: AtomicUsize::new(0),
+            crowd: CROWD_PER_THREAD * (turns + 1),
+        }
     }
 
     /// Waits for a turn, first come, first served, if a run needs one after so many ticks. It ends when it is dropped.
     async fn turn(&self, ticks: u64) -> Option<SemaphorePermit<'_>> {
-        if ticks < FREE_TICKS {
+        let turns = if ticks >= FREE_TICKS {
+            &self.long
+        } else if self.computing.load(Ordering::Relaxed) >= self.crowd {
+            &self.begun
+        } else {
             return None;
-        }
-        // The semaphore is never closed.
-        self.0.acquire().await.ok()
+        };
+        // The semaphores are never closed.
+        turns.acquire().await.ok()
+    }
+
+    fn computes(&self) -> Computing<'_> {
+        self.computing.fetch_add(1, Ordering::Relaxed);
+        Computing(&self.computing)
     }
 }
 
@@ -62,6 +97,7 @@ pub(super) async fn computed<F: Future>(
     let bell = Arc::new(Bell::default());
     let waker = Waker::from(Arc::clone(&bell));
     let mut ticks = 0;
+    let mut computing = None;
     loop {
         let turn = turns.turn(ticks).await;
         let before = ticking.ticks();
@@ -74,10 +110,15 @@ pub(super) async fn computed<F: Future>(
             Poll::Pending => {}
         }
         if is_interrupted {
+            computing.get_or_insert_with(|| turns.computes());
             yield_now().await;
         }
         // Not before: the next one would run at once.
         drop(turn);
+        if !bell.has_rung() {
+            // It waits for something.
+            computing = None;
+        }
         bell.rung().await;
     }
 }
@@ -96,6 +137,10 @@ struct Bell {
 }
 
 impl Bell {
+    fn has_rung(&self) -> bool {
+        self.has_rung.load(Ordering::Acquire)
+    }
+
     /// Waits until it has rung since the last time.
     async fn rung(&self) {
         poll_fn(|context| {
@@ -137,6 +182,22 @@ mod tests {
         assert!(turns.turn(FREE_TICKS - 1).now_or_never().is_some());
         drop(first);
         assert!(turns.turn(FREE_TICKS).now_or_never().is_some());
+    }
+
+    #[test]
+    fn in_a_crowd_those_that_begin_take_turns_too() {
+        let turns = Turns::at_a_time(1);
+        let others: Vec<_> = (1..turns.crowd).map(|_| turns.computes()).collect();
+        assert!(turns.turn(0).now_or_never().expect("at once").is_none());
+        let last = turns.computes();
+        let first = turns.turn(0).now_or_never().expect("free");
+        assert!(first.is_some() && turns.turn(0).now_or_never().is_none());
+        // Those that compute for long have other turns.
+        assert!(turns.turn(FREE_TICKS).now_or_never().is_some());
+        drop(last);
+        assert!(turns.turn(0).now_or_never().expect("at once").is_none());
+        drop(others);
+        assert_eq!(turns.computing.load(Ordering::Relaxed), 0);
     }
 
     #[test]

@@ -48,6 +48,31 @@ async fn guests_that_compute_for_long_take_turns() {
     assert!(turns >= 40, "others had {turns} turns");
 }
 
+/// Hundreds that begin at once would stand before everybody else for a tick each, and then for another.
+#[tokio::test(flavor = "current_thread")]
+async fn a_crowd_that_begins_to_compute_takes_turns() {
+    const GUESTS: usize = 60;
+    let sandbox = sandbox(|settings| {
+        settings.cpu = Duration::from_millis(10);
+        settings.max_concurrent_runs = GUESTS;
+    });
+    let limits = sandbox.limits();
+    let program = hostile(&sandbox, "loops.wat");
+    let mut guests = tokio::task::JoinSet::new();
+    for _ in 0..GUESTS {
+        let (sandbox, program, limits) = (sandbox.clone(), program.clone(), limits.clone());
+        guests.spawn(async move { sandbox.run(&program, "{}", World::empty(), &limits).await });
+    }
+    let mut turns = 0;
+    while !guests.is_empty() {
+        yield_now().await;
+        turns += 1;
+        while guests.try_join_next().is_some() {}
+    }
+    // In 60 x 2 ticks. When all begin at once, others have a turn once in 60.
+    assert!(turns >= 30, "others had {turns} turns");
+}
+
 #[tokio::test(flavor = "current_thread")]
 async fn a_short_run_ends_while_a_long_one_computes() {
     let sandbox = sandbox(|settings| settings.cpu = Duration::from_millis(200));

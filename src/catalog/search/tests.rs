@@ -35,16 +35,24 @@ fn catalog() -> Catalog {
         )
         .unwrap();
     }
-    let report = Loader::default().load_sources(Sources {
-        connectors: vec![ConnectorSource {
-            path: "office".into(),
-            code: Vec::new(),
-            files: vec![SourceFile {
-                shown: "office".into(),
-                relative: "connector.toml".into(),
-                text,
-            }],
+    loaded(vec![source("office", text)])
+}
+
+fn source(path: &str, text: String) -> ConnectorSource {
+    ConnectorSource {
+        path: path.into(),
+        code: Vec::new(),
+        files: vec![SourceFile {
+            shown: path.into(),
+            relative: "connector.toml".into(),
+            text,
         }],
+    }
+}
+
+fn loaded(connectors: Vec<ConnectorSource>) -> Catalog {
+    let report = Loader::default().load_sources(Sources {
+        connectors,
         problems: Vec::new(),
     });
     assert!(!report.has_errors(), "{:?}", report.diagnostics);
@@ -137,27 +145,15 @@ fn a_connector_that_is_named_is_meant() {
             )
             .unwrap();
         }
-        ConnectorSource {
-            path: name.into(),
-            code: Vec::new(),
-            files: vec![SourceFile {
-                shown: name.into(),
-                relative: "connector.toml".into(),
-                text,
-            }],
-        }
+        source(name, text)
     };
-    let report = Loader::default().load_sources(Sources {
-        connectors: vec![
-            connector(
-                "Chatter",
-                &[("pins_add", "Pins an item."), ("users_list", "Lists users.")],
-            ),
-            connector("Guilds", &[("pin_message", "Pin a message in a channel.")]),
-        ],
-        problems: Vec::new(),
-    });
-    let catalog = report.catalog;
+    let catalog = loaded(vec![
+        connector(
+            "Chatter",
+            &[("pins_add", "Pins an item."), ("users_list", "Lists users.")],
+        ),
+        connector("Guilds", &[("pin_message", "Pin a message in a channel.")]),
+    ]);
     let first = |sentence: &str, visible: &str| {
         let tools = catalog.tools();
         let seen = |tool: usize| tools[tool].name.starts_with(visible);

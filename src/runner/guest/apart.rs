@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, TryLockError};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,8 @@ use super::sandbox::{Sandbox, SandboxError};
 use super::{LoadError, script};
 use crate::config::SandboxConfig;
 
-/// Starts processes that compile, one at a time: each of them uses all processors.
+/// Starts processes that compile, one at a time: each of them uses all processors, and much memory. Who comes meanwhile is
+/// not to wait for code of another action.
 #[derive(Debug)]
 pub struct Compiler {
     program: PathBuf,
@@ -26,6 +27,9 @@ pub struct Compiler {
 /// Why such a process compiled nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum CompilerError {
+    /// It compiles something else.
+    #[error("the compiler's process is busy")]
+    Busy,
     /// It could not be started, or be told what to do.
     #[error("the compiler's process cannot be used: {0}")]
     Process(#[from] io::Error),
@@ -83,8 +87,12 @@ impl Compiler {
             cache: Cow::Borrowed(cache),
             code,
         })?;
-        // A panic elsewhere leaves nothing wrong behind.
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = match self.turn.try_lock() {
+            Ok(turn) => turn,
+            // A panic elsewhere leaves nothing wrong behind.
+            Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
+            Err(TryLockError::WouldBlock) => return Err(CompilerError::Busy),
+        };
         let mut process = Command::new(&self.program)
             .args(self.arguments)
             // It needs none of it, and secrets stand there.
@@ -126,4 +134,19 @@ pub fn compile_to_order(input: &mut impl BufRead) -> Result<(), CompilerError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_for_the_code_of_another() {
+        let compiler = Compiler::new("/there/is/no/such/program".into(), &[]);
+        let compile = || compiler.compile(&SandboxConfig::default(), Path::new("."), b"");
+        let turn = compiler.turn.lock().expect("free");
+        assert!(matches!(compile(), Err(CompilerError::Busy)));
+        drop(turn);
+        assert!(matches!(compile(), Err(CompilerError::Process(_))));
+    }
 }

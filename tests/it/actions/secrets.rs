@@ -256,6 +256,7 @@ async fn a_secret_that_the_api_repeats_is_hidden_in_any_encoding_and_place() {
     assert!(thrown.len() < 100_000, "{}", thrown.len());
     let ended = session.close().await;
     assert!(ended.stderr.contains("a request is refused"), "{}", ended.stderr);
+    assert!(!ended.stderr.contains(KEY), "{}", ended.stderr);
     // Hosts are written in lower case, in which a key with capitals would not be found: this one is not shown at all.
     assert!(!ended.stderr.contains(".example.invalid"), "{}", ended.stderr);
     for row in workspace.rows().await {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::task::yield_now;
-use toolgate::runner::guest::{GuestError, Limit};
+use tokio::task::{JoinSet, yield_now};
+use toolgate::runner::guest::{Finished, GuestError, Limit, Sandbox};
 
 use super::{World, hostile, sandbox};
 
@@ -25,17 +25,22 @@ async fn a_guest_that_computes_lets_others_have_their_turn_at_every_tick() {
     assert!(turns >= 20, "others had {turns} turns in 20 ticks");
 }
 
+/// So many runs that compute until their limit.
+fn computing(sandbox: &Sandbox, guests: usize) -> JoinSet<Result<Finished, GuestError>> {
+    let limits = sandbox.limits();
+    let program = hostile(sandbox, "loops.wat");
+    let run = |_| {
+        let (sandbox, program, limits) = (sandbox.clone(), program.clone(), limits.clone());
+        async move { sandbox.run(&program, "{}", World::empty(), &limits).await }
+    };
+    (0..guests).map(run).collect()
+}
+
 #[tokio::test(flavor = "current_thread")]
 async fn guests_that_compute_for_long_take_turns() {
-    const GUESTS: u32 = 8;
+    const GUESTS: usize = 8;
     let sandbox = sandbox(|settings| settings.cpu = Duration::from_millis(100));
-    let limits = sandbox.limits();
-    let program = hostile(&sandbox, "loops.wat");
-    let mut guests = tokio::task::JoinSet::new();
-    for _ in 0..GUESTS {
-        let (sandbox, program, limits) = (sandbox.clone(), program.clone(), limits.clone());
-        guests.spawn(async move { sandbox.run(&program, "{}", World::empty(), &limits).await });
-    }
+    let mut guests = computing(&sandbox, GUESTS);
     let mut turns = 0;
     while !guests.is_empty() {
         yield_now().await;
@@ -56,13 +61,7 @@ async fn a_crowd_that_begins_to_compute_takes_turns() {
         settings.cpu = Duration::from_millis(10);
         settings.max_concurrent_runs = GUESTS;
     });
-    let limits = sandbox.limits();
-    let program = hostile(&sandbox, "loops.wat");
-    let mut guests = tokio::task::JoinSet::new();
-    for _ in 0..GUESTS {
-        let (sandbox, program, limits) = (sandbox.clone(), program.clone(), limits.clone());
-        guests.spawn(async move { sandbox.run(&program, "{}", World::empty(), &limits).await });
-    }
+    let mut guests = computing(&sandbox, GUESTS);
     let mut turns = 0;
     while !guests.is_empty() {
         yield_now().await;

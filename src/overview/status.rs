@@ -34,10 +34,14 @@ pub fn status(row: &AuditRecord) -> String {
     telling(&row.outcome, row.upstream_status).map_or_else(|| row.outcome.clone(), |status| status.to_string())
 }
 
-/// How long the call took, e.g. `127ms`.
+/// How long the call took, e.g. `127ms`; `-` when that is not known, as of a call that was cut off or still waits.
 #[must_use]
 pub fn latency(row: &AuditRecord) -> String {
-    format!("{}ms", row.duration_ms)
+    if row.ended_at.is_some() {
+        format!("{}ms", row.duration_ms)
+    } else {
+        "-".to_owned()
+    }
 }
 
 /// The status of a failed call, where it is what failed: an answer that came and could not be used has a code that
@@ -85,6 +89,12 @@ mod tests {
         ] {
             assert_eq!(status(&row), said);
         }
+    }
+
+    #[test]
+    fn what_has_no_end_has_no_duration() {
+        assert_eq!(latency(&finished_row("1", 1)), "1000ms");
+        assert_eq!(latency(&intent_row("1", 1)), "-");
     }
 
     #[test]

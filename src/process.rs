@@ -26,3 +26,27 @@ pub fn forbid_core_dumps() -> std::io::Result<()> {
     }
     Ok(())
 }
+
+/// Lets this process have `wanted` files and connections open at once, or as many as the system allows it, and returns
+/// how many. The limit that it is started with may be 1,024 for the sake of old programs (systemd, `LimitNOFILE`).
+#[must_use]
+pub fn allow_open_files(wanted: u64) -> u64 {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+        let limit = getrlimit(Resource::Nofile);
+        let allowed = limit.current.unwrap_or(u64::MAX);
+        let reachable = limit.maximum.map_or(wanted, |most| most.min(wanted));
+        if allowed >= reachable {
+            return allowed;
+        }
+        let raised = Rlimit {
+            current: Some(reachable),
+            maximum: limit.maximum,
+        };
+        setrlimit(Resource::Nofile, raised).map_or(allowed, |()| reachable)
+    }
+    #[cfg(not(unix))]
+    wanted
+}

@@ -21,6 +21,7 @@ use crate::diagnostics::Severity;
 use crate::engine::Engine;
 use crate::mcp::http::HttpSettings;
 use crate::mcp::{self, Authentication, Handler, Lifetime, Presentation};
+use crate::process;
 use crate::store::Store;
 
 /// Serve the tools to agents.
@@ -338,7 +339,25 @@ fn settings(config: &Config, authentication: Authentication) -> HttpSettings {
         max_body_bytes: config.http.max_request_body_bytes,
         session_idle: Duration::from_secs(config.http.session_idle_seconds),
         max_sessions: config.http.max_sessions,
-        // Every session may hold a stream open, on each of the two transports, and requests need room beside them.
-        max_connections: config.http.max_sessions.saturating_mul(2).saturating_add(512),
+        max_connections: max_connections(config.http.max_sessions),
     }
+}
+
+/// How many connections of clients there may be for so many sessions, as far as the system allows them.
+fn max_connections(max_sessions: usize) -> usize {
+    /// Files beside them: the store, connections to APIs, code.
+    const OTHERS: usize = 1_024;
+    // Every session may hold a stream open, on each of the two transports, and requests need room beside them.
+    let wanted = max_sessions.saturating_mul(2).saturating_add(512);
+    let allowed = process::allow_open_files(wanted.saturating_add(OTHERS) as u64);
+    let allowed = usize::try_from(allowed).unwrap_or(usize::MAX);
+    // With few files, half of them.
+    let possible = allowed.saturating_sub(OTHERS.min(allowed / 2));
+    if possible < wanted {
+        tracing::warn!(
+            "the system allows this process {allowed} open files, so {possible} connections of clients instead of \
+             {wanted}; raise its limit (`ulimit -Hn`, or `LimitNOFILE` of a systemd unit), or lower `max_sessions`"
+        );
+    }
+    possible.min(wanted)
 }

@@ -1,9 +1,12 @@
 //! What keeps Toolgate from starting, and where it takes its settings from.
 
+use std::process::Stdio;
+
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use super::{ACTIONS, crm};
-use crate::harness::{Workspace, connector};
+use crate::harness::{Workspace, connector, within};
 
 #[tokio::test]
 async fn what_keeps_it_from_starting_ends_with_three() {
@@ -107,6 +110,48 @@ async fn a_server_leaves_no_core_dump() {
         matches!(words[4..6], ["1", "1"] | ["0", "0"]),
         "{line}: a core dump is possible"
     );
+}
+
+/// Services are often started with room for 1,024 files, of which each connection is one.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_server_over_http_raises_its_limit_of_files_or_says_what_it_lacks() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    for (limit, raised, told) in [
+        ("ulimit -S -n 256", "3536", None),
+        (
+            "ulimit -n 600",
+            "600",
+            Some("300 connections of clients instead of 2512"),
+        ),
+    ] {
+        let server = workspace.command(&["serve", "--http", "127.0.0.1:0"]);
+        let mut limited = tokio::process::Command::new("/bin/sh");
+        limited
+            .args(["-c", &format!("{limit} && exec \"$0\" \"$@\"")])
+            .arg(server.as_std().get_program())
+            .args(server.as_std().get_args())
+            .current_dir(workspace.path())
+            .env_clear()
+            .envs(
+                server
+                    .as_std()
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        let mut child = limited.spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut seen = String::new();
+        while !seen.contains(told.unwrap_or("listening on")) {
+            seen += &within("a line", lines.next_line()).await.unwrap().expect(&seen);
+        }
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id().unwrap())).unwrap();
+        let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+        assert_eq!(line.split_whitespace().nth(3), Some(raised), "{line}");
+        assert_eq!(seen.contains("open files"), told.is_some(), "{seen}");
+    }
 }
 
 /// What compiling needs of memory is given back with the process that does it; the second start finds what was kept.

@@ -3,6 +3,7 @@
 //!
 //! HTTP/2 is left to the proxy that also brings TLS.
 
+mod strangers;
 mod unread;
 
 use std::pin::pin;
@@ -21,6 +22,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::strangers::Strangers;
+pub(super) use self::strangers::Visitor;
 use self::unread::Unread;
 use super::Lifetime;
 use super::authorization::Ends;
@@ -48,16 +51,22 @@ pub(super) async fn serve(
     let connections = TaskTracker::new();
     let abort = CancellationToken::new();
     let slots = Arc::new(Semaphore::new(max_connections));
-    while let Some((stream, ends, slot)) = accept(&listener, &slots, lifetime.shutdown()).await {
-        let patience = patience(slots.available_permits(), max_connections);
-        connections.spawn(connection(
+    let strangers = Strangers::default();
+    while let Some((stream, ends, slot)) = accept(&listener, &slots, &strangers, lifetime.shutdown()).await {
+        let leave = lifetime.shutdown().child_token();
+        let client = Client {
             stream,
             ends,
-            patience,
+            visitor: Arc::new(strangers.meet(leave.clone())),
+            patience: patience(slots.available_permits(), max_connections),
+            _slot: slot,
+        };
+        connections.spawn(connection(
+            client,
             router.clone(),
+            leave,
             lifetime.shutdown().clone(),
             abort.clone(),
-            slot,
         ));
     }
     drop(listener);
@@ -86,37 +95,46 @@ pub(super) async fn serve(
 async fn accept(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
+    strangers: &Strangers,
     shutdown: &CancellationToken,
 ) -> Option<(TcpStream, Ends, OwnedSemaphorePermit)> {
     tokio::select! {
         biased;
         () = shutdown.cancelled() => None,
         accepted = async {
+            let (stream, ends) = next(listener).await;
+            if slots.available_permits() == 0 {
+                strangers.send_one_away();
+            }
             // The semaphore is never closed; without a slot there is no connection.
             let slot = Arc::clone(slots).acquire_owned().await.ok()?;
-            loop {
-                match listener.accept().await {
-                    Ok((stream, peer)) => {
-                        // With Nagle's algorithm on, each small event of a stream waits for an acknowledgement, about
-                        // 40 ms.
-                        if let Err(error) = stream.set_nodelay(true) {
-                            tracing::debug!(%error, "cannot set TCP_NODELAY");
-                        }
-                        // A connection that is gone already has no address; nothing will come on it.
-                        let own = stream.local_addr().unwrap_or(peer);
-                        let ends = Ends {
-                            peer: peer.ip(),
-                            own: own.ip(),
-                        };
-                        return Some((stream, ends, slot));
-                    }
-                    Err(error) => {
-                        tracing::warn!(%error, "cannot accept a connection");
-                        tokio::time::sleep(ACCEPT_PAUSE).await;
-                    }
-                }
-            }
+            Some((stream, ends, slot))
         } => accepted,
+    }
+}
+
+/// The next connection that comes.
+async fn next(listener: &TcpListener) -> (TcpStream, Ends) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                // With Nagle's algorithm on, each small event of a stream waits for an acknowledgement, about 40 ms.
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "cannot set TCP_NODELAY");
+                }
+                // A connection that is gone already has no address; nothing will come on it.
+                let own = stream.local_addr().unwrap_or(peer);
+                let ends = Ends {
+                    peer: peer.ip(),
+                    own: own.ip(),
+                };
+                return (stream, ends);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
     }
 }
 
@@ -129,32 +147,53 @@ fn patience(free: usize, most: usize) -> Duration {
     }
 }
 
-async fn connection(
+/// A connection that was accepted.
+struct Client {
     stream: TcpStream,
     ends: Ends,
+    visitor: Arc<Visitor>,
+    /// How long it may take for headers.
     patience: Duration,
+    _slot: OwnedSemaphorePermit,
+}
+
+/// Serves `client` until it leaves or has to: at once when `leave` is cancelled without a shutdown, else when its answer
+/// is out or `abort` is cancelled.
+async fn connection(
+    client: Client,
     router: Router,
+    leave: CancellationToken,
     shutdown: CancellationToken,
     abort: CancellationToken,
-    _slot: OwnedSemaphorePermit,
 ) {
     let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(client.patience);
     let router = TowerToHyperService::new(router);
+    let (ends, visitor) = (client.ends, client.visitor);
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ends);
+        let extensions = request.extensions_mut();
+        extensions.insert(ends);
+        extensions.insert(Arc::clone(&visitor));
         router.call(request)
     });
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(Unread::new(stream)), service));
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(Unread::new(client.stream)), service));
     let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = shutdown.cancelled() => {
+        biased;
+        () = leave.cancelled() => {
+            if !shutdown.is_cancelled() {
+                tracing::debug!(peer = %ends.peer, "closed a connection on which nobody was let in: there is no room");
+                return;
+            }
             connection.as_mut().graceful_shutdown();
             tokio::select! {
                 ended = connection.as_mut() => ended,
                 () = abort.cancelled() => Ok(()),
             }
         }
+        ended = connection.as_mut() => ended,
     };
     if let Err(error) = ended {
         tracing::debug!(error, "a connection broke");
@@ -163,7 +202,12 @@ async fn connection(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::any_port;
+    use std::net::SocketAddr;
+
+    use axum::Extension;
+    use axum::routing::get;
+
+    use super::super::testing::{Connection, any_port};
     use super::*;
 
     #[test]
@@ -175,26 +219,40 @@ mod tests {
         assert_eq!(patience(0, 1), HEADER_TIMEOUT, "one connection has no neighbours");
     }
 
-    #[tokio::test]
-    async fn silent_connections_make_way_when_it_is_crowded() {
+    /// Serves `most` connections with a route that lets in and, as any other path, one that does not.
+    async fn served(most: usize) -> SocketAddr {
         let listener = TcpListener::bind(any_port()).await.expect("bound");
         let address = listener.local_addr().expect("address");
-        let shutdown = CancellationToken::new();
-        let lifetime = Lifetime::new(shutdown.clone(), Duration::ZERO);
-        let theirs = lifetime.clone();
-        let serving = tokio::spawn(async move {
-            serve(listener, Router::new(), 4, &theirs, CancellationToken::new()).await;
-        });
-        let mut silent = Vec::new();
-        for _ in 0..4 {
-            silent.push(TcpStream::connect(address).await.expect("connected"));
+        let lifetime = Lifetime::new(CancellationToken::new(), Duration::ZERO);
+        let enter = async |visitor: Extension<Arc<Visitor>>| visitor.let_in().to_string();
+        let router = Router::new().route("/in", get(enter));
+        tokio::spawn(async move { serve(listener, router, most, &lifetime, CancellationToken::new()).await });
+        address
+    }
+
+    #[tokio::test]
+    async fn the_first_stranger_makes_way_when_there_is_no_room() {
+        let address = served(3).await;
+        let mut silent = Connection::open(address).await;
+        let mut known = Connection::open(address).await;
+        known.send("GET", "/in", "", "").await;
+        known.until("true").await;
+        let mut refused = Connection::open(address).await;
+        refused.send("GET", "/nowhere", "", "").await;
+        refused.until("404").await;
+        let mut next = Connection::open(address).await;
+        next.send("GET", "/in", "", "").await;
+        next.until("true").await;
+        assert_eq!(silent.until_closed().await, "");
+        // Whoever was not let in is a stranger even if they said something; the others stay.
+        let mut last = Connection::open(address).await;
+        last.send("GET", "/in", "", "").await;
+        last.until("true").await;
+        refused.until_closed().await;
+        for mut connection in [known, next, last] {
+            connection.send("GET", "/nowhere", "", "").await;
+            connection.until("404").await;
         }
-        let started = tokio::time::Instant::now();
-        let answer = super::super::testing::exchange(address, "GET", "/", "", "").await;
-        assert_eq!(super::super::testing::status(&answer), "404");
-        assert!(started.elapsed() < HEADER_TIMEOUT / 2, "{:?}", started.elapsed());
-        shutdown.cancel();
-        serving.await.expect("served");
     }
 
     #[tokio::test]
@@ -204,7 +262,7 @@ mod tests {
             .await
             .expect("connected");
         let slots = Arc::new(Semaphore::new(1));
-        let (stream, ends, _slot) = accept(&listener, &slots, &CancellationToken::new())
+        let (stream, ends, _slot) = accept(&listener, &slots, &Strangers::default(), &CancellationToken::new())
             .await
             .expect("accepted");
         assert!(stream.nodelay().expect("option"));

@@ -13,6 +13,7 @@ use futures_util::StreamExt as _;
 use http::StatusCode;
 
 use crate::mcp::authorization::Authenticator;
+use crate::mcp::connections::Visitor;
 use crate::mcp::guard::Guard;
 
 /// How long a client may take to send a request's body.
@@ -37,6 +38,12 @@ pub(super) async fn enter(State(door): State<Arc<Door>>, request: Request, next:
     // Before the body: a stranger's is not received.
     if let Err(refusal) = door.authenticator.authenticate(&mut parts).await {
         return refusal.into_response();
+    }
+    if let Some(visitor) = parts.extensions.get::<Arc<Visitor>>()
+        && !visitor.let_in()
+    {
+        // The connection is being closed: nothing must begin on it.
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     match tokio::time::timeout(BODY_TIMEOUT, receive(body, door.body_limit)).await {
         Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,

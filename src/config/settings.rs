@@ -109,7 +109,8 @@ pub struct HttpConfig {
     /// After how many seconds without a message a session ends.
     #[schemars(range(min = 1, max = 604_800))]
     pub session_idle_seconds: u64,
-    /// How many sessions there may be at a time.
+    /// How many sessions there may be at a time, on each of `/mcp` and `/sse`. A user with a key gets no more than three
+    /// times what is left for others.
     #[schemars(range(min = 1, max = 100_000))]
     pub max_sessions: usize,
 }

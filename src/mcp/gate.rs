@@ -7,13 +7,13 @@ use std::collections::HashSet;
 use std::future::Future;
 use std::sync::Arc;
 
-use rmcp::RoleServer;
 use rmcp::model::{
     CallToolRequest, ClientJsonRpcMessage, ClientNotification, ClientRequest, ClientResult, ElicitResult,
     ElicitationAction, GetMeta as _, JsonRpcMessage, JsonRpcRequest, ProtocolVersion, RequestId, ServerJsonRpcMessage,
     ServerNotification, ServerRequest,
 };
 use rmcp::transport::Transport;
+use rmcp::{ErrorData, RoleServer};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -49,7 +49,7 @@ pub(super) trait Beside: Send + 'static {
     fn begin(&self, call: JsonRpcRequest<CallToolRequest>, ticket: Ticket);
 }
 
-impl<T> Gate<T> {
+impl<T: Transport<RoleServer>> Gate<T> {
     /// A gate to a service loop that ends when `cut` is cancelled.
     pub(super) fn new(inner: T, lifetime: Lifetime, cut: CancellationToken) -> Self {
         Self {
@@ -89,6 +89,11 @@ impl<T> Gate<T> {
             message => message,
         };
         match &message {
+            // rmcp keeps one of each identifier: it would answer one of them, or neither.
+            ClientJsonRpcMessage::Request(request) if self.unanswered.has_in_loop(&request.id) => {
+                self.refuse_second(request.id.clone());
+                return None;
+            }
             ClientJsonRpcMessage::Request(request) => {
                 self.opened = self.opened || opens(&request.request);
                 let kind = match request.request {
@@ -129,6 +134,21 @@ impl<T> Gate<T> {
             return None;
         }
         Some(message)
+    }
+
+    /// Answers a request whose identifier is that of one that still waits (2025-11-25, basic, Requests: no identifier is
+    /// used twice). It counts until that is sent, as any other.
+    fn refuse_second(&mut self, id: RequestId) {
+        const FAULT: &str = "a request of this id is not answered yet; give each request an id of its own";
+        let ticket = Ticket::new(&self.unanswered, id.clone());
+        let refusal = JsonRpcMessage::error(ErrorData::invalid_request(FAULT, None), Some(id));
+        let sending = self.inner.send(refusal);
+        tokio::spawn(async move {
+            if let Err(error) = sending.await {
+                tracing::debug!(%error, "the client cannot be told");
+            }
+            drop(ticket);
+        });
     }
 
     /// Keeps the books on questions, which go to the client and may be taken back.

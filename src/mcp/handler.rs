@@ -6,15 +6,13 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use rmcp::model::{
-    CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
-    CompleteResult, ConstString as _, CustomRequest, CustomResult, ErrorCode, GetPromptRequestParams,
-    GetPromptResponse, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
-    MetaObject, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerConfig,
-    SubscriptionFilter, Tool,
+    CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult, CustomRequest,
+    CustomResult, GetPromptRequestParams, GetPromptResponse, ListPromptsResult, ListResourceTemplatesResult,
+    ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ReadResourceRequestParams,
+    ReadResourceResponse, ServerConfig, SubscriptionFilter, Tool,
 };
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
-use serde::Deserialize as _;
 
 use super::caller;
 use super::files::{self, Files};
@@ -26,6 +24,7 @@ use super::listing::{Listing, Listings, Presentation};
 use super::questions::{KeyError, Questions, Subject, Unfounded};
 use super::results;
 use super::subscriptions::{self, Sessions};
+use super::unreadable;
 use super::visible::Visible;
 use crate::engine::{Asking, Call, Ending, Engine, Front as _};
 use crate::policy::Principal;
@@ -340,23 +339,12 @@ impl ServerHandler for Handler {
             .add(context.peer, Visible::new(&self.shared.engine, &self.principal));
     }
 
-    /// A call that rmcp could not read comes here as if its method were unknown.
     async fn on_custom_request(
         &self,
         request: CustomRequest,
         _context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        if request.method != CallToolRequestMethod::VALUE {
-            return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None));
-        }
-        let cause = match CallToolRequestParams::deserialize(request.params.unwrap_or_default()) {
-            Err(error) => error.to_string(),
-            Ok(_) => "a key stands twice".to_owned(),
-        };
-        Err(ErrorData::invalid_params(
-            format!("cannot read the call: {cause}; `name` must be text and `arguments` an object"),
-            None,
-        ))
+        Err(unreadable::refusal(request))
     }
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {

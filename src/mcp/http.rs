@@ -1,6 +1,7 @@
 //! MCP over HTTP: Streamable HTTP at `/mcp` for both protocol eras, the older `/sse` with `/messages`, and `/health`.
 
 mod door;
+mod misread;
 mod plain;
 mod streamable;
 
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use self::door::Door;
 use super::authorization::{Authentication, Authenticator};
 use super::guard::{Guard, PatternError};
+use super::shares::Full;
 use super::{Channel, Lifetime, connections, health, legacy_sse};
 use crate::policy::Principal;
 
@@ -41,7 +43,8 @@ pub struct HttpSettings {
     pub max_body_bytes: usize,
     /// Most connections at a time; more wait to be accepted.
     pub max_connections: usize,
-    /// Most sessions at a time on each of `/mcp` and `/sse`; clients past it get 503.
+    /// Most sessions at a time on each of `/mcp` and `/sse`; clients past it get 503. A user with a key gets no more than
+    /// three times what is left for others.
     pub max_sessions: usize,
     /// How long a session may be silent before it is closed.
     pub session_idle: Duration,
@@ -151,16 +154,14 @@ where
         .route(health::PATH, get(|| async { "ok" }))
 }
 
-/// The answer to a client that finds all sessions taken.
-pub(super) fn too_many_sessions() -> Response {
-    tracing::warn!("refused a session: the limit is reached");
-    let retry_after = [(header::RETRY_AFTER, "60")];
-    (
-        StatusCode::SERVICE_UNAVAILABLE,
-        retry_after,
-        "Service Unavailable: too many sessions",
-    )
-        .into_response()
+/// The answer to a client for whose session there is no place.
+pub(super) fn too_many_sessions(full: Full) -> Response {
+    let told = match full {
+        Full::Everywhere => "Service Unavailable: too many sessions",
+        Full::ForThisUser => "Service Unavailable: this user has as many sessions as one may have; close some",
+    };
+    tracing::warn!(?full, "refused a session: the limit is reached");
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "60")], told).into_response()
 }
 
 #[cfg(test)]

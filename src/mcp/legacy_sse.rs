@@ -29,6 +29,7 @@ use super::authorization::Caller;
 use super::gate::Gate;
 use super::http::{HttpSettings, KEEP_ALIVE, too_many_sessions};
 use super::reading;
+use super::shares::{Place, Shares};
 use super::{Channel, Lifetime};
 use crate::crypto;
 use crate::policy::Principal;
@@ -47,7 +48,7 @@ where
     let bridge = Arc::new(Bridge {
         service,
         sessions: Sessions::default(),
-        most: settings.max_sessions,
+        places: Shares::new(settings.max_sessions),
         idle: settings.session_idle,
         lifetime: lifetime.clone(),
     });
@@ -60,7 +61,7 @@ where
 struct Bridge<F> {
     service: F,
     sessions: Sessions,
-    most: usize,
+    places: Shares,
     idle: Duration,
     lifetime: Lifetime,
 }
@@ -71,6 +72,7 @@ type Sessions = Arc<Mutex<HashMap<String, Session>>>;
 struct Session {
     inbound: mpsc::Sender<ClientJsonRpcMessage>,
     caller: Caller,
+    _place: Place,
 }
 
 /// Ends a session when its stream is dropped, whoever drops it.
@@ -105,14 +107,20 @@ where
     };
     let (inbound, received) = mpsc::channel(QUEUE);
     let (outbound, sent) = mpsc::channel(QUEUE);
-    {
-        let mut sessions = bridge.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        if sessions.len() >= bridge.most {
-            return too_many_sessions();
-        }
-        let caller = caller.clone();
-        sessions.insert(id.clone(), Session { inbound, caller });
-    }
+    let place = match bridge.places.take(caller.share()) {
+        Ok(place) => place,
+        Err(full) => return too_many_sessions(full),
+    };
+    let session = Session {
+        inbound,
+        caller: caller.clone(),
+        _place: place,
+    };
+    bridge
+        .sessions
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(id.clone(), session);
     let cancel = caller.ended().child_token();
     let bridged = Bridged {
         received,

@@ -142,12 +142,7 @@ fn read(line: &[u8]) -> Line {
     };
     let mut outline = Outline::default();
     outline.feed(line);
-    let fault = if error.is_data() {
-        ErrorData::invalid_request("the line is JSON, but no JSON-RPC 2.0 request or answer", None)
-    } else {
-        ErrorData::parse_error(format!("cannot read the message: {error}"), None)
-    };
-    refuse(outline, fault)
+    refuse(outline, reading::fault(&error))
 }
 
 fn refuse(outline: Outline, fault: ErrorData) -> Line {

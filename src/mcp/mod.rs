@@ -32,11 +32,13 @@ mod questions;
 mod reading;
 mod results;
 mod sessions;
+mod shares;
 pub mod stdio;
 mod subscriptions;
 #[cfg(test)]
 mod testing;
 mod tools;
+mod unreadable;
 mod visible;
 
 pub use authorization::Authentication;

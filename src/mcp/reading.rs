@@ -1,6 +1,7 @@
 //! Reads messages of clients. A `tools/call`, which is nearly everything that a busy server gets, is read in one pass:
 //! rmcp's own reading keeps a copy of a whole message before it tries each kind of it, and takes five times as long.
 
+use rmcp::ErrorData;
 use rmcp::model::{
     CallToolRequest, CallToolRequestMethod, CallToolRequestParams, ClientJsonRpcMessage, ClientRequest,
     ConstString as _, JsonRpcMessage, JsonRpcRequest, RequestId,
@@ -31,6 +32,15 @@ pub(super) fn message(text: &[u8]) -> serde_json::Result<ClientJsonRpcMessage> {
             Ok(JsonRpcMessage::Request(JsonRpcRequest::new(call.id, request)))
         }
         None => serde_json::from_slice(text),
+    }
+}
+
+/// What is wrong with a text that [`message`] could not read for this reason.
+pub(super) fn fault(error: &serde_json::Error) -> ErrorData {
+    if error.is_data() {
+        ErrorData::invalid_request("this is JSON, but no JSON-RPC 2.0 request or answer", None)
+    } else {
+        ErrorData::parse_error(format!("cannot read the message: {error}"), None)
     }
 }
 

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::authorization::Caller;
 use super::http::too_many_sessions;
+use super::shares::{Full, Place, Shares};
 
 const SESSION_HEADER: &str = "mcp-session-id";
 const VERSION_HEADER: &str = "mcp-protocol-version";
@@ -21,8 +22,9 @@ const VERSION_HEADER: &str = "mcp-protocol-version";
 pub(super) struct Rooms {
     sessions: Arc<LocalSessionManager>,
     most: usize,
-    /// Who opened each session. May hold some that have ended.
-    owners: Mutex<HashMap<Box<str>, Caller>>,
+    places: Shares,
+    /// Who opened each session, and its place. May hold some that have ended.
+    owners: Mutex<HashMap<Box<str>, (Caller, Place)>>,
 }
 
 /// Whether a request names its session.
@@ -40,6 +42,7 @@ impl Rooms {
         Self {
             sessions,
             most,
+            places: Shares::new(most),
             owners: Mutex::default(),
         }
     }
@@ -62,40 +65,47 @@ impl Rooms {
         Ok(Stay::New)
     }
 
-    /// Turns away a request that would begin one session too many. That its headers name a version without sessions
-    /// proves nothing: an `initialize` begins one all the same.
+    /// Takes a place for the session that a request begins. That its headers name a version without sessions proves
+    /// nothing: an `initialize` begins one all the same.
     ///
     /// # Errors
-    /// The answer to it.
-    pub(super) async fn admit(&self, stay: Stay, request: &Parts, body: &[u8]) -> Result<(), Response> {
+    /// The answer to a request that would begin one session too many.
+    pub(super) async fn admit(
+        &self,
+        stay: Stay,
+        request: &Parts,
+        body: &[u8],
+        caller: &Caller,
+    ) -> Result<Option<Place>, Response> {
         let begins = if is_stateless(&request.headers) {
             may_initialize(body)
         } else {
             stay == Stay::New
         };
-        if request.method == Method::POST && begins && self.are_taken().await {
-            return Err(too_many_sessions());
+        if request.method != Method::POST || !begins {
+            return Ok(None);
         }
-        Ok(())
+        // Some may be open that have no place, as those whose beginning failed.
+        if self.forget_ended().await >= self.most {
+            return Err(too_many_sessions(Full::Everywhere));
+        }
+        self.places.take(caller.share()).map(Some).map_err(too_many_sessions)
     }
 
     /// Remembers whose the session is that an answer with these headers names, before the client learns of it.
-    pub(super) async fn note(&self, stay: Stay, answer: &HeaderMap, caller: Caller) {
-        if let (Stay::New, Some(id)) = (stay, session(answer)) {
-            self.remember(id, caller).await;
+    pub(super) fn note(&self, answer: &HeaderMap, caller: Caller, place: Place) {
+        if let Some(id) = session(answer) {
+            let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+            owners.insert(id.into(), (caller, place));
         }
     }
 
-    async fn are_taken(&self) -> bool {
-        self.sessions.sessions.read().await.len() >= self.most
-    }
-
-    /// Remembers who opened the session `id`; forgets the sessions that have ended.
-    async fn remember(&self, id: &str, caller: Caller) {
+    /// Forgets the sessions that have ended; returns how many are open.
+    async fn forget_ended(&self) -> usize {
         let open = self.sessions.sessions.read().await;
         let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
         owners.retain(|id, _| open.contains_key(&**id));
-        owners.insert(id.into(), caller);
+        open.len()
     }
 
     async fn has(&self, id: &str) -> bool {
@@ -104,7 +114,7 @@ impl Rooms {
 
     fn belongs_to(&self, id: &str, caller: &Caller) -> bool {
         let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
-        owners.get(id).is_some_and(|owner| owner.is(caller))
+        owners.get(id).is_some_and(|(owner, _)| owner.is(caller))
     }
 }
 

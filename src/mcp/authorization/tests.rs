@@ -40,11 +40,15 @@ struct Server {
 }
 
 async fn start(authentication: impl FnOnce(Arc<dyn Store>) -> Authentication) -> Server {
+    start_with(authentication, HttpSettings::default()).await
+}
+
+async fn start_with(
+    authentication: impl FnOnce(Arc<dyn Store>) -> Authentication,
+    mut settings: HttpSettings,
+) -> Server {
     let store = Arc::new(MemoryStore::default());
-    let settings = HttpSettings {
-        authentication: authentication(store.clone()),
-        ..HttpSettings::default()
-    };
+    settings.authentication = authentication(store.clone());
     let lifetime = Lifetime::new(CancellationToken::new(), Duration::from_secs(1));
     let probe = Probe::new(&lifetime);
     probe.release();
@@ -431,5 +435,43 @@ async fn what_was_shown_goes_no_further() {
         let answer = exchange(address, "GET", "/", &header(&key), "").await;
         assert_eq!(status(&answer), "200", "{answer}");
         assert!(answer.contains("localhost") && !answer.contains("tgk_"), "{answer}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_user_does_not_take_the_sessions_of_all() {
+    let settings = HttpSettings {
+        max_sessions: 8,
+        ..HttpSettings::default()
+    };
+    let server = start_with(Authentication::Keys, settings).await;
+    let first = header(&server.key(|_| {}).await);
+    // Another key of the same user takes from the same share.
+    let second = header(&server.key(|_| {}).await);
+    let other = header(&server.key(|record| record.user = "ben".into()).await);
+    let mut streams = Vec::new();
+    for key in [&first, &second].into_iter().cycle().take(6) {
+        server.session(key).await;
+        streams.push(server.stream("GET", "/sse", key, "").await);
+    }
+    for (method, path, body) in [("POST", "/mcp", initialize()), ("GET", "/sse", Value::Null)] {
+        for key in [&first, &second] {
+            let refused = server.send(method, path, key, &body).await;
+            assert_eq!(status(&refused), "503", "{refused}");
+            assert!(
+                refused.contains("this user has as many sessions as one may have"),
+                "{refused}"
+            );
+        }
+    }
+    let session = server.session(&other).await;
+    server.stream("GET", "/sse", &other, "").await;
+    // A session that ends gives its place back.
+    let ended = server
+        .send("DELETE", "/mcp", &format!("{session}{other}"), &Value::Null)
+        .await;
+    assert_eq!(status(&ended), "202", "{ended}");
+    for _ in 0..2 {
+        server.session(&other).await;
     }
 }

@@ -14,6 +14,8 @@ const GRACE: Duration = Duration::from_secs(30);
 struct Channels {
     received: mpsc::Receiver<ClientJsonRpcMessage>,
     sent: mpsc::UnboundedSender<ServerJsonRpcMessage>,
+    /// Whether the client reads what is sent to it.
+    reads: bool,
 }
 
 impl Transport<RoleServer> for Channels {
@@ -24,7 +26,13 @@ impl Transport<RoleServer> for Channels {
         message: ServerJsonRpcMessage,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
         let sent = self.sent.clone();
-        async move { sent.send(message).map_err(std::io::Error::other) }
+        let reads = self.reads;
+        async move {
+            if !reads {
+                std::future::pending::<()>().await;
+            }
+            sent.send(message).map_err(std::io::Error::other)
+        }
     }
 
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
@@ -41,7 +49,7 @@ struct Setting {
     client: mpsc::Sender<ClientJsonRpcMessage>,
     shutdown: CancellationToken,
     cut: CancellationToken,
-    _outbox: mpsc::UnboundedReceiver<ServerJsonRpcMessage>,
+    outbox: mpsc::UnboundedReceiver<ServerJsonRpcMessage>,
 }
 
 fn setting() -> Setting {
@@ -50,13 +58,18 @@ fn setting() -> Setting {
     let shutdown = CancellationToken::new();
     let cut = CancellationToken::new();
     let lifetime = Lifetime::new(shutdown.clone(), GRACE);
-    let gate = Gate::new(Channels { received, sent }, lifetime, cut.clone());
+    let channels = Channels {
+        received,
+        sent,
+        reads: true,
+    };
+    let gate = Gate::new(channels, lifetime, cut.clone());
     Setting {
         gate,
         client,
         shutdown,
         cut,
-        _outbox: outbox,
+        outbox,
     }
 }
 
@@ -94,7 +107,11 @@ async fn requests_that_leave_everything_open_do_not_open_a_stream() {
     let late = message(json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 7 } }));
     for request in open {
         let mut setting = setting();
-        for message in [request.clone(), late.clone(), request] {
+        let mut next = request.clone();
+        if let JsonRpcMessage::Request(next) = &mut next {
+            next.id = RequestId::Number(2);
+        }
+        for message in [request, late.clone(), next] {
             setting.client.send(message).await.expect("sent");
         }
         for _ in 0..2 {
@@ -130,21 +147,34 @@ async fn nothing_but_a_request_opens_a_stream() {
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_read_is_not_read() {
-    // Using an identifier twice gets nobody around it.
-    for identifiers in [[1, 2, 3], [1, 1, 1]] {
-        let mut setting = setting();
-        setting.gate.most_unanswered = 2;
-        for id in identifiers {
-            setting.client.send(request(id)).await.expect("sent");
-        }
-        for _ in 0..2 {
-            assert!(setting.gate.receive().await.is_some());
-        }
-        let third = tokio::time::timeout(GRACE, setting.gate.receive()).await;
-        assert!(third.is_err(), "{third:?}");
-        setting.gate.send(answer(1)).await.expect("sent");
+    let mut setting = setting();
+    setting.gate.most_unanswered = 2;
+    for id in [1, 2, 3] {
+        setting.client.send(request(id)).await.expect("sent");
+    }
+    for _ in 0..2 {
         assert!(setting.gate.receive().await.is_some());
     }
+    let third = tokio::time::timeout(GRACE, setting.gate.receive()).await;
+    assert!(third.is_err(), "{third:?}");
+    setting.gate.send(answer(1)).await.expect("sent");
+    assert!(setting.gate.receive().await.is_some());
+}
+
+/// Using an identifier twice gets nobody around that.
+#[tokio::test(start_paused = true)]
+async fn refusals_that_are_not_read_count_as_well() {
+    let mut setting = setting();
+    setting.gate.most_unanswered = 2;
+    setting.gate.inner.reads = false;
+    for _ in 0..3 {
+        setting.client.send(request(1)).await.expect("sent");
+    }
+    assert!(setting.gate.receive().await.is_some());
+    let second = tokio::time::timeout(GRACE, setting.gate.receive()).await;
+    assert!(second.is_err(), "{second:?}");
+    let unread = setting.client.max_capacity() - setting.client.capacity();
+    assert_eq!(unread, 1, "the third one is not read");
 }
 
 #[tokio::test(start_paused = true)]
@@ -263,4 +293,34 @@ async fn shutdown_ends_reading() {
     setting.shutdown.cancel();
     setting.client.send(request(1)).await.expect("sent");
     assert!(setting.gate.receive().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_request_of_an_identifier_in_use_is_refused() {
+    let mut setting = setting();
+    let call = |id| message(json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": { "name": "x" } }));
+    for message in [request(1), call(7), call(7), call(8)] {
+        setting.client.send(message).await.expect("sent");
+    }
+    for expected in [1, 7, 8] {
+        let admitted = setting.gate.receive().await;
+        let Some(JsonRpcMessage::Request(request)) = admitted else {
+            panic!("{admitted:?}");
+        };
+        assert_eq!(request.id, RequestId::Number(expected));
+    }
+    let refusal = setting.outbox.recv().await.expect("answered");
+    let refusal = serde_json::to_value(&refusal).expect("JSON");
+    assert_eq!((&refusal["id"], &refusal["error"]["code"]), (&json!(7), &json!(-32600)));
+    for id in [1, 7, 8] {
+        setting.gate.send(answer(id)).await.expect("sent");
+    }
+    // All are answered: the end waits for none. Once answered, an identifier is free.
+    setting.client.send(call(7)).await.expect("sent");
+    assert!(setting.gate.receive().await.is_some());
+    setting.gate.send(answer(7)).await.expect("sent");
+    drop(setting.client);
+    let closing = Instant::now();
+    assert!(setting.gate.receive().await.is_none());
+    assert_eq!(closing.elapsed(), Duration::ZERO);
 }

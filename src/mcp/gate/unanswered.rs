@@ -91,6 +91,13 @@ impl Unanswered {
         taken.into_iter().map(|(_, kind)| kind).collect()
     }
 
+    /// Whether the service loop has a request `id` that waits.
+    pub(super) fn has_in_loop(&self, id: &RequestId) -> bool {
+        let books = self.books();
+        let same = books.requests.get(id);
+        same.is_some_and(|same| same.iter().any(|(_, kind)| !matches!(kind, Kind::Beside(_))))
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.books().count

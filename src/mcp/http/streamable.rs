@@ -13,8 +13,8 @@ use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 
-use super::plain;
 use super::{HttpSettings, KEEP_ALIVE};
+use super::{misread, plain};
 use crate::mcp::Channel;
 use crate::mcp::authorization::Caller;
 use crate::mcp::direct::Desk;
@@ -83,10 +83,12 @@ where
     if let Some(call) = plain::call(&service, &parts, &body) {
         return plain::answer(&streamable.desk, service, call, &caller).await;
     }
-    if let Err(refusal) = streamable.rooms.admit(stay, &parts, &body).await {
-        return refusal;
-    }
-    let request = Request::from_parts(parts, Body::from(body));
+    let place = match streamable.rooms.admit(stay, &parts, &body, &caller).await {
+        Ok(place) => place,
+        Err(refusal) => return refusal,
+    };
+    let claims_json = misread::claims_json(&parts.headers);
+    let request = Request::from_parts(parts, Body::from(body.clone()));
     let service = StreamableHttpService::new(
         move || Ok(make(Channel::Http, Arc::clone(&principal))),
         Arc::clone(&streamable.sessions),
@@ -96,6 +98,13 @@ where
             .with_cancellation_token(caller.ended().clone()),
     );
     let response = service.handle(request).await;
-    streamable.rooms.note(stay, response.headers(), caller).await;
-    response.into_response()
+    if let Some(place) = place {
+        streamable.rooms.note(response.headers(), caller, place);
+    }
+    let response = response.into_response();
+    if claims_json {
+        misread::explained(response, &body)
+    } else {
+        response
+    }
 }

@@ -174,6 +174,66 @@ async fn sessions_have_a_limit_and_calls_without_session_do_not() {
     assert_eq!(status(&answer), "200", "{answer}");
 }
 
+#[tokio::test]
+async fn whoever_was_let_in_keeps_the_connection() {
+    let server = start(|settings| settings.max_connections = 2).await;
+    let mut known = Connection::open(server.address).await;
+    let body = initialize().to_string();
+    known.send("POST", "/mcp", MCP, &body).await;
+    known.until("protocolVersion").await;
+    let mut silent = Connection::open(server.address).await;
+    assert_eq!(status(&server.post("", &initialize()).await), "200");
+    assert_eq!(silent.until_closed().await, "");
+    known.send("GET", "/health", "", "").await;
+    known.until("ok").await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_body_is_said() {
+    let server = start(|_| {}).await;
+    let session = format!("Mcp-Session-Id: {}\r\n", server.session().await);
+    let post = async |headers: &str, body: &str| {
+        let headers = format!("{MCP}{headers}");
+        exchange(server.address, "POST", "/mcp", &headers, body).await
+    };
+    for headers in ["", &session, STATELESS] {
+        for (body, answered) in [
+            (
+                "{nonsense",
+                r#""error":{"code":-32700,"message":"cannot read the message: key must be a string at line 1 column 2"#,
+            ),
+            (
+                "",
+                r#""error":{"code":-32700,"message":"cannot read the message: EOF while parsing a value"#,
+            ),
+            (
+                "[]",
+                r#""error":{"code":-32600,"message":"this is JSON, but no JSON-RPC 2.0 request or answer"#,
+            ),
+            (r#"{"id":7,"method":"ping"}"#, r#""id":7,"error":{"code":-32600"#),
+            (r#"{"id":7,"result":{}}"#, r#"{"jsonrpc":"2.0","error":{"code":-32600"#),
+        ] {
+            let answer = post(headers, body).await;
+            assert_eq!(status(&answer), "400", "{body}: {answer}");
+            assert!(answer.contains("content-type: application/json"), "{body}: {answer}");
+            assert!(answer.contains(answered), "{body}: {answer}");
+        }
+    }
+    let unbegun = r#"{"jsonrpc":"2.0","id":7,"method":"initialize","params":{}}"#;
+    let answer = post("", unbegun).await;
+    assert!(
+        answer.contains("cannot read the parameters of `initialize`: missing field"),
+        "{answer}"
+    );
+    assert!(answer.contains("-32602"), "{answer}");
+    // What is about something else is left as it is.
+    let call = r#"{"jsonrpc":"2.0","id":7,"method":"tools/list"}"#;
+    assert!(post("", call).await.contains("Session ID is required"));
+    let text = MCP.replace("application/json\r\n", "text/plain\r\n");
+    let answer = exchange(server.address, "POST", "/mcp", &text, "{nonsense").await;
+    assert_eq!(status(&answer), "415", "{answer}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn silent_sessions_are_closed() {
     let server = start(|settings| settings.session_idle = Duration::from_hours(1)).await;
@@ -241,8 +301,8 @@ async fn a_client_that_leaves_cancels_its_call() {
 async fn connections_have_a_limit() {
     let server = start(|settings| settings.max_connections = 1).await;
     let mut first = Connection::open(server.address).await;
-    first.send("GET", "/health", "", "").await;
-    first.until("ok").await;
+    first.send("POST", "/mcp", MCP, &initialize().to_string()).await;
+    first.until("protocolVersion").await;
     let mut second = Connection::open(server.address).await;
     second.send("GET", "/health", "", "").await;
     let early = tokio::time::timeout(Duration::from_secs(1), second.until("ok")).await;

@@ -152,8 +152,7 @@ async fn a_silent_client_loses_its_stream() {
 #[tokio::test(start_paused = true)]
 async fn a_message_that_finds_no_room_is_refused() {
     let (inbound, _received) = mpsc::channel(1);
-    let caller = Caller::local(CancellationToken::new());
-    let session = Session { inbound, caller };
+    let session = session(inbound, Caller::local(CancellationToken::new()));
     assert_eq!(
         post_twice(session).await,
         [StatusCode::ACCEPTED, StatusCode::SERVICE_UNAVAILABLE]
@@ -168,8 +167,17 @@ async fn another_principal_does_not_see_the_session() {
         Principal::caller("ana", "acme"),
         CancellationToken::new(),
     );
-    let session = Session { inbound, caller };
+    let session = session(inbound, caller);
     assert_eq!(post_twice(session).await, [StatusCode::NOT_FOUND; 2]);
+}
+
+fn session(inbound: mpsc::Sender<ClientJsonRpcMessage>, caller: Caller) -> Session {
+    let place = Shares::new(1).take(None).expect("free");
+    Session {
+        inbound,
+        caller,
+        _place: place,
+    }
 }
 
 /// Posts two messages of the local user to `session`.
@@ -179,7 +187,7 @@ async fn post_twice(session: Session) -> [StatusCode; 2] {
     let bridge = Arc::new(Bridge {
         service: move |_, _| probe.clone(),
         sessions: Arc::new(Mutex::new(HashMap::from([("open".to_owned(), session)]))),
-        most: 1,
+        places: Shares::new(1),
         idle: Duration::ZERO,
         lifetime,
     });

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+use url::Url;
 use zeroize::Zeroizing;
 
 use super::failure::Told;
@@ -91,12 +92,16 @@ impl Host {
             });
             return Err(failure);
         }
-        let url = message::address(&request.url, &self.tool.connector).ok();
-        let shown = url.map_or_else(String::new, |url| {
-            self.clean(&format!("{}{}", url.authority(), url.path()))
-        });
+        let url = message::address(&request.url, &self.tool.connector);
+        let shown = url.as_ref().map_or_else(
+            |_| String::new(),
+            |url| self.clean(&format!("{}{}", url.authority(), url.path())),
+        );
         let (method, started) = (self.clean(&request.method), Instant::now());
-        let answer = self.exchange(request).await;
+        let answer = match url {
+            Ok(url) => self.exchange(request, url).await,
+            Err(failure) => Err(failure),
+        };
         let response = answer.as_ref().ok();
         self.note(CallEventKind::Request {
             method,
@@ -109,8 +114,8 @@ impl Host {
         answer
     }
 
-    async fn exchange(&self, request: GuestRequest) -> Result<GuestResponse, SendFailure> {
-        let mut request = message::read(request, &self.tool.connector)?;
+    async fn exchange(&self, request: GuestRequest, url: Url) -> Result<GuestResponse, SendFailure> {
+        let mut request = message::read(request, url, &self.tool.connector)?;
         request.timeout = Some(self.timeout(request.timeout));
         let changes = self.may_change(&request)?;
         let route = self

@@ -57,12 +57,14 @@ pub(super) fn change(request: &OutgoingRequest, declared: bool) -> Option<String
 ///
 /// # Errors
 /// Why it is none.
-pub(super) fn address(written: &str, connector: &Connector) -> Result<Url, url::ParseError> {
-    if written.starts_with('/') {
+pub(super) fn address(written: &str, connector: &Connector) -> Result<Url, SendFailure> {
+    let read = if written.starts_with('/') {
         let base = connector.connection.base_url.as_str().trim_end_matches('/');
-        return Url::parse(&format!("{base}{written}"));
-    }
-    Url::parse(written)
+        Url::parse(&format!("{base}{written}"))
+    } else {
+        Url::parse(written)
+    };
+    read.map_err(|error| invalid(format!("its URL cannot be read: {error}")))
 }
 
 /// Looks whether a guest's request is small enough to be looked at any further.
@@ -85,8 +87,8 @@ fn invalid(problem: impl Display) -> SendFailure {
     SendFailure::Invalid(format!("this is not an HTTP request: {problem}"))
 }
 
-/// Reads a guest's request. Handles in it stay what they are.
-pub(super) fn read(request: GuestRequest, connector: &Connector) -> Result<OutgoingRequest, SendFailure> {
+/// Reads a guest's request to `url`, which is its [`address`]. Handles in it stay what they are.
+pub(super) fn read(request: GuestRequest, mut url: Url, connector: &Connector) -> Result<OutgoingRequest, SendFailure> {
     // The usual methods are often written in lower case; others are names with a case (RFC 9110, section 9.1).
     let written = request.method.to_ascii_uppercase();
     let method = if SAFE.contains(&written.as_str())
@@ -100,8 +102,6 @@ pub(super) fn read(request: GuestRequest, connector: &Connector) -> Result<Outgo
         .ok()
         .filter(|method| !FORBIDDEN.contains(&method.as_str().to_ascii_uppercase().as_str()))
         .ok_or_else(|| invalid(format!("`{}` cannot be its method", method.escape_debug())))?;
-    let mut url =
-        address(&request.url, connector).map_err(|error| invalid(format!("its URL cannot be read: {error}")))?;
     url.set_fragment(None);
     let mut headers = base_headers(connector, &url);
     let mut own: Vec<HeaderName> = Vec::new();

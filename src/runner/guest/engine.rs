@@ -6,8 +6,9 @@ use super::SandboxError;
 use crate::config::SandboxConfig;
 
 /// Kept in memory for the next run of a slot, so that it costs no page faults: an instance of the JavaScript engine
-/// writes to less than this before the first line of a script.
-const MEMORY_KEPT: usize = 4 * 1024 * 1024;
+/// writes to less than this in most scripts. All that is kept is written over before the next run, so that more of it
+/// would make every run pay for the largest one before it in the same slot.
+const MEMORY_KEPT: usize = 1024 * 1024;
 const TABLE_KEPT: usize = 64 * 1024;
 
 /// What the host's own functions need of a stack beside the guest's share.

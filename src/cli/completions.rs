@@ -1,6 +1,6 @@
 //! `toolgate completions`: what a shell needs to complete the command line.
 
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command, CommandFactory as _};
 use clap_complete::Shell;
 
 use super::{Cli, Failure, output};
@@ -25,7 +25,17 @@ pub(super) struct Completions {
 impl Completions {
     pub(super) fn run(self) -> Result<(), Failure> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "toolgate", &mut script);
+        clap_complete::generate(self.shell, &mut offered(&Cli::command()), "toolgate", &mut script);
         Ok(output::say(String::from_utf8_lossy(&script).trim_end())?)
     }
+}
+
+/// `whole` without the verbs that help does not name: not every generator leaves them out by itself.
+fn offered(whole: &Command) -> Command {
+    let verbs = whole.get_subcommands().filter(|verb| !verb.is_hide_set());
+    Command::new("toolgate")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(whole.get_about().cloned().unwrap_or_default())
+        .args(whole.get_arguments())
+        .subcommands(verbs)
 }

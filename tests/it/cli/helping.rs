@@ -63,6 +63,17 @@ async fn every_shell_gets_completions_of_every_verb() {
         for word in ["serve", "approvals", "install", "connectors"] {
             assert!(run.stdout.contains(word), "{shell}: {word}");
         }
+        // What help does not name, in all the ways in which a shell is told of a verb.
+        let sample = [
+            "toolgate,sample",
+            "toolgate;sample",
+            "(sample)",
+            "\"sample\"",
+            "'sample'",
+        ];
+        for hidden in ["compile-code", "compile__code"].into_iter().chain(sample) {
+            assert!(!run.stdout.contains(hidden), "{shell}: {hidden}");
+        }
     }
     assert_eq!(workspace.run(&["completions", "cmd"]).await.code, Some(2));
 }

@@ -39,6 +39,8 @@ pub struct Scrubber {
 struct Search {
     /// `None` when no automaton could be built: then everything is taken for a secret.
     automaton: Option<AhoCorasick>,
+    /// The same for texts whose case says nothing any more.
+    caseless: Option<AhoCorasick>,
     /// Whether a value holds a space, which a form encodes as `+`.
     spaces: bool,
     /// Whether a value holds anything that encoders for HTML escape: letters and digits they leave alone.
@@ -61,13 +63,18 @@ impl Scrubber {
         }
         let patterns: Vec<_> = values.iter().flat_map(|value| forms::of(value)).collect();
         // Overlapping matches are asked for, because a text may hold one value that begins within another.
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(patterns.iter().map(|pattern| pattern.as_slice()));
+        let automaton = |caseless: bool| {
+            AhoCorasick::builder()
+                .match_kind(MatchKind::Standard)
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .ascii_case_insensitive(caseless)
+                .build(patterns.iter().map(|pattern| pattern.as_slice()))
+                .ok()
+        };
         Self {
             search: Some(Arc::new(Search {
-                automaton: automaton.ok(),
+                automaton: automaton(false),
+                caseless: automaton(true),
                 spaces: values.iter().any(|value| value.contains(' ')),
                 markup: values
                     .iter()
@@ -85,20 +92,15 @@ impl Scrubber {
     /// `text` without secrets; borrowed when there was none.
     #[must_use]
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let found = self.find(text.as_bytes());
-        if found.is_empty() {
-            return Cow::Borrowed(text);
-        }
-        let mut clean = String::with_capacity(text.len());
-        let mut kept = 0;
-        for range in found {
-            let start = text.floor_char_boundary(range.start);
-            clean.push_str(text.get(kept..start).unwrap_or_default());
-            clean.push_str(REDACTED);
-            kept = text.ceil_char_boundary(range.end);
-        }
-        clean.push_str(text.get(kept..).unwrap_or_default());
-        Cow::Owned(clean)
+        without(text, self.find(text.as_bytes()))
+    }
+
+    /// The same for a text that was made lower case on its way, e.g. the name of a header: secrets are found in any case.
+    #[must_use]
+    pub fn caseless<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let search = self.search.as_ref();
+        let found = search.map(|search| search.find(search.caseless.as_ref(), text.as_bytes(), LAYERS));
+        without(text, found.unwrap_or_default())
     }
 
     /// `bytes` without secrets; borrowed when there was none.
@@ -178,14 +180,15 @@ impl Scrubber {
         let Some(search) = &self.search else {
             return Vec::new();
         };
-        search.find(text, LAYERS)
+        search.find(search.automaton.as_ref(), text, LAYERS)
     }
 }
 
 impl Search {
-    /// Where secrets stand in `text`, also in what it is once up to `layers` layers of escapes are gone. Sorted and apart.
-    fn find(&self, text: &[u8], layers: u8) -> Vec<Range<usize>> {
-        let Some(automaton) = &self.automaton else {
+    /// Where `automaton` finds secrets in `text`, also in what it is once up to `layers` layers of escapes are gone. Sorted
+    /// and apart.
+    fn find(&self, automaton: Option<&AhoCorasick>, text: &[u8], layers: u8) -> Vec<Range<usize>> {
+        let Some(automaton) = automaton else {
             return std::iter::once(0..text.len()).collect();
         };
         let mut found = Vec::new();
@@ -204,13 +207,30 @@ impl Search {
             ];
             for escapes in kinds.into_iter().flatten() {
                 if let Some(decoded) = escapes.decode(text) {
-                    let hits = self.find(&decoded, layers);
+                    let hits = self.find(Some(automaton), &decoded, layers);
                     found.extend(escapes.originals(text, &hits));
                 }
             }
         }
         merge(found)
     }
+}
+
+/// `text` with a mark in place of what stands at `found`; borrowed when there is nothing.
+fn without(text: &str, found: Vec<Range<usize>>) -> Cow<'_, str> {
+    if found.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut kept = 0;
+    for range in found {
+        let start = text.floor_char_boundary(range.start);
+        clean.push_str(text.get(kept..start).unwrap_or_default());
+        clean.push_str(REDACTED);
+        kept = text.ceil_char_boundary(range.end);
+    }
+    clean.push_str(text.get(kept..).unwrap_or_default());
+    Cow::Owned(clean)
 }
 
 /// `name`, or `name (2)` and so on when it is taken.

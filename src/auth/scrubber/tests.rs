@@ -235,3 +235,20 @@ fn a_cache_cleans_for_every_credential_in_use() {
     let text = "a s3cr3t-one b s3cr3t%2Dtwo c";
     assert_eq!(scrubbers.clean(text), "a [REDACTED] b [REDACTED] c");
 }
+
+#[test]
+fn a_text_that_was_made_lower_case_hides_nothing() {
+    let scrubber = Scrubber::new(["Sk-Mixed-9876"]);
+    let base64 = STANDARD_NO_PAD.encode("Sk-Mixed-9876").to_lowercase();
+    for (text, expected) in [
+        ("x-sk-mixed-9876-y", "x-[REDACTED]-y"),
+        ("sK-mIXED-9876", REDACTED),
+        ("x-sk%2dmixed%2D9876", "x-[REDACTED]"),
+        (base64.as_str(), REDACTED),
+        ("sk-mixed-987", "sk-mixed-987"),
+    ] {
+        assert_eq!(scrubber.caseless(text), expected);
+    }
+    assert_eq!(scrubber.text("x-sk-mixed-9876-y"), "x-sk-mixed-9876-y");
+    assert_eq!(Scrubber::empty().caseless("etag"), "etag");
+}

@@ -13,7 +13,7 @@ use super::failure::Told;
 use super::message;
 use super::tally::Tally;
 use crate::audit::{CallEventKind, CallLog};
-use crate::auth::{Credential, GuestAuth};
+use crate::auth::{Credential, GuestAuth, Scrubber};
 use crate::catalog::Tool;
 use crate::connector::model::Effect;
 use crate::egress::{EgressError, OutgoingRequest, UpstreamResponse};
@@ -152,12 +152,11 @@ impl Host {
 
     /// An API that repeats what it was sent must not tell sealed code its secrets.
     fn answer(&self, response: &UpstreamResponse) -> GuestResponse {
-        if !self.tool.connector.security.sealed {
-            return message::answer(response, str::to_owned, response.body.clone());
+        if self.tool.connector.security.sealed {
+            message::answer(response, self.auth.scrubber())
+        } else {
+            message::answer(response, &Scrubber::empty())
         }
-        let scrubber = self.auth.scrubber();
-        let body = message::clean_body(response, scrubber);
-        message::answer(response, |value| scrubber.text(value).into_owned(), body)
     }
 
     fn failed(&self, error: &EgressError, changes: bool) -> SendFailure {

@@ -221,12 +221,12 @@ fn carries(request: &OutgoingRequest, handles: &Handles) -> bool {
 
 /// The body of an answer without secrets. Code reads it in the encoding that its type names (RFC 9110, section 8.3.2),
 /// so that secrets are looked for in that too.
-pub(super) fn clean_body(response: &UpstreamResponse, scrubber: &Scrubber) -> Bytes {
+fn clean_body(response: &UpstreamResponse, scrubber: &Scrubber) -> Bytes {
     let body = match scrubber.bytes(&response.body) {
         Cow::Borrowed(_) => response.body.clone(),
         Cow::Owned(clean) => clean.into(),
     };
-    let Some(encoding) = encoding(response).filter(|encoding| *encoding != UTF_8) else {
+    let Some(encoding) = encoding(response).filter(|encoding| *encoding != UTF_8 && !scrubber.is_empty()) else {
         return body;
     };
     let (text, _) = encoding.decode_without_bom_handling(&body);
@@ -252,15 +252,16 @@ fn encoding(response: &UpstreamResponse) -> Option<&'static Encoding> {
     Encoding::for_label(label[..end].trim().as_bytes())
 }
 
-/// An answer as a guest gets it.
-pub(super) fn answer(response: &UpstreamResponse, clean: impl Fn(&str) -> String, body: Bytes) -> GuestResponse {
+/// An answer as a guest gets it, without the secrets that `scrubber` looks for. HTTP made the names of headers lower case.
+pub(super) fn answer(response: &UpstreamResponse, scrubber: &Scrubber) -> GuestResponse {
     let headers = response.headers.iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes());
-        (clean(name.as_str()), clean(&value))
+        let name = scrubber.caseless(name.as_str()).into_owned();
+        (name, scrubber.text(&value).into_owned())
     });
     GuestResponse {
         status: response.status.as_u16(),
         headers: headers.collect(),
-        body,
+        body: clean_body(response, scrubber),
     }
 }

@@ -264,3 +264,39 @@ async fn a_secret_that_the_api_repeats_is_hidden_in_any_encoding_and_place() {
         assert!(!log.stdout.contains(KEY) && log.stdout.len() < 100_000, "{log:?}");
     }
 }
+
+const NAMES: &str = r#"
+const { headers } = await ld.request({ url: `${data.input.url}/names` });
+return { names: Object.keys({ ...headers }).map((name) => [...name].join(".")) };
+"#;
+
+/// HTTP makes the names of headers lower case (RFC 9113, section 8.2), secrets in them too.
+#[tokio::test]
+async fn a_secret_with_capitals_is_hidden_in_the_name_of_a_header() {
+    const MIXED: &str = "Sk-Mixed-9876";
+    let upstream = Upstream::start(|_| async {
+        let mut answer = StatusCode::OK.into_response();
+        for name in [
+            format!("x-{MIXED}"),
+            STANDARD.encode(MIXED).replace('=', ""),
+            "x-other".to_owned(),
+        ] {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            answer.headers_mut().insert(name, HeaderValue::from_static("1"));
+        }
+        answer
+    })
+    .await;
+    let mut workspace = desk(&upstream.base_url(), SEALED, &[("names", "read", NAMES)]);
+    workspace.set("DESK_KEY", MIXED);
+    let mut session = workspace.serve().await;
+    let answer = session.call("desk__names", json!({ "url": upstream.base_url() })).await;
+    let names: Vec<String> = serde_json::from_value(content(&answer)["names"].clone()).unwrap();
+    let names: Vec<String> = names.iter().map(|name| name.replace('.', "")).collect();
+    for name in ["x-[redacted]", "[redacted]", "x-other"] {
+        assert!(names.iter().any(|given| given == name), "{name}: {names:?}");
+    }
+    let told = names.join(" ");
+    assert!(!told.contains(&MIXED.to_lowercase()), "{told}");
+    assert!(!told.contains(&STANDARD.encode(MIXED).to_lowercase()[..10]), "{told}");
+}

@@ -81,7 +81,7 @@ pub(super) const ABSENT: [(&[&str], &str); 15] = [
 pub(super) fn absent(script: &Script<'_>, at: usize, rules: &Rules) -> Option<Finding> {
     let name = script.word(at)?;
     let help = help(script, at, name, rules)?;
-    if script.is_member(at) || script.knows(name) {
+    if script.is_member(at) || script.is_method(at) || script.knows(name, at) {
         return None;
     }
     let message = format!("there is no `{name}` in the sandbox");

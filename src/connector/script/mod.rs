@@ -8,42 +8,14 @@ mod globals;
 mod handles;
 mod hosts;
 mod keys;
+mod members;
+mod scopes;
 mod tokens;
 
 use std::ops::Range;
 
-use crate::document::closest;
+use scopes::Brackets;
 use tokens::{Kind, Token, tokens};
-
-/// Members of `ld` (contract B.1).
-const MEMBERS: [&str; 8] = [
-    "request",
-    "log",
-    "wait",
-    "randomUUID",
-    "stripHtml",
-    "hash",
-    "hmac",
-    "progress",
-];
-
-/// Members of `ld` elsewhere that this version has not.
-const NOT_YET: [&str; 14] = [
-    "awsRequest",
-    "csv2parquet",
-    "parquet2csv",
-    "arrow2parquet",
-    "json2csv",
-    "csv2arrow",
-    "arrow2csv",
-    "parquet2arrow",
-    "csv2json",
-    "parquet2json",
-    "validateSqlQuery",
-    "ensureReadOnlySqlQuery",
-    "signWithRS256",
-    "microsoftXmla",
-];
 
 /// Most findings about one source: a bundle of something else would give thousands.
 const MOST_FINDINGS: usize = 50;
@@ -70,13 +42,10 @@ pub(super) struct Finding {
 
 /// What is questionable in `source`, in its order.
 pub(super) fn findings(source: &str, rules: &Rules) -> Vec<Finding> {
-    let script = Script {
-        source,
-        tokens: tokens(source),
-    };
+    let script = Script::new(source);
     let mut found: Vec<Finding> = (0..script.tokens.len())
         .filter_map(|at| {
-            member(&script, at)
+            members::unknown(&script, at)
                 .or_else(|| globals::absent(&script, at, rules))
                 .or_else(|| without_locale(&script, at))
                 .or_else(|| key(&script, at))
@@ -98,9 +67,19 @@ pub(super) fn findings(source: &str, rules: &Rules) -> Vec<Finding> {
 struct Script<'a> {
     source: &'a str,
     tokens: Vec<Token>,
+    brackets: Brackets,
 }
 
 impl<'a> Script<'a> {
+    fn new(source: &'a str) -> Self {
+        let tokens = tokens(source);
+        Self {
+            source,
+            brackets: Brackets::of(&tokens),
+            tokens,
+        }
+    }
+
     /// The word at `at`, or nothing when something else is there.
     fn word(&self, at: usize) -> Option<&'a str> {
         let token = self.tokens.get(at)?;
@@ -126,17 +105,6 @@ impl<'a> Script<'a> {
         let dot = at + usize::from(self.is_sign(at, '?'));
         (self.is_sign(dot, '.') && self.word(dot + 1).is_some()).then_some(dot + 1)
     }
-
-    /// Whether the script has a `name` of its own, or asks whether there is one.
-    fn knows(&self, name: &str) -> bool {
-        (1..self.tokens.len()).filter(|at| self.is_word(*at, name)).any(|at| {
-            let declares = ["const", "let", "var", "function", "class", "typeof"];
-            let before = self.word(at - 1).is_some_and(|word| declares.contains(&word));
-            let is_parameter = (self.is_sign(at - 1, '(') || self.is_sign(at - 1, ',') || self.is_sign(at - 1, '{'))
-                && [',', ')', '}', '='].iter().any(|sign| self.is_sign(at + 1, *sign));
-            before || is_parameter || self.is_sign(at + 1, '=') && self.is_sign(at + 2, '>')
-        })
-    }
 }
 
 fn finding(code: &'static str, range: Range<usize>, message: String, help: impl Into<String>) -> Finding {
@@ -147,41 +115,6 @@ fn finding(code: &'static str, range: Range<usize>, message: String, help: impl 
         help: help.into(),
         is_secret: false,
     }
-}
-
-/// A member of `ld` that is not there.
-fn member(script: &Script<'_>, at: usize) -> Option<Finding> {
-    if !script.is_word(at, "ld") || script.is_member(at) {
-        return None;
-    }
-    let name_at = script.access(at + 1)?;
-    let name = script.word(name_at)?;
-    let range = script.tokens[name_at].range.clone();
-    if MEMBERS.contains(&name) {
-        return None;
-    }
-    if NOT_YET.contains(&name) {
-        let message = format!("`ld.{name}` is not available in this version of Toolgate: calling it fails");
-        return Some(finding(
-            "not-available",
-            range,
-            message,
-            "do without it, or let an API do that",
-        ));
-    }
-    let help = match closest(name, MEMBERS.into_iter().chain(NOT_YET)) {
-        Some(meant) if NOT_YET.contains(&meant) => {
-            format!("did you mean `ld.{meant}`? It is not available in this version of Toolgate")
-        }
-        Some(meant) => format!("did you mean `ld.{meant}`?"),
-        None => format!("there are `ld.{}`", MEMBERS.join("`, `ld.")),
-    };
-    Some(finding(
-        "unknown-member",
-        range,
-        format!("there is no `ld.{name}`"),
-        help,
-    ))
 }
 
 /// What to do where code would need the languages and time zones of `Intl`.

@@ -1,6 +1,7 @@
 //! What is told of which source.
 
-use super::{MEMBERS, NOT_YET, Rules, findings, globals};
+use super::members::{MEMBERS, NOT_YET};
+use super::{Rules, findings, globals};
 
 /// The marked texts in `source`, each with the kind of the finding.
 fn found(source: &str, aliases: bool, handles: &[&str]) -> Vec<(&'static str, String)> {
@@ -84,7 +85,91 @@ fn names_that_are_not_there_are_told_and_others_are_not() {
     assert_eq!(found("await fetch(url, { headers: new Headers() })", true, &[]), []);
 }
 
-/// What is reported as absent is absent from the engine, by the script that looks for it there, and the manual says so.
+#[test]
+fn only_a_name_that_nothing_declares_where_it_is_used_is_absent() {
+    let absent = vec![("not-in-sandbox", "fetch".to_owned())];
+    for source in [
+        "const api = { fetch() {} }; api.fetch(1)",
+        "const api = { a: 1, async fetch(url) { return url; } }",
+        "class A { b() {} static async fetch(url = f(1)) {} *eval() {} get require() {} } A.fetch(1)",
+        "const { get: fetch } = api; fetch(1)",
+        "const { a, b: { fetch = 1 }, ...rest } = api; fetch(1)",
+        "const [a, fetch] = api; fetch(1)",
+        "let a = f(1, 2), fetch = b; fetch(1)",
+        "const load = ({ fetch }) => fetch(1)",
+        "const load = (a, { b: [fetch] } = {}) => { return fetch(1); }",
+        "function load(a, ...fetch) { fetch(1); }",
+        "const load = fetch => fetch(1)",
+        "const a = { load(fetch) { fetch(1); } }",
+        "try { a(); } catch (fetch) { fetch(1); }",
+        "for (const fetch of list) fetch(1)",
+        "if (a) { var fetch = b; } fetch(1)",
+        "fetch(1); function* fetch() {}",
+        "const a = function fetch() { fetch(1); }",
+        "const a = class fetch { b() { fetch(1); } }",
+        "typeof fetch === 'function' ? fetch(1) : null",
+    ] {
+        assert_eq!(found(source, false, &[]), [], "{source}");
+    }
+    for source in [
+        "const api = { fetch() {} }; fetch(1)",
+        "class A { fetch() {} }\nfetch(1)",
+        "const api = { fetch }; fetch(1)",
+        "f({ fetch }, [fetch]); fetch(1)",
+        "{ const fetch = 1; }\nfetch(1)",
+        "function a() { function fetch() {} var fetch; }\nfetch(1)",
+        "const load = (fetch) => fetch; fetch(1)",
+        "const a = fetch => { fetch; }; fetch(1)",
+        "function load(fetch) {} fetch(1)",
+        "try { a(); } catch (fetch) {} fetch(1)",
+        "for (const fetch of list) { fetch; } fetch(1)",
+        "const a = function fetch() {}; fetch(1)",
+        "if (fetch) { fetch(1); }",
+        "const { a = fetch } = b, c = { d: fetch }; fetch(1)",
+        "const { fetch: load } = api; fetch(1)",
+        "if (await fetch(1)) { a(); }",
+    ] {
+        assert_eq!(found(source, false, &[]), absent, "{source}");
+    }
+}
+
+#[test]
+fn members_that_are_not_there_are_told_however_they_are_named() {
+    let unknown = |text: &str| vec![("unknown-member", text.to_owned())];
+    for (source, expected) in [
+        ("const { request, lg } = ld", unknown("lg")),
+        (
+            "const {\n  request: send,\n  lg: log = 1,\n  ...rest\n} = ld;",
+            unknown("lg"),
+        ),
+        ("let a = 1, { 'lg': log, wait } = ld", unknown("lg")),
+        ("({ lg } = ld)", unknown("lg")),
+        ("const load = ({ lg } = ld) => lg", unknown("lg")),
+        (
+            "const { csv2json } = ld",
+            vec![("not-available", "csv2json".to_owned())],
+        ),
+        ("ld['lg'](1); ld['log'](1)", unknown("lg")),
+        ("ld?.[\"lg\"]", unknown("lg")),
+        ("ld[`lg`]", unknown("lg")),
+        ("const { request: { lg }, log = { lg } } = ld", vec![]),
+        (
+            "const { lg } = ld.request; const { lo } = ld['request']; const { la } = ld()",
+            vec![],
+        ),
+        ("const { lg } = world.ld; const { lo } = held", vec![]),
+        (
+            "ld[name]; ld['l' + 'g']; ld[`l${g}`]; ld['l\\x67']; world.ld['lg']",
+            vec![],
+        ),
+        ("const { [lg]: one } = ld", vec![]),
+        ("if ({ lg } == ld) {}", vec![]),
+    ] {
+        assert_eq!(found(source, false, &[]), expected, "{source}");
+    }
+}
+
+/// What is reported as absent from the engine, by the script that looks for it there, and the manual says so.
 #[test]
 fn absent_names_are_those_of_the_engine_and_of_the_manual() {
     let looks = include_str!("../../../wasm-guests/js-engine/cases/absent-globals.js");

@@ -190,11 +190,13 @@ pub(super) fn of_result(error: ReturnedError, tally: &Tally) -> CallError {
                 "tell the operator to correct the action's code or its `response_schema`",
             )
         },
-        ReturnedError::Nothing | ReturnedError::NotJson(_) | ReturnedError::File { .. } => CallError::new(
-            ErrorCode::ActionFailed,
-            cause,
-            "tell the operator: the action's code has a mistake",
-        ),
+        ReturnedError::Nothing | ReturnedError::NotJson(_) | ReturnedError::TooDeep | ReturnedError::File { .. } => {
+            CallError::new(
+                ErrorCode::ActionFailed,
+                cause,
+                "tell the operator: the action's code has a mistake",
+            )
+        }
     }
 }
 

@@ -151,7 +151,7 @@ fn json_text<'a>(media_type: Option<&Mime>, body: &'a [u8]) -> Result<std::borro
 fn reason(error: &serde_json::Error) -> String {
     let said = error.to_string();
     if said.starts_with("recursion limit exceeded") {
-        return "it is nested more than 128 levels deep".to_owned();
+        return "it is nested more than 127 levels deep".to_owned();
     }
     if error.is_eof() {
         return format!("it breaks off: {said}");
@@ -289,7 +289,7 @@ mod tests {
             ("application/json", b"\"\xff hunter2\"", "not valid UTF-8"),
             ("application/json; charset=utf-8", b"\xe9", "not valid UTF-8"),
             ("application/json", b"NaN", "expected"),
-            ("application/json", deep.as_bytes(), "128 levels"),
+            ("application/json", deep.as_bytes(), "more than 127 levels"),
         ];
         for (content_type, body, expected) in table {
             let reason = decode_as(Some(content_type), body).expect_err(expected);

@@ -18,6 +18,10 @@ use crate::schema::Violation;
 /// Most files in one result.
 const MOST_FILES: usize = 100;
 
+/// Most levels of arrays and objects in a result. It is what `serde_json` follows: deeper ones would be hard on the stack
+/// wherever a value is walked through, and many a client could not read them.
+const DEEPEST: usize = 127;
+
 /// Longest text of a returned error that becomes the message, in characters.
 const LONGEST_MESSAGE: usize = 2_000;
 
@@ -80,6 +84,12 @@ pub enum ReturnedError {
     /// Not JSON. Only a component can do that.
     #[error("the code's result is not JSON: {0}")]
     NotJson(String),
+    /// More levels than a parser of JSON follows.
+    #[error(
+        "the code's result is nested more than {DEEPEST} levels deep: return fewer levels, or the deep part as a text of \
+         JSON"
+    )]
+    TooDeep,
     /// A file cannot be used as it is.
     #[error("the file at `{pointer}` of the code's result {problem}")]
     File {
@@ -114,7 +124,7 @@ pub fn returned(
         Some(whole) => serde_json::from_str(&whole),
         None => Err(error),
     });
-    let mut value: Value = parsed.map_err(|error| ReturnedError::NotJson(error.to_string()))?;
+    let mut value: Value = parsed.map_err(|error| not_json(&error))?;
     // Files first: what they hold is no text for a model, and nothing to look for errors in.
     let mut files = file::take(&mut value)?;
     for file in &mut files {
@@ -150,6 +160,16 @@ pub fn returned(
         error,
         warnings,
     })
+}
+
+fn not_json(error: &serde_json::Error) -> ReturnedError {
+    let said = error.to_string();
+    // The only sign there is of it.
+    if said.starts_with("recursion limit exceeded") {
+        ReturnedError::TooDeep
+    } else {
+        ReturnedError::NotJson(said)
+    }
 }
 
 /// What a result says went wrong: its `error` holds something, or its `success` is false.

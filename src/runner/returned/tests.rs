@@ -259,3 +259,16 @@ fn a_text_that_was_cut_within_a_character_is_a_result() {
     );
     assert!(matches!(returned(r#"{"a":"\ud8"}"#), Err(ReturnedError::NotJson(_))));
 }
+
+#[test]
+fn a_result_that_is_nested_too_deep_is_told_so() {
+    let redaction = Redaction::nothing(&Scrubber::empty());
+    let nested = |levels: usize| format!("{}\"\\ud83c\"{}", "[".repeat(levels), "]".repeat(levels));
+    let read = |text: &str| returned(&action(""), RULES, text, &redaction, &Handles::default());
+    assert!(read(&nested(127)).is_ok());
+    let error = read(&nested(128)).expect_err("too deep");
+    assert_eq!(
+        error.to_string(),
+        "the code's result is nested more than 127 levels deep: return fewer levels, or the deep part as a text of JSON"
+    );
+}

@@ -27,5 +27,21 @@ for (const bad of [() => Buffer.from(5), () => Buffer.from(null), () => Buffer.f
     (all.bad ??= []).push(error.name);
   }
 }
+all.ascii = [Buffer.from([0xe9, 0x41, 0xff]).toString('ascii'), Buffer.from('éA€', 'ascii').toString('hex'), Buffer.from([0xe9]).toString('binary')];
+const written = Buffer.alloc(2);
+written.write('é€', 'ascii');
+all.written = written.toString('hex');
+all.objects = [
+  Buffer.from(new String('xé')), Buffer.from(new String('aGk='), 'base64'), Buffer.from({ valueOf: () => 'v' }), Buffer.from({ valueOf: () => [65] }),
+  Buffer.from({ [Symbol.toPrimitive]: (hint) => hint }), Buffer.from(new Date(0)), Buffer.from({ length: 2, 0: 65 }),
+].map(String);
+for (const bad of [new Number(5), {}, Object.create(null)]) {
+  try {
+    Buffer.from(bad);
+    all.bad.push('worked');
+  } catch (error) {
+    all.bad.push(error.name);
+  }
+}
 all.surrogate = Buffer.from('\ud800').toString('hex');
 return all;

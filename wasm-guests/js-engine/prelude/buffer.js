@@ -43,10 +43,15 @@
       if (value instanceof ArrayBuffer) return asBuffer(new Uint8Array(value, encodingOrOffset, length));
       if (ArrayBuffer.isView(value)) return asBuffer(Uint8Array.from(value));
       if (value !== null && typeof value === 'object') {
+        // First what an object stands for: a `String` has a length too.
+        const inner = value.valueOf?.();
+        if (inner !== value && (typeof inner === 'string' || (inner !== null && typeof inner === 'object'))) {
+          return Buffer.from(inner, encodingOrOffset, length);
+        }
         if (value.type === 'Buffer' && Array.isArray(value.data)) return asBuffer(Uint8Array.from(value.data));
         if (typeof value.length === 'number' || Symbol.iterator in value) return asBuffer(Uint8Array.from(value));
-        const inner = value.valueOf?.();
-        if (inner !== undefined && inner !== null && inner !== value) return Buffer.from(inner, encodingOrOffset, length);
+        const text = value[Symbol.toPrimitive]?.('string');
+        if (typeof text === 'string') return encode(text, encodingOrOffset);
       }
       throw new TypeError(`Buffer.from takes a string, bytes, an array or a Buffer, not ${value === null ? 'null' : typeof value}`);
     },

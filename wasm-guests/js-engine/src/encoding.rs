@@ -6,6 +6,8 @@ pub(crate) enum Encoding {
     Utf8,
     /// One character is one byte.
     Latin1,
+    /// As Node has it: written like Latin-1, and read without the highest bit.
+    Ascii,
     Utf16,
     Utf16BigEndian,
     Hex,
@@ -18,7 +20,8 @@ impl Encoding {
     pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "utf8" | "utf-8" => Self::Utf8,
-            "latin1" | "binary" | "ascii" => Self::Latin1,
+            "latin1" | "binary" => Self::Latin1,
+            "ascii" => Self::Ascii,
             "utf16le" | "utf-16le" | "ucs2" | "ucs-2" => Self::Utf16,
             "utf16be" | "utf-16be" => Self::Utf16BigEndian,
             "hex" => Self::Hex,
@@ -33,7 +36,7 @@ impl Encoding {
         match self {
             Self::Utf8 => text.into_bytes(),
             #[allow(clippy::cast_possible_truncation, reason = "the low byte is what Latin-1 keeps")]
-            Self::Latin1 => text.encode_utf16().map(|unit| unit as u8).collect(),
+            Self::Latin1 | Self::Ascii => text.encode_utf16().map(|unit| unit as u8).collect(),
             Self::Utf16 => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
             Self::Utf16BigEndian => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
             Self::Hex => text
@@ -54,6 +57,7 @@ impl Encoding {
                 Err(_) => String::from_utf8_lossy(bytes).into_owned(),
             },
             Self::Latin1 => bytes.iter().copied().map(char::from).collect(),
+            Self::Ascii => bytes.iter().map(|byte| char::from(byte & 0x7f)).collect(),
             Self::Utf16 => utf16_text(bytes, u16::from_le_bytes),
             Self::Utf16BigEndian => utf16_text(bytes, u16::from_be_bytes),
             Self::Hex => {

@@ -35,9 +35,10 @@ const BUILD_TIME: f64 = 1_700_000_000_000_000.0;
 
 /// The prelude in the order it runs. Each file is a function of (`host`, `kit`); the last gives the function that
 /// starts an action.
-const PRELUDE: [(&str, &str); 14] = [
+const PRELUDE: [(&str, &str); 15] = [
     ("bytes", include_str!("../prelude/bytes.js")),
     ("errors", include_str!("../prelude/errors.js")),
+    ("language", include_str!("../prelude/language.js")),
     ("print", include_str!("../prelude/print.js")),
     ("buffer", include_str!("../prelude/buffer.js")),
     ("numbers", include_str!("../prelude/numbers.js")),

@@ -4,12 +4,13 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::CodeFile;
 use super::arguments::Arguments;
 use super::document::ActionDocument;
+use super::layout;
 use super::model::{Code, Language};
 use super::scope::Scope;
 use crate::diagnostics::{Diagnostic, Severity};
@@ -86,8 +87,8 @@ pub(super) fn language_of(path: &Path) -> Option<Language> {
 }
 
 /// A path that stays below the folder it starts in.
-fn plain(path: &Path) -> Option<std::path::PathBuf> {
-    let mut kept = std::path::PathBuf::new();
+fn plain(path: &Path) -> Option<PathBuf> {
+    let mut kept = PathBuf::new();
     for part in path.components() {
         match part {
             Component::Normal(name) => kept.push(name),
@@ -156,6 +157,18 @@ pub(super) fn written(
     }
 }
 
+/// The component that an action names and that is not among `files`, relative to the connector's folder.
+pub(super) fn missing_component(document: &ActionDocument, files: &[CodeFile]) -> Option<PathBuf> {
+    let path = plain(Path::new(document.component.as_deref()?.trim()))?;
+    let is_missing = is_place_of_component(&path) && files.iter().all(|file| file.relative != path);
+    is_missing.then_some(path)
+}
+
+/// Whether a component at `path` in a connector's folder would be found.
+fn is_place_of_component(path: &Path) -> bool {
+    language_of(path) == Some(Language::Component) && layout::is_code(path)
+}
+
 /// Whether the text at `code` names a file. Nobody writes a program that looks like one.
 fn is_file_name(written: &str) -> bool {
     let written = written.trim();
@@ -196,13 +209,13 @@ fn file(
         return None;
     }
     let Some(found) = files.find(written) else {
-        let known: Vec<String> = files
-            .files
-            .iter()
-            .map(|file| file.relative.to_string_lossy().replace('\\', "/"))
-            .collect();
-        let help = match closest(written, known.iter().map(String::as_str)) {
+        let help = match alike(written, language, files) {
             Some(meant) => format!("did you mean `{meant}`?"),
+            None if is_place_of_component(Path::new(written)) => {
+                "build the component, and put it there; `toolgate new action NAME --lang rust` (or `python`) writes \
+                 the source of one, and says what builds it"
+                    .to_owned()
+            }
             None => "write it into the folder `actions` beside connector.toml".to_owned(),
         };
         scope.refuse("missing-file", span, format!("there is no file `{written}`"), help);
@@ -223,6 +236,18 @@ fn file(
         name: found.relative.to_string_lossy().replace('\\', "/"),
         bytes: Arc::clone(&found.bytes),
     })
+}
+
+/// The file in the same `language` with the name that is nearest to the one at `written`. Folder and ending, which most
+/// have in common, make no two names alike.
+fn alike(written: &str, language: Language, files: &CodeFiles<'_>) -> Option<String> {
+    let name = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let paths = files.files.iter().map(|file| file.relative.as_path());
+    let same: Vec<&Path> = paths.filter(|path| language_of(path) == Some(language)).collect();
+    let names: Vec<String> = same.iter().map(|path| name(path)).collect();
+    let meant = closest(&name(Path::new(written)), names.iter().map(String::as_str))?;
+    let found = same.iter().find(|path| name(path) == meant)?;
+    Some(found.to_string_lossy().replace('\\', "/"))
 }
 
 /// Code that is written where the action is.

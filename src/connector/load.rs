@@ -1,7 +1,7 @@
 //! Loading a connector from the files of its folder.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::action::Shared;
@@ -98,12 +98,8 @@ pub fn written_code(files: &[SourceFile], code: &[CodeFile], variables: Variable
     let (Some(layout), _) = layout::sort(files) else {
         return Vec::new();
     };
-    let (main, settings) = File::main(layout.main, variables, &mut Vec::new());
+    let (main, entities) = files_with_actions(&layout, variables);
     let rules = Rules::of(&main);
-    let entities = layout.entities.iter();
-    let entities: Vec<File<'_>> = entities
-        .map(|file| File::entity(file, &settings, &mut Vec::new()))
-        .collect();
     let named = CodeFiles::new(code);
     let mut found: Vec<WrittenCode> = Vec::new();
     for file in std::iter::once(&main).chain(&entities) {
@@ -123,6 +119,34 @@ pub fn written_code(files: &[SourceFile], code: &[CodeFile], variables: Variable
         }
     }
     found
+}
+
+/// The components that actions in `files` name and that are not among `code`, by their paths within the connector's folder.
+#[must_use]
+pub fn missing_components(files: &[SourceFile], code: &[CodeFile], variables: Variables<'_>) -> Vec<PathBuf> {
+    let (Some(layout), _) = layout::sort(files) else {
+        return Vec::new();
+    };
+    let (main, entities) = files_with_actions(&layout, variables);
+    let mut found = Vec::new();
+    for file in std::iter::once(&main).chain(&entities) {
+        let scope = Scope::new(&file.source, &file.root);
+        let nodes = file.root.get("actions").map(Node::items).unwrap_or_default();
+        let documents = nodes.iter().filter_map(|node| scope.document(node));
+        found.extend(documents.filter_map(|document: ActionDocument| super::code::missing_component(&document, code)));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The files that actions are written in: the main one, and those of entities.
+fn files_with_actions<'a>(layout: &Layout<'a>, variables: Variables<'_>) -> (File<'a>, Vec<File<'a>>) {
+    let (main, settings) = File::main(layout.main, variables, &mut Vec::new());
+    let entities = layout.entities.iter();
+    let entities = entities.map(|file| File::entity(file, &settings, &mut Vec::new()));
+    let entities = entities.collect();
+    (main, entities)
 }
 
 fn load_layout(

@@ -256,3 +256,66 @@ connectors/demo-crm/components/best/target/wasm32-unknown-unknown/release/action
     let script = fs::read_to_string(committed::path("tests/run")).unwrap();
     assert!(script.contains("wasm-tools 1.258.0 "));
 }
+
+/// A connector does not load before its components are built, and can be added to all the same.
+#[tokio::test]
+async fn an_action_is_added_to_a_connector_whose_components_are_not_built() {
+    let workspace = Workspace::new();
+    workspace.write("shop/connector.toml", TOML);
+    for (arguments, missing) in [
+        (&["best", "--lang", "rust", "--connector", "shop"], None),
+        (
+            &["worst", "--lang", "python", "--connector", "shop"],
+            Some("connectors/shop/actions/best.wasm"),
+        ),
+        (
+            &["report", "--lang", "js", "--connector", "shop"],
+            Some("connectors/shop/actions/best.wasm and connectors/shop/actions/worst.wasm"),
+        ),
+    ] {
+        let run = make(&workspace, arguments).await;
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
+        let main = read(&workspace, "shop/connector.toml");
+        assert!(main.contains(&format!("name = \"{}\"", arguments[0])), "{main}");
+        let step = missing.map(|missing| format!(". build {missing}: the connector does not load before\n"));
+        match step {
+            Some(step) => assert!(run.stdout.contains(&step), "{step}: {}", run.stdout),
+            None => assert!(!run.stdout.contains("does not load"), "{}", run.stdout),
+        }
+        let last = run.stdout.lines().last().unwrap();
+        assert!(
+            last.ends_with(&format!(". toolgate test shop__{}", arguments[0])),
+            "{last}"
+        );
+    }
+    let run = make(&workspace, &["worst", "--connector", "shop"]).await;
+    assert!(run.stderr.contains("has an action `worst` already"), "{run:?}");
+
+    // The connector is found by its slug too.
+    fs::rename(
+        workspace.connectors().join("shop"),
+        workspace.connectors().join("kiosk"),
+    )
+    .unwrap();
+    let run = make(&workspace, &["daily", "--connector", "shop"]).await;
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
+
+    // What else is wrong is told, as it was.
+    let text = read(&workspace, "kiosk/connector.toml");
+    for (wrong, told) in [
+        (text.replace("base_url", "base_ulr"), "base_ulr"),
+        (
+            text.replace("actions/report.js", "actions/reprt.js"),
+            "actions/reprt.js",
+        ),
+    ] {
+        workspace.write("kiosk/connector.toml", wrong);
+        let run = make(&workspace, &["weekly", "--connector", "kiosk"]).await;
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(
+            run.stderr.contains(told) && run.stderr.contains("connectors/kiosk has errors"),
+            "{}",
+            run.stderr
+        );
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -16,9 +16,12 @@ use crate::config::environment_variable;
 use crate::connector::model::{self, Effect};
 use crate::connector::{self, CodeFile, SourceFile};
 
-/// A connector's folder that loads.
+/// A connector's folder that loads, at least once its components are built.
 pub(super) struct Folder {
+    /// Its files, and an empty one for each component that is missing.
     source: ConnectorSource,
+    /// The components that it names and that nobody has built yet.
+    missing: Vec<PathBuf>,
     /// Its place among the files of the source.
     main: usize,
     connector: model::Connector,
@@ -39,8 +42,22 @@ pub(super) enum Added {
 
 /// Whether the connector is known by that slug, as the other verbs call it.
 fn has_slug(source: &ConnectorSource, wanted: &str) -> bool {
+    let mut source = source.clone();
+    stand_in(&mut source);
     let loaded = connector::load_with(&source.files, &source.code, &environment_variable);
     loaded.connector.is_some_and(|connector| connector.slug == wanted)
+}
+
+/// Puts an empty file in the place of each component that is missing, and tells where: an action is written before its
+/// component is built, and until then nothing else may be wrong with the connector.
+fn stand_in(source: &mut ConnectorSource) -> Vec<PathBuf> {
+    let missing = connector::missing_components(&source.files, &source.code, &environment_variable);
+    source.code.extend(missing.iter().map(|relative| CodeFile {
+        shown: source.path.join(relative),
+        relative: relative.clone(),
+        bytes: Arc::default(),
+    }));
+    missing
 }
 
 impl Folder {
@@ -80,7 +97,8 @@ impl Folder {
         }))
     }
 
-    fn open(source: ConnectorSource) -> Result<Self, Failure> {
+    fn open(mut source: ConnectorSource) -> Result<Self, Failure> {
+        let missing = stand_in(&mut source);
         let path = source.path.display();
         if source.path.is_file() {
             let folder = source.path.with_extension("");
@@ -104,6 +122,7 @@ impl Folder {
         };
         Ok(Self {
             source,
+            missing,
             main,
             connector,
         })
@@ -191,6 +210,16 @@ impl Folder {
         let path = self.readable_path();
         let line = format!("{gap}\n- `{name}` returns the first entries of the list at {path}.\n");
         Some((&skill.shown, line))
+    }
+
+    /// What its author does before the connector loads, if there is anything.
+    pub(super) fn step_before(&self) -> Option<String> {
+        let missing = self
+            .missing
+            .iter()
+            .map(|path| self.path().join(path).display().to_string());
+        let missing: Vec<String> = missing.collect();
+        (!missing.is_empty()).then(|| format!("build {}: the connector does not load before", missing.join(" and ")))
     }
 
     /// What the new action is called as a tool.

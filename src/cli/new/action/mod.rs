@@ -125,6 +125,7 @@ impl Action {
             Added::ByHand { reason, text } => output::say(&format!("{reason}. Put this into {main}:\n\n{text}"))?,
         }
         let mut steps = draft.steps;
+        steps.extend(folder.step_before());
         steps.push(format!(
             "toolgate test {}{}",
             folder.tool_name(&self.name),

@@ -59,6 +59,30 @@ pub(super) fn is_filler(word: &str) -> bool {
     part(word) == Some(Part::Filler) || word == "about"
 }
 
+/// Whether `word` comes before what a thing belongs to, comes from or goes to.
+pub(super) fn is_preposition(word: &str) -> bool {
+    matches!(
+        word,
+        "at" | "by" | "for" | "from" | "in" | "into" | "of" | "on" | "onto" | "to" | "with"
+    )
+}
+
+/// Whether `word` joins what is said about a thing to it.
+pub(super) fn joins(word: &str) -> bool {
+    matches!(
+        word,
+        "and" | "are" | "do" | "does" | "has" | "have" | "is" | "that" | "where" | "which" | "who"
+    )
+}
+
+/// Whether `word` belongs to a verb that it may stand apart from: "pay out", "switch off".
+pub(super) fn is_particle(word: &str) -> bool {
+    matches!(
+        word,
+        "off" | "on" | "up" | "down" | "back" | "out" | "away" | "over" | "again"
+    )
+}
+
 /// Whether a sentence that begins with `word` asks for something to read.
 pub(super) fn begins_question(word: &str) -> bool {
     QUESTIONS.split(' ').any(|known| known == word)

@@ -4,21 +4,28 @@
 //! says which tools there are for them.
 //!
 //! 1. `words` takes names and texts apart: `getCustomerOrders` has three words, `deployed` has that of `deploy`.
-//! 2. `index` notes for every word which actions have it, and where: in a name it counts for more than in a text.
+//! 2. `index` notes for every word which actions have it, and where: in a name it counts for more than in a text. It is
+//!    built by `builder`, with what `labels` and `reading` tell of an action.
 //! 3. `sentence` reads what is asked for: which words count, what is to be done, what in it is only data.
-//! 4. `ranking` looks the words up, with their `thesaurus` and, for those that nothing has, with their
-//!    `spelling`, and puts the actions in order.
+//! 4. `wanted` adds what can stand for those words: their `thesaurus` and, for words that nothing has, their `spelling`.
+//! 5. `ranking` looks all of them up and puts the actions in order; `fitting` compares the best of them in detail.
 
+mod builder;
+mod fitting;
 mod index;
+mod labels;
 mod lexicon;
 mod ranking;
+mod reading;
 mod sentence;
 mod spelling;
 mod spoken;
 mod thesaurus;
+mod wanted;
 mod words;
 
-pub use index::{Index, first_sentence};
+pub use index::Index;
+pub use reading::first_sentence;
 
 /// An action that was found.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -11,16 +11,20 @@ const DATA_WEIGHT: f32 = 0.3;
 const LEADING_WEIGHT: f32 = 1.3;
 /// Weight of the words inside of an identifier.
 const IDENTIFIER_WEIGHT: f32 = 0.5;
-/// Weight of what a number or an identifier belongs to: "order 552".
-const OF_IDENTIFIER_WEIGHT: f32 = 1.3;
 /// Weight of a word that says how or what for: "the planning meeting", "while cooking".
 const GERUND_WEIGHT: f32 = 0.7;
 /// Weight of "search" where the sentence has a topic: "a page about travelling".
 const TOPIC_WEIGHT: f32 = 0.5;
 /// Weight of "who". Half of it is that of "person", which stands for the same.
 const WHO_WEIGHT: f32 = 0.6;
+/// Weight of "person" where a name stands: it may be somebody's, "remove Tom from the channel".
+const PERSON_WEIGHT: f32 = 0.3;
 /// Weight of other verbs of reading: nearly every sentence and every description has them.
 const READING_WEIGHT: f32 = 0.6;
+/// Weight of the thing that it is about: in "copy the report into the folder" that is the report.
+const HEAD_WEIGHT: f32 = 1.2;
+/// Weight of a verb that says how a thing is: "open tickets", "files that were shared".
+const STATE_WEIGHT: f32 = 0.8;
 /// How much less a word counts than the one before it, down to half.
 const DECAY: f32 = 0.03;
 
@@ -33,6 +37,8 @@ pub(super) struct Sentence {
     pub(super) intent: Intent,
     /// Whether it names one particular thing: a number, an identifier, an address.
     pub(super) names_one: bool,
+    /// Whether it is about that thing itself, "show invoice 4711", rather than about something of it.
+    pub(super) is_about_one: bool,
     /// Whether something is asked for without a verb: "I need a ...".
     pub(super) wants_something: bool,
 }
@@ -70,16 +76,19 @@ impl Term {
 pub(super) fn read(text: &str) -> Sentence {
     let words = spoken::words(text);
     let question = words.first().is_some_and(|first| lexicon::begins_question(&first.text));
+    let head = spoken::head(&words);
     let mut reader = Reader {
         texts: words.iter().map(|word| word.text.as_str()).collect(),
         leading: if question { None } else { spoken::leading_verb(&words) },
         taken: vec![false; words.len()],
+        head,
         sentence: Sentence {
             wants_something: words.windows(2).any(|pair| {
                 matches!(pair[0].text.as_str(), "need" | "want" | "like")
                     && matches!(pair[1].text.as_str(), "a" | "an" | "another")
             }),
             names_one: words.iter().any(|word| word.is_identifier),
+            is_about_one: head.is_some_and(|head| words.get(head + 1).is_some_and(|next| next.is_identifier)),
             intent: if question { Intent::READ } else { Intent::default() },
             terms: Vec::new(),
         },
@@ -101,6 +110,8 @@ struct Reader<'a> {
     leading: Option<usize>,
     /// Words that belong to an expression that was read.
     taken: Vec<bool>,
+    /// Where the thing stands that the sentence is about.
+    head: Option<usize>,
     sentence: Sentence,
 }
 
@@ -162,20 +173,25 @@ impl Reader<'_> {
         if is_leading && self.sentence.intent.is_unknown() {
             self.sentence.intent = narrowed(intent, next);
         }
+        let is_state = !is_leading
+            && thesaurus::is_only_verb(&stem)
+            && (word.text.ends_with("ed") || !spoken::stands_as_verb(self.words, position));
         for (applies, factor) in [
             (is_leading, LEADING_WEIGHT),
             (intent == Intent::READ, READING_WEIGHT),
             (word.text.ends_with("ing") && !is_leading, GERUND_WEIGHT),
             (word.is_identifier, IDENTIFIER_WEIGHT),
+            (word.is_address, DATA_WEIGHT),
             (part == Some(Part::Time), DATA_WEIGHT),
-            (
-                next.is_some_and(|next| next.is_identifier) && !word.is_identifier,
-                OF_IDENTIFIER_WEIGHT,
-            ),
+            (is_state, STATE_WEIGHT),
+            (self.head == Some(position) && intent.is_unknown(), HEAD_WEIGHT),
         ] {
             if applies {
                 weight *= factor;
             }
+        }
+        if word.is_name && !word.is_identifier {
+            self.sentence.terms.push(Term::meant("person", PERSON_WEIGHT));
         }
         self.sentence.terms.push(Term {
             text: word.text.clone(),
@@ -189,14 +205,19 @@ impl Reader<'_> {
 }
 
 /// What a verb of several meanings does to what follows: one opens "a ticket" that is new, and "the ticket" that is
-/// there.
+/// there; one leaves "a comment", and "the channel".
 fn narrowed(intent: Intent, next: Option<&Word>) -> Intent {
-    if !(intent.shares(Intent::READ) && intent.shares(Intent::CREATE)) {
+    if !intent.shares(Intent::CREATE) {
         return intent;
     }
+    let others = intent.and_not(Intent::CREATE);
     match next.map(|next| next.text.as_str()) {
         Some("a" | "an" | "another" | "new") => Intent::CREATE,
-        Some("the" | "this" | "that" | "my" | "our" | "it") => Intent::READ,
+        Some("the" | "this" | "that" | "my" | "our" | "it")
+            if others.shares(Intent::READ) || others.shares(Intent::DELETE) =>
+        {
+            others
+        }
         _ => intent,
     }
 }

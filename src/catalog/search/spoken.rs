@@ -12,6 +12,7 @@ pub(super) const MOST_WORDS: usize = 64;
     clippy::struct_excessive_bools,
     reason = "each is a fact of its own about a place in a sentence"
 )]
+#[derive(Debug, Clone)]
 pub(super) struct Word {
     pub(super) text: String,
     /// In quotation marks, or after a word that announces content.
@@ -22,6 +23,8 @@ pub(super) struct Word {
     pub(super) is_name: bool,
     /// Holds a digit, or belongs to an address.
     pub(super) is_identifier: bool,
+    /// Belongs to an address of the web or of mail.
+    pub(super) is_address: bool,
     /// The first one, or the first after a full stop, comma or colon.
     begins: bool,
 }
@@ -44,6 +47,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
             || chunk.contains(['@', '/'])
             // A file or a host; sentences end in full stops.
             || chunk.trim_end_matches('.').contains('.');
+        let is_address = chunk.contains("://") || chunk.contains('@') && chunk.contains('.');
         let mut starts = begins;
         let mut capital = !first
             && chunk
@@ -59,9 +63,17 @@ pub(super) fn words(text: &str) -> Vec<Word> {
                 is_clause: clause,
                 is_name: capital,
                 is_identifier,
+                is_address,
                 begins: std::mem::take(&mut starts),
             });
         });
+        if is_file(chunk) && !is_address {
+            words.extend(words.last().map(|last| Word {
+                text: "file".to_owned(),
+                is_identifier: false,
+                ..last.clone()
+            }));
+        }
         if words.len() >= MOST_WORDS {
             words.truncate(MOST_WORDS);
             break;
@@ -75,7 +87,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
         let last = words.last().map(|word| word.text.as_str());
         announced |= !first
             && (chunk.ends_with(':') || last.is_some_and(|last| lexicon::part(last) == Some(Part::Announcement)));
-        clause |= !first && last.is_some_and(|last| matches!(last, "that" | "because" | "since"));
+        clause |= !first && (matches!(last, Some("because" | "since")) || last == Some("that") && !points(&words));
         begins = chunk.ends_with(['.', ',', '!', '?', ';', ':']);
         first = chunk.ends_with(['.', '!', '?']);
     }
@@ -86,6 +98,36 @@ pub(super) fn words(text: &str) -> Vec<Word> {
         }
     }
     words
+}
+
+/// Whether the "that" at the end of `words` points at a thing, as in "delete that file", and begins no clause.
+fn points(words: &[Word]) -> bool {
+    let [others @ .., _] = words else {
+        return false;
+    };
+    let tells = |word: &Word| {
+        matches!(
+            word.text.as_str(),
+            "comment" | "mention" | "note" | "report" | "say" | "tell" | "write"
+        )
+    };
+    match others {
+        [] => true,
+        [first] => !tells(first),
+        [.., before] => lexicon::is_preposition(&before.text),
+    }
+}
+
+/// Whether `chunk` is a file by its ending: `report.pdf`.
+fn is_file(chunk: &str) -> bool {
+    const ENDINGS: [&str; 20] = [
+        "csv", "doc", "docx", "gif", "html", "jpeg", "jpg", "json", "md", "mp3", "mp4", "pdf", "png", "ppt", "pptx",
+        "txt", "xls", "xlsx", "xml", "zip",
+    ];
+    let chunk = chunk.trim_end_matches(|character: char| !character.is_alphanumeric());
+    chunk.rsplit_once('.').is_some_and(|(name, ending)| {
+        !name.is_empty() && ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+    })
 }
 
 fn closing_mark(opening: char) -> Option<char> {
@@ -113,6 +155,24 @@ pub(super) fn leading_verb(words: &[Word]) -> Option<usize> {
         .or_else(|| spoken().find(|(_, word)| is_verb(word) && word.text.ends_with("ed")))
         .or_else(|| spoken().find(|(_, word)| word.text == "new"))
         .map(|(position, _)| position)
+}
+
+/// Where the thing stands that the words are about: the last noun before "of", "in" and the like, a verb such as "is", or
+/// an identifier.
+pub(super) fn head(words: &[Word]) -> Option<usize> {
+    let mut head = None;
+    for (position, word) in words.iter().enumerate() {
+        let text = word.text.as_str();
+        let ends = word.is_identifier || lexicon::is_preposition(text) || lexicon::joins(text);
+        if ends && head.is_some() {
+            break;
+        }
+        let is_noun = lexicon::part(text).is_none() && !thesaurus::is_only_verb(&stem(text));
+        if !ends && is_noun && !word.is_data && !word.is_name {
+            head = Some(position);
+        }
+    }
+    head
 }
 
 /// Whether the word at `position` is where a verb stands.

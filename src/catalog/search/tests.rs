@@ -133,6 +133,54 @@ fn nobody_waits_for_a_long_or_strange_text() {
     }
 }
 
+/// An import names most operations after their method and path; `post` and `get` in them say nothing that people say.
+#[test]
+fn names_of_requests_are_read_as_what_they_do() {
+    let mut text = "name = \"Shop\"\n[connection]\nbase_url = \"https://example.com\"\n".to_owned();
+    for (name, method, path) in [
+        ("get_customers", "GET", "/v1/customers"),
+        ("get_customers_customer", "GET", "/v1/customers/{customer}"),
+        ("post_customers", "POST", "/v1/customers"),
+        ("post_customers_customer", "POST", "/v1/customers/{customer}"),
+        (
+            "post_customers_customer_verify",
+            "POST",
+            "/v1/customers/{customer}/verify",
+        ),
+        (
+            "get_customers_customer_orders",
+            "GET",
+            "/v1/customers/{customer}/orders",
+        ),
+        ("delete_customers_customer_1a2b3c", "DELETE", "/v1/customers/{customer}"),
+    ] {
+        let argument = if path.contains('{') {
+            "[[actions.input]]\nname = \"customer\"\nrequired = true\n"
+        } else {
+            ""
+        };
+        writeln!(
+            text,
+            "[[actions]]\nname = \"{name}\"\ndescription = \"{method} {path}\"\nmethod = \"{method}\"\npath = \"{path}\"\n\
+             {argument}"
+        )
+        .unwrap();
+    }
+    let catalog = loaded(vec![source("shop", text)]);
+    for (sentence, best) in [
+        ("list the customers", "get_customers"),
+        ("show customer cus_1", "get_customers_customer"),
+        ("add a customer", "post_customers"),
+        ("change customer cus_1", "post_customers_customer"),
+        ("verify customer cus_1", "post_customers_customer_verify"),
+        ("what orders does customer cus_1 have?", "get_customers_customer_orders"),
+        ("remove customer cus_1", "delete_customers_customer_1a2b3c"),
+    ] {
+        let hits = catalog.index().search(sentence, 1, |_| true);
+        assert_eq!(catalog.tools()[hits[0].tool].action.name, best, "{sentence}");
+    }
+}
+
 /// A sentence that names a connector is about it, however well another's words fit.
 #[test]
 fn a_connector_that_is_named_is_meant() {
@@ -164,4 +212,54 @@ fn a_connector_that_is_named_is_meant() {
     assert_eq!(first("pin a message in Chatter", ""), "chatter__pins_add");
     // One that the caller cannot see is not named.
     assert_eq!(first("pin a message in Chatter", "guilds"), "guilds__pin_message");
+}
+
+/// Others have actions for a well known service too: its name stays its name.
+#[test]
+fn a_name_that_is_rare_among_others_stays_a_name() {
+    let connector = |name: &str, actions: &[String]| {
+        let mut text = format!("name = \"{name}\"\n[connection]\nbase_url = \"https://example.com\"\n");
+        for action in actions {
+            writeln!(
+                text,
+                "[[actions]]\nname = \"{action}\"\ndescription = \"Does it.\"\nmethod = \"POST\"\npath = \"/x\""
+            )
+            .unwrap();
+        }
+        source(name, text)
+    };
+    let own: Vec<String> = [
+        "room", "user", "pin", "star", "file", "call", "view", "bot", "team", "emoji",
+    ]
+    .iter()
+    .map(|noun| format!("{noun}s_add"))
+    .collect();
+    for (actions, first) in [
+        (own.as_slice(), "chatter__rooms_add"),
+        (&own[..5], "guilds__add_chatter_room"),
+    ] {
+        let catalog = loaded(vec![
+            connector("Chatter", actions),
+            connector("Guilds", &["add_chatter_room".to_owned()]),
+        ]);
+        let hits = catalog.index().search("add a room in Chatter", 1, |_| true);
+        assert_eq!(catalog.tools()[hits[0].tool].name, first);
+    }
+}
+
+#[test]
+fn what_a_thing_is_can_be_told_from_how_it_is_written() {
+    let stems = |text: &str| {
+        let terms = super::sentence::read(text).terms;
+        terms
+            .into_iter()
+            .map(|term| (term.stem, term.weight))
+            .collect::<Vec<_>>()
+    };
+    assert!(stems("upload report.pdf").iter().any(|(stem, _)| stem == "fil"));
+    assert!(stems("remove Tom").iter().any(|(stem, _)| stem == "person"));
+    // An address is content, and "that" before a thing begins no clause.
+    let weight = |text: &str, stem: &str| stems(text).into_iter().find(|(known, _)| known == stem).unwrap().1;
+    assert!(weight("add ana@example.com", "ana") < 0.5 * weight("add ana", "ana"));
+    assert!(weight("delete that invoice", "invoic") > 2.0 * weight("tell Ana that invoice", "invoic"));
 }

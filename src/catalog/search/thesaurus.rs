@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use super::lexicon::is_particle;
 use super::words::{root, stem};
 
 /// What a verb does to things. A verb can do several: "open" begins a ticket and reads a file.
@@ -34,6 +35,10 @@ impl Intent {
     pub(super) fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
+
+    pub(super) fn and_not(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
 }
 
 /// Verbs and what they do. `r`, `c`, `u` and `d` stand for reading, creating, updating and deleting.
@@ -42,14 +47,14 @@ r open get fetch show read retrieve view see display look find search list brows
 r count know lookup enumerate summarise summarize download export preview compare track monitor watch pull verify
 c report deploy release reserve react create add make new insert register post raise build generate record submit send book write draft start launch issue
 c schedule open log upload import invite copy duplicate clone share attach subscribe order place buy request reply
-c tell comment note keep answer respond message notify announce enroll onboard hire provision spin file charge trigger run publish fork save
+c tell leave comment note keep answer respond message notify announce enroll onboard hire provision spin file charge trigger run publish fork save
 u block freeze hold silence update change edit modify set rename adjust alter patch replace correct fix move mark assign put close reopen
 u approve reject resolve complete finish pause resume enable disable activate deactivate lock unlock merge archive
 u reschedule postpone pin promote demote upgrade downgrade switch convert transfer extend renew restore publish
 u reset rotate restart stop confirm accept decline tag label star mute escalate reassign unassign raise lower scale
 u cancel revert rollback undo capture void refund pay receive ship transition link rate turn swap increase decrease
 u bump give grant allow let quit acknowledge solve adjust
-d delete remove cancel drop erase destroy clear discard trash purge revoke unassign unsubscribe uninvite kick
+d delete remove prune cancel drop erase destroy clear discard trash purge revoke unassign unsubscribe uninvite kick
 d detach unlink unpin unshare leave withdraw terminate kill wipe fire ban unstar unfollow scrap
 ";
 
@@ -57,11 +62,12 @@ d detach unlink unpin unshare leave withdraw terminate kill wipe fire ban unstar
 const VERB_GROUPS: &str = "\
 get fetch show read retrieve view see display look tell describe check lookup pull detail inspect open find
 list find search show browse query look all see enumerate overview lookup get
+list read fetch retrieve view
 find search look lookup locate query
 count number total
 create add make new insert register open raise file build generate record start set submit launch write put report
 update change edit modify set adjust alter patch correct fix amend replace
-delete remove drop erase destroy discard trash purge wipe bin cancel
+delete remove drop erase destroy discard trash purge wipe bin cancel prune
 remove detach unassign take kick exclude
 cancel abort call terminate delete quit end
 send post message deliver share mail tell write
@@ -124,7 +130,7 @@ adjust correct fix
 const NOUN_GROUPS: &str = "\
 customer client buyer shopper
 customer account company
-user person member people employee staff colleague teammate account
+user person member people everyone everybody employee staff colleague teammate account
 employee staff worker colleague person
 ticket issue bug case incident request problem complaint defect
 incident outage alert
@@ -183,6 +189,7 @@ review rating feedback
 rating satisfaction happy satisfy
 device hardware laptop
 contact person customer
+info information detail
 project board
 sprint iteration cycle milestone
 status state progress condition
@@ -204,6 +211,11 @@ disk volume storage
 memory ram
 metric load
 amount total quota usage balance level count
+money balance fund amount
+workspace team organization
+channel conversation
+dispute chargeback
+content item inside
 error failure exception
 feature flag toggle
 space section area
@@ -282,15 +294,19 @@ const EXPRESSIONS: &[(&str, &str)] = &[
     ("start again", "restart"),
     ("switch off", "disable"),
     ("switch on", "enable"),
+    ("take away", "remove"),
     ("take back", "revoke"),
     ("take down", "delete"),
     ("take off", "remove"),
     ("throw away", "delete"),
     ("throw out", "delete"),
+    ("tell me", "get"),
+    ("tell us", "get"),
     ("time off", "leave"),
     ("turn off", "disable"),
     ("turn on", "enable"),
     ("vm", "virtual machine"),
+    ("who am i", "current user"),
     ("vms", "virtual machine"),
     ("write down", "create note"),
 ];
@@ -355,6 +371,14 @@ pub(super) fn intent(stem: &str) -> Intent {
     INTENTS.get(stem).copied().unwrap_or_default()
 }
 
+/// Whether the verb with this stem says no more than what kind of thing is done.
+pub(super) fn is_general(stem: &str) -> bool {
+    matches!(
+        stem,
+        "add" | "creat" | "delet" | "edit" | "modify" | "remov" | "set" | "updat"
+    )
+}
+
 /// Stems of the verbs that can stand for the one with this stem.
 pub(super) fn verbs_like(stem: &str) -> impl Iterator<Item = &'static str> {
     OF_VERBS.with(stem)
@@ -395,12 +419,7 @@ pub(super) fn expression(words: &[&str]) -> Option<(&'static str, Vec<usize>)> {
                 let window = words.get(from..words.len().min(from + 1 + APART))?;
                 let found = window.iter().position(|word| *word == part)?;
                 // Only a particle moves away from its verb.
-                if found > 0
-                    && !matches!(
-                        part,
-                        "off" | "on" | "up" | "down" | "back" | "out" | "away" | "over" | "again"
-                    )
-                {
+                if found > 0 && !is_particle(part) {
                     return None;
                 }
                 taken.push(from + found);

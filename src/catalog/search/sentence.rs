@@ -99,6 +99,10 @@ pub(super) fn read(text: &str) -> Sentence {
             reader.take(position);
         }
     }
+    if words.iter().any(|word| word.is_name && !word.is_identifier) {
+        // Last, so that words that belong together stay side by side.
+        reader.sentence.terms.push(Term::meant("person", PERSON_WEIGHT));
+    }
     reader.sentence
 }
 
@@ -189,9 +193,6 @@ impl Reader<'_> {
             if applies {
                 weight *= factor;
             }
-        }
-        if word.is_name && !word.is_identifier {
-            self.sentence.terms.push(Term::meant("person", PERSON_WEIGHT));
         }
         self.sentence.terms.push(Term {
             text: word.text.clone(),

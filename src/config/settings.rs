@@ -50,10 +50,11 @@ pub struct ServerConfig {
     /// What agents should know besides what Toolgate tells them about the connectors.
     #[schemars(length(max = 4000), extend("examples" = ["Ask before you create tickets for other teams."]))]
     pub instructions: Option<String>,
-    /// How many calls run at a time.
+    /// How many calls run at a time. The next turn is for the user with a key who runs least.
     #[schemars(range(min = 1, max = 10_000))]
     pub max_concurrent_calls: usize,
-    /// How many more calls may wait for their turn. Further ones are refused at once.
+    /// How many more calls may wait for their turn. Further ones are refused at once, and so are those of a user with a
+    /// key who has three times as many as are left.
     #[schemars(range(min = 0, max = 100_000))]
     pub max_queued_calls: usize,
     /// Longest time of one call, not counting the wait for a person.

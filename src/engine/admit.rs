@@ -20,7 +20,8 @@ pub(super) struct Room {
 /// Finds a place in the process for a call, and counts it in its windows. A run that goes on with an earlier one of
 /// the same call, because a person has decided meanwhile, was counted then (design section 6).
 pub(super) async fn admit(parts: &Parts, tool: &Tool, call: &Call) -> Result<Room, CallError> {
-    let place = parts.admission.admit().map_err(failures::overloaded)?;
+    let place = parts.admission.admit(call.principal.sharer());
+    let place = place.map_err(failures::overloaded)?;
     let allowed_before = if tool.action.confirm && call.resume.is_none() {
         allowed_before(parts, tool, call).await?
     } else {

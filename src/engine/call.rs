@@ -341,7 +341,7 @@ impl Sending<'_> {
             call,
             front,
         } = self;
-        let _turn = parts.admission.turn().await.ok_or_else(failures::shutting_down)?;
+        let _turn = parts.admission.turn(call.principal.sharer()).await;
         let holder = Holder {
             organisation: &call.principal.organisation,
             user: &call.principal.user,

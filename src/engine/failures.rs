@@ -127,17 +127,6 @@ pub(super) fn limited(error: &LimitError) -> CallError {
     }
 }
 
-pub(super) fn shutting_down() -> CallError {
-    CallError {
-        retryable: true,
-        ..CallError::new(
-            ErrorCode::InternalError,
-            "the server is shutting down; nothing was sent",
-            "call again later",
-        )
-    }
-}
-
 pub(super) fn cancelled(write_has_left: bool) -> CallError {
     if write_has_left {
         return CallError::new(

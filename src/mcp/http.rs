@@ -21,9 +21,9 @@ use tokio_util::sync::CancellationToken;
 use self::door::Door;
 use super::authorization::{Authentication, Authenticator};
 use super::guard::{Guard, PatternError};
-use super::shares::Full;
 use super::{Channel, Lifetime, connections, health, legacy_sse};
 use crate::policy::Principal;
+use crate::policy::shares::Full;
 
 /// How often a stream without messages shows that it is alive, so that proxies keep it.
 pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);

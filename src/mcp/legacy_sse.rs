@@ -29,10 +29,10 @@ use super::authorization::Caller;
 use super::gate::Gate;
 use super::http::{HttpSettings, KEEP_ALIVE, too_many_sessions};
 use super::reading;
-use super::shares::{Place, Shares};
 use super::{Channel, Lifetime};
 use crate::crypto;
 use crate::policy::Principal;
+use crate::policy::shares::{Place, Shares};
 
 /// Messages that wait in each direction of a session.
 const QUEUE: usize = 64;
@@ -107,7 +107,7 @@ where
     };
     let (inbound, received) = mpsc::channel(QUEUE);
     let (outbound, sent) = mpsc::channel(QUEUE);
-    let place = match bridge.places.take(caller.share()) {
+    let place = match bridge.places.take(caller.principal().sharer()) {
         Ok(place) => place,
         Err(full) => return too_many_sessions(full),
     };

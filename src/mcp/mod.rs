@@ -32,7 +32,6 @@ mod questions;
 mod reading;
 mod results;
 mod sessions;
-mod shares;
 pub mod stdio;
 mod subscriptions;
 #[cfg(test)]

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::authorization::Caller;
 use super::http::too_many_sessions;
-use super::shares::{Full, Place, Shares};
+use crate::policy::shares::{Full, Place, Shares};
 
 const SESSION_HEADER: &str = "mcp-session-id";
 const VERSION_HEADER: &str = "mcp-protocol-version";
@@ -89,7 +89,10 @@ impl Rooms {
         if self.forget_ended().await >= self.most {
             return Err(too_many_sessions(Full::Everywhere));
         }
-        self.places.take(caller.share()).map(Some).map_err(too_many_sessions)
+        self.places
+            .take(caller.principal().sharer())
+            .map(Some)
+            .map_err(too_many_sessions)
     }
 
     /// Remembers whose the session is that an answer with these headers names, before the client learns of it.

@@ -1,15 +1,17 @@
 //! How many calls may be in the process, how many of them may run, and how many may wait for a person.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use super::shares::{Full, Lent, Place, Sharer, Shares};
+use super::turns::{Turn, Turns};
 
 /// Bounds the calls of one process: a call past a bound is refused at once rather than kept waiting in memory.
 #[derive(Debug)]
 pub struct Admission {
-    running: Semaphore,
+    turns: Turns,
+    /// Of calls that run or wait for their turn.
+    places: Shares,
     shared: Arc<Shared>,
 }
 
@@ -41,8 +43,6 @@ impl Default for Bounds {
 #[derive(Debug)]
 struct Shared {
     bounds: Bounds,
-    /// Calls that run or wait for their turn.
-    present: AtomicUsize,
     /// Calls that wait for a person, by their caller.
     waiting: Mutex<HashMap<Caller, usize>>,
 }
@@ -53,22 +53,33 @@ type Caller = (String, String);
 /// Leave to be in the process; ends when dropped.
 #[derive(Debug)]
 pub struct Admitted {
+    place: Place,
     shared: Arc<Shared>,
 }
 
 /// Leave to wait for a person. The call takes no place from others meanwhile, and has its own back when this is dropped.
 #[derive(Debug)]
 pub struct Waiting<'a> {
+    _lent: Lent<'a>,
     shared: &'a Shared,
     caller: Caller,
 }
 
 /// There are too many calls already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{limit} calls are running or waiting already")]
-pub struct Overloaded {
-    /// The bound that was reached.
-    pub limit: usize,
+pub enum Overloaded {
+    /// Of this caller: what is left is for others.
+    #[error("this caller has as many calls running or waiting as one may have of {limit}")]
+    Caller {
+        /// The bound on all calls together.
+        limit: usize,
+    },
+    /// Of all callers together.
+    #[error("{limit} calls are running or waiting already")]
+    Server {
+        /// The bound that was reached.
+        limit: usize,
+    },
 }
 
 /// Too many calls wait for a person already.
@@ -93,10 +104,10 @@ impl Admission {
     #[must_use]
     pub fn new(bounds: Bounds) -> Self {
         Self {
-            running: Semaphore::new(bounds.concurrent.min(Semaphore::MAX_PERMITS)),
+            turns: Turns::new(bounds.concurrent),
+            places: Shares::new(bounds.present()),
             shared: Arc::new(Shared {
                 bounds,
-                present: AtomicUsize::new(0),
                 waiting: Mutex::default(),
             }),
         }
@@ -105,31 +116,36 @@ impl Admission {
     /// Lets one more call in.
     ///
     /// # Errors
-    /// [`Overloaded`] when all places are taken.
-    pub fn admit(&self) -> Result<Admitted, Overloaded> {
-        let Bounds { concurrent, queued, .. } = self.shared.bounds;
-        let limit = concurrent.saturating_add(queued);
-        self.shared
-            .present
-            .try_update(Ordering::AcqRel, Ordering::Acquire, |present| {
-                (present < limit).then_some(present + 1)
-            })
-            .map_err(|_| Overloaded { limit })?;
+    /// [`Overloaded`] when all places are taken, or as many as one caller may have.
+    pub fn admit(&self, sharer: Sharer) -> Result<Admitted, Overloaded> {
+        let limit = self.shared.bounds.present();
+        let place = self.places.take(sharer).map_err(|full| match full {
+            Full::Everywhere => Overloaded::Server { limit },
+            Full::ForThisUser => Overloaded::Caller { limit },
+        })?;
         Ok(Admitted {
+            place,
             shared: Arc::clone(&self.shared),
         })
     }
 
     /// Waits for a turn to run. Waiting for a person happens before, so that slow people do not stop fast calls.
-    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        self.running.acquire().await.ok()
+    pub async fn turn(&self, sharer: Sharer) -> Turn {
+        self.turns.take(sharer).await
     }
 
     /// Calls that are in the process.
     #[must_use]
     pub fn present(&self) -> usize {
         let waiting: usize = self.shared.waiting().values().sum();
-        self.shared.present.load(Ordering::Acquire) + waiting
+        self.places.taken() + waiting
+    }
+}
+
+impl Bounds {
+    /// Calls that run or wait for their turn.
+    fn present(self) -> usize {
+        self.concurrent.saturating_add(self.queued)
     }
 }
 
@@ -158,8 +174,8 @@ impl Admitted {
         }
         waiting.insert(caller.clone(), of_caller + 1);
         drop(waiting);
-        self.shared.present.fetch_sub(1, Ordering::AcqRel);
         Ok(Waiting {
+            _lent: self.place.lend(),
             shared: &self.shared,
             caller,
         })
@@ -172,16 +188,9 @@ impl Shared {
     }
 }
 
-impl Drop for Admitted {
-    fn drop(&mut self) {
-        self.shared.present.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        // Back in, even where all places are taken by now: what a person has allowed must not be refused for that.
-        self.shared.present.fetch_add(1, Ordering::AcqRel);
+        // Its place it has again even where all are taken by now: what a person has allowed must not be refused for that.
         let mut waiting = self.shared.waiting();
         if let Some(count) = waiting.get_mut(&self.caller) {
             *count -= 1;
@@ -206,33 +215,46 @@ mod tests {
     #[test]
     fn a_call_past_the_bound_is_refused_and_a_leaving_one_makes_room() {
         let admission = Admission::new(BOUNDS);
-        let first = admission.admit().unwrap();
-        let _second = admission.admit().unwrap();
-        assert_eq!(admission.admit().unwrap_err(), Overloaded { limit: 2 });
+        let first = admission.admit(None).unwrap();
+        let _second = admission.admit(None).unwrap();
+        assert_eq!(admission.admit(None).unwrap_err(), Overloaded::Server { limit: 2 });
         drop(first);
-        assert!(admission.admit().is_ok());
+        assert!(admission.admit(None).is_ok());
+    }
+
+    #[test]
+    fn one_caller_leaves_something_for_others() {
+        let admission = Admission::new(Bounds { queued: 7, ..BOUNDS });
+        let busy = || admission.admit(Some("busy".into()));
+        let _places: Vec<_> = (0..6).map(|_| busy().unwrap()).collect();
+        let refused = busy().unwrap_err();
+        assert_eq!(refused, Overloaded::Caller { limit: 8 });
+        assert_eq!(
+            refused.to_string(),
+            "this caller has as many calls running or waiting as one may have of 8"
+        );
+        assert!(admission.admit(Some("other".into())).is_ok());
     }
 
     #[tokio::test(start_paused = true)]
     async fn only_so_many_run_at_once() {
         let admission = Admission::new(BOUNDS);
-        let running = admission.turn().await;
-        assert!(running.is_some());
-        let waited = tokio::time::timeout(std::time::Duration::from_mins(1), admission.turn()).await;
+        let running = admission.turn(None).await;
+        let waited = tokio::time::timeout(std::time::Duration::from_mins(1), admission.turn(None)).await;
         assert!(waited.is_err(), "a second call ran beside the first");
         drop(running);
-        assert!(admission.turn().await.is_some());
+        admission.turn(None).await;
     }
 
     #[test]
     fn calls_that_wait_for_a_person_take_no_place_and_have_bounds_of_their_own() {
         let admission = Admission::new(BOUNDS);
-        let (first, second) = (admission.admit().unwrap(), admission.admit().unwrap());
+        let (first, second) = (admission.admit(None).unwrap(), admission.admit(None).unwrap());
         let waiting = first.wait_for_person("ana", "acme").unwrap();
         let also_waiting = second.wait_for_person("ana", "acme").unwrap();
         assert_eq!(admission.present(), 2);
 
-        let (third, fourth) = (admission.admit().unwrap(), admission.admit().unwrap());
+        let (third, fourth) = (admission.admit(None).unwrap(), admission.admit(None).unwrap());
         assert_eq!(
             third.wait_for_person("ana", "acme").unwrap_err(),
             Crowded::Caller { limit: 2 }
@@ -254,12 +276,12 @@ mod tests {
     #[test]
     fn a_call_that_was_decided_has_its_place_back_even_where_there_is_none() {
         let admission = Admission::new(BOUNDS);
-        let decided = admission.admit().unwrap();
+        let decided = admission.admit(None).unwrap();
         let waiting = decided.wait_for_person("ana", "acme").unwrap();
-        let _others = [admission.admit().unwrap(), admission.admit().unwrap()];
+        let _others = [admission.admit(None).unwrap(), admission.admit(None).unwrap()];
         drop(waiting);
         assert_eq!(admission.present(), 3);
-        assert_eq!(admission.admit().unwrap_err(), Overloaded { limit: 2 });
+        assert_eq!(admission.admit(None).unwrap_err(), Overloaded::Server { limit: 2 });
         drop(decided);
         assert_eq!(admission.present(), 2);
     }

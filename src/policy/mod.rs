@@ -7,8 +7,12 @@ pub mod admission;
 pub mod limits;
 pub mod ownership;
 pub mod principal;
+pub mod shares;
+pub mod turns;
 
 pub use admission::{Admission, Admitted, Bounds, Crowded, Overloaded, Waiting};
 pub use limits::{Layer, LimitError, Limits, Reached};
 pub use ownership::exists_for;
 pub use principal::{Principal, Role, Roles, Scope};
+pub use shares::Sharer;
+pub use turns::Turn;

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::shares::Sharer;
+
 /// Name of the one implicit user, and of that user's organisation (ruling C-27). Nobody else may be called that.
 pub const LOCAL: &str = "local";
 
@@ -90,6 +92,12 @@ impl Principal {
     #[must_use]
     pub fn may(&self, role: Role) -> bool {
         self.roles.contains(role)
+    }
+
+    /// Whose share of the process this caller takes from.
+    #[must_use]
+    pub fn sharer(&self) -> Sharer {
+        (!self.sees_everybodys).then(|| format!("{}/{}", self.organisation, self.user).into())
     }
 
     /// Whether connectors that belong to other users exist for this caller.

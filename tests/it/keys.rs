@@ -1,10 +1,14 @@
 //! Keys for remote callers, from the command line to the API behind a tool.
 
 use std::process::Stdio;
+use std::sync::Arc;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Child;
+use tokio::sync::Semaphore;
 
 use crate::harness::{DEADLINE, Seen, Upstream, Workspace, connector, eventually, json_answer, within};
 
@@ -46,11 +50,16 @@ struct Answer {
 impl Server {
     async fn start() -> Self {
         let upstream = Upstream::start(|_: Seen| async { json_answer(r#"{"done": true}"#) }).await;
-        let workspace = Workspace::new();
+        Self::start_in(Workspace::new(), upstream, "").await
+    }
+
+    /// With what is in `workspace` already, and more settings.
+    async fn start_in(workspace: Workspace, upstream: Upstream, settings: &str) -> Self {
         for name in ["crm", "wiki"] {
             workspace.write(&format!("{name}.toml"), connector(name, &upstream.base_url(), ACTIONS));
         }
-        workspace.config("[approvals]\nwait_ms = 0\n[log]\nlevel = \"trace\"\n");
+        let settings = format!("{settings}\n[approvals]\nwait_ms = 0\n[log]\nlevel = \"trace\"\n");
+        workspace.config(&settings);
         let mut child = workspace
             .command(&["serve", "--http", "127.0.0.1:0"])
             .stdout(Stdio::null())
@@ -349,4 +358,73 @@ async fn settings_and_keys_must_agree() {
     let (code, said) = serve(&["127.0.0.1:0"]).await;
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("toolgate keys list"), "{said}");
+}
+
+#[tokio::test]
+async fn one_user_does_not_keep_the_others_waiting() {
+    one_user_and_another("crm__get").await;
+}
+
+#[tokio::test]
+async fn nor_with_calls_of_code() {
+    one_user_and_another("code__get").await;
+}
+
+async fn one_user_and_another(tool: &str) {
+    let release = Arc::new(Semaphore::new(0));
+    let waiting = Arc::clone(&release);
+    let upstream = Upstream::start(move |_: Seen| {
+        let waiting = Arc::clone(&waiting);
+        async move {
+            waiting.acquire().await.unwrap().forget();
+            json_answer(r#"{"done": true}"#)
+        }
+    })
+    .await;
+    let settings = "[server]\nmax_concurrent_calls = 1\nmax_queued_calls = 3\n";
+    let workspace = Workspace::new();
+    let code =
+        "[[actions]]\nname = \"get\"\ndescription = \"Gets a thing\"\neffect = \"read\"\ncode = \"actions/get.js\"\n";
+    workspace.write("code/connector.toml", connector("code", &upstream.base_url(), code));
+    workspace.write(
+        "code/actions/get.js",
+        "return (await ld.request({ url: '/things' })).json;",
+    );
+    let mut server = Server::start_in(workspace, upstream, settings).await;
+    let mut log = BufReader::new(server.child.stderr.take().unwrap()).lines();
+    let ana = server.key(&[]).await;
+    let ben = server.workspace.run(&["keys", "create", "--user", "ben"]).await.stdout;
+    let call = async |user, key: &str| (user, server.call(key, tool, json!({})).await);
+    // Three of four places are for one user at most.
+    let mut calls: FuturesUnordered<_> = (0..4).map(|_| call("ana", &ana)).collect();
+    let (_, refused) = calls.next().await.unwrap();
+    let text = refused["result"]["content"][0]["text"].as_str().unwrap_or_default();
+    assert!(
+        text.contains("this caller has as many calls running or waiting as one may have of 4"),
+        "{refused}"
+    );
+    let mut waiting = 0;
+    while waiting < 3 {
+        if waiting == 2 && calls.len() == 3 {
+            calls.push(call("ben", ben.trim()));
+        }
+        tokio::select! {
+            line = within("a line", log.next_line()) => {
+                waiting += usize::from(line.unwrap().unwrap().contains("a call waits for its turn"));
+            }
+            early = calls.next() => panic!("nothing was let: {early:?}"),
+        }
+    }
+    let mut order = Vec::new();
+    for _ in 0..4 {
+        release.add_permits(1);
+        let (user, answer) = within("an answer", calls.next()).await.unwrap();
+        assert_eq!(
+            answer["result"]["structuredContent"],
+            json!({ "done": true }),
+            "{answer}"
+        );
+        order.push(user);
+    }
+    assert_eq!(order, ["ana", "ben", "ana", "ana"]);
 }

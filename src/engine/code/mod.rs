@@ -79,7 +79,7 @@ impl Run<'_> {
         kept: &KeptLog<'_>,
     ) -> Result<Ending, CallError> {
         let (parts, tool) = (self.parts, self.tool);
-        let _turn = parts.admission.turn().await.ok_or_else(failures::shutting_down)?;
+        let _turn = parts.admission.turn(self.call.principal.sharer()).await;
         let sandbox = parts.code.sandbox().map_err(|problem| failure::no_sandbox(&problem))?;
         let program = self.snapshot.program(&sandbox, tool).await?;
         let (credential, auth) = self.secrets().await?;

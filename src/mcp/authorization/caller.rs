@@ -44,14 +44,6 @@ impl Caller {
         &self.ended
     }
 
-    /// Whose share of what all callers share this one takes from; none for the local user.
-    pub(in crate::mcp) fn share(&self) -> Option<Arc<str>> {
-        let principal = &self.principal;
-        self.key
-            .is_some()
-            .then(|| format!("{}/{}", principal.organisation, principal.user).into())
-    }
-
     /// Whether `other` came in the same way. A session belongs to the key that opened it: another key of the same user
     /// may be allowed less.
     pub(in crate::mcp) fn is(&self, other: &Self) -> bool {

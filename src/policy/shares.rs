@@ -10,14 +10,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// to say beforehand how many users there will be.
 const TIMES_WHAT_IS_LEFT: usize = 3;
 
+/// Whose share something is taken from; none for whoever runs the process, who has no others to leave any to.
+pub type Sharer = Option<Arc<str>>;
+
 /// Places for users. Clones share them.
-#[derive(Clone)]
-pub(super) struct Shares {
+#[derive(Debug, Clone)]
+pub struct Shares {
     most: usize,
     taken: Arc<Mutex<Taken>>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Taken {
     all: usize,
     by_user: HashMap<Arc<str>, usize>,
@@ -25,7 +28,7 @@ struct Taken {
 
 /// There is no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Full {
+pub enum Full {
     /// All are taken.
     Everywhere,
     /// What is left is for others.
@@ -33,58 +36,96 @@ pub(super) enum Full {
 }
 
 /// One place, taken until this is dropped.
-pub(super) struct Place {
-    /// None for whoever runs the process.
-    user: Option<Arc<str>>,
+#[derive(Debug)]
+pub struct Place {
+    sharer: Sharer,
     taken: Arc<Mutex<Taken>>,
 }
 
+/// A place that others may take meanwhile. When this is dropped it is taken again, even if there is none left then.
+#[derive(Debug)]
+pub struct Lent<'a>(&'a Place);
+
 impl Shares {
     /// `most` places.
-    pub(super) fn new(most: usize) -> Self {
+    #[must_use]
+    pub fn new(most: usize) -> Self {
         Self {
             most,
             taken: Arc::default(),
         }
     }
 
-    /// Takes a place. Without a user it is for whoever runs the process, who has no others to leave any to.
+    /// Takes a place.
     ///
     /// # Errors
     /// [`Full`].
-    pub(super) fn take(&self, user: Option<Arc<str>>) -> Result<Place, Full> {
+    pub fn take(&self, sharer: Sharer) -> Result<Place, Full> {
         let mut taken = books(&self.taken);
         let left = self.most.saturating_sub(taken.all);
         if left == 0 {
             return Err(Full::Everywhere);
         }
-        if let Some(user) = &user {
-            let own = taken.by_user.entry(Arc::clone(user)).or_default();
-            if *own >= left.saturating_mul(TIMES_WHAT_IS_LEFT) {
+        if let Some(user) = &sharer {
+            let own = taken.by_user.get(user).copied().unwrap_or(0);
+            if own >= left.saturating_mul(TIMES_WHAT_IS_LEFT) {
                 return Err(Full::ForThisUser);
             }
-            *own += 1;
         }
-        taken.all += 1;
+        taken.add(&sharer);
+        drop(taken);
         Ok(Place {
-            user,
+            sharer,
             taken: Arc::clone(&self.taken),
         })
+    }
+
+    /// How many are taken.
+    #[must_use]
+    pub fn taken(&self) -> usize {
+        books(&self.taken).all
+    }
+}
+
+impl Taken {
+    fn add(&mut self, sharer: &Sharer) {
+        self.all += 1;
+        if let Some(user) = sharer {
+            *self.by_user.entry(Arc::clone(user)).or_default() += 1;
+        }
+    }
+
+    fn remove(&mut self, sharer: &Sharer) {
+        self.all -= 1;
+        if let Some(user) = sharer
+            && let Some(own) = self.by_user.get_mut(user)
+        {
+            *own -= 1;
+            if *own == 0 {
+                self.by_user.remove(user);
+            }
+        }
+    }
+}
+
+impl Place {
+    /// Lets others have the place for a while.
+    #[must_use]
+    pub fn lend(&self) -> Lent<'_> {
+        books(&self.taken).remove(&self.sharer);
+        Lent(self)
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut taken = books(&self.taken);
-        taken.all -= 1;
-        if let Some(user) = &self.user
-            && let Some(own) = taken.by_user.get_mut(user)
-        {
-            *own -= 1;
-            if *own == 0 {
-                taken.by_user.remove(user);
-            }
-        }
+        books(&self.taken).remove(&self.sharer);
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        books(&self.0.taken).add(&self.0.sharer);
     }
 }
 
@@ -146,5 +187,20 @@ mod tests {
         let shares = Shares::new(8);
         drop(greedy(&shares, "someone"));
         assert!(books(&shares.taken).by_user.is_empty());
+    }
+
+    #[test]
+    fn a_place_that_was_lent_comes_back_even_where_there_is_none() {
+        let shares = Shares::new(2);
+        let first = shares.take(Some("first".into())).expect("free");
+        let lent = first.lend();
+        let others = greedy(&shares, "other");
+        assert_eq!(others.len(), 2);
+        drop(lent);
+        assert_eq!(shares.taken(), 3);
+        drop(first);
+        assert!(shares.take(None).is_err());
+        drop(others);
+        assert_eq!(shares.taken(), 0);
     }
 }

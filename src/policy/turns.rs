@@ -20,6 +20,8 @@ struct State {
     callers: HashMap<Sharer, Calls>,
     /// How many turns were handed out.
     given: u64,
+    /// How many calls have waited.
+    waited: u64,
 }
 
 /// The calls of one caller.
@@ -30,6 +32,8 @@ struct Calls {
     waiting: VecDeque<oneshot::Sender<Turn>>,
     /// When the last turn was handed out to this caller, by the number of that turn.
     served: u64,
+    /// When the first of them began to wait while there was no other, by the number of that wait.
+    waits: u64,
 }
 
 /// One turn, until this is dropped.
@@ -49,6 +53,7 @@ impl Turns {
             free: count.max(1),
             callers: HashMap::new(),
             given: 0,
+            waited: 0,
         })))
     }
 
@@ -122,7 +127,13 @@ impl State {
 
     fn wait(&mut self, sharer: &Sharer) -> oneshot::Receiver<Turn> {
         let (sender, receiver) = oneshot::channel();
-        let waiting = &mut self.calls(sharer).waiting;
+        self.waited += 1;
+        let waited = self.waited;
+        let calls = self.calls(sharer);
+        if calls.waiting.is_empty() {
+            calls.waits = waited;
+        }
+        let waiting = &mut calls.waiting;
         if waiting.len() == waiting.capacity() {
             // Before there is more memory for them: those that were given up.
             waiting.retain(|sender| !sender.is_closed());
@@ -136,7 +147,7 @@ impl State {
         let callers = self.callers.iter_mut();
         let (sharer, calls) = callers
             .filter(|(_, calls)| !calls.waiting.is_empty())
-            .min_by_key(|(_, calls)| (calls.running, calls.served))?;
+            .min_by_key(|(_, calls)| (calls.running, calls.served, calls.waits))?;
         let next = calls.waiting.pop_front()?;
         Some((sharer.clone(), next))
     }

@@ -37,7 +37,7 @@ impl<'a> Fields<'a> {
                 if !GOES_ON.iter().any(|sign| script.is_sign(end + 1, *sign)) {
                     fields.names.insert(name, field);
                 }
-            } else if script.is_sign(at + 1, '{') {
+            } else if script.is_sign(at + 1, '{') && script.is_sign(script.brackets.partner(at + 1) + 1, '=') {
                 let taken_apart = fields.taken_apart(script, at + 2);
                 fields.names.extend(taken_apart);
             }
@@ -95,16 +95,13 @@ impl<'a> Fields<'a> {
 
 /// Where the value that begins at `start` ends: at a comma or a closing bracket that is not its own.
 fn end_of_value(script: &Script<'_>, start: usize) -> usize {
-    let mut open = 0_usize;
-    for at in start..script.tokens.len() {
-        let is_one_of = |signs: [char; 3]| signs.iter().any(|sign| script.is_sign(at, *sign));
-        if open == 0 && (script.is_sign(at, ',') || is_one_of([')', ']', '}'])) {
-            return at;
-        } else if is_one_of(['(', '[', '{']) {
-            open += 1;
-        } else if is_one_of([')', ']', '}']) {
-            open -= 1;
-        }
+    let mut at = start;
+    while at < script.tokens.len() && !script.is_one_of(at, &[',', ')', ']', '}']) {
+        at = if script.is_one_of(at, &['(', '[', '{']) {
+            script.brackets.partner(at) + 1
+        } else {
+            at + 1
+        };
     }
-    script.tokens.len()
+    at
 }

@@ -31,6 +31,9 @@ const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 const SHORTEST: usize = 24;
 const LONGEST: usize = 200;
 
+/// Bytes behind the beginning of a key that decide whether it is one.
+const LOOKED_AT: usize = 1_024;
+
 /// What no random text holds, and alphabets do.
 const ALPHABETS: [&str; 3] = ["abcdefgh", "ABCDEFGH", "01234567"];
 
@@ -46,15 +49,22 @@ pub(super) fn find(text: &str) -> Option<Range<usize>> {
 fn known(text: &str) -> Option<Range<usize>> {
     BEGINNINGS.iter().find_map(|(beginning, least)| {
         text.match_indices(beginning).find_map(|(at, _)| {
-            let is_inside = text[..at].ends_with(|character: char| character.is_ascii_alphanumeric());
+            if text[..at].ends_with(|character: char| character.is_ascii_alphanumeric()) {
+                return None;
+            }
             let rest = &text[at + beginning.len()..];
-            let length = rest.find(|character| !is_of_key(character)).unwrap_or(rest.len());
-            let key = &rest[..length];
+            // Not all of it, for each of many beginnings in one long text.
+            let looked_at = &rest[..rest.floor_char_boundary(LOOKED_AT)];
+            let key = &looked_at[..length_of_key(looked_at)];
             let mixed = key.contains(|character: char| character.is_ascii_digit());
-            let found = !is_inside && mixed && length >= *least;
-            found.then(|| at..at + beginning.len() + length)
+            let found = mixed && key.len() >= *least;
+            found.then(|| at..at + beginning.len() + length_of_key(rest))
         })
     })
+}
+
+fn length_of_key(text: &str) -> usize {
+    text.find(|character| !is_of_key(character)).unwrap_or(text.len())
 }
 
 fn is_of_key(character: char) -> bool {

@@ -34,9 +34,23 @@ pub(super) const NOT_YET: [&str; 14] = [
     "microsoftXmla",
 ];
 
+/// Members of every object.
+const OF_OBJECTS: [&str; 6] = [
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toString",
+    "valueOf",
+];
+
 /// A member of `ld` that is named at `at` and is not there.
 pub(super) fn unknown(script: &Script<'_>, at: usize) -> Option<Finding> {
-    let name = named(script, at).filter(|name| !MEMBERS.contains(name))?;
+    let name = named(script, at).filter(|name| !MEMBERS.contains(name) && !OF_OBJECTS.contains(name))?;
+    if script.knows("ld", at) {
+        // An `ld` of the script's own.
+        return None;
+    }
     let range = script.tokens[at].range.clone();
     if NOT_YET.contains(&name) {
         let message = format!("`ld.{name}` is not available in this version of Toolgate: calling it fails");
@@ -99,7 +113,7 @@ fn is_taken_out(script: &Script<'_>, at: usize, is_text: bool) -> bool {
     };
     let taken = script.brackets.partner(opened) + 2;
     let is_ld = script.is_sign(taken - 1, '=') && script.is_word(taken, "ld");
-    let is_part = script.is_one_of(taken + 1, &['.', '[', '('])
-        || script.is_sign(taken + 1, '?') && script.is_sign(taken + 2, '.');
+    // Anything else that is taken apart: a part of it, or `ld && {}`.
+    let is_part = script.is_one_of(taken + 1, &['.', '[', '(', '?', '&', '|']);
     begins && script.is_one_of(at + 1, goes_on) && is_ld && !is_part
 }

@@ -12,6 +12,8 @@ mod members;
 mod scopes;
 mod tokens;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use scopes::Brackets;
@@ -68,6 +70,10 @@ struct Script<'a> {
     source: &'a str,
     tokens: Vec<Token>,
     brackets: Brackets,
+    /// See [`scopes::declaring`].
+    declaring: Vec<Option<usize>>,
+    /// Where names hold that were asked for.
+    known: RefCell<HashMap<&'a str, Vec<Range<usize>>>>,
 }
 
 impl<'a> Script<'a> {
@@ -76,6 +82,8 @@ impl<'a> Script<'a> {
         Self {
             source,
             brackets: Brackets::of(&tokens),
+            declaring: scopes::declaring(source, &tokens),
+            known: RefCell::default(),
             tokens,
         }
     }

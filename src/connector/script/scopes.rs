@@ -8,6 +8,9 @@ use std::ops::Range;
 use super::Script;
 use super::tokens::{Kind, Token};
 
+/// Places of one name that are looked at: a bundle may have thousands.
+const MOST_NAMED: usize = 200;
+
 /// Words whose parentheses hold no parameters, although a block may follow.
 const NO_PARAMETERS: [&str; 6] = ["if", "for", "await", "while", "switch", "with"];
 
@@ -55,23 +58,64 @@ impl Brackets {
     }
 }
 
-impl Script<'_> {
+/// For each piece the `const`, `let` or `var` before it in the same brackets that no semicolon has ended.
+pub(super) fn declaring(source: &str, tokens: &[Token]) -> Vec<Option<usize>> {
+    let mut declaring = Vec::with_capacity(tokens.len());
+    // Of each bracket that is open.
+    let mut outer = Vec::new();
+    let mut last = None;
+    for (at, token) in tokens.iter().enumerate() {
+        match token.kind {
+            Kind::Sign('(' | '[' | '{') => outer.push(last.take()),
+            Kind::Sign(')' | ']' | '}') => last = outer.pop().flatten(),
+            Kind::Sign(';') => last = None,
+            Kind::Word if matches!(&source[token.range.clone()], "const" | "let" | "var") => last = Some(at),
+            Kind::Sign(_) | Kind::Word | Kind::Number | Kind::Text | Kind::Pattern => {}
+        }
+        declaring.push(last);
+    }
+    declaring
+}
+
+impl<'a> Script<'a> {
     /// Whether `name` is one of the script's own at `at`, or the script asks somewhere whether there is one.
-    pub(super) fn knows(&self, name: &str, at: usize) -> bool {
-        let mut named = (0..self.tokens.len()).filter(|found| self.is_word(*found, name));
-        named.any(|found| {
-            found > 0 && self.is_word(found - 1, "typeof")
-                || self.declared(found).is_some_and(|scope| scope.contains(&at))
-        })
+    pub(super) fn knows(&self, name: &'a str, at: usize) -> bool {
+        let mut known = self.known.borrow_mut();
+        let scopes = known.entry(name).or_insert_with(|| self.scopes_of(name));
+        let next = scopes.partition_point(|scope| scope.start <= at);
+        next > 0 && scopes[next - 1].contains(&at)
     }
 
-    /// Whether the word at `at` is the name of a method where that is defined, as in `{ fetch(url) { … } }`.
+    /// Where the script's own `name` holds, in order and apart.
+    fn scopes_of(&self, name: &str) -> Vec<Range<usize>> {
+        let everywhere = 0..self.tokens.len();
+        let named: Vec<usize> = everywhere.clone().filter(|at| self.is_word(*at, name)).collect();
+        if named.iter().any(|at| *at > 0 && self.is_word(at - 1, "typeof")) {
+            return vec![everywhere];
+        }
+        let mut scopes: Vec<_> = named
+            .iter()
+            .take(MOST_NAMED)
+            .filter_map(|at| self.declared(*at))
+            .collect();
+        if named.len() > MOST_NAMED && !scopes.is_empty() {
+            return vec![everywhere];
+        }
+        scopes.sort_unstable_by_key(|scope| scope.start);
+        scopes.dedup_by(|next, before| {
+            let meets = next.start <= before.end;
+            if meets {
+                before.end = before.end.max(next.end);
+            }
+            meets
+        });
+        scopes
+    }
+
+    /// Whether the word at `at` is the name of a method where that is defined, as in `{ fetch(url) { … } }`. A call is
+    /// hardly ever followed by a block.
     pub(super) fn is_method(&self, at: usize) -> bool {
-        let Some(before) = at.checked_sub(1) else { return false };
-        let modifiers = ["async", "static", "get", "set"];
-        let may_be = self.is_one_of(before, &['{', '}', ',', ';', '*'])
-            || self.word(before).is_some_and(|word| modifiers.contains(&word));
-        may_be && self.is_sign(at + 1, '(') && self.is_sign(self.brackets.partner(at + 1) + 1, '{')
+        self.is_sign(at + 1, '(') && self.is_sign(self.brackets.partner(at + 1) + 1, '{')
     }
 
     /// Where the name at `at` holds, if that is where it is declared.
@@ -144,15 +188,7 @@ impl Script<'_> {
         if is_keyword(before) {
             return Some(before);
         }
-        if !self.is_sign(before, ',') {
-            return None;
-        }
-        let around = self.brackets.around(before);
-        let first = around.map_or(0, |opened| opened + 1);
-        let mut earlier = (first..before).rev().filter(|at| self.brackets.around(*at) == around);
-        earlier
-            .find(|at| is_keyword(*at) || self.is_sign(*at, ';'))
-            .filter(|at| is_keyword(*at))
+        self.is_sign(before, ',').then(|| self.declaring[before]).flatten()
     }
 
     /// Where the names hold that `keyword` declares.

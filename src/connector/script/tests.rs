@@ -58,6 +58,11 @@ fn names_that_are_not_there_are_told_and_others_are_not() {
             ],
         ),
         ("class A { toLocaleString() {} } a.localeCompare(b)", vec![]),
+        ("class A {\n  x = 1\n  fetch(u) { return u }\n}", vec![]),
+        (
+            "const s = \"abc \\\r\nfetch(1) ld.colour\"; require('a')",
+            vec![(absent, "require")],
+        ),
         (
             "const stop = new AbortController(); AbortSignal.timeout(5)",
             vec![(absent, "AbortController"), (absent, "AbortSignal")],
@@ -163,6 +168,14 @@ fn members_that_are_not_there_are_told_however_they_are_named() {
             vec![],
         ),
         ("const { [lg]: one } = ld", vec![]),
+        (
+            "const { lg } = ld ? { lg: 1 } : {}; const { lo } = ld && { lo: 1 }",
+            vec![],
+        ),
+        ("[{ lg: 1 }].map(ld => ld.lg)", vec![]),
+        ("function f(ld) { return ld.lg } ld.lg", unknown("lg")),
+        ("for (const ld of rows) { ld.lg; const { lo } = ld; }", vec![]),
+        ("ld.toString(); ld.hasOwnProperty('lg')", vec![]),
         ("if ({ lg } == ld) {}", vec![]),
     ] {
         assert_eq!(found(source, false, &[]), expected, "{source}");
@@ -189,6 +202,23 @@ fn absent_names_are_those_of_the_engine_and_of_the_manual() {
         let told = findings(&format!("new {name}()"), &rules);
         assert_eq!(told.len(), 1, "{name}");
         assert_eq!(told[0].help, *help, "{name}");
+    }
+}
+
+/// Bundles are long, and somebody waits. What took time for each pair of names would not end here.
+#[test]
+fn long_sources_take_no_longer_for_each_of_their_names() {
+    let many = |piece: &str| piece.repeat(30_000);
+    for (source, told) in [
+        (format!("f({}1)", many("fetch(),")), true),
+        (format!("var x = [{}1]", many("fetch(1),")), true),
+        (many("require('a');\n"), true),
+        (many("x = fetch => fetch(1)\n"), false),
+        (many("const {a=1,x="), false),
+        (format!("'{}'", many("sk-")), false),
+        (many("const { key } = ld; "), true),
+    ] {
+        assert_eq!(!found(&source, false, &["key"]).is_empty(), told, "{}", &source[..20]);
     }
 }
 

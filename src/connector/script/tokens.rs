@@ -174,10 +174,16 @@ fn is_part(character: char) -> bool {
 
 /// How long the text at the beginning of `rest` is, which ends with `quote` or, broken, with the line.
 fn end_of_text(rest: &str, quote: char) -> usize {
-    let mut characters = rest.char_indices();
+    let mut characters = rest.char_indices().peekable();
     while let Some((at, character)) = characters.next() {
         match character {
-            '\\' => _ = characters.next(),
+            '\\' => {
+                let escaped = characters.next();
+                // A line goes on behind both of its ends.
+                if escaped.is_some_and(|(_, escaped)| escaped == '\r') {
+                    characters.next_if(|(_, next)| *next == '\n');
+                }
+            }
             '\n' => return at,
             _ if character == quote => return at,
             _ => {}

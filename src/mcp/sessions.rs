@@ -103,6 +103,18 @@ impl Rooms {
         }
     }
 
+    /// How many places are taken.
+    #[cfg(test)]
+    pub(super) fn taken(&self) -> usize {
+        self.places.taken()
+    }
+
+    /// How many sessions are somebody's.
+    #[cfg(test)]
+    pub(super) fn owned(&self) -> usize {
+        self.owners.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// Forgets the sessions that have ended; returns how many are open.
     async fn forget_ended(&self) -> usize {
         let open = self.sessions.sessions.read().await;

@@ -97,14 +97,96 @@ where
             .clone()
             .with_cancellation_token(caller.ended().clone()),
     );
-    let response = service.handle(request).await;
-    if let Some(place) = place {
-        streamable.rooms.note(response.headers(), caller, place);
-    }
+    let response = match place {
+        None => service.handle(request).await,
+        // In a task: were this dropped when the client leaves, a session could be there that is nobody's.
+        Some(place) => {
+            let beginning = tokio::spawn(async move {
+                let response = service.handle(request).await;
+                streamable.rooms.note(response.headers(), caller, place);
+                response
+            });
+            match beginning.await {
+                Ok(response) => response,
+                Err(error) => {
+                    tracing::error!(%error, "a session could not begin");
+                    return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+                }
+            }
+        }
+    };
     let response = response.into_response();
     if claims_json {
         misread::explained(response, &body)
     } else {
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::header::{ACCEPT, CONTENT_TYPE, HOST};
+    use rmcp::model::{InitializeRequestParams, InitializeResult};
+    use rmcp::service::RequestContext;
+    use rmcp::{ErrorData, RoleServer};
+    use tokio::sync::Notify;
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::mcp::testing::initialize;
+
+    /// Says when a session begins, and goes on when it is told to.
+    #[derive(Clone, Default)]
+    struct Held {
+        begun: Arc<Notify>,
+        go_on: Arc<Notify>,
+    }
+
+    impl ServerHandler for Held {
+        async fn initialize(
+            &self,
+            request: InitializeRequestParams,
+            _context: RequestContext<RoleServer>,
+        ) -> Result<InitializeResult, ErrorData> {
+            self.begun.notify_one();
+            self.go_on.notified().await;
+            self.negotiate_initialize(&request)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_session_whose_client_leaves_while_it_begins_has_its_place() {
+        let held = Held::default();
+        let service = held.clone();
+        let sessions = Arc::new(LocalSessionManager::default());
+        let streamable = Arc::new(Streamable {
+            service: move |_, _| service.clone(),
+            rooms: Rooms::new(Arc::clone(&sessions), 4),
+            sessions,
+            desk: Desk::new(),
+            config: StreamableHttpServerConfig::default().with_json_response(true),
+        });
+        let request = http::Request::post("/mcp")
+            .header(HOST, "localhost")
+            .header(ACCEPT, "application/json, text/event-stream")
+            .header(CONTENT_TYPE, "application/json")
+            .body(Body::from(initialize().to_string()))
+            .expect("a request");
+        let caller = Caller::local(CancellationToken::new());
+        tokio::select! {
+            answer = handle(State(Arc::clone(&streamable)), Extension(caller), request) => panic!("{answer:?}"),
+            () = held.begun.notified() => {}
+        }
+        assert_eq!(streamable.rooms.taken(), 1);
+        held.go_on.notify_one();
+        let noted = async {
+            while streamable.rooms.owned() == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        assert!(tokio::time::timeout(Duration::from_secs(10), noted).await.is_ok());
+        assert_eq!(streamable.rooms.taken(), 1);
     }
 }

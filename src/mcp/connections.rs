@@ -177,7 +177,14 @@ async fn connection(
         let extensions = request.extensions_mut();
         extensions.insert(ends);
         extensions.insert(Arc::clone(&visitor));
-        router.call(request)
+        visitor.asks();
+        let answering = router.call(request);
+        let visitor = Arc::clone(&visitor);
+        async move {
+            let answer = answering.await;
+            visitor.is_answered();
+            answer
+        }
     });
     let mut connection = pin!(builder.serve_connection(TokioIo::new(Unread::new(client.stream)), service));
     let ended = tokio::select! {
@@ -249,10 +256,15 @@ mod tests {
         last.send("GET", "/in", "", "").await;
         last.until("true").await;
         refused.until_closed().await;
-        for mut connection in [known, next, last] {
+        for connection in [&mut known, &mut next, &mut last] {
             connection.send("GET", "/nowhere", "", "").await;
             connection.until("404").await;
         }
+        // By now nobody is let in on any of them.
+        let mut late = Connection::open(address).await;
+        late.send("GET", "/in", "", "").await;
+        late.until("true").await;
+        known.until_closed().await;
     }
 
     #[tokio::test]

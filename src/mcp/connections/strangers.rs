@@ -2,7 +2,7 @@
 //! came first has to go, so that those who have no key cannot keep out those who have one.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
@@ -21,23 +21,28 @@ struct Queue {
     waiting: BTreeMap<u64, CancellationToken>,
 }
 
-/// One connection, which is a stranger's until somebody is let in on it.
+/// One connection, which is a stranger's until somebody is let in on it, and again when nobody was with the last request:
+/// a key that opened a connection may be revoked.
 pub(in crate::mcp) struct Visitor {
-    number: u64,
+    /// Among the strangers, while it is one of them.
+    number: AtomicU64,
+    leave: CancellationToken,
+    /// Whether somebody is let in.
     known: AtomicBool,
+    /// Whether somebody was with the request at hand.
+    let_in: AtomicBool,
     strangers: Strangers,
 }
 
 impl Strangers {
     /// Takes in a connection, which has to go when `leave` is cancelled.
     pub(super) fn meet(&self, leave: CancellationToken) -> Visitor {
-        let mut queue = self.queue();
-        let number = queue.next;
-        queue.next += 1;
-        queue.waiting.insert(number, leave);
+        let number = self.queue().add(leave.clone());
         Visitor {
-            number,
+            number: AtomicU64::new(number),
+            leave,
             known: AtomicBool::new(false),
+            let_in: AtomicBool::new(false),
             strangers: self.clone(),
         }
     }
@@ -54,22 +59,48 @@ impl Strangers {
     }
 }
 
+impl Queue {
+    fn add(&mut self, leave: CancellationToken) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        self.waiting.insert(number, leave);
+        number
+    }
+}
+
+// One request of a connection comes after the other, so that no two of these meet.
 impl Visitor {
     /// Notes that somebody was let in, who is not sent away any more; false when it is too late for that.
     pub(in crate::mcp) fn let_in(&self) -> bool {
-        // Of all requests on a connection only the first has to ask.
+        self.let_in.store(true, Ordering::Relaxed);
+        // Of the requests on a connection usually only the first has to ask.
         if self.known.load(Ordering::Relaxed) {
             return true;
         }
-        let stays = self.strangers.queue().waiting.remove(&self.number).is_some();
+        let number = self.number.load(Ordering::Relaxed);
+        let stays = self.strangers.queue().waiting.remove(&number).is_some();
         self.known.store(stays, Ordering::Relaxed);
         stays
+    }
+
+    /// Notes that a request comes.
+    pub(super) fn asks(&self) {
+        self.let_in.store(false, Ordering::Relaxed);
+    }
+
+    /// Notes that the answer to it begins: when nobody was let in, whoever was before is one no longer.
+    pub(super) fn is_answered(&self) {
+        if !self.let_in.load(Ordering::Relaxed) && self.known.swap(false, Ordering::Relaxed) {
+            let number = self.strangers.queue().add(self.leave.clone());
+            self.number.store(number, Ordering::Relaxed);
+        }
     }
 }
 
 impl Drop for Visitor {
     fn drop(&mut self) {
-        self.strangers.queue().waiting.remove(&self.number);
+        let number = self.number.load(Ordering::Relaxed);
+        self.strangers.queue().waiting.remove(&number);
     }
 }
 
@@ -94,5 +125,25 @@ mod tests {
         assert!(strangers.queue().waiting.is_empty());
         strangers.send_one_away();
         assert!(!leaves[2].is_cancelled(), "it left by itself");
+    }
+
+    #[test]
+    fn whoever_is_let_in_no_longer_is_a_stranger_again() {
+        let strangers = Strangers::default();
+        let leave = CancellationToken::new();
+        let visitor = strangers.meet(leave.clone());
+        for _ in 0..2 {
+            visitor.asks();
+            assert!(visitor.let_in());
+            visitor.is_answered();
+        }
+        strangers.send_one_away();
+        assert!(!leave.is_cancelled());
+        visitor.asks();
+        visitor.is_answered();
+        strangers.send_one_away();
+        assert!(leave.is_cancelled());
+        visitor.asks();
+        assert!(!visitor.let_in(), "it is gone");
     }
 }

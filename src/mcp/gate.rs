@@ -3,8 +3,9 @@
 
 mod unanswered;
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::future::Future;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
 use rmcp::model::{
@@ -25,6 +26,12 @@ use super::{Lifetime, direct};
 /// being read here; it must exceed what the engine runs and queues, whose calls may wait for the client itself.
 const MAX_UNANSWERED: usize = 4_096;
 
+/// Most subscriptions of one stream. Each brings the client the same messages, and none is ever answered.
+const MOST_SUBSCRIPTIONS: usize = 64;
+
+/// Identifiers of cancelled requests that are remembered.
+const MOST_CANCELLED: usize = 256;
+
 /// A transport between a client and rmcp's service loop.
 pub(super) struct Gate<T> {
     inner: T,
@@ -35,6 +42,10 @@ pub(super) struct Gate<T> {
     beside: Option<Box<dyn Beside>>,
     unanswered: Arc<Unanswered>,
     most_unanswered: usize,
+    /// Requests of the service loop that the client has cancelled, by hashes of their identifiers: the loop may still be
+    /// at them, and would take the end of one for the answer to another of the same identifier.
+    cancelled: VecDeque<u64>,
+    hasher: RandomState,
     /// Questions to the client's person that wait for an answer. Calls wait for them, so there are never more.
     questions: HashSet<RequestId>,
     /// Whether the client has sent a request that begins the service loop.
@@ -59,6 +70,8 @@ impl<T: Transport<RoleServer>> Gate<T> {
             beside: None,
             unanswered: Arc::default(),
             most_unanswered: MAX_UNANSWERED,
+            cancelled: VecDeque::new(),
+            hasher: RandomState::new(),
             questions: HashSet::new(),
             opened: false,
             closes_at: None,
@@ -89,12 +102,11 @@ impl<T: Transport<RoleServer>> Gate<T> {
             message => message,
         };
         match &message {
-            // rmcp keeps one of each identifier: it would answer one of them, or neither.
-            ClientJsonRpcMessage::Request(request) if self.unanswered.has_in_loop(&request.id) => {
-                self.refuse_second(request.id.clone());
-                return None;
-            }
             ClientJsonRpcMessage::Request(request) => {
+                if let Some(fault) = self.fault(request) {
+                    self.refuse(request.id.clone(), fault);
+                    return None;
+                }
                 self.opened = self.opened || opens(&request.request);
                 let kind = match request.request {
                     ClientRequest::SubscriptionsListenRequest(_) => Kind::Subscription,
@@ -109,6 +121,12 @@ impl<T: Transport<RoleServer>> Gate<T> {
                     && let Some(id) = &cancelled.params.request_id
                 {
                     let taken_back = self.unanswered.take_back(id);
+                    if taken_back.iter().any(|kind| !matches!(kind, Kind::Beside(_))) {
+                        if self.cancelled.len() == MOST_CANCELLED {
+                            self.cancelled.pop_front();
+                        }
+                        self.cancelled.push_back(self.hasher.hash_one(id));
+                    }
                     for kind in &taken_back {
                         if let Kind::Beside(cancel) = kind {
                             cancel.cancel();
@@ -136,12 +154,29 @@ impl<T: Transport<RoleServer>> Gate<T> {
         Some(message)
     }
 
-    /// Answers a request whose identifier is that of one that still waits (2025-11-25, basic, Requests: no identifier is
-    /// used twice). It counts until that is sent, as any other.
-    fn refuse_second(&mut self, id: RequestId) {
-        const FAULT: &str = "a request of this id is not answered yet; give each request an id of its own";
+    /// Why `request` must not reach the service loop, if it must not.
+    fn fault(&self, request: &JsonRpcRequest<ClientRequest>) -> Option<&'static str> {
+        // rmcp keeps one of each identifier: it would answer one of them, or neither.
+        let is_second = self.unanswered.has_in_loop(&request.id);
+        // 2025-11-25, basic, Requests: no identifier is used twice.
+        if is_second || !self.cancelled.is_empty() && self.cancelled.contains(&self.hasher.hash_one(&request.id)) {
+            return Some(
+                "a request of this id is not answered yet, or was cancelled; give each request an id of its own",
+            );
+        }
+        let subscribes = matches!(request.request, ClientRequest::SubscriptionsListenRequest(_));
+        if subscribes && self.unanswered.subscriptions() >= MOST_SUBSCRIPTIONS {
+            return Some(
+                "there are 64 subscriptions of this client already; cancel one, or say in it what all are for",
+            );
+        }
+        None
+    }
+
+    /// Answers a request that does not reach the service loop. It counts until that is sent, as any other.
+    fn refuse(&mut self, id: RequestId, fault: &'static str) {
         let ticket = Ticket::new(&self.unanswered, id.clone());
-        let refusal = JsonRpcMessage::error(ErrorData::invalid_request(FAULT, None), Some(id));
+        let refusal = JsonRpcMessage::error(ErrorData::invalid_request(fault, None), Some(id));
         let sending = self.inner.send(refusal);
         tokio::spawn(async move {
             if let Err(error) = sending.await {

@@ -324,3 +324,55 @@ async fn a_second_request_of_an_identifier_in_use_is_refused() {
     assert!(setting.gate.receive().await.is_none());
     assert_eq!(closing.elapsed(), Duration::ZERO);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_identifier_that_was_cancelled_is_not_used_again() {
+    let mut setting = setting();
+    let call = |id| message(json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": { "name": "x" } }));
+    let cancel =
+        message(json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 7 } }));
+    for message in [request(1), call(7), cancel, call(7), call(8)] {
+        setting.client.send(message).await.expect("sent");
+    }
+    let mut admitted = Vec::new();
+    for _ in 0..4 {
+        admitted.push(match setting.gate.receive().await.expect("open") {
+            JsonRpcMessage::Request(request) => Some(request.id),
+            _ => None,
+        });
+    }
+    assert_eq!(
+        admitted,
+        [1, 7, 0, 8].map(|id| (id != 0).then_some(RequestId::Number(id)))
+    );
+    let refusal = serde_json::to_value(setting.outbox.recv().await.expect("answered")).expect("JSON");
+    assert_eq!((&refusal["id"], &refusal["error"]["code"]), (&json!(7), &json!(-32600)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn subscriptions_have_a_bound_of_their_own() {
+    let mut setting = setting();
+    setting.gate.most_unanswered = MOST_SUBSCRIPTIONS + 1;
+    let meta = json!({ "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {} });
+    let listen = |id: usize| {
+        message(json!({ "jsonrpc": "2.0", "id": id, "method": "subscriptions/listen",
+            "params": { "notifications": { "toolsListChanged": true }, "_meta": meta } }))
+    };
+    let client = setting.client.clone();
+    let sending = tokio::spawn({
+        let all: Vec<_> = (0..=MOST_SUBSCRIPTIONS).map(listen).chain([request(1_000)]).collect();
+        async move {
+            for message in all {
+                client.send(message).await.expect("read");
+            }
+        }
+    });
+    for _ in 0..=MOST_SUBSCRIPTIONS {
+        assert!(setting.gate.receive().await.is_some());
+    }
+    sending.await.expect("all was read");
+    let refusal = serde_json::to_value(setting.outbox.recv().await.expect("answered")).expect("JSON");
+    assert_eq!(refusal["id"], json!(MOST_SUBSCRIPTIONS));
+    assert_eq!(refusal["error"]["code"], json!(-32600));
+}

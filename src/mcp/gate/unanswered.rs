@@ -109,6 +109,12 @@ impl Unanswered {
         books.kinds().filter(|kind| !matches!(kind, Kind::Subscription)).count()
     }
 
+    /// How many go on until somebody ends them.
+    pub(super) fn subscriptions(&self) -> usize {
+        let books = self.books();
+        books.kinds().filter(|kind| matches!(kind, Kind::Subscription)).count()
+    }
+
     /// Tells all calls beside the service loop to end.
     pub(super) fn cancel(&self) {
         for kind in self.books().kinds() {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -55,6 +55,8 @@ where
     Router::new()
         .route("/sse", get(open::<S, F>))
         .route("/messages", post(receive::<S, F>))
+        // The door has received the body, and knows how long one may be.
+        .layer(DefaultBodyLimit::disable())
         .with_state(bridge)
 }
 

@@ -26,6 +26,9 @@ const KEPT: usize = 64 * 1024;
 /// How long a line that cannot be read may hold up the next one, when the client does not read its answers.
 const COMPLAINT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long the last answers may take to leave when the client does not read them.
+const CLOSE_TIME: Duration = Duration::from_secs(2);
+
 /// Some Windows programs begin with it; JSON readers may ignore it (RFC 8259, section 8.1).
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -193,7 +196,11 @@ where
     }
 
     async fn close(&mut self) -> Result<(), Self::Error> {
-        self.output.close().await
+        let closed = tokio::time::timeout(CLOSE_TIME, self.output.close()).await;
+        closed.unwrap_or_else(|_| {
+            tracing::warn!("the client does not read its last answers");
+            Err(io::ErrorKind::TimedOut.into())
+        })
     }
 }
 
@@ -361,5 +368,17 @@ mod tests {
         let start = Instant::now();
         assert!(lines.receive().await.is_some());
         assert_eq!(start.elapsed(), COMPLAINT_TIMEOUT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_reads_nothing_is_not_waited_for() {
+        let (output, _unread) = duplex(1);
+        let mut lines = Lines::new(tokio::io::empty(), output, LONGEST);
+        let answer = JsonRpcMessage::error(ErrorData::internal_error("late", None), None);
+        lines.outbox().queue(&answer).expect("queued");
+        let start = Instant::now();
+        let closed = lines.close().await;
+        assert_eq!(closed.expect_err("unread").kind(), io::ErrorKind::TimedOut);
+        assert_eq!(start.elapsed(), CLOSE_TIME);
     }
 }

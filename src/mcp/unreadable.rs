@@ -9,6 +9,9 @@ use rmcp::model::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+/// Longest part of a message that quotes what was sent, in bytes.
+const LONGEST: usize = 300;
+
 /// What is wrong with `request`.
 pub(super) fn refusal(request: CustomRequest) -> ErrorData {
     let parameters = request.params.unwrap_or_default();
@@ -24,7 +27,7 @@ pub(super) fn refusal(request: CustomRequest) -> ErrorData {
         GetPromptRequestMethod::VALUE => cause::<GetPromptRequestParams>(parameters),
         InitializeResultMethod::VALUE => cause::<InitializeRequestParams>(parameters),
         ReadResourceRequestMethod::VALUE => cause::<ReadResourceRequestParams>(parameters),
-        _ => return ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None),
+        _ => return ErrorData::new(ErrorCode::METHOD_NOT_FOUND, shortened(request.method), None),
     };
     ErrorData::invalid_params(
         format!("cannot read the parameters of `{}`: {cause}", request.method),
@@ -34,9 +37,18 @@ pub(super) fn refusal(request: CustomRequest) -> ErrorData {
 
 fn cause<T: DeserializeOwned>(parameters: Value) -> String {
     match T::deserialize(parameters) {
-        Err(error) => error.to_string(),
+        Err(error) => shortened(error.to_string()),
         Ok(_) => "a key stands twice".to_owned(),
     }
+}
+
+/// A cause quotes what was sent, which may be long.
+fn shortened(mut text: String) -> String {
+    if text.len() > LONGEST {
+        text.truncate(text.floor_char_boundary(LONGEST));
+        text.push('…');
+    }
+    text
 }
 
 #[cfg(test)]
@@ -76,6 +88,20 @@ mod tests {
             let error = refused(method, parameters);
             assert_eq!(error.code, ErrorCode::INVALID_PARAMS, "{method}");
             assert!(error.message.contains(told), "{method}: {}", error.message);
+        }
+        for error in [
+            refused(
+                "initialize",
+                Some(json!({ "protocolVersion": "1", "capabilities": "Z".repeat(9_000) })),
+            ),
+            refused(
+                "tools/call",
+                Some(json!({ "name": "a", "arguments": "Z".repeat(9_000) })),
+            ),
+            refused(&"ü".repeat(9_000), None),
+        ] {
+            assert!(error.message.len() < 500, "{}", error.message);
+            assert!(error.message.contains('…'), "{}", error.message);
         }
         let error = refused("unknown", None);
         assert_eq!((error.code, &*error.message), (ErrorCode::METHOD_NOT_FOUND, "unknown"));

@@ -99,6 +99,15 @@ async fn identifiers_cannot_be_guessed() {
 }
 
 #[tokio::test]
+async fn messages_may_be_as_long_as_bodies() {
+    let server = start(|_| {}).await;
+    let (_stream, path) = server.open().await;
+    let mut long = call();
+    long["params"]["arguments"]["text"] = "x".repeat(4_000_000).into();
+    assert_eq!(status(&server.post(&path, &long).await), "202");
+}
+
+#[tokio::test]
 async fn sessions_have_a_limit() {
     let server = start(|settings| settings.max_sessions = 1).await;
     let (_stream, _) = server.open().await;

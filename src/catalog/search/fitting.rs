@@ -18,11 +18,15 @@ const IMPLIED: f32 = 0.7;
 /// How well a general verb, such as "delete", is met by one that does the same kind of thing, such as "kick".
 const KIND: f32 = 0.3;
 
-/// How well a word was met, and whether it was asked for in the plural.
+/// What is left of it when its name does not have the thing that the sentence is about.
+const HEADLESS: f32 = 0.92;
+
+/// How well a word was met, whether it was asked for in the plural, and whether it is what the sentence is about.
 #[derive(Clone, Copy)]
 pub(super) struct Match {
     weight: f32,
     plural: bool,
+    is_head: bool,
 }
 
 /// How every word that was looked for was met.
@@ -36,6 +40,7 @@ pub(super) fn matches(wanted: &[Wanted]) -> Matches {
             let found = Match {
                 weight: weight * word.weight.min(1.0),
                 plural: word.plural,
+                is_head: word.is_head,
             };
             let known = matches.entry(*term).or_insert(found);
             if found.weight > known.weight {
@@ -71,12 +76,18 @@ impl Index {
                 (false, false) => 1.0,
             }
         };
+        let has_head = |label: &[Label]| {
+            let mut met = label.iter().filter_map(|word| matches.get(&word.term));
+            met.any(|found| found.is_head)
+        };
+        let is_about_something = !sentence.intent.writes().is_unknown() && matches.values().any(|found| found.is_head);
         document
             .labels
             .iter()
             .filter(|label| !label.is_empty())
             .map(|label| {
                 (NOUNLESS + (1.0 - NOUNLESS) * part(label, false)) * (VERBLESS + (1.0 - VERBLESS) * part(label, true))
+                    * if is_about_something && !has_head(label) { HEADLESS } else { 1.0 }
             })
             .fold(0.0, f32::max)
     }
@@ -94,6 +105,9 @@ pub(super) fn agreement(sentence: &Sentence, document: &Document) -> f32 {
     }
     if reads || sentence.intent.writes().is_unknown() {
         return 0.55;
+    }
+    if sentence.is_new && !document.intent.shares(Intent::CREATE) {
+        return 0.8;
     }
     // What creates one thing often changes another: "label the issue" is adding labels.
     let removes = |intent: Intent| intent.shares(Intent::DELETE);

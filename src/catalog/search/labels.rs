@@ -75,10 +75,10 @@ pub(super) fn title(action: &Action) -> Option<Vec<Word>> {
 /// The words of the sentence that sums an action up: "Creates a webhook".
 pub(super) fn summary(action: &Action, name: &[Word]) -> Vec<Word> {
     let words = split(described(action).0);
-    let Some((first, others)) = words.split_first() else {
+    let Some((_, others)) = words.split_first() else {
         return Vec::new();
     };
-    let Some(verb) = told(first) else {
+    let Some(verb) = told(&words) else {
         return Vec::new();
     };
     if others.len() >= LONGEST_SUMMARY {
@@ -117,12 +117,13 @@ fn of_request(action: &Action, request: &RequestTemplate, steps: &[Step], others
     }
     let is_one = nouns.last().is_some_and(|last| last.is_one);
     let verb = verb.unwrap_or_else(|| {
-        let told = split(described(action).0);
-        let told = told.first().and_then(|first| told_writing(first));
+        let told = told(&split(described(action).0)).filter(does_something);
         match (&request.method, action.effect) {
             (_, Effect::Read) if is_one => Word::verb("get"),
             (_, Effect::Read) => Word::verb("list"),
-            (&Method::DELETE, _) => Word::verb("delete"),
+            (&Method::DELETE, _) => told
+                .filter(|told| told.verb.is_some_and(|intent| intent.shares(Intent::DELETE)))
+                .unwrap_or_else(|| Word::verb("delete")),
             (&Method::PUT | &Method::PATCH, _) => told.unwrap_or_else(|| Word::verb("update")),
             _ if is_one => told.unwrap_or_else(|| Word::verb("update")),
             _ => told.unwrap_or_else(|| Word::verb("create")),
@@ -226,13 +227,19 @@ fn label_inside(words: &[String]) -> impl Iterator<Item = Word> {
     })
 }
 
-/// The verb that a sentence about an action begins with: "Creates a webhook", "Create webhook".
-fn told(first: &str) -> Option<Word> {
-    (!thesaurus::intent(&stem(first)).is_unknown()).then(|| Word::verb(first))
+/// The verb that a sentence about an action begins with: "Creates a webhook", "Create webhook". That of "Draft invoices
+/// are editable" is another.
+fn told(words: &[String]) -> Option<Word> {
+    let [first, others @ ..] = words else {
+        return None;
+    };
+    let is_subject = others.iter().take(2).any(|word| matches!(word.as_str(), "are" | "can" | "is"));
+    (!is_subject && !thesaurus::intent(&stem(first)).is_unknown()).then(|| Word::verb(first))
 }
 
-fn told_writing(first: &str) -> Option<Word> {
-    told(first).filter(|verb| verb.verb.is_some_and(|intent| !intent.writes().is_unknown()))
+/// Whether a verb changes something.
+fn does_something(verb: &Word) -> bool {
+    verb.verb.is_some_and(|intent| !intent.writes().is_unknown())
 }
 
 fn split(text: &str) -> Vec<String> {

@@ -14,6 +14,8 @@ pub(super) enum Part {
     Announcement,
     /// Comes before what something is about.
     Topic,
+    /// What can be known of anything: "the details of the order".
+    Aspect,
 }
 
 const FILLERS: &str = "\
@@ -34,6 +36,8 @@ const ANNOUNCEMENTS: &str = "saying says titled called named";
 
 const TOPICS: &str = "about concerning mention mentions regarding";
 
+const ASPECTS: &str = "detail details info information";
+
 /// Words that begin a question.
 const QUESTIONS: &str = "\
     what whats who whos whose whom which where wheres when how why is are was were am do does did has have any";
@@ -44,6 +48,7 @@ static PARTS: LazyLock<HashMap<&'static str, Part>> = LazyLock::new(|| {
         (TIMES, Part::Time),
         (ANNOUNCEMENTS, Part::Announcement),
         (TOPICS, Part::Topic),
+        (ASPECTS, Part::Aspect),
     ];
     let words = |(list, part): (&'static str, Part)| list.split_whitespace().map(move |word| (word, part));
     lists.into_iter().flat_map(words).collect()

@@ -105,6 +105,11 @@ pub(super) fn intent(action: &Action, name: &[Word]) -> Intent {
         Some(&Method::PUT | &Method::PATCH) => Intent::UPDATE,
         _ => Intent::CREATE.and(Intent::UPDATE),
     };
+    // Searches are often sent as a body.
+    let is_reading = name.first().is_some_and(|word| thesaurus::is_reading(&stem(&word.text)));
+    if is_reading && !matches!(method, Some(&Method::PUT | &Method::PATCH | &Method::DELETE)) {
+        return Intent::READ.and(by_method);
+    }
     let by_name = [first, last].into_iter().find(|intent| !intent.is_unknown()).or(any);
     match by_name {
         Some(by_name) if method == Some(&Method::DELETE) => by_name.and(by_method),

@@ -9,6 +9,10 @@ use super::words::{is_plural, stem};
 const DATA_WEIGHT: f32 = 0.3;
 /// Weight of the verb that says what is to be done.
 const LEADING_WEIGHT: f32 = 1.3;
+/// Weight of what can be known of anything.
+const ASPECT_WEIGHT: f32 = 0.5;
+/// Weight of "message" where words are sent: 'post "we are back"'.
+const MESSAGE_WEIGHT: f32 = 0.8;
 /// Weight of the words inside of an identifier.
 const IDENTIFIER_WEIGHT: f32 = 0.5;
 /// Weight of a word that says how or what for: "the planning meeting", "while cooking".
@@ -39,6 +43,8 @@ pub(super) struct Sentence {
     pub(super) names_one: bool,
     /// Whether it is about that thing itself, "show invoice 4711", rather than about something of it.
     pub(super) is_about_one: bool,
+    /// Whether it says that the thing is not there yet.
+    pub(super) is_new: bool,
     /// Whether something is asked for without a verb: "I need a ...".
     pub(super) wants_something: bool,
 }
@@ -53,6 +59,8 @@ pub(super) struct Term {
     pub(super) plural: bool,
     /// Whether it says what is to be done, rather than to what.
     pub(super) is_verb: bool,
+    /// Whether it is the thing that the sentence is about.
+    pub(super) is_head: bool,
     /// Whether it may be misspelt. Names of people and identifiers are not, however they look.
     pub(super) is_word: bool,
 }
@@ -67,6 +75,7 @@ impl Term {
             stem,
             weight,
             plural: false,
+            is_head: false,
             is_word: true,
         }
     }
@@ -87,6 +96,7 @@ pub(super) fn read(text: &str) -> Sentence {
                 matches!(pair[0].text.as_str(), "need" | "want" | "like")
                     && matches!(pair[1].text.as_str(), "a" | "an" | "another")
             }),
+            is_new: spoken::is_new(&words),
             names_one: words.iter().any(|word| word.is_identifier),
             is_about_one: head.is_some_and(|head| words.get(head + 1).is_some_and(|next| next.is_identifier)),
             intent: if question { Intent::READ } else { Intent::default() },
@@ -98,6 +108,9 @@ pub(super) fn read(text: &str) -> Sentence {
         if !reader.taken[position] {
             reader.take(position);
         }
+    }
+    if spoken::sends_words(&words) {
+        reader.sentence.terms.push(Term::meant("message", MESSAGE_WEIGHT));
     }
     if words.iter().any(|word| word.is_name && !word.is_identifier) {
         // Last, so that words that belong together stay side by side.
@@ -187,6 +200,7 @@ impl Reader<'_> {
             (word.is_identifier, IDENTIFIER_WEIGHT),
             (word.is_address, DATA_WEIGHT),
             (part == Some(Part::Time), DATA_WEIGHT),
+            (part == Some(Part::Aspect), ASPECT_WEIGHT),
             (is_state, STATE_WEIGHT),
             (self.head == Some(position) && intent.is_unknown(), HEAD_WEIGHT),
         ] {
@@ -200,6 +214,7 @@ impl Reader<'_> {
             stem,
             weight,
             plural: is_plural(&word.text),
+            is_head: self.head == Some(position) && !is_leading,
             is_word: !word.is_name && !word.is_identifier,
         });
     }

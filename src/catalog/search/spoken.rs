@@ -45,8 +45,8 @@ pub(super) fn words(text: &str) -> Vec<Word> {
         let is_data = quote.is_some() || announced;
         let is_identifier = chunk.bytes().any(|byte| byte.is_ascii_digit())
             || chunk.contains(['@', '/'])
-            // A file or a host; sentences end in full stops.
-            || chunk.trim_end_matches('.').contains('.');
+            // A file, a host or a version of something; sentences end in such marks.
+            || chunk.trim_end_matches(['.', ':']).contains(['.', ':']);
         let is_address = chunk.contains("://") || chunk.contains('@') && chunk.contains('.');
         let mut starts = begins;
         let mut capital = !first
@@ -87,6 +87,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
         let last = words.last().map(|word| word.text.as_str());
         announced |= !first
             && (chunk.ends_with(':') || last.is_some_and(|last| lexicon::part(last) == Some(Part::Announcement)));
+        announced |= last == Some("to") && words.iter().any(|word| word.text == "remind");
         clause |= !first && (matches!(last, Some("because" | "since")) || last == Some("that") && !points(&words));
         begins = chunk.ends_with(['.', ',', '!', '?', ';', ':']);
         first = chunk.ends_with(['.', '!', '?']);
@@ -155,6 +156,21 @@ pub(super) fn leading_verb(words: &[Word]) -> Option<usize> {
         .or_else(|| spoken().find(|(_, word)| is_verb(word) && word.text.ends_with("ed")))
         .or_else(|| spoken().find(|(_, word)| word.text == "new"))
         .map(|(position, _)| position)
+}
+
+/// Whether the words that follow a verb such as "send" are what is sent, rather than a thing.
+pub(super) fn sends_words(words: &[Word]) -> bool {
+    words.windows(2).any(|pair| {
+        let sends = matches!(pair[0].text.as_str(), "post" | "reply" | "say" | "send" | "tell" | "write");
+        sends && !pair[0].is_data && pair[1].is_data
+    })
+}
+
+/// Whether the words say that the thing is not there yet: "a new ticket", "create a ticket".
+pub(super) fn is_new(words: &[Word]) -> bool {
+    words
+        .iter()
+        .any(|word| !word.is_data && (word.text == "new" || word.text == "create" && word.begins))
 }
 
 /// Where the thing stands that the words are about: the last noun before "of", "in" and the like, a verb such as "is", or

@@ -1,6 +1,7 @@
 //! Words that people use for one another, whatever the API: verbs of what can be done to anything, and the nouns of
 //! offices, shops and software.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -43,11 +44,12 @@ impl Intent {
 
 /// Verbs and what they do. `r`, `c`, `u` and `d` stand for reading, creating, updating and deleting.
 const VERBS: &str = "\
-r open get fetch show read retrieve view see display look find search list browse query tell give describe check inspect
+r open get fetch show read retrieve view see display look find search list browse query tell describe check inspect
 r count know lookup enumerate summarise summarize download export preview compare track monitor watch pull verify
 c report deploy release reserve react create add make new insert register post raise build generate record submit send book write draft start launch issue
 c schedule open log upload import invite copy duplicate clone share attach subscribe order place buy request reply
 c tell leave comment note keep answer respond message notify announce enroll onboard hire provision spin file charge trigger run publish fork save
+c email remind
 u block freeze hold silence update change edit modify set rename adjust alter patch replace correct fix move mark assign put close reopen
 u approve reject resolve complete finish pause resume enable disable activate deactivate lock unlock merge archive
 u reschedule postpone pin promote demote upgrade downgrade switch convert transfer extend renew restore publish
@@ -67,10 +69,15 @@ find search look lookup locate query
 count number total
 create add make new insert register open raise file build generate record start set submit launch write put report
 update change edit modify set adjust alter patch correct fix amend replace
+rename update edit
 delete remove drop erase destroy discard trash purge wipe bin cancel prune
 remove detach unassign take kick exclude
+kick delete
 cancel abort call terminate delete quit end
-send post message deliver share mail tell write
+send post message deliver share mail email tell write
+remind reminder
+sign signature
+render export
 reply answer respond comment
 comment remark note
 close resolve complete finish end solve
@@ -93,6 +100,7 @@ enable activate switch
 lock freeze block
 unlock open unblock
 assign give hand delegate reassign allocate
+give add grant
 invite add onboard ask join
 ban block
 mute silence quiet snooze
@@ -140,6 +148,7 @@ email mail inbox
 file document doc attachment presentation spreadsheet
 folder directory
 picture image photo avatar
+image png jpg jpeg svg
 invoice bill
 payment transaction charge
 price cost rate fee amount spend
@@ -195,6 +204,16 @@ sprint iteration cycle milestone
 status state progress condition
 priority urgency urgent importance
 deadline due date
+next upcoming
+history recent latest previous past
+bulk batch multiple several many
+access collaboration collaborator
+signature sign
+usage use consumption
+cpu processor resource
+memory resource
+stat statistic metric usage
+disk space storage
 expense receipt reimbursement
 budget spending
 revenue sale turnover earning income
@@ -233,6 +252,7 @@ firewall port
 const EXPRESSIONS: &[(&str, &str)] = &[
     ("add up", "total"),
     ("agenda", "calendar event"),
+    ("at once", "bulk"),
     ("back up", "backup"),
     ("back out", "revert"),
     ("bring back", "restore"),
@@ -244,6 +264,7 @@ const EXPRESSIONS: &[(&str, &str)] = &[
     ("day off", "leave"),
     ("days off", "leave"),
     ("diary", "calendar event"),
+    ("do not disturb", "dnd disturb"),
     ("fill in", "update"),
     ("find out", "get"),
     ("get back", "restore"),
@@ -251,6 +272,7 @@ const EXPRESSIONS: &[(&str, &str)] = &[
     ("get rid", "delete"),
     ("get me", "get"),
     ("give me", "get"),
+    ("give us", "get"),
     ("give back", "refund"),
     ("go over", "review"),
     ("hand over", "assign"),
@@ -295,6 +317,8 @@ const EXPRESSIONS: &[(&str, &str)] = &[
     ("switch off", "disable"),
     ("switch on", "enable"),
     ("take away", "remove"),
+    ("take a look", "get"),
+    ("take a", "create"),
     ("take back", "revoke"),
     ("take down", "delete"),
     ("take off", "remove"),
@@ -306,7 +330,11 @@ const EXPRESSIONS: &[(&str, &str)] = &[
     ("turn off", "disable"),
     ("turn on", "enable"),
     ("vm", "virtual machine"),
+    ("what is in", "list item"),
+    ("whats in", "list item"),
     ("who am i", "current user"),
+    ("who belongs", "list member"),
+    ("who is in", "list member"),
     ("vms", "virtual machine"),
     ("write down", "create note"),
 ];
@@ -379,6 +407,14 @@ pub(super) fn is_general(stem: &str) -> bool {
     )
 }
 
+/// Whether the verb with this stem reads, whatever it is done to: one checks a box as well, and pulls an image.
+pub(super) fn is_reading(stem: &str) -> bool {
+    matches!(
+        stem,
+        "count" | "fetch" | "find" | "get" | "list" | "query" | "retriev" | "search"
+    )
+}
+
 /// Stems of the verbs that can stand for the one with this stem.
 pub(super) fn verbs_like(stem: &str) -> impl Iterator<Item = &'static str> {
     OF_VERBS.with(stem)
@@ -426,7 +462,8 @@ pub(super) fn expression(words: &[&str]) -> Option<(&'static str, Vec<usize>)> {
             }
             Some((*meaning, taken))
         })
-        .min_by_key(|(_, taken)| taken.last().copied())
+        // Words that stand side by side belong together, and more of them say more.
+        .min_by_key(|(_, taken)| (taken.last().map(|last| last + 1 - taken.len()), Reverse(taken.len())))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub(super) struct Wanted {
     pub(super) weight: f32,
     pub(super) plural: bool,
     pub(super) is_verb: bool,
+    pub(super) is_head: bool,
     pub(super) alternatives: Vec<(TermId, f32)>,
 }
 
@@ -77,6 +78,7 @@ impl Index {
                     weight: term.weight,
                     plural: false,
                     is_verb: false,
+                    is_head: term.is_head,
                     alternatives: vec![(one, EXACT)],
                 });
                 alternatives.push((other, EXACT));
@@ -91,6 +93,7 @@ impl Index {
                 weight: term.weight,
                 plural: term.plural,
                 is_verb: term.is_verb,
+                is_head: term.is_head,
                 alternatives,
             });
         }

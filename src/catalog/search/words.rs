@@ -147,6 +147,10 @@ pub(super) fn root(stem: &str) -> &str {
         .iter()
         .find_map(|(ending, shortest)| stem.strip_suffix(ending).filter(|rest| rest.len() >= *shortest))
         .unwrap_or(stem);
+    // "subscription" is made of "subscribe".
+    if let Some(rest) = verb.strip_suffix("script").or_else(|| verb.strip_suffix("scrib")) {
+        return &verb[..rest.len() + "scri".len()];
+    }
     let verb = ["at", "e", "y"]
         .iter()
         .find_map(|ending| verb.strip_suffix(ending).filter(|rest| rest.len() >= 4))
@@ -312,6 +316,7 @@ mod tests {
             ("notification", "notify"),
             ("validation", "validate"),
             ("installation", "install"),
+            ("subscription", "subscribe"),
         ] {
             assert_eq!(root(&stem(noun)), root(&stem(verb)), "{noun}");
         }

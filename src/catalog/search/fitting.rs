@@ -80,14 +80,22 @@ impl Index {
             let mut met = label.iter().filter_map(|word| matches.get(&word.term));
             met.any(|found| found.is_head)
         };
-        let is_about_something = !sentence.intent.writes().is_unknown() && matches.values().any(|found| found.is_head);
+        // Of what is only read, the place may be what is listed: "the files in the folder".
+        let is_done_to_something =
+            !sentence.intent.writes().is_unknown() && sentence.terms.iter().any(|term| term.is_head);
         document
             .labels
             .iter()
             .filter(|label| !label.is_empty())
             .map(|label| {
-                (NOUNLESS + (1.0 - NOUNLESS) * part(label, false)) * (VERBLESS + (1.0 - VERBLESS) * part(label, true))
-                    * if is_about_something && !has_head(label) { HEADLESS } else { 1.0 }
+                let headed = if is_done_to_something && !has_head(label) {
+                    HEADLESS
+                } else {
+                    1.0
+                };
+                headed
+                    * (NOUNLESS + (1.0 - NOUNLESS) * part(label, false))
+                    * (VERBLESS + (1.0 - VERBLESS) * part(label, true))
             })
             .fold(0.0, f32::max)
     }

@@ -233,7 +233,10 @@ fn told(words: &[String]) -> Option<Word> {
     let [first, others @ ..] = words else {
         return None;
     };
-    let is_subject = others.iter().take(2).any(|word| matches!(word.as_str(), "are" | "can" | "is"));
+    let is_subject = others
+        .iter()
+        .take(2)
+        .any(|word| matches!(word.as_str(), "are" | "can" | "is"));
     (!is_subject && !thesaurus::intent(&stem(first)).is_unknown()).then(|| Word::verb(first))
 }
 

@@ -6,12 +6,14 @@
 //! 1. `words` takes names and texts apart: `getCustomerOrders` has three words, `deployed` has that of `deploy`.
 //! 2. `index` notes for every word which actions have it, and where: in a name it counts for more than in a text. It is
 //!    built by `builder`, with what `labels` and `reading` tell of an action.
-//! 3. `sentence` reads what is asked for: which words count, what is to be done, what in it is only data.
+//! 3. `sentence` reads what is asked for, by its words (`spoken`) and their places (`grammar`): which words count, what is
+//!    to be done, what in it is only data.
 //! 4. `wanted` adds what can stand for those words: their `thesaurus` and, for words that nothing has, their `spelling`.
 //! 5. `ranking` looks all of them up and puts the actions in order; `fitting` compares the best of them in detail.
 
 mod builder;
 mod fitting;
+mod grammar;
 mod index;
 mod labels;
 mod lexicon;

@@ -106,7 +106,9 @@ pub(super) fn intent(action: &Action, name: &[Word]) -> Intent {
         _ => Intent::CREATE.and(Intent::UPDATE),
     };
     // Searches are often sent as a body.
-    let is_reading = name.first().is_some_and(|word| thesaurus::is_reading(&stem(&word.text)));
+    let is_reading = name
+        .first()
+        .is_some_and(|word| thesaurus::is_reading(&stem(&word.text)));
     if is_reading && !matches!(method, Some(&Method::PUT | &Method::PATCH | &Method::DELETE)) {
         return Intent::READ.and(by_method);
     }

@@ -1,5 +1,6 @@
 //! What a person's sentence asks for: the words that count, what is to be done, and what in it is only data.
 
+use super::grammar;
 use super::lexicon::{self, Part};
 use super::spoken::{self, Word};
 use super::thesaurus::{self, Intent};
@@ -29,6 +30,8 @@ const READING_WEIGHT: f32 = 0.6;
 const HEAD_WEIGHT: f32 = 1.2;
 /// Weight of a verb that says how a thing is: "open tickets", "files that were shared".
 const STATE_WEIGHT: f32 = 0.8;
+/// Weight of one behind "is" or "are", which cannot be what is to be done.
+const BEING_WEIGHT: f32 = 0.4;
 /// How much less a word counts than the one before it, down to half.
 const DECAY: f32 = 0.03;
 
@@ -85,10 +88,10 @@ impl Term {
 pub(super) fn read(text: &str) -> Sentence {
     let words = spoken::words(text);
     let question = words.first().is_some_and(|first| lexicon::begins_question(&first.text));
-    let head = spoken::head(&words);
+    let head = grammar::head(&words);
     let mut reader = Reader {
         texts: words.iter().map(|word| word.text.as_str()).collect(),
-        leading: if question { None } else { spoken::leading_verb(&words) },
+        leading: if question { None } else { grammar::leading_verb(&words) },
         taken: vec![false; words.len()],
         head,
         sentence: Sentence {
@@ -96,7 +99,7 @@ pub(super) fn read(text: &str) -> Sentence {
                 matches!(pair[0].text.as_str(), "need" | "want" | "like")
                     && matches!(pair[1].text.as_str(), "a" | "an" | "another")
             }),
-            is_new: spoken::is_new(&words),
+            is_new: grammar::is_new(&words),
             names_one: words.iter().any(|word| word.is_identifier),
             is_about_one: head.is_some_and(|head| words.get(head + 1).is_some_and(|next| next.is_identifier)),
             intent: if question { Intent::READ } else { Intent::default() },
@@ -104,12 +107,15 @@ pub(super) fn read(text: &str) -> Sentence {
         },
         words: &words,
     };
+    if reader.leading.is_none() && !question && grammar::is_imperative(&words) {
+        reader.sentence.intent = Intent::CREATE.and(Intent::UPDATE);
+    }
     for position in 0..words.len() {
         if !reader.taken[position] {
             reader.take(position);
         }
     }
-    if spoken::sends_words(&words) {
+    if grammar::sends_words(&words) {
         reader.sentence.terms.push(Term::meant("message", MESSAGE_WEIGHT));
     }
     if words.iter().any(|word| word.is_name && !word.is_identifier) {
@@ -170,6 +176,15 @@ impl Reader<'_> {
         if is_content { weight * DATA_WEIGHT } else { weight }
     }
 
+    /// Whether the word at `position` says how a thing is that was named before: "which files were shared".
+    fn is_being(&self, position: usize) -> bool {
+        if self.head.is_none_or(|head| head > position) {
+            return false;
+        }
+        let before = position.checked_sub(1).map(|before| self.texts[before]);
+        matches!(before, Some("is" | "are" | "was" | "were" | "been"))
+    }
+
     fn take_expression(&mut self, meaning: &str, mut weight: f32) {
         for (index, part) in meaning.split(' ').enumerate() {
             let intent = thesaurus::intent(&stem(part));
@@ -192,7 +207,7 @@ impl Reader<'_> {
         }
         let is_state = !is_leading
             && thesaurus::is_only_verb(&stem)
-            && (word.text.ends_with("ed") || !spoken::stands_as_verb(self.words, position));
+            && (word.text.ends_with("ed") || !grammar::stands_as_verb(self.words, position));
         for (applies, factor) in [
             (is_leading, LEADING_WEIGHT),
             (intent == Intent::READ, READING_WEIGHT),
@@ -202,6 +217,10 @@ impl Reader<'_> {
             (part == Some(Part::Time), DATA_WEIGHT),
             (part == Some(Part::Aspect), ASPECT_WEIGHT),
             (is_state, STATE_WEIGHT),
+            (
+                !is_leading && !intent.is_unknown() && self.is_being(position),
+                BEING_WEIGHT,
+            ),
             (self.head == Some(position) && intent.is_unknown(), HEAD_WEIGHT),
         ] {
             if applies {
@@ -210,7 +229,7 @@ impl Reader<'_> {
         }
         self.sentence.terms.push(Term {
             text: word.text.clone(),
-            is_verb: is_leading || thesaurus::is_only_verb(&stem) && spoken::stands_as_verb(self.words, position),
+            is_verb: is_leading || thesaurus::is_only_verb(&stem) && grammar::stands_as_verb(self.words, position),
             stem,
             weight,
             plural: is_plural(&word.text),
@@ -239,85 +258,4 @@ fn narrowed(intent: Intent, next: Option<&Word>) -> Intent {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn stems(text: &str) -> Vec<String> {
-        read(text).terms.into_iter().map(|term| term.stem).collect()
-    }
-
-    #[test]
-    fn what_is_to_be_done_is_told_from_what_it_is_done_to() {
-        for (text, intent) in [
-            ("Cancel the meeting with Ana", Intent::DELETE),
-            ("Could you please open a ticket?", Intent::CREATE),
-            ("which orders were cancelled last week", Intent::READ),
-            ("show me the closed tickets", Intent::READ),
-            ("I want this ticket closed", Intent::UPDATE),
-            ("turn the old key off", Intent::UPDATE),
-            ("new ticket for Acme", Intent::CREATE),
-            ("The printer is broken, raise a ticket", Intent::CREATE),
-            ("how many orders do we have to delete", Intent::READ),
-            ("let's rename the report", Intent::UPDATE),
-        ] {
-            assert!(read(text).intent.shares(intent), "{text}: {:?}", read(text));
-        }
-        assert!(read("the invoices of Acme").intent.is_unknown());
-        assert!(read("which orders were cancelled").intent.writes().is_unknown());
-    }
-
-    #[test]
-    fn content_counts_less_than_what_is_asked() {
-        for text in [
-            "open a ticket \"delete the invoice\"",
-            "open a ticket titled delete the invoice",
-            "open a ticket: delete the invoice",
-            "open a ticket “delete the invoice”, quickly",
-        ] {
-            let weight = |stem: &str| {
-                let terms = read(text).terms;
-                terms
-                    .iter()
-                    .find(|term| term.stem == stem)
-                    .map(|term| term.weight)
-                    .unwrap()
-            };
-            assert!(weight("invoic") < 0.5 * weight("ticket"), "{text}");
-            assert!(read(text).intent.shares(Intent::CREATE), "{text}");
-        }
-        assert!(read("\"delete the invoice\"").intent.shares(Intent::DELETE));
-    }
-
-    #[test]
-    fn names_and_identifiers_are_known_for_what_they_are() {
-        let sentence = read("get Joanna and cust_1001");
-        assert!(sentence.names_one);
-        let of = |stem: &str| sentence.terms.iter().find(|term| term.stem == stem).unwrap();
-        assert!(!of("joanna").is_word && !of("1001").is_word && of("get").is_word);
-        assert!(!read("get Joanna").names_one);
-        let crm = read("look into the CRM");
-        assert!(crm.terms.iter().any(|term| term.stem == "crm" && term.is_word));
-    }
-
-    #[test]
-    fn expressions_become_what_they_stand_for() {
-        assert_eq!(stems("get rid of the label"), ["delet", "label"]);
-        assert_eq!(stems("switch the heating off"), ["disabl", "heat"]);
-    }
-
-    #[test]
-    fn any_text_can_be_read() {
-        for text in [
-            "",
-            "   ",
-            "?!",
-            "\"",
-            "'",
-            "the of",
-            &"word ".repeat(10_000),
-            &"x".repeat(100_000),
-        ] {
-            assert!(read(text).terms.len() <= 2 * spoken::MOST_WORDS, "{}", text.len());
-        }
-    }
-}
+mod tests;

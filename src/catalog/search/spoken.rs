@@ -1,8 +1,7 @@
-//! The words of a sentence with what their place says about them: what is quoted, what is a name, where the verb is.
+//! The words of a sentence with what is to be seen of them: what is quoted, what is a name, what an identifier.
 
 use super::lexicon::{self, Part};
-use super::thesaurus;
-use super::words::{each_word, is_plural, stem};
+use super::words::each_word;
 
 /// Most words of a sentence that are looked at. The rest of a longer text is hardly about which tool to use.
 pub(super) const MOST_WORDS: usize = 64;
@@ -26,7 +25,7 @@ pub(super) struct Word {
     /// Belongs to an address of the web or of mail.
     pub(super) is_address: bool,
     /// The first one, or the first after a full stop, comma or colon.
-    begins: bool,
+    pub(super) begins: bool,
 }
 
 /// Takes `text` apart.
@@ -141,97 +140,4 @@ fn closing_mark(opening: char) -> Option<char> {
         '‘' => '’',
         _ => return None,
     })
-}
-
-/// Where the verb stands that says what is to be done.
-pub(super) fn leading_verb(words: &[Word]) -> Option<usize> {
-    let spoken = || words.iter().enumerate().filter(|(_, word)| !word.is_data);
-    let is_verb = |word: &Word| !thesaurus::intent(&stem(&word.text)).is_unknown();
-    let is_participle =
-        |word: &Word| word.text.ends_with("ed") || matches!(word.text.as_str(), "sent" | "paid" | "new");
-    spoken()
-        .find(|(position, word)| {
-            is_verb(word) && !is_participle(word) && !is_plural(&word.text) && stands_as_verb(words, *position)
-        })
-        .or_else(|| spoken().find(|(_, word)| is_verb(word) && word.text.ends_with("ed")))
-        .or_else(|| spoken().find(|(_, word)| word.text == "new"))
-        .map(|(position, _)| position)
-}
-
-/// Whether the words that follow a verb such as "send" are what is sent, rather than a thing.
-pub(super) fn sends_words(words: &[Word]) -> bool {
-    words.windows(2).any(|pair| {
-        let sends = matches!(pair[0].text.as_str(), "post" | "reply" | "say" | "send" | "tell" | "write");
-        sends && !pair[0].is_data && pair[1].is_data
-    })
-}
-
-/// Whether the words say that the thing is not there yet: "a new ticket", "create a ticket".
-pub(super) fn is_new(words: &[Word]) -> bool {
-    words
-        .iter()
-        .any(|word| !word.is_data && (word.text == "new" || word.text == "create" && word.begins))
-}
-
-/// Where the thing stands that the words are about: the last noun before "of", "in" and the like, a verb such as "is", or
-/// an identifier.
-pub(super) fn head(words: &[Word]) -> Option<usize> {
-    let mut head = None;
-    for (position, word) in words.iter().enumerate() {
-        let text = word.text.as_str();
-        let ends = word.is_identifier || lexicon::is_preposition(text) || lexicon::joins(text);
-        if ends && head.is_some() {
-            break;
-        }
-        let is_noun = lexicon::part(text).is_none() && !thesaurus::is_only_verb(&stem(text));
-        if !ends && is_noun && !word.is_data && !word.is_name {
-            head = Some(position);
-        }
-    }
-    head
-}
-
-/// Whether the word at `position` is where a verb stands.
-pub(super) fn stands_as_verb(words: &[Word], position: usize) -> bool {
-    let before = position.checked_sub(1).map(|before| words[before].text.as_str());
-    words[position].text.ends_with("ed") || can_be_told(before, words[position].begins)
-}
-
-/// Whether a word that is a verb or a noun is a verb after the word `before`.
-fn can_be_told(before: Option<&str>, begins: bool) -> bool {
-    begins
-        || before.is_none_or(|before| {
-            matches!(
-                before,
-                "to" | "please"
-                    | "you"
-                    | "and"
-                    | "then"
-                    | "i"
-                    | "we"
-                    | "lets"
-                    | "us"
-                    | "must"
-                    | "should"
-                    | "just"
-                    | "also"
-                    | "now"
-                    | "not"
-                    | "dont"
-                    | "can"
-                    | "could"
-                    | "would"
-                    | "id"
-                    | "hey"
-                    | "kindly"
-                    | "quickly"
-                    | "go"
-                    | "help"
-                    | "me"
-                    | "it"
-                    | "them"
-                    | "or"
-                    | "need"
-            )
-        })
 }

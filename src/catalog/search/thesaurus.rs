@@ -57,7 +57,7 @@ u reset rotate restart stop confirm accept decline tag label star mute escalate 
 u cancel revert rollback undo capture void refund pay receive ship transition link rate turn swap increase decrease
 u bump give grant allow let quit acknowledge solve adjust
 d delete remove prune cancel drop erase destroy clear discard trash purge revoke unassign unsubscribe uninvite kick
-d detach unlink unpin unshare leave withdraw terminate kill wipe fire ban unstar unfollow scrap
+d end detach unlink unpin unshare leave withdraw terminate kill wipe fire ban unstar unfollow scrap
 ";
 
 /// Verbs of one line stand for one another.

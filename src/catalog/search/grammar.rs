@@ -1,0 +1,115 @@
+//! What the places of words in a sentence tell: where the verb is, what it is about, whether that is new.
+
+use super::lexicon;
+use super::spoken::Word;
+use super::thesaurus;
+use super::words::{is_plural, stem};
+
+/// Where the verb stands that says what is to be done.
+pub(super) fn leading_verb(words: &[Word]) -> Option<usize> {
+    let spoken = || words.iter().enumerate().filter(|(_, word)| !word.is_data);
+    let is_verb = |word: &Word| !thesaurus::intent(&stem(&word.text)).is_unknown();
+    let is_participle =
+        |word: &Word| word.text.ends_with("ed") || matches!(word.text.as_str(), "sent" | "paid" | "new");
+    spoken()
+        .find(|(position, word)| {
+            is_verb(word) && !is_participle(word) && !is_plural(&word.text) && stands_as_verb(words, *position)
+        })
+        .or_else(|| spoken().find(|(_, word)| is_verb(word) && word.text.ends_with("ed")))
+        .or_else(|| spoken().find(|(_, word)| word.text == "new"))
+        .map(|(position, _)| position)
+}
+
+/// Whether the words that follow a verb such as "send" are what is sent, rather than a thing.
+pub(super) fn sends_words(words: &[Word]) -> bool {
+    words.windows(2).any(|pair| {
+        let sends = matches!(
+            pair[0].text.as_str(),
+            "post" | "reply" | "say" | "send" | "tell" | "write"
+        );
+        sends && !pair[0].is_data && pair[1].is_data
+    })
+}
+
+/// Whether the words say that the thing is not there yet: "a new ticket", "create a ticket".
+pub(super) fn is_new(words: &[Word]) -> bool {
+    words
+        .iter()
+        .any(|word| !word.is_data && (word.text == "new" || word.text == "create" && word.begins))
+}
+
+/// Whether the first word says what is to be done, although it is known as a thing only: "index the field".
+pub(super) fn is_imperative(words: &[Word]) -> bool {
+    let [first, second, ..] = words else {
+        return false;
+    };
+    lexicon::part(&first.text).is_none()
+        && !is_plural(&first.text)
+        && matches!(
+            second.text.as_str(),
+            "a" | "an" | "the" | "this" | "that" | "my" | "our" | "all"
+        )
+}
+
+/// Where the thing stands that the words are about: the last noun before "of", "in" and the like, a verb such as "is", or
+/// an identifier.
+pub(super) fn head(words: &[Word]) -> Option<usize> {
+    let mut head = None;
+    for (position, word) in words.iter().enumerate() {
+        let text = word.text.as_str();
+        let ends = word.is_identifier || lexicon::is_preposition(text) || lexicon::joins(text);
+        if ends && head.is_some() {
+            break;
+        }
+        let is_noun = lexicon::part(text).is_none() && !thesaurus::is_only_verb(&stem(text));
+        if !ends && is_noun && !word.is_data && !word.is_name {
+            head = Some(position);
+        }
+    }
+    head
+}
+
+/// Whether the word at `position` is where a verb stands.
+pub(super) fn stands_as_verb(words: &[Word], position: usize) -> bool {
+    let before = position.checked_sub(1).map(|before| words[before].text.as_str());
+    words[position].text.ends_with("ed") || can_be_told(before, words[position].begins)
+}
+
+/// Whether a word that is a verb or a noun is a verb after the word `before`.
+fn can_be_told(before: Option<&str>, begins: bool) -> bool {
+    begins
+        || before.is_none_or(|before| {
+            matches!(
+                before,
+                "to" | "please"
+                    | "you"
+                    | "and"
+                    | "then"
+                    | "i"
+                    | "we"
+                    | "lets"
+                    | "us"
+                    | "must"
+                    | "should"
+                    | "just"
+                    | "also"
+                    | "now"
+                    | "not"
+                    | "dont"
+                    | "can"
+                    | "could"
+                    | "would"
+                    | "id"
+                    | "hey"
+                    | "kindly"
+                    | "quickly"
+                    | "go"
+                    | "help"
+                    | "me"
+                    | "it"
+                    | "them"
+                    | "or"
+                    | "need"
+            )
+        })
+}

@@ -1,0 +1,114 @@
+//! What is read out of sentences.
+
+use super::*;
+
+fn stems(text: &str) -> Vec<String> {
+    read(text).terms.into_iter().map(|term| term.stem).collect()
+}
+
+#[test]
+fn what_is_to_be_done_is_told_from_what_it_is_done_to() {
+    for (text, intent) in [
+        ("Cancel the meeting with Ana", Intent::DELETE),
+        ("Could you please open a ticket?", Intent::CREATE),
+        ("which orders were cancelled last week", Intent::READ),
+        ("show me the closed tickets", Intent::READ),
+        ("I want this ticket closed", Intent::UPDATE),
+        ("turn the old key off", Intent::UPDATE),
+        ("new ticket for Acme", Intent::CREATE),
+        ("The printer is broken, raise a ticket", Intent::CREATE),
+        ("how many orders do we have to delete", Intent::READ),
+        ("let's rename the report", Intent::UPDATE),
+        ("index the field", Intent::CREATE),
+    ] {
+        assert!(read(text).intent.shares(intent), "{text}: {:?}", read(text));
+    }
+    assert!(read("the invoices of Acme").intent.is_unknown());
+    assert!(read("which orders were cancelled").intent.writes().is_unknown());
+}
+
+#[test]
+fn content_counts_less_than_what_is_asked() {
+    for text in [
+        "open a ticket \"delete the invoice\"",
+        "open a ticket titled delete the invoice",
+        "open a ticket: delete the invoice",
+        "open a ticket “delete the invoice”, quickly",
+    ] {
+        let weight = |stem: &str| {
+            let terms = read(text).terms;
+            terms
+                .iter()
+                .find(|term| term.stem == stem)
+                .map(|term| term.weight)
+                .unwrap()
+        };
+        assert!(weight("invoic") < 0.5 * weight("ticket"), "{text}");
+        assert!(read(text).intent.shares(Intent::CREATE), "{text}");
+    }
+    assert!(read("\"delete the invoice\"").intent.shares(Intent::DELETE));
+}
+
+#[test]
+fn names_and_identifiers_are_known_for_what_they_are() {
+    let sentence = read("get Joanna and cust_1001");
+    assert!(sentence.names_one);
+    let of = |stem: &str| sentence.terms.iter().find(|term| term.stem == stem).unwrap();
+    assert!(!of("joanna").is_word && !of("1001").is_word && of("get").is_word);
+    assert!(!read("get Joanna").names_one);
+    let crm = read("look into the CRM");
+    assert!(crm.terms.iter().any(|term| term.stem == "crm" && term.is_word));
+}
+
+#[test]
+fn what_the_sentence_is_about_stands_before_where_it_is() {
+    for (text, head) in [
+        ("copy the report into the folder", Some("report")),
+        ("show the details of the customer", Some("customer")),
+        ("which invoices of Acme are open", Some("invoic")),
+        ("cancel it", None),
+    ] {
+        let terms = read(text).terms;
+        let found = terms.iter().find(|term| term.is_head);
+        assert_eq!(found.map(|term| term.stem.as_str()), head, "{text}");
+    }
+}
+
+#[test]
+fn what_is_new_and_what_is_sent_is_told() {
+    for (text, is_new) in [
+        ("create a ticket", true),
+        ("add a new ticket", true),
+        ("make the ticket urgent", false),
+        ("show the ticket \"new printer\"", false),
+    ] {
+        assert_eq!(read(text).is_new, is_new, "{text}");
+    }
+    assert!(stems("post \"we are back\" to #general").contains(&"messag".to_owned()));
+    assert!(!stems("post an invoice to the customer").contains(&"messag".to_owned()));
+    let reminder = read("remind me to delete the invoice");
+    let of = |stem: &str| reminder.terms.iter().find(|term| term.stem == stem).unwrap();
+    assert!(of("invoic").weight < 0.5 * of("remind").weight);
+}
+
+#[test]
+fn expressions_become_what_they_stand_for() {
+    assert_eq!(stems("get rid of the label"), ["delet", "label"]);
+    assert_eq!(stems("switch the heating off"), ["disabl", "heat"]);
+}
+
+#[test]
+fn any_text_can_be_read() {
+    for text in [
+        "",
+        "   ",
+        "?!",
+        "\"",
+        "'",
+        "the of",
+        &"word ".repeat(10_000),
+        &"x".repeat(100_000),
+    ] {
+        assert!(read(text).terms.len() <= 2 * spoken::MOST_WORDS, "{}", text.len());
+    }
+}

@@ -36,6 +36,10 @@ const BEING_WEIGHT: f32 = 0.4;
 const DECAY: f32 = 0.03;
 
 /// A sentence, read.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about what is asked for"
+)]
 #[derive(Debug, Default)]
 pub(super) struct Sentence {
     /// The words that count.
@@ -53,6 +57,7 @@ pub(super) struct Sentence {
 }
 
 /// One word that counts.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about a word")]
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Term {
     /// The word as it is written, folded.

@@ -181,6 +181,49 @@ fn names_of_requests_are_read_as_what_they_do() {
     }
 }
 
+/// "Drafts a letter" says what is done, "Draft letters are short" does not.
+#[test]
+fn a_description_tells_the_verb_where_it_begins_with_one() {
+    let mut text = "name = \"Post\"\n[connection]\nbase_url = \"https://example.com\"\n".to_owned();
+    for (name, method, path, description) in [
+        ("post_letters", "POST", "/letters", "Creates a letter."),
+        (
+            "post_letters_letter",
+            "POST",
+            "/letters/{letter}",
+            "Draft letters are short.",
+        ),
+        (
+            "delete_orders_letter",
+            "DELETE",
+            "/orders/{letter}",
+            "Cancels an order.",
+        ),
+        ("post_letters_search", "POST", "/letters/search", "Finds letters."),
+    ] {
+        let argument = if path.contains('{') {
+            "[[actions.input]]\nname = \"letter\"\nrequired = true\n"
+        } else {
+            ""
+        };
+        writeln!(
+            text,
+            "[[actions]]\nname = \"{name}\"\ndescription = \"{description}\"\nmethod = \"{method}\"\npath = \"{path}\"\n\
+             {argument}"
+        )
+        .unwrap();
+    }
+    let catalog = loaded(vec![source("mail", text)]);
+    for (sentence, best) in [
+        ("create a letter", "post_letters"),
+        ("cancel the order 12", "delete_orders_letter"),
+        ("find letters", "post_letters_search"),
+    ] {
+        let hits = catalog.index().search(sentence, 1, |_| true);
+        assert_eq!(catalog.tools()[hits[0].tool].action.name, best, "{sentence}");
+    }
+}
+
 /// A sentence that names a connector is about it, however well another's words fit.
 #[test]
 fn a_connector_that_is_named_is_meant() {

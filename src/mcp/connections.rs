@@ -103,11 +103,14 @@ async fn accept(
         () = shutdown.cancelled() => None,
         accepted = async {
             let (stream, ends) = next(listener).await;
-            if slots.available_permits() == 0 {
-                strangers.send_one_away();
-            }
-            // The semaphore is never closed; without a slot there is no connection.
-            let slot = Arc::clone(slots).acquire_owned().await.ok()?;
+            let slot = loop {
+                let is_going = slots.available_permits() > 0 || strangers.send_one_away();
+                tokio::select! {
+                    // The semaphore is never closed; without a slot there is no connection.
+                    slot = Arc::clone(slots).acquire_owned() => break slot.ok()?,
+                    () = strangers.again(), if !is_going => {}
+                }
+            };
             Some((stream, ends, slot))
         } => accepted,
     }
@@ -260,11 +263,25 @@ mod tests {
             connection.send("GET", "/nowhere", "", "").await;
             connection.until("404").await;
         }
-        // By now nobody is let in on any of them.
+        // Nobody is let in on any of them any more.
         let mut late = Connection::open(address).await;
         late.send("GET", "/in", "", "").await;
         late.until("true").await;
         known.until_closed().await;
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_waits_gets_the_room_of_one_on_which_nobody_is_let_in_any_more() {
+        let address = served(1).await;
+        let mut known = Connection::open(address).await;
+        known.send("GET", "/in", "", "").await;
+        known.until("true").await;
+        let mut waiting = Connection::open(address).await;
+        waiting.send("GET", "/in", "", "").await;
+        let early = tokio::time::timeout(Duration::from_millis(200), waiting.until("true")).await;
+        assert!(early.is_err(), "{early:?}");
+        known.send("GET", "/nowhere", "", "").await;
+        waiting.until("true").await;
     }
 
     #[tokio::test]

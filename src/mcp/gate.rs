@@ -7,6 +7,7 @@ use std::collections::{HashSet, VecDeque};
 use std::future::Future;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rmcp::model::{
     CallToolRequest, ClientJsonRpcMessage, ClientNotification, ClientRequest, ClientResult, ElicitResult,
@@ -28,6 +29,10 @@ const MAX_UNANSWERED: usize = 4_096;
 
 /// Most subscriptions of one stream. Each brings the client the same messages, and none is ever answered.
 const MOST_SUBSCRIPTIONS: usize = 64;
+
+/// How long a client may leave so many answers unread that nothing more is read of it, until it is taken for gone: whether
+/// it has closed its end cannot be seen meanwhile.
+const UNREAD_TIME: Duration = Duration::from_mins(2);
 
 /// Identifiers of cancelled requests that are remembered.
 const MOST_CANCELLED: usize = 256;
@@ -166,9 +171,7 @@ impl<T: Transport<RoleServer>> Gate<T> {
         }
         let subscribes = matches!(request.request, ClientRequest::SubscriptionsListenRequest(_));
         if subscribes && self.unanswered.subscriptions() >= MOST_SUBSCRIPTIONS {
-            return Some(
-                "there are 64 subscriptions of this client already; cancel one, or say in it what all are for",
-            );
+            return Some("there are 64 subscriptions on this connection already; cancel one of them first");
         }
         None
     }
@@ -267,7 +270,13 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
                 biased;
                 () = shutdown.cancelled() => { self.close_soon(); }
                 message = async {
-                    unanswered.until(|all| all.len() < most_unanswered).await;
+                    if unanswered.len() >= most_unanswered {
+                        let room = unanswered.until(|all| all.len() < most_unanswered);
+                        if tokio::time::timeout(UNREAD_TIME, room).await.is_err() {
+                            tracing::warn!("the client does not read its answers");
+                            return None;
+                        }
+                    }
                     self.inner.receive().await
                 } => match message {
                     None => { self.close_soon(); }

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// The strangers among the connections of one server. Clones share them.
 #[derive(Clone, Default)]
 pub(super) struct Strangers {
     queue: Arc<Mutex<Queue>>,
+    /// Told when a connection has become a stranger's again.
+    again: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -47,11 +50,18 @@ impl Strangers {
         }
     }
 
-    /// Tells the one that came first to go, if there is one.
-    pub(super) fn send_one_away(&self) {
-        if let Some((_, leave)) = self.queue().waiting.pop_first() {
+    /// Tells the one that came first to go; false when there is none.
+    pub(super) fn send_one_away(&self) -> bool {
+        let first = self.queue().waiting.pop_first();
+        if let Some((_, leave)) = &first {
             leave.cancel();
         }
+        first.is_some()
+    }
+
+    /// Waits until a connection becomes a stranger's again.
+    pub(super) async fn again(&self) {
+        self.again.notified().await;
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -93,6 +103,7 @@ impl Visitor {
         if !self.let_in.load(Ordering::Relaxed) && self.known.swap(false, Ordering::Relaxed) {
             let number = self.strangers.queue().add(self.leave.clone());
             self.number.store(number, Ordering::Relaxed);
+            self.strangers.again.notify_one();
         }
     }
 }
@@ -114,7 +125,7 @@ mod tests {
         let leaves: [_; 3] = std::array::from_fn(|_| CancellationToken::new());
         let visitors = leaves.each_ref().map(|leave| strangers.meet(leave.clone()));
         assert!(visitors[0].let_in());
-        strangers.send_one_away();
+        assert!(strangers.send_one_away());
         assert_eq!(
             leaves.each_ref().map(CancellationToken::is_cancelled),
             [false, true, false]
@@ -123,7 +134,7 @@ mod tests {
         assert!(visitors[0].let_in(), "it was let in before");
         drop(visitors);
         assert!(strangers.queue().waiting.is_empty());
-        strangers.send_one_away();
+        assert!(!strangers.send_one_away());
         assert!(!leaves[2].is_cancelled(), "it left by itself");
     }
 
@@ -137,11 +148,10 @@ mod tests {
             assert!(visitor.let_in());
             visitor.is_answered();
         }
-        strangers.send_one_away();
-        assert!(!leave.is_cancelled());
+        assert!(!strangers.send_one_away());
         visitor.asks();
         visitor.is_answered();
-        strangers.send_one_away();
+        assert!(strangers.send_one_away());
         assert!(leave.is_cancelled());
         visitor.asks();
         assert!(!visitor.let_in(), "it is gone");

@@ -175,6 +175,11 @@ async fn refusals_that_are_not_read_count_as_well() {
     assert!(second.is_err(), "{second:?}");
     let unread = setting.client.max_capacity() - setting.client.capacity();
     assert_eq!(unread, 1, "the third one is not read");
+    // Nor is the end of input. Yet the stream ends.
+    drop(setting.client);
+    let start = Instant::now();
+    assert!(setting.gate.receive().await.is_none());
+    assert_eq!(start.elapsed(), UNREAD_TIME + GRACE);
 }
 
 #[tokio::test(start_paused = true)]

@@ -281,7 +281,8 @@ mod tests {
         let early = tokio::time::timeout(Duration::from_millis(200), waiting.until("true")).await;
         assert!(early.is_err(), "{early:?}");
         known.send("GET", "/nowhere", "", "").await;
-        waiting.until("true").await;
+        let soon = tokio::time::timeout(HEADER_TIMEOUT / 3, waiting.until("true")).await;
+        assert!(soon.is_ok(), "it waits for the other to be silent for long enough");
     }
 
     #[tokio::test]

@@ -374,10 +374,12 @@ async fn subscriptions_have_a_bound_of_their_own() {
         }
     });
     for _ in 0..=MOST_SUBSCRIPTIONS {
-        assert!(setting.gate.receive().await.is_some());
+        let received = tokio::time::timeout(GRACE, setting.gate.receive()).await;
+        assert!(matches!(received, Ok(Some(_))), "{received:?}");
     }
     sending.await.expect("all was read");
-    let refusal = serde_json::to_value(setting.outbox.recv().await.expect("answered")).expect("JSON");
+    let refusal = tokio::time::timeout(GRACE, setting.outbox.recv()).await;
+    let refusal = serde_json::to_value(refusal.expect("refused").expect("answered")).expect("JSON");
     assert_eq!(refusal["id"], json!(MOST_SUBSCRIPTIONS));
     assert_eq!(refusal["error"]["code"], json!(-32600));
 }

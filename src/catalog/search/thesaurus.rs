@@ -467,48 +467,4 @@ pub(super) fn expression(words: &[&str]) -> Option<(&'static str, Vec<usize>)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn verbs_have_intents() {
-        for (verb, intents) in [
-            ("show", Intent::READ),
-            ("cancelled", Intent::DELETE),
-            ("cancelled", Intent::UPDATE),
-            ("opened", Intent::CREATE),
-            ("renamed", Intent::UPDATE),
-        ] {
-            assert!(intent(&stem(verb)).shares(intents), "{verb}");
-        }
-        assert!(intent("invoic").is_unknown());
-        assert!(!intent("get").shares(Intent::WRITE));
-    }
-
-    #[test]
-    fn synonyms_go_both_ways() {
-        for (one, other) in [("client", "customer"), ("bill", "invoice"), ("parcel", "shipment")] {
-            assert!(nouns_like(&stem(one)).any(|word| word == stem(other)), "{one}");
-            assert!(nouns_like(&stem(other)).any(|word| word == stem(one)), "{other}");
-        }
-        assert!(verbs_like(&stem("erase")).any(|word| word == stem("delete")));
-        assert!(verbs_like(&stem("zebra")).next().is_none() && nouns_like("zebra").next().is_none());
-    }
-
-    #[test]
-    fn expressions_are_found_together_and_apart() {
-        for (words, meaning, taken) in [
-            (["turn", "off", "the", "light"], Some("disable"), vec![0, 1]),
-            (["turn", "the", "light", "off"], Some("disable"), vec![0, 3]),
-            (["get", "me", "rid", "of"], Some("get"), vec![0, 1]),
-            (["getting", "rid", "of", "it"], Some("delete"), vec![0, 1]),
-            (["how", "many", "are", "there"], Some("count"), vec![0, 1]),
-            (["light", "off", "turn", "on"], None, vec![]),
-        ] {
-            let found = expression(&words);
-            assert_eq!(found.as_ref().map(|(meaning, _)| *meaning), meaning, "{words:?}");
-            assert_eq!(found.map(|(_, taken)| taken).unwrap_or_default(), taken, "{words:?}");
-        }
-        assert_eq!(expression(&[]), None);
-    }
-}
+mod tests;

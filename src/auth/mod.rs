@@ -19,7 +19,7 @@ use url::Url;
 pub use scrubber::{Scrubber, ScrubberCache};
 pub use sealed::{GuestAuth, GuestAuthError, Handles};
 
-use crate::connector::model::{Auth, Setting};
+use crate::connector::model::{Auth, SecretRef, Setting};
 use crate::vault::{Holder, SecretError, SecretSource};
 
 /// The resolved credential of one connection. Its values are wiped from memory when it is dropped.
@@ -77,6 +77,28 @@ impl Credential {
         Ok(Self { schemes, scrubber })
     }
 
+    /// The same credential, whose scrubber finds the values of `others` too. One that is not available is left out: nobody
+    /// can have been told it.
+    #[must_use]
+    pub async fn hiding(
+        mut self,
+        others: &[&SecretRef],
+        source: &dyn SecretSource,
+        holder: Holder<'_>,
+        scrubbers: &ScrubberCache,
+    ) -> Self {
+        let mut values = Vec::with_capacity(others.len());
+        for reference in others {
+            values.extend(source.resolve(reference, holder).await.ok());
+        }
+        if !values.is_empty() {
+            let mut all = self.secrets();
+            all.extend(&values);
+            self.scrubber = scrubbers.scrubber(&all);
+        }
+        self
+    }
+
     /// Puts the credential on a request.
     ///
     /// # Errors
@@ -97,7 +119,7 @@ impl Credential {
         self.schemes.iter().flat_map(|scheme| scheme.secrets()).collect()
     }
 
-    /// Finds this credential's values in texts and removes them.
+    /// Finds this credential's values, and those it hides beside them, in texts and removes them.
     #[must_use]
     pub fn scrubber(&self) -> &Scrubber {
         &self.scrubber

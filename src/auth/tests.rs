@@ -262,3 +262,23 @@ async fn a_missing_secret_is_an_error_and_debug_shows_nothing() {
     let (_, headers) = apply(&credential).unwrap();
     assert!(!format!("{headers:?}").contains("s3cr3t"));
 }
+
+#[tokio::test]
+async fn other_secrets_of_the_connection_are_hidden_where_they_are_known() {
+    let source = Fixed(HashMap::from([("KEY", "s3cr3t"), ("OTHER", "hidden")]));
+    let auth = Auth::BearerToken {
+        token: reference("KEY"),
+    };
+    let scrubbers = ScrubberCache::new();
+    let credential = Credential::resolve(&auth, &source, Holder::local(), &scrubbers)
+        .await
+        .unwrap();
+    let others = [&reference("OTHER"), &reference("NOT_SET")];
+    let credential = credential.hiding(&others, &source, Holder::local(), &scrubbers).await;
+    let (_, headers) = apply(&credential).unwrap();
+    assert_eq!(headers["authorization"], "Bearer s3cr3t");
+    assert_eq!(
+        credential.scrubber().text("s3cr3t, hidden and known"),
+        "[REDACTED], [REDACTED] and known"
+    );
+}

@@ -71,6 +71,19 @@ impl Connector {
         all
     }
 
+    /// Those of [`Self::secrets`] that `auth` does not put on requests. The API may know them all the same, as from what
+    /// the connector's code sends.
+    pub fn secrets_beside(&self, auth: &Auth) -> Vec<&SecretRef> {
+        // Most connectors have one credential and nothing else, and this is on the way of each call.
+        if self.fields.is_empty() && std::ptr::eq(auth, &raw const self.auth) {
+            return Vec::new();
+        }
+        let used = auth.secrets();
+        let mut others = self.secrets();
+        others.retain(|reference| !used.contains(reference));
+        others
+    }
+
     /// How requests of `action` are authenticated: not at all where it says so, or goes to a server that gets no
     /// credential.
     pub fn auth_of(&self, action: &Action) -> &Auth {

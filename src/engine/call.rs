@@ -347,9 +347,14 @@ impl Sending<'_> {
             user: &call.principal.user,
         };
         let auth = tool.connector.auth_of(&tool.action);
-        let credential = Credential::resolve(auth, parts.secrets.as_ref(), holder, &parts.scrubbers)
+        let source = parts.secrets.as_ref();
+        let mut credential = Credential::resolve(auth, source, holder, &parts.scrubbers)
             .await
             .map_err(|error| failures::secret(&error))?;
+        let others = tool.connector.secrets_beside(auth);
+        if !others.is_empty() {
+            credential = Box::pin(credential.hiding(&others, source, holder, &parts.scrubbers)).await;
+        }
         row.scrub(credential.scrubber());
         front.progress(1, steps_of(&tool.action), "calling the API").await;
         row.body(request.body.as_ref().map_or(0, |body| body.len() as u64));

@@ -51,7 +51,7 @@ pub(super) async fn serve(
     let connections = TaskTracker::new();
     let abort = CancellationToken::new();
     let slots = Arc::new(Semaphore::new(max_connections));
-    let strangers = Strangers::default();
+    let strangers = Strangers::new(max_connections);
     while let Some((stream, ends, slot)) = accept(&listener, &slots, &strangers, lifetime.shutdown()).await {
         let leave = lifetime.shutdown().child_token();
         let client = Client {
@@ -194,7 +194,7 @@ async fn connection(
         biased;
         () = leave.cancelled() => {
             if !shutdown.is_cancelled() {
-                tracing::debug!(peer = %ends.peer, "closed a connection on which nobody was let in: there is no room");
+                tracing::debug!(peer = %ends.peer, "closed a connection on which nobody was let in, or that a user had beyond their share: there is no room");
                 return;
             }
             connection.as_mut().graceful_shutdown();
@@ -234,7 +234,7 @@ mod tests {
         let listener = TcpListener::bind(any_port()).await.expect("bound");
         let address = listener.local_addr().expect("address");
         let lifetime = Lifetime::new(CancellationToken::new(), Duration::ZERO);
-        let enter = async |visitor: Extension<Arc<Visitor>>| visitor.let_in().to_string();
+        let enter = async |visitor: Extension<Arc<Visitor>>| visitor.let_in(None).to_string();
         let router = Router::new().route("/in", get(enter));
         tokio::spawn(async move { serve(listener, router, most, &lifetime, CancellationToken::new()).await });
         address
@@ -292,7 +292,7 @@ mod tests {
             .await
             .expect("connected");
         let slots = Arc::new(Semaphore::new(1));
-        let (stream, ends, _slot) = accept(&listener, &slots, &Strangers::default(), &CancellationToken::new())
+        let (stream, ends, _slot) = accept(&listener, &slots, &Strangers::new(1), &CancellationToken::new())
             .await
             .expect("accepted");
         assert!(stream.nodelay().expect("option"));

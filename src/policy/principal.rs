@@ -49,6 +49,8 @@ pub struct Principal {
     pub scope: Scope,
     /// Whether other users' connectors exist for this one as well: only for whoever runs the process.
     sees_everybodys: bool,
+    /// Put together once, and not for every call.
+    sharer: Sharer,
 }
 
 impl Principal {
@@ -58,6 +60,7 @@ impl Principal {
         Self {
             roles: Role::ALL.into_iter().collect(),
             sees_everybodys: true,
+            sharer: None,
             ..Self::caller(LOCAL, LOCAL)
         }
     }
@@ -65,9 +68,11 @@ impl Principal {
     /// A user who may call the tools of every connector that exists for them.
     #[must_use]
     pub fn caller(user: impl Into<String>, organisation: impl Into<String>) -> Self {
+        let (user, organisation) = (user.into(), organisation.into());
         Self {
-            user: user.into(),
-            organisation: organisation.into(),
+            sharer: Some(format!("{organisation}\n{user}").into()),
+            user,
+            organisation,
             roles: Roles::from_iter([Role::Call]),
             scope: Scope::All,
             sees_everybodys: false,
@@ -97,7 +102,7 @@ impl Principal {
     /// Whose share of the process this caller takes from.
     #[must_use]
     pub fn sharer(&self) -> Sharer {
-        (!self.sees_everybodys).then(|| format!("{}/{}", self.organisation, self.user).into())
+        self.sharer.clone()
     }
 
     /// Whether connectors that belong to other users exist for this caller.

@@ -109,6 +109,12 @@ impl Taken {
 }
 
 impl Place {
+    /// Whose share it is taken from.
+    #[must_use]
+    pub fn sharer(&self) -> &Sharer {
+        &self.sharer
+    }
+
     /// Lets others have the place for a while.
     #[must_use]
     pub fn lend(&self) -> Lent<'_> {

@@ -1,5 +1,6 @@
-//! Connections on which nobody was let in yet. When there is no room for the next connection, the one of them that
-//! came first has to go, so that those who have no key cannot keep out those who have one.
+//! Connections that may have to go: those on which nobody was let in yet, and those that a user has beyond the share of
+//! one. When there is no room for the next connection, the one of them that came first makes room, so that neither those
+//! who have no key nor one who has can keep out everybody else.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,10 +9,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::policy::Sharer;
+use crate::policy::shares::{Place, Shares};
+
 /// The strangers among the connections of one server. Clones share them.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Strangers {
     queue: Arc<Mutex<Queue>>,
+    /// Of the connections that need not go.
+    places: Shares,
     /// Told when a connection has become a stranger's again.
     again: Arc<Notify>,
 }
@@ -30,21 +36,30 @@ pub(in crate::mcp) struct Visitor {
     /// Among the strangers, while it is one of them.
     number: AtomicU64,
     leave: CancellationToken,
-    /// Whether somebody is let in.
-    known: AtomicBool,
+    /// Of the user who was let in; none while it is a stranger's.
+    place: Mutex<Option<Place>>,
     /// Whether somebody was with the request at hand.
     let_in: AtomicBool,
     strangers: Strangers,
 }
 
 impl Strangers {
+    /// None yet, among at most `most` connections.
+    pub(super) fn new(most: usize) -> Self {
+        Self {
+            queue: Arc::default(),
+            places: Shares::new(most),
+            again: Arc::default(),
+        }
+    }
+
     /// Takes in a connection, which has to go when `leave` is cancelled.
     pub(super) fn meet(&self, leave: CancellationToken) -> Visitor {
         let number = self.queue().add(leave.clone());
         Visitor {
             number: AtomicU64::new(number),
             leave,
-            known: AtomicBool::new(false),
+            place: Mutex::new(None),
             let_in: AtomicBool::new(false),
             strangers: self.clone(),
         }
@@ -65,7 +80,7 @@ impl Strangers {
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.queue)
     }
 }
 
@@ -80,17 +95,34 @@ impl Queue {
 
 // One request of a connection comes after the other, so that no two of these meet.
 impl Visitor {
-    /// Notes that somebody was let in, who is not sent away any more; false when it is too late for that.
-    pub(in crate::mcp) fn let_in(&self) -> bool {
+    /// Notes that `sharer` was let in, who is not sent away any more while the connection is one of their share; false when
+    /// it is too late for that.
+    pub(in crate::mcp) fn let_in(&self, sharer: Sharer) -> bool {
         self.let_in.store(true, Ordering::Relaxed);
+        let mut place = lock(&self.place);
         // Of the requests on a connection usually only the first has to ask.
-        if self.known.load(Ordering::Relaxed) {
+        if place.as_ref().is_some_and(|place| *place.sharer() == sharer) {
             return true;
         }
-        let number = self.number.load(Ordering::Relaxed);
-        let stays = self.strangers.queue().waiting.remove(&number).is_some();
-        self.known.store(stays, Ordering::Relaxed);
-        stays
+        // A proxy brings one user after the other.
+        let is_stranger = place.take().is_none();
+        *place = self.strangers.places.take(sharer).ok();
+        match (is_stranger, place.is_some()) {
+            (true, true) => {
+                let number = self.number.load(Ordering::Relaxed);
+                let stays = self.strangers.queue().waiting.remove(&number).is_some();
+                if !stays {
+                    *place = None;
+                }
+                stays
+            }
+            (true, false) => !self.leave.is_cancelled(),
+            (false, true) => true,
+            (false, false) => {
+                self.wait();
+                true
+            }
+        }
     }
 
     /// Notes that a request comes.
@@ -100,11 +132,16 @@ impl Visitor {
 
     /// Notes that the answer to it begins: when nobody was let in, whoever was before is one no longer.
     pub(super) fn is_answered(&self) {
-        if !self.let_in.load(Ordering::Relaxed) && self.known.swap(false, Ordering::Relaxed) {
-            let number = self.strangers.queue().add(self.leave.clone());
-            self.number.store(number, Ordering::Relaxed);
-            self.strangers.again.notify_one();
+        if !self.let_in.load(Ordering::Relaxed) && lock(&self.place).take().is_some() {
+            self.wait();
         }
+    }
+
+    /// Makes the connection a stranger's again.
+    fn wait(&self) {
+        let number = self.strangers.queue().add(self.leave.clone());
+        self.number.store(number, Ordering::Relaxed);
+        self.strangers.again.notify_one();
     }
 }
 
@@ -115,23 +152,31 @@ impl Drop for Visitor {
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn user(name: &str) -> Sharer {
+        Some(name.into())
+    }
+
     #[test]
     fn strangers_go_in_the_order_they_came() {
-        let strangers = Strangers::default();
+        let strangers = Strangers::new(8);
         let leaves: [_; 3] = std::array::from_fn(|_| CancellationToken::new());
         let visitors = leaves.each_ref().map(|leave| strangers.meet(leave.clone()));
-        assert!(visitors[0].let_in());
+        assert!(visitors[0].let_in(None));
         assert!(strangers.send_one_away());
         assert_eq!(
             leaves.each_ref().map(CancellationToken::is_cancelled),
             [false, true, false]
         );
-        assert!(!visitors[1].let_in(), "it is gone");
-        assert!(visitors[0].let_in(), "it was let in before");
+        assert!(!visitors[1].let_in(None), "it is gone");
+        assert!(visitors[0].let_in(None), "it was let in before");
         drop(visitors);
         assert!(strangers.queue().waiting.is_empty());
         assert!(!strangers.send_one_away());
@@ -140,12 +185,12 @@ mod tests {
 
     #[test]
     fn whoever_is_let_in_no_longer_is_a_stranger_again() {
-        let strangers = Strangers::default();
+        let strangers = Strangers::new(8);
         let leave = CancellationToken::new();
         let visitor = strangers.meet(leave.clone());
         for _ in 0..2 {
             visitor.asks();
-            assert!(visitor.let_in());
+            assert!(visitor.let_in(None));
             visitor.is_answered();
         }
         assert!(!strangers.send_one_away());
@@ -154,6 +199,45 @@ mod tests {
         assert!(strangers.send_one_away());
         assert!(leave.is_cancelled());
         visitor.asks();
-        assert!(!visitor.let_in(), "it is gone");
+        assert!(!visitor.let_in(None), "it is gone");
+    }
+    #[test]
+    fn what_a_user_has_beyond_the_share_of_one_may_have_to_go() {
+        let strangers = Strangers::new(8);
+        let leaves: [_; 8] = std::array::from_fn(|_| CancellationToken::new());
+        let visitors = leaves.each_ref().map(|leave| strangers.meet(leave.clone()));
+        for _ in 0..2 {
+            for visitor in &visitors {
+                visitor.asks();
+                assert!(visitor.let_in(user("greedy")), "there is room for all");
+                visitor.is_answered();
+            }
+        }
+        assert!(strangers.send_one_away() && strangers.send_one_away());
+        assert!(!strangers.send_one_away());
+        let gone = leaves.each_ref().map(CancellationToken::is_cancelled);
+        assert_eq!(gone, [false, false, false, false, false, false, true, true]);
+        assert!(!visitors[7].let_in(user("greedy")), "it is gone");
+        assert!(!visitors[7].let_in(user("other")), "it is gone");
+    }
+
+    #[test]
+    fn a_connection_belongs_to_whoever_was_let_in_last() {
+        let strangers = Strangers::new(4);
+        let visitors: [_; 4] = std::array::from_fn(|_| strangers.meet(CancellationToken::new()));
+        for name in ["greedy", "other"] {
+            for visitor in &visitors[..3] {
+                assert!(visitor.let_in(user(name)));
+            }
+        }
+        assert!(visitors[3].let_in(user("greedy")), "of three that were, none is left");
+        assert!(!strangers.send_one_away());
+        assert!(visitors[0].let_in(user("greedy")));
+        assert!(visitors[1].let_in(user("greedy")));
+        assert!(visitors[2].let_in(user("greedy")), "there is room, but not for good");
+        assert!(strangers.send_one_away());
+        assert!(!visitors[2].let_in(user("greedy")), "it is gone");
+        drop(visitors);
+        assert_eq!(strangers.places.taken(), 0);
     }
 }

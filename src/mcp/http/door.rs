@@ -12,7 +12,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use http::StatusCode;
 
-use crate::mcp::authorization::Authenticator;
+use crate::mcp::authorization::{Authenticator, Caller};
 use crate::mcp::connections::Visitor;
 use crate::mcp::guard::Guard;
 
@@ -39,8 +39,8 @@ pub(super) async fn enter(State(door): State<Arc<Door>>, request: Request, next:
     if let Err(refusal) = door.authenticator.authenticate(&mut parts).await {
         return refusal.into_response();
     }
-    if let Some(visitor) = parts.extensions.get::<Arc<Visitor>>()
-        && !visitor.let_in()
+    if let (Some(visitor), Some(caller)) = (parts.extensions.get::<Arc<Visitor>>(), parts.extensions.get::<Caller>())
+        && !visitor.let_in(caller.principal().sharer())
     {
         // The connection is being closed: nothing must begin on it.
         return StatusCode::SERVICE_UNAVAILABLE.into_response();

@@ -300,3 +300,19 @@ async fn a_secret_with_capitals_is_hidden_in_the_name_of_a_header() {
     assert!(!told.contains(&MIXED.to_lowercase()), "{told}");
     assert!(!told.contains(&STANDARD.encode(MIXED).to_lowercase()[..10]), "{told}");
 }
+
+/// An action without code, of a connection that has a secret for code only.
+const NOTE: &str =
+    "\n[[actions]]\nname = \"note\"\ndescription = \"Reads the note.\"\nmethod = \"GET\"\npath = \"/note\"\n";
+
+#[tokio::test]
+async fn what_code_alone_uses_is_hidden_from_actions_without_code_too() {
+    let upstream =
+        Upstream::start(|_| async { axum::Json(json!({ "note": format!("{KEY} is the key") })).into_response() }).await;
+    let settings = format!("{SEALED}unset = \"env:DESK_UNSET\"\n{NOTE}");
+    let workspace = desk(&upstream.base_url(), &settings, &[]);
+    let mut session = workspace.serve().await;
+    let answer = session.call("desk__note", json!({})).await;
+    assert_eq!(content(&answer), &json!({ "note": "[REDACTED] is the key" }));
+    assert!(!upstream.seen()[0].headers.iter().any(|(_, value)| value == KEY));
+}

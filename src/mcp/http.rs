@@ -1,6 +1,7 @@
 //! MCP over HTTP: Streamable HTTP at `/mcp` for both protocol eras, the older `/sse` with `/messages`, and `/health`.
 
 mod door;
+mod in_flight;
 mod misread;
 mod plain;
 mod streamable;

@@ -133,6 +133,11 @@ impl Rooms {
     }
 }
 
+/// The session of the older era that a request is part of.
+pub(super) fn session_of(request: &HeaderMap) -> Option<&str> {
+    session(request).filter(|_| !is_stateless(request))
+}
+
 fn session(headers: &HeaderMap) -> Option<&str> {
     headers.get(SESSION_HEADER)?.to_str().ok()
 }

@@ -64,7 +64,8 @@ fn unbegun(body: &[u8]) -> Option<(ErrorData, Option<RequestId>)> {
     }
 }
 
-fn refusal(fault: ErrorData, id: Option<RequestId>) -> Response {
+/// The answer to a request that is refused as a message.
+pub(super) fn refusal(fault: ErrorData, id: Option<RequestId>) -> Response {
     let message: ServerJsonRpcMessage = JsonRpcMessage::error(fault, id);
     match serde_json::to_vec(&message) {
         Ok(text) => (

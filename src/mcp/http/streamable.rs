@@ -13,18 +13,20 @@ use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 
+use super::in_flight::InFlight;
 use super::{HttpSettings, KEEP_ALIVE};
 use super::{misread, plain};
 use crate::mcp::Channel;
 use crate::mcp::authorization::Caller;
 use crate::mcp::direct::Desk;
-use crate::mcp::sessions::Rooms;
+use crate::mcp::sessions::{Rooms, session_of};
 use crate::policy::Principal;
 
 struct Streamable<F> {
     service: F,
     sessions: Arc<LocalSessionManager>,
     rooms: Rooms,
+    in_flight: InFlight,
     desk: Desk,
     config: StreamableHttpServerConfig,
 }
@@ -50,6 +52,7 @@ where
         service,
         rooms: Rooms::new(Arc::clone(&sessions), settings.max_sessions),
         sessions,
+        in_flight: InFlight::default(),
         desk: Desk::new(),
         config,
     };
@@ -87,6 +90,10 @@ where
         Ok(place) => place,
         Err(refusal) => return refusal,
     };
+    let flight = match session_of(&parts.headers).map(|session| streamable.in_flight.begin(session, &body)) {
+        Some(Err(refusal)) => return refusal,
+        begun => begun.and_then(Result::ok).flatten(),
+    };
     let claims_json = misread::claims_json(&parts.headers);
     let request = Request::from_parts(parts, Body::from(body.clone()));
     let service = StreamableHttpService::new(
@@ -115,11 +122,13 @@ where
             }
         }
     };
-    let response = response.into_response();
+    let mut response = response.into_response();
     if claims_json {
-        misread::explained(response, &body)
-    } else {
-        response
+        response = misread::explained(response, &body);
+    }
+    match flight {
+        Some(flight) => flight.until_sent(response),
+        None => response,
     }
 }
 
@@ -165,6 +174,7 @@ mod tests {
             service: move |_, _| service.clone(),
             rooms: Rooms::new(Arc::clone(&sessions), 4),
             sessions,
+            in_flight: InFlight::default(),
             desk: Desk::new(),
             config: StreamableHttpServerConfig::default().with_json_response(true),
         });

@@ -234,6 +234,25 @@ async fn what_is_wrong_with_a_body_is_said() {
     assert_eq!(status(&answer), "415", "{answer}");
 }
 
+#[tokio::test]
+async fn a_session_has_one_request_of_each_identifier_in_flight() {
+    let server = start(|_| {}).await;
+    let session = format!("Mcp-Session-Id: {}\r\n", server.session().await);
+    let mut call = stateless_call(1, None);
+    call["params"].as_object_mut().expect("parameters").remove("_meta");
+    let (first, second) = tokio::join!(server.post(&session, &call), async {
+        server.probe.until(|state| state.begun == 1).await;
+        let second = server.post(&session, &call).await;
+        server.probe.release();
+        second
+    });
+    assert_eq!(status(&first), "200", "{first}");
+    assert!(first.contains("done"), "{first}");
+    assert_eq!(status(&second), "400", "{second}");
+    assert!(second.contains(r#""id":1,"error":{"code":-32600"#), "{second}");
+    assert_eq!(status(&server.post(&session, &call).await), "200", "it is answered");
+}
+
 #[tokio::test(start_paused = true)]
 async fn silent_sessions_are_closed() {
     let server = start(|settings| settings.session_idle = Duration::from_hours(1)).await;

@@ -242,9 +242,9 @@ async fn a_session_has_one_request_of_each_identifier_in_flight() {
     call["params"].as_object_mut().expect("parameters").remove("_meta");
     let (first, second) = tokio::join!(server.post(&session, &call), async {
         server.probe.until(|state| state.begun == 1).await;
-        let second = server.post(&session, &call).await;
+        let second = tokio::time::timeout(Duration::from_secs(10), server.post(&session, &call)).await;
         server.probe.release();
-        second
+        second.expect("it waits for no call")
     });
     assert_eq!(status(&first), "200", "{first}");
     assert!(first.contains("done"), "{first}");

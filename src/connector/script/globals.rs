@@ -1,14 +1,19 @@
-//! Names that other hosts of JavaScript have and the sandbox has not.
+//! Names that other hosts of JavaScript have and the sandbox has not, and what to do instead.
+//!
+//! Must never know where a script names them.
 
-use super::{Finding, Rules, Script, WITHOUT_LOCALE, finding};
+use super::usage::Usage;
+use super::{Rules, WITHOUT_LOCALE};
 
 /// What to do instead of loading a library.
-const BUNDLE: &str = "libraries cannot be loaded: bundle what the code needs into its file";
+pub(super) const BUNDLE: &str = "libraries cannot be loaded: bundle what the code needs into its file";
 /// What to do instead of making code from text.
 const WRITTEN_OUT: &str = "code cannot be made from text: write it out";
 
-/// Objects and classes of browsers and Node, each group with what to do instead. They count as used where something is
-/// made of them, compared with them or read from them; a name alone may be anything.
+/// What to do instead of exporting.
+const RETURNED: &str = "nothing is exported: the code is the body of a function, and `return` gives its result";
+
+/// Objects and classes of browsers and Node, each group with what to do instead.
 pub(super) const ABSENT: [(&[&str], &str); 15] = [
     (
         &["AbortController", "AbortSignal"],
@@ -71,52 +76,35 @@ pub(super) const ABSENT: [(&[&str], &str); 15] = [
         "nothing is kept from one call to the next: keep it in an API",
     ),
     (
-        &["navigator"],
+        &["navigator", "window", "document"],
         "there is no browser: leave it out, or ask first with `typeof`",
     ),
     (&["Intl"], WITHOUT_LOCALE),
 ];
 
-/// A use of a name that the sandbox has not, at `at`.
-pub(super) fn absent(script: &Script<'_>, at: usize, rules: &Rules) -> Option<Finding> {
-    let name = script.word(at)?;
-    let help = help(script, at, name, rules)?;
-    if script.is_member(at) || script.is_method(at) || script.knows(name, at) {
-        return None;
-    }
-    let message = format!("there is no `{name}` in the sandbox");
-    Some(finding(
-        "not-in-sandbox",
-        script.tokens[at].range.clone(),
-        message,
-        help,
-    ))
-}
-
-/// What to do instead of using `name`, if it is used there and absent.
-fn help(script: &Script<'_>, at: usize, name: &str, rules: &Rules) -> Option<&'static str> {
-    let is_call = script.is_sign(at + 1, '(');
-    let is_after = |words: &[&str]| at > 0 && script.word(at - 1).is_some_and(|before| words.contains(&before));
-    let member = script.access(at + 1).and_then(|member| script.word(member));
+/// What to do instead of using `name` so, if that is absent.
+pub(super) fn help(name: &str, usage: &Usage<'_>, rules: &Rules) -> Option<&'static str> {
     match name {
-        "require" if is_call => Some(BUNDLE),
-        "import" if !script.is_sign(at + 1, ':') => Some(BUNDLE),
-        "process" if member.is_some() => Some(
+        _ if matches!(usage, Usage::Asked | Usage::Set) => None,
+        "require" => Some(BUNDLE),
+        "process" => Some(
             "there is no process and no environment: name what the code needs under [auth.fields], and read `data.auth`",
         ),
-        "module" if member == Some("exports") => {
-            Some("nothing is exported: the code is the body of a function, and `return` gives its result")
-        }
-        "eval" if is_call => Some(WRITTEN_OUT),
-        "Function" if is_call || is_after(&["new"]) => Some(WRITTEN_OUT),
-        "fetch" if is_call && !rules.aliases => {
-            Some("use `ld.request`, or write aliases = true under [code] in the connector")
-        }
-        "Headers" if rules.aliases => None,
-        _ if member.is_some() || is_after(&["new", "instanceof", "extends"]) => {
+        "exports" => Some(RETURNED),
+        "module" => reads(usage, "exports").then_some(RETURNED),
+        "__dirname" | "__filename" => Some("there are no files: write what the code needs into it"),
+        "eval" => Some(WRITTEN_OUT),
+        // It is there, as the parent of all functions; calling it fails.
+        "Function" => matches!(usage, Usage::Called { .. }).then_some(WRITTEN_OUT),
+        "fetch" | "Headers" if rules.aliases => None,
+        "fetch" => Some("use `ld.request`, or write aliases = true under [code] in the connector"),
+        _ => {
             let (_, help) = ABSENT.iter().find(|(names, _)| names.contains(&name))?;
             Some(help)
         }
-        _ => None,
     }
+}
+
+fn reads(usage: &Usage<'_>, member: &str) -> bool {
+    matches!(usage, Usage::Read { members, .. } if members.contains(&Some(member)))
 }

@@ -3,21 +3,28 @@
 //! Looks at the source and nothing else: the engine decides what is JavaScript, and the sandbox what it may do. Must never
 //! quote a key that it finds.
 
-mod fields;
+mod accesses;
+mod depth;
 mod globals;
 mod handles;
 mod hosts;
 mod keys;
 mod members;
-mod scopes;
-mod tokens;
+mod own;
+mod paths;
+mod references;
+mod texts;
+mod tree;
+mod usage;
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ops::Range;
 
-use scopes::Brackets;
-use tokens::{Kind, Token, tokens};
+use accesses::Access;
+use own::Own;
+use oxc_ast::AstKind;
+use oxc_ast::ast::Expression;
+use paths::Paths;
+use tree::Script;
 
 /// Most findings about one source: a bundle of something else would give thousands.
 const MOST_FINDINGS: usize = 50;
@@ -31,7 +38,7 @@ pub(super) struct Rules {
 }
 
 /// Something questionable.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Finding {
     pub code: &'static str,
     /// Where in the source, in bytes.
@@ -44,17 +51,8 @@ pub(super) struct Finding {
 
 /// What is questionable in `source`, in its order.
 pub(super) fn findings(source: &str, rules: &Rules) -> Vec<Finding> {
-    let script = Script::new(source);
-    let mut found: Vec<Finding> = (0..script.tokens.len())
-        .filter_map(|at| {
-            members::unknown(&script, at)
-                .or_else(|| globals::absent(&script, at, rules))
-                .or_else(|| without_locale(&script, at))
-                .or_else(|| key(&script, at))
-        })
-        .collect();
-    found.extend(handles::inspected(&script, &rules.handles));
-    found.extend(hosts::from_input(&script));
+    let in_tree = tree::look(source, |script| in_tree(script, rules));
+    let mut found = in_tree.unwrap_or_else(|| texts::keys_in_any(source));
     found.sort_by_key(|finding| finding.range.start);
     // Keys stay: what hides them goes by these.
     let mut room = MOST_FINDINGS;
@@ -65,54 +63,32 @@ pub(super) fn findings(source: &str, rules: &Rules) -> Vec<Finding> {
     found
 }
 
-/// A source and its pieces.
-struct Script<'a> {
-    source: &'a str,
-    tokens: Vec<Token>,
-    brackets: Brackets,
-    /// See [`scopes::declaring`].
-    declaring: Vec<Option<usize>>,
-    /// Where names hold that were asked for.
-    known: RefCell<HashMap<&'a str, Vec<Range<usize>>>>,
+fn in_tree(script: &Script<'_>, rules: &Rules) -> Vec<Finding> {
+    let paths = Paths::new(script);
+    let accesses = accesses::all(script, &paths);
+    let outside = Outside {
+        own: Own::new(script, &paths, &accesses),
+        script,
+        paths,
+        accesses,
+    };
+    [
+        members::unknown(&outside),
+        references::absent(&outside, rules),
+        without_locale(script),
+        handles::inspected(&outside, &rules.handles),
+        hosts::from_input(&outside),
+        texts::keys_in(script),
+    ]
+    .concat()
 }
 
-impl<'a> Script<'a> {
-    fn new(source: &'a str) -> Self {
-        let tokens = tokens(source);
-        Self {
-            source,
-            brackets: Brackets::of(&tokens),
-            declaring: scopes::declaring(source, &tokens),
-            known: RefCell::default(),
-            tokens,
-        }
-    }
-
-    /// The word at `at`, or nothing when something else is there.
-    fn word(&self, at: usize) -> Option<&'a str> {
-        let token = self.tokens.get(at)?;
-        (token.kind == Kind::Word).then(|| &self.source[token.range.clone()])
-    }
-
-    fn is_word(&self, at: usize, word: &str) -> bool {
-        self.word(at) == Some(word)
-    }
-
-    fn is_sign(&self, at: usize, sign: char) -> bool {
-        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Sign(sign))
-    }
-
-    /// Whether the word at `at` is a member of something, and so no global name.
-    fn is_member(&self, at: usize) -> bool {
-        // The three dots of a spread are no access.
-        at > 0 && self.is_sign(at - 1, '.') && !(at > 1 && self.is_sign(at - 2, '.'))
-    }
-
-    /// Where the name behind `.` or `?.` stands, if one of them is at `at`.
-    fn access(&self, at: usize) -> Option<usize> {
-        let dot = at + usize::from(self.is_sign(at, '?'));
-        (self.is_sign(dot, '.') && self.word(dot + 1).is_some()).then_some(dot + 1)
-    }
+/// What a script has to do with what comes from outside of it.
+struct Outside<'s, 'a> {
+    script: &'s Script<'a>,
+    paths: Paths<'s, 'a>,
+    accesses: Vec<Access<'a>>,
+    own: Own<'a>,
 }
 
 fn finding(code: &'static str, range: Range<usize>, message: String, help: impl Into<String>) -> Finding {
@@ -129,36 +105,29 @@ fn finding(code: &'static str, range: Range<usize>, message: String, help: impl 
 const WITHOUT_LOCALE: &str = "there are no locales and no time zone but UTC: write the text from its parts, as with \
     `toISOString()` and `toFixed(2)`, or bundle a library that does";
 
-/// A method that elsewhere writes what a locale and a time zone ask for. It runs, and writes something else.
-fn without_locale(script: &Script<'_>, at: usize) -> Option<Finding> {
-    let name = script.word(at)?;
-    let writes = ["toLocaleString", "toLocaleDateString", "toLocaleTimeString"].contains(&name);
-    if !writes || !script.is_member(at) || !script.is_sign(at + 1, '(') {
-        return None;
-    }
-    Some(finding(
-        "without-locale",
-        script.tokens[at].range.clone(),
-        format!("`{name}` writes the same text for every locale and time zone"),
-        WITHOUT_LOCALE,
-    ))
-}
-
-/// A key that is written into the code.
-fn key(script: &Script<'_>, at: usize) -> Option<Finding> {
-    let token = script.tokens.get(at).filter(|token| token.kind == Kind::Text)?;
-    let key = keys::find(&script.source[token.range.clone()])?;
-    let message = format!(
-        "this looks like a key of {} characters: whoever reads the code has it",
-        key.len()
-    );
-    let help =
-        "name it under [auth.fields], e.g. api_key = \"env:API_KEY\", read `data.auth.api_key`, and replace the key";
-    let range = token.range.start + key.start..token.range.start + key.end;
-    Some(Finding {
-        is_secret: true,
-        ..finding("hard-coded-key", range, message, help)
-    })
+/// Methods that elsewhere write what a locale and a time zone ask for. They run, and write something else.
+fn without_locale(script: &Script<'_>) -> Vec<Finding> {
+    let nodes = script.semantic.nodes().iter();
+    let told = nodes.filter_map(|node| {
+        let AstKind::CallExpression(call) = node.kind() else {
+            return None;
+        };
+        let Expression::StaticMemberExpression(method) = &call.callee else {
+            return None;
+        };
+        let name = method.property.name.as_str();
+        let writes = ["toLocaleString", "toLocaleDateString", "toLocaleTimeString"].contains(&name);
+        writes.then(|| {
+            let message = format!("`{name}` writes the same text for every locale and time zone");
+            finding(
+                "without-locale",
+                script.range(method.property.span),
+                message,
+                WITHOUT_LOCALE,
+            )
+        })
+    });
+    told.collect()
 }
 
 #[cfg(test)]

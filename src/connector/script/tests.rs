@@ -1,5 +1,9 @@
 //! What is told of which source.
 
+mod odd_sources;
+mod own_names;
+mod uses;
+
 use super::members::{MEMBERS, NOT_YET};
 use super::{Rules, findings, globals};
 

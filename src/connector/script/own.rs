@@ -1,0 +1,148 @@
+//! What a script sets itself, or asks for before it uses it.
+//!
+//! Where that leaves a doubt a name counts as there: the engine tells what is missed here, and nobody can silence a false
+//! warning. Must never know which names the sandbox has.
+
+use std::collections::HashSet;
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::{Argument, BinaryOperator, Expression};
+use oxc_semantic::NodeId;
+
+use super::accesses::Access;
+use super::paths::{GLOBAL_OBJECT, Path, Paths, joined};
+use super::tree::Script;
+use super::usage::Usage;
+
+/// Names that hosts have together: to ask for one of them is to ask for the host.
+const TOGETHER: [&[&str]; 2] = [
+    &["module", "exports", "require", "process", "__dirname", "__filename"],
+    &[
+        "window",
+        "document",
+        "navigator",
+        "localStorage",
+        "sessionStorage",
+        "indexedDB",
+    ],
+];
+
+/// Functions of `Object` and `Reflect` that add members to an object, or ask for one.
+const EXTENDING: [&str; 7] = [
+    "assign",
+    "defineProperties",
+    "defineProperty",
+    "has",
+    "hasOwn",
+    "set",
+    "setPrototypeOf",
+];
+
+/// What a script sets and asks for.
+pub(super) struct Own<'a> {
+    set: HashSet<Path<'a>>,
+    asked: HashSet<Path<'a>>,
+    /// Objects that are given to what may add anything to them.
+    extended: HashSet<Path<'a>>,
+    /// Whether a name may be a member of something, inside of `with`.
+    has_with: bool,
+}
+
+impl<'a> Own<'a> {
+    pub(super) fn new(script: &Script<'a>, paths: &Paths<'_, 'a>, accesses: &[Access<'a>]) -> Self {
+        let mut own = Self {
+            set: HashSet::new(),
+            asked: HashSet::new(),
+            extended: HashSet::new(),
+            has_with: false,
+        };
+        for access in accesses {
+            let Some(name) = access.name else { continue };
+            let path = joined(&access.object, name);
+            if access.object == [GLOBAL_OBJECT] && access.usage.may_find_nothing() {
+                own.ask(path);
+            } else {
+                own.add(path, &access.usage);
+            }
+        }
+        for node in script.semantic.nodes() {
+            own.look_at(script, paths, node.kind(), node.id());
+        }
+        own
+    }
+
+    /// Whether `path` may be something else than what the sandbox gives.
+    pub(super) fn sets(&self, path: &[&'a str]) -> bool {
+        let object = match path {
+            [_] => &[GLOBAL_OBJECT],
+            [object @ .., _] => object,
+            [] => return false,
+        };
+        let is_set = (1..=path.len()).any(|length| self.set.contains(&path[..length]));
+        is_set || self.has_with || self.extended.contains(object)
+    }
+
+    /// Whether the script knows if there is what `path` stands for.
+    pub(super) fn knows(&self, path: &[&'a str]) -> bool {
+        self.asked.contains(path) || self.sets(path)
+    }
+
+    fn add(&mut self, path: Path<'a>, usage: &Usage<'a>) {
+        match usage {
+            Usage::Set => _ = self.set.insert(path),
+            Usage::Asked => self.ask(path),
+            Usage::Called { .. } | Usage::Read { .. } | Usage::Inherited | Usage::PassedOn => {}
+        }
+    }
+
+    fn ask(&mut self, path: Path<'a>) {
+        if let [name] = path[..]
+            && let Some(together) = TOGETHER.iter().find(|names| names.contains(&name))
+        {
+            self.asked.extend(together.iter().map(|name| vec![*name]));
+        }
+        self.asked.insert(path);
+    }
+
+    /// What the node `id` sets or asks for, other than members.
+    fn look_at(&mut self, script: &Script<'a>, paths: &Paths<'_, 'a>, kind: AstKind<'a>, id: NodeId) {
+        match kind {
+            AstKind::IdentifierReference(name) => {
+                let scoping = script.semantic.scoping();
+                let Some(reference) = name.reference_id.get().map(|id| scoping.get_reference(id)) else {
+                    return;
+                };
+                if reference.symbol_id().is_none() {
+                    let around = script.semantic.nodes().parent_kind(id);
+                    let usage = if reference.is_write() {
+                        Usage::Set
+                    } else {
+                        Usage::of(around, name.span)
+                    };
+                    self.add(vec![name.name.as_str()], &usage);
+                }
+            }
+            AstKind::BinaryExpression(question) if question.operator == BinaryOperator::In => {
+                if let Expression::StringLiteral(name) = &question.left
+                    && let Some(object) = paths.of(&question.right)
+                {
+                    self.ask(joined(&object, name.value.as_str()));
+                }
+            }
+            AstKind::CallExpression(call) => {
+                let called = paths.of(&call.callee);
+                let extends = called.is_some_and(
+                    |called| matches!(called[..], ["Object" | "Reflect", function] if EXTENDING.contains(&function)),
+                );
+                let extended = call
+                    .arguments
+                    .first()
+                    .filter(|_| extends)
+                    .and_then(Argument::as_expression);
+                self.extended.extend(extended.and_then(|object| paths.of(object)));
+            }
+            AstKind::WithStatement(_) => self.has_with = true,
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Sources that are no JavaScript, or more of it than anybody writes.
+
+use super::found;
+
+/// A key that nobody should see.
+const KEY: &str = "q7Wz2LmX9vRt4KpB6nYc8Hd3";
+
+/// The compiler quotes what it does not understand.
+#[test]
+fn keys_are_found_in_sources_that_do_not_compile() {
+    let key = vec![("hard-coded-key", KEY.to_owned())];
+    for source in [
+        format!("const a = '{KEY}'; const = 1; ld.colour; fetch(1)"),
+        format!("const a = \"{KEY}\n"),
+        format!("}} function b() {{ const a = `{KEY}`;"),
+        format!("{}\n'{KEY}'", "(".repeat(100_000)),
+    ] {
+        assert_eq!(found(&source, false, &[]), key, "{}", &source[..20]);
+    }
+}
+
+#[test]
+fn code_of_a_module_is_looked_into() {
+    let told = [
+        ("not-in-sandbox", "import".to_owned()),
+        ("unknown-member", "colour".to_owned()),
+    ];
+    let source = "import fs from 'fs';\nexport default async () => ld.colour;";
+    assert_eq!(found(source, false, &[]), told);
+}
+
+#[test]
+fn a_body_that_ends_early_tells_nothing() {
+    for source in [
+        "} fetch(1); {",
+        "}\nfetch(1);\nasync function b() {",
+        "}; fetch(1) /*",
+        "/* fetch(1)",
+    ] {
+        assert_eq!(found(source, false, &[]), [], "{source}");
+    }
+}
+
+/// Each of these goes deeper with every repetition, in the parser or in what walks its tree.
+#[test]
+fn deeply_nested_sources_do_not_overflow_the_stack() {
+    for (before, inside, after) in [
+        ("(", "1", ")"),
+        ("[", "", "]"),
+        ("{", "", "}"),
+        ("x={a:", "1", "}"),
+        ("x={a(){", "", "}}"),
+        ("(class{a=", "1", "})"),
+        ("function a(){", "", "}"),
+        ("`${", "1", "}`"),
+        ("f(function(){", "", ""),
+        ("!", "1", ""),
+        ("a=>", "1", ""),
+        ("a?", "1", ":1"),
+        ("a**", "1", ""),
+        ("if(a)", "1", ""),
+        ("for(;;)", "1", ""),
+        ("new ", "a", ""),
+        ("", "a", ".b"),
+        ("", "a", "()"),
+        ("'a'+", "'b'", ""),
+        ("a:", "1", ""),
+    ] {
+        let source = [before.repeat(100_000), inside.to_owned(), after.repeat(100_000)].concat();
+        assert_eq!(found(&source, false, &[]), [], "{before}{after}");
+    }
+}
+
+/// Closing brackets in texts make a source look flat: the stack is enough for it all the same.
+#[test]
+fn brackets_in_texts_do_not_overflow_the_stack() {
+    let step = format!("{}'{}',", "(".repeat(2_000), ")".repeat(2_000));
+    let source = [step.repeat(50), "ld.colour".to_owned(), ")".repeat(100_000)].concat();
+    let unknown = vec![("unknown-member", "colour".to_owned())];
+    assert_eq!(found(&source, false, &[]), unknown);
+}
+
+#[test]
+fn long_chains_are_looked_into() {
+    let absent = vec![("not-in-sandbox", "fetch".to_owned())];
+    for source in [
+        format!("x = {}fetch(1)", "'a' + ".repeat(20_000)),
+        format!("fetch(1){}", ".then(a)".repeat(10_000)),
+        format!("{}fetch(1)", "if (a) b(); else ".repeat(5_000)),
+    ] {
+        assert_eq!(found(&source, false, &[]), absent, "{}", &source[..20]);
+    }
+}

@@ -160,8 +160,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
 
-    fn user(name: &str) -> Sharer {
-        Some(name.into())
+    fn lets_in(visitor: &Visitor, user: &str) -> bool {
+        visitor.let_in(Some(user.into()))
     }
 
     #[test]
@@ -209,7 +209,7 @@ mod tests {
         for _ in 0..2 {
             for visitor in &visitors {
                 visitor.asks();
-                assert!(visitor.let_in(user("greedy")), "there is room for all");
+                assert!(lets_in(visitor, "greedy"), "there is room for all");
                 visitor.is_answered();
             }
         }
@@ -217,8 +217,8 @@ mod tests {
         assert!(!strangers.send_one_away());
         let gone = leaves.each_ref().map(CancellationToken::is_cancelled);
         assert_eq!(gone, [false, false, false, false, false, false, true, true]);
-        assert!(!visitors[7].let_in(user("greedy")), "it is gone");
-        assert!(!visitors[7].let_in(user("other")), "it is gone");
+        assert!(!lets_in(&visitors[7], "greedy"), "it is gone");
+        assert!(!lets_in(&visitors[7], "other"), "it is gone");
     }
 
     #[test]
@@ -227,16 +227,16 @@ mod tests {
         let visitors: [_; 4] = std::array::from_fn(|_| strangers.meet(CancellationToken::new()));
         for name in ["greedy", "other"] {
             for visitor in &visitors[..3] {
-                assert!(visitor.let_in(user(name)));
+                assert!(lets_in(visitor, name));
             }
         }
-        assert!(visitors[3].let_in(user("greedy")), "of three that were, none is left");
+        assert!(lets_in(&visitors[3], "greedy"), "of three that were, none is left");
         assert!(!strangers.send_one_away());
-        assert!(visitors[0].let_in(user("greedy")));
-        assert!(visitors[1].let_in(user("greedy")));
-        assert!(visitors[2].let_in(user("greedy")), "there is room, but not for good");
+        assert!(lets_in(&visitors[0], "greedy"));
+        assert!(lets_in(&visitors[1], "greedy"));
+        assert!(lets_in(&visitors[2], "greedy"), "there is room, but not for good");
         assert!(strangers.send_one_away());
-        assert!(!visitors[2].let_in(user("greedy")), "it is gone");
+        assert!(!lets_in(&visitors[2], "greedy"), "it is gone");
         drop(visitors);
         assert_eq!(strangers.places.taken(), 0);
     }

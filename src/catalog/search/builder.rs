@@ -13,6 +13,11 @@ use crate::connector::model::Connector;
 
 /// Most different words that are noted of one action, and of the texts about one connector.
 const MOST_WORDS: usize = 400;
+/// How much the length of a text counts (b of BM25).
+const LENGTH: f32 = 0.6;
+/// What a word that is repeated within a text adds to the first.
+const REPEATED: f32 = 0.4;
+
 /// A place where words stand: how much one counts there, and how many there usually are. In a longer text each counts
 /// for less.
 #[derive(Clone, Copy)]
@@ -23,14 +28,14 @@ struct Field {
 
 const NAME: Field = Field {
     weight: 5.0,
-    usual: 3.0,
+    usual: 2.5,
 };
 const TITLE: Field = Field {
     weight: 2.0,
     usual: 3.0,
 };
 const FIRST_SENTENCE: Field = Field {
-    weight: 1.4,
+    weight: 1.8,
     usual: 5.0,
 };
 const DESCRIPTION: Field = Field {
@@ -102,11 +107,15 @@ impl Builder {
         post(&mut self.index.of_actions, holder, weights);
         let labels =
             [&name, &title.unwrap_or_default(), &labels::summary(action, &name)].map(|words| self.label(words));
+        for word in labels.iter().flatten() {
+            self.index.uses.entry(word.term).or_default().add(connector);
+        }
         self.index.documents.push(Document {
             connector,
             labels,
             intent: reading::intent(action, &name),
             needs_one: reading::needs_one(action),
+            is_deprecated: reading::is_deprecated(action, &name),
             searches: reading::searches(action),
         });
     }
@@ -151,21 +160,23 @@ impl Builder {
         each_word(text, |word| terms.extend(self.term(word)));
         // Counted in a float: no text here has so many words that it would matter.
         let length = f32::from(u16::try_from(terms.len()).unwrap_or(u16::MAX));
-        let each = field.weight / (0.4 + 0.6 * length / field.usual);
+        let each = field.weight / (1.0 - LENGTH + LENGTH * length / field.usual);
         for term in terms {
             if weights.len() < MOST_WORDS || weights.contains_key(&term) {
                 let weight = weights.entry(term).or_default();
                 // A word that is repeated within a text says little more the second time.
-                *weight += if *weight > 0.0 { each * 0.5 } else { each };
+                *weight += if *weight > 0.0 { each * REPEATED } else { each };
             }
         }
     }
 
     fn label(&mut self, words: &[Word]) -> Vec<Label> {
-        let labels = words.iter().filter_map(|word| {
+        let head = labels::head(words);
+        let labels = words.iter().enumerate().filter_map(|(position, word)| {
             let term = self.term(&word.text)?;
             Some(Label {
                 term,
+                is_head: head == Some(position),
                 plural: word.plural,
                 verb: word.verb,
                 general: word.verb.is_some() && thesaurus::is_general(&stem(&word.text)),

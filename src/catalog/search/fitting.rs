@@ -10,7 +10,7 @@ use super::thesaurus::Intent;
 use super::wanted::{SYNONYM, Wanted};
 
 /// What is left of an action's score when none of the nouns in its name was mentioned.
-const NOUNLESS: f32 = 0.65;
+const NOUNLESS: f32 = 0.56;
 /// What is left of it when the verb was not.
 const VERBLESS: f32 = 0.7;
 /// How well a verb of reading is met by a question without one, and a name without a verb by any sentence.
@@ -20,6 +20,30 @@ const KIND: f32 = 0.3;
 
 /// What is left of it when its name does not have the thing that the sentence is about.
 const HEADLESS: f32 = 0.92;
+/// What is left of it when that is not the thing that its name is about either: a card is no cardholder.
+const ABOUT_ANOTHER: f32 = 0.82;
+
+/// What is left of the score of an action that changes something when nothing says what is to be done.
+const UNASKED_CHANGE: f32 = 0.9;
+/// What is left when something is to be changed that is only read, or the other way round.
+const READING_FOR_CHANGING: f32 = 0.55;
+/// What is left when something new is wanted, and the action only changes what is there.
+const NOT_NEW: f32 = 0.7;
+/// What is left when it changes something in another way.
+const ANOTHER_CHANGE: f32 = 0.95;
+/// What is left when it removes what is to stay, or the other way round.
+const REMOVING_FOR_KEEPING: f32 = 0.7;
+
+/// Factor for a noun that is one or several in both the sentence and the name.
+const SAME_NUMBER: f32 = 1.06;
+/// Factor for a noun that is one in one of them and several in the other.
+const OTHER_NUMBER: f32 = 0.94;
+/// Factor for an action that needs an identifier when the sentence is about what has one.
+const ABOUT_ONE: f32 = 1.06;
+/// Factor for an action that reads without one then.
+const NOT_ABOUT_ONE: f32 = 0.9;
+/// Factor for an action that needs an identifier when the sentence has one somewhere.
+const NAMES_ONE: f32 = 1.04;
 
 /// How well a word was met, whether it was asked for in the plural, and whether it is what the sentence is about.
 #[derive(Clone, Copy)]
@@ -76,24 +100,12 @@ impl Index {
                 (false, false) => 1.0,
             }
         };
-        let has_head = |label: &[Label]| {
-            let mut met = label.iter().filter_map(|word| matches.get(&word.term));
-            met.any(|found| found.is_head)
-        };
-        // Of what is only read, the place may be what is listed: "the files in the folder".
-        let is_done_to_something =
-            !sentence.intent.writes().is_unknown() && sentence.terms.iter().any(|term| term.is_head);
         document
             .labels
             .iter()
             .filter(|label| !label.is_empty())
             .map(|label| {
-                let headed = if is_done_to_something && !has_head(label) {
-                    HEADLESS
-                } else {
-                    1.0
-                };
-                headed
+                headed(label, sentence, matches)
                     * (NOUNLESS + (1.0 - NOUNLESS) * part(label, false))
                     * (VERBLESS + (1.0 - VERBLESS) * part(label, true))
             })
@@ -101,28 +113,44 @@ impl Index {
     }
 }
 
+/// Whether a name is about the thing that the sentence is about. Of what is only read, the place may be what is listed:
+/// "the files in the folder".
+fn headed(label: &[Label], sentence: &Sentence, matches: &Matches) -> f32 {
+    if sentence.intent.writes().is_unknown() || !sentence.terms.iter().any(|term| term.is_head) {
+        return 1.0;
+    }
+    let is_met = |word: &Label| matches.get(&word.term).is_some_and(|found| found.is_head);
+    let has = if label.iter().any(is_met) { 1.0 } else { HEADLESS };
+    let is_about = label.iter().find(|word| word.is_head).is_none_or(is_met);
+    if is_about { has } else { has * ABOUT_ANOTHER }
+}
+
 /// Whether an action does the kind of thing that was asked for.
 pub(super) fn agreement(sentence: &Sentence, document: &Document) -> f32 {
     let reads = document.intent.shares(Intent::READ);
     if sentence.intent.is_unknown() {
         // Without a verb it is more likely that somebody wants to see something.
-        return if reads || sentence.wants_something { 1.0 } else { 0.9 };
+        return if reads || sentence.wants_something {
+            1.0
+        } else {
+            UNASKED_CHANGE
+        };
     }
     if sentence.intent.shares(document.intent) {
         return 1.0;
     }
     if reads || sentence.intent.writes().is_unknown() {
-        return 0.55;
+        return READING_FOR_CHANGING;
     }
     if sentence.is_new && !document.intent.shares(Intent::CREATE) {
-        return 0.8;
+        return NOT_NEW;
     }
     // What creates one thing often changes another: "label the issue" is adding labels.
     let removes = |intent: Intent| intent.shares(Intent::DELETE);
     if removes(sentence.intent) == removes(document.intent) {
-        0.95
+        ANOTHER_CHANGE
     } else {
-        0.7
+        REMOVING_FOR_KEEPING
     }
 }
 
@@ -138,16 +166,19 @@ pub(super) fn number(sentence: &Sentence, document: &Document, matches: &Matches
             factor *= match (noun.plural, found.plural) {
                 // Of actions that change things, the plural is that of the place: `conversations_archive`.
                 (true, false) if !reads => 1.0,
-                (one, other) if one == other => 1.06,
-                _ => 0.94,
+                (one, other) if one == other => SAME_NUMBER,
+                _ => OTHER_NUMBER,
             };
         }
     }
     match (sentence.is_about_one, document.needs_one) {
-        (true, true) => factor *= 1.06,
-        (true, false) if reads => factor *= 0.9,
-        _ if sentence.names_one && document.needs_one => factor *= 1.04,
+        (true, true) => factor *= ABOUT_ONE,
+        (true, false) if reads => factor *= NOT_ABOUT_ONE,
+        _ if sentence.names_one && document.needs_one => factor *= NAMES_ONE,
         _ => {}
     }
     factor
 }
+
+#[cfg(test)]
+mod tests;

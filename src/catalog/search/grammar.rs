@@ -2,7 +2,7 @@
 
 use super::lexicon;
 use super::spoken::Word;
-use super::thesaurus;
+use super::thesaurus::{self, Intent};
 use super::words::{is_plural, stem};
 
 /// Where the verb stands that says what is to be done.
@@ -18,17 +18,6 @@ pub(super) fn leading_verb(words: &[Word]) -> Option<usize> {
         .or_else(|| spoken().find(|(_, word)| is_verb(word) && word.text.ends_with("ed")))
         .or_else(|| spoken().find(|(_, word)| word.text == "new"))
         .map(|(position, _)| position)
-}
-
-/// Whether the words that follow a verb such as "send" are what is sent, rather than a thing.
-pub(super) fn sends_words(words: &[Word]) -> bool {
-    words.windows(2).any(|pair| {
-        let sends = matches!(
-            pair[0].text.as_str(),
-            "post" | "reply" | "say" | "send" | "tell" | "write"
-        );
-        sends && !pair[0].is_data && pair[1].is_data
-    })
 }
 
 /// Whether the words say that the thing is not there yet: "a new ticket", "create a ticket".
@@ -51,17 +40,37 @@ pub(super) fn is_imperative(words: &[Word]) -> bool {
         )
 }
 
-/// Where the thing stands that the words are about: the last noun before "of", "in" and the like, a verb such as "is", or
-/// an identifier.
+/// What a verb of several meanings does to what follows: one opens "a ticket" that is new, and "the ticket" that is
+/// there; one leaves "a comment", and "the channel".
+pub(super) fn narrowed(intent: Intent, next: Option<&Word>) -> Intent {
+    if !intent.shares(Intent::CREATE) {
+        return intent;
+    }
+    let others = intent.and_not(Intent::CREATE);
+    match next.map(|next| next.text.as_str()) {
+        Some("a" | "an" | "another" | "new") => Intent::CREATE,
+        Some("the" | "this" | "that" | "my" | "our" | "it")
+            if others.shares(Intent::READ) || others.shares(Intent::DELETE) =>
+        {
+            others
+        }
+        _ => intent,
+    }
+}
+
+/// Where the thing stands that the words are about: the last noun before "of", "about" and the like, a verb such as "is",
+/// or an identifier.
 pub(super) fn head(words: &[Word]) -> Option<usize> {
     let mut head = None;
     for (position, word) in words.iter().enumerate() {
         let text = word.text.as_str();
-        let ends = word.is_identifier || lexicon::is_preposition(text) || lexicon::joins(text);
+        let is_topic = lexicon::part(text) == Some(lexicon::Part::Topic);
+        let ends = word.is_identifier || is_topic || lexicon::is_preposition(text) || lexicon::joins(text);
         if ends && head.is_some() {
             break;
         }
-        let is_noun = lexicon::part(text).is_none() && !thesaurus::is_only_verb(&stem(text));
+        let is_verb = thesaurus::is_only_verb(&stem(text)) && stands_as_verb(words, position);
+        let is_noun = lexicon::part(text).is_none() && !is_verb;
         if !ends && is_noun && !word.is_data && !word.is_name {
             head = Some(position);
         }

@@ -1,15 +1,13 @@
 //! Which action has which word, and where.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::snapshot::Tool;
 use super::builder::Builder;
+use super::named::Uses;
 use super::thesaurus::Intent;
 use super::words::root;
-
-/// A name of a connector stays one as long as it has this many times more actions than others have with that word.
-const RARE: usize = 10;
 
 /// The number of a word.
 pub(super) type TermId = u32;
@@ -25,6 +23,8 @@ pub(super) struct Document {
     pub(super) intent: Intent,
     /// Whether it needs to be told which one thing it is about.
     pub(super) needs_one: bool,
+    /// Whether another should be used in its place.
+    pub(super) is_deprecated: bool,
     /// Whether it takes words to look for.
     pub(super) searches: bool,
 }
@@ -38,6 +38,8 @@ pub(super) struct Label {
     pub(super) verb: Option<Intent>,
     /// Whether it says no more than what kind of thing is done, as "create" does.
     pub(super) general: bool,
+    /// Whether it is the thing that the name is about.
+    pub(super) is_head: bool,
 }
 
 /// That an action has a word, and how much it counts there.
@@ -58,6 +60,8 @@ pub struct Index {
     pub(super) of_actions: Vec<Vec<Posting>>,
     /// Connectors that have it in the texts about themselves.
     pub(super) of_connectors: Vec<Vec<Posting>>,
+    /// Whose actions have a word in their names.
+    pub(super) uses: HashMap<TermId, Uses>,
     /// How many actions each connector has.
     pub(super) sizes: Vec<usize>,
     /// The words of each connector's slug, and those of its name.
@@ -94,34 +98,6 @@ impl Index {
             .get(term as usize)
             .map(Vec::as_slice)
             .unwrap_or_default()
-    }
-
-    /// Which connectors a sentence with these words names: those with all words of their slug or name in it. A word of
-    /// the names of others' actions is no name, unless it is rare there: "the calendar" may be any, but "Slack" is Slack,
-    /// although others have actions that send something to it.
-    pub(super) fn named_connectors(&self, words: &HashSet<TermId>) -> Vec<usize> {
-        let is_of_others = |word: TermId, connector: usize| {
-            let holders = self
-                .actions_with(word)
-                .iter()
-                .map(|posting| &self.documents[posting.holder as usize]);
-            let others = holders.filter(|document| {
-                let mut called = document.labels[..2].iter().flatten();
-                document.connector != connector && called.any(|label| label.term == word)
-            });
-            others.count() * RARE > self.sizes[connector]
-        };
-        let is_named = |name: &[TermId], connector: usize| {
-            !name.is_empty()
-                && name
-                    .iter()
-                    .all(|word| words.contains(word) && !is_of_others(*word, connector))
-        };
-        let connectors = self.names.iter().enumerate();
-        connectors
-            .filter(|(connector, names)| names.iter().any(|name| is_named(name, *connector)))
-            .map(|(connector, _)| connector)
-            .collect()
     }
 
     pub(super) fn connectors_with(&self, term: TermId) -> &[Posting] {

@@ -1,16 +1,14 @@
 //! What an action is called: the words of its name, its title and the sentence that sums it up, with what each does
 //! there.
 //!
-//! Names that were made of a method and a path, as in `post_invoices_invoice_send`, are read as what they stand for:
-//! to send one invoice.
+//! Must never know what is asked for.
 
-use http::Method;
-
-use super::lexicon::is_filler;
+use super::lexicon::{is_filler, is_preposition};
+use super::of_requests::{self, is_made_of, steps};
 use super::reading::described;
 use super::thesaurus::{self, Intent};
 use super::words::{each_word, is_plural, stem};
-use crate::connector::model::{Action, Effect, RequestTemplate};
+use crate::connector::model::{Action, RequestTemplate};
 
 /// Most words of a sentence that is read like a name. A longer one says more than what the action is called.
 const LONGEST_SUMMARY: usize = 8;
@@ -27,7 +25,7 @@ pub(super) struct Word {
 }
 
 impl Word {
-    fn noun(text: &str, plural: bool) -> Self {
+    pub(super) fn noun(text: &str, plural: bool) -> Self {
         Self {
             text: text.to_owned(),
             plural,
@@ -35,7 +33,7 @@ impl Word {
         }
     }
 
-    fn verb(text: &str) -> Self {
+    pub(super) fn verb(text: &str) -> Self {
         Self {
             text: text.to_owned(),
             plural: false,
@@ -56,7 +54,7 @@ pub(super) fn name(action: &Action) -> Vec<Word> {
     };
     let steps = steps(&request.path_source);
     if is_made_of(&words, &request.method, &steps) {
-        return of_request(action, request, &steps, &words[1..]);
+        return of_requests::label(action, request, &steps, &words[1..]);
     }
     let mut label = label(&words);
     if is_shortened {
@@ -99,86 +97,18 @@ pub(super) fn summary(action: &Action, name: &[Word]) -> Vec<Word> {
     }
 }
 
-/// A name that consists of a method and a path, as words: what is done, and to what.
-fn of_request(action: &Action, request: &RequestTemplate, steps: &[Step], others: &[String]) -> Vec<Word> {
-    let mut nouns = steps;
-    let mut verb = None;
-    // The last part of a path may be what is done to the thing before: `/invoices/{invoice}/send`.
-    if let [before @ .., last] = steps
-        && !last.is_one
-        && before.last().is_some_and(|before| before.is_one)
-        && let [word] = last.words.as_slice()
-        && !is_plural(word)
-        && action.effect == Effect::Write
-        && !thesaurus::intent(&stem(word)).is_unknown()
-    {
-        verb = Some(Word::verb(word));
-        nouns = before;
-    }
-    let is_one = nouns.last().is_some_and(|last| last.is_one);
-    let verb = verb.unwrap_or_else(|| {
-        let told = told(&split(described(action).0)).filter(does_something);
-        match (&request.method, action.effect) {
-            (_, Effect::Read) if is_one => Word::verb("get"),
-            (_, Effect::Read) => Word::verb("list"),
-            (&Method::DELETE, _) => told
-                .filter(|told| told.verb.is_some_and(|intent| intent.shares(Intent::DELETE)))
-                .unwrap_or_else(|| Word::verb("delete")),
-            (&Method::PUT | &Method::PATCH, _) => told.unwrap_or_else(|| Word::verb("update")),
-            _ if is_one => told.unwrap_or_else(|| Word::verb("update")),
-            _ => told.unwrap_or_else(|| Word::verb("create")),
+/// Where the thing stands that a name is about: its last noun before "of", "to" and the like, as in "Add user to group".
+pub(super) fn head(words: &[Word]) -> Option<usize> {
+    let mut head = None;
+    for (position, word) in words.iter().enumerate() {
+        if head.is_some() && is_preposition(&word.text) {
+            break;
         }
-    });
-    let mut label = vec![verb];
-    let makes_one = request.method == Method::POST && !is_one;
-    for (position, step) in nouns.iter().enumerate() {
-        let is_last = position + 1 == nouns.len();
-        for word in &step.words {
-            let plural = is_plural(word) && !step.is_one && !(is_last && makes_one);
-            label.push(Word::noun(word, plural));
+        if word.verb.is_none() && !is_filler(&word.text) {
+            head = Some(position);
         }
     }
-    let placeholders: Vec<&String> = steps.iter().flat_map(|step| &step.placeholder).collect();
-    let in_path = |word: &&String| !placeholders.contains(word) && word.as_str() != "id";
-    add_missing(&mut label, others.iter().filter(in_path));
-    label
-}
-
-/// A part of a path with the placeholder behind it, if there is one: `/customers/{customer}`.
-struct Step {
-    words: Vec<String>,
-    placeholder: Vec<String>,
-    /// Whether it leads to one of several things.
-    is_one: bool,
-}
-
-/// The parts of a path that say something. Its version does not.
-fn steps(path: &str) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
-    for part in path.split('/').filter(|part| !part.is_empty()) {
-        let words = split(part);
-        if part.contains('{') {
-            if let Some(last) = steps.last_mut() {
-                last.is_one = true;
-                last.placeholder.extend(words);
-            }
-        } else if !is_version(part) {
-            steps.push(Step {
-                words,
-                placeholder: Vec::new(),
-                is_one: false,
-            });
-        }
-    }
-    steps
-}
-
-/// Whether a name is that of its method and path, rather than one that somebody chose.
-fn is_made_of(words: &[String], method: &Method, steps: &[Step]) -> bool {
-    let [first, second, ..] = words else {
-        return false;
-    };
-    first.eq_ignore_ascii_case(method.as_str()) && steps.first().is_some_and(|step| step.words.first() == Some(second))
+    head
 }
 
 /// Whether somebody chose the name of an action as it is.
@@ -194,7 +124,7 @@ fn is_shortened(words: &[String]) -> bool {
 }
 
 /// Adds those words that `label` does not have.
-fn add_missing<'a>(label: &mut Vec<Word>, words: impl Iterator<Item = &'a String>) {
+pub(super) fn add_missing<'a>(label: &mut Vec<Word>, words: impl Iterator<Item = &'a String>) {
     for word in words {
         let stemmed = stem(word);
         if !label.iter().any(|known| stem(&known.text) == stemmed) {
@@ -229,7 +159,7 @@ fn label_inside(words: &[String]) -> impl Iterator<Item = Word> {
 
 /// The verb that a sentence about an action begins with: "Creates a webhook", "Create webhook". That of "Draft invoices
 /// are editable" is another.
-fn told(words: &[String]) -> Option<Word> {
+pub(super) fn told(words: &[String]) -> Option<Word> {
     let [first, others @ ..] = words else {
         return None;
     };
@@ -241,11 +171,11 @@ fn told(words: &[String]) -> Option<Word> {
 }
 
 /// Whether a verb changes something.
-fn does_something(verb: &Word) -> bool {
+pub(super) fn does_something(verb: &Word) -> bool {
     verb.verb.is_some_and(|intent| !intent.writes().is_unknown())
 }
 
-fn split(text: &str) -> Vec<String> {
+pub(super) fn split(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     each_word(text, |word| words.push(word.to_owned()));
     words
@@ -256,10 +186,4 @@ fn is_hash(word: &str) -> bool {
     word.len() == HASH_DIGITS
         && word.bytes().all(|byte| byte.is_ascii_hexdigit())
         && word.bytes().any(|byte| byte.is_ascii_digit())
-}
-
-/// Whether a part of a path is a version: `v2`.
-fn is_version(part: &str) -> bool {
-    part.strip_prefix('v')
-        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
 }

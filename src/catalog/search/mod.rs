@@ -5,18 +5,22 @@
 //!
 //! 1. `words` takes names and texts apart: `getCustomerOrders` has three words, `deployed` has that of `deploy`.
 //! 2. `index` notes for every word which actions have it, and where: in a name it counts for more than in a text. It is
-//!    built by `builder`, with what `labels` and `reading` tell of an action.
-//! 3. `sentence` reads what is asked for, by its words (`spoken`) and their places (`grammar`): which words count, what is
-//!    to be done, what in it is only data.
+//!    built by `builder`, with what `labels` (with `of_requests`) and `reading` tell of an action.
+//! 3. `sentence` reads what is asked for, by its words (`spoken`), their places (`grammar`) and what they imply
+//!    (`implied`): which words count, what is to be done, what in it is only data.
 //! 4. `wanted` adds what can stand for those words: their `thesaurus` and, for words that nothing has, their `spelling`.
-//! 5. `ranking` looks all of them up and puts the actions in order; `fitting` compares the best of them in detail.
+//! 5. `ranking` looks all of them up and puts the actions in order; `named` knows which connector is meant, `fitting`
+//!    compares the best actions in detail.
 
 mod builder;
 mod fitting;
 mod grammar;
+mod implied;
 mod index;
 mod labels;
 mod lexicon;
+mod named;
+mod of_requests;
 mod ranking;
 mod reading;
 mod sentence;

@@ -3,7 +3,7 @@
 use super::Hit;
 use super::fitting;
 use super::index::{Index, Posting};
-use super::sentence::{self, Sentence};
+use super::sentence;
 use super::wanted::{EXACT, Wanted};
 
 /// Actions that are compared in detail: the best by their words.
@@ -12,12 +12,18 @@ const COMPARED: usize = 128;
 /// How soon more of one word stops to count (k1 of BM25).
 const SATURATION: f32 = 2.0;
 /// How much words about a whole connector count, beside those about an action.
-const OF_CONNECTOR: f32 = 0.5;
+const OF_CONNECTOR: f32 = 0.4;
 
-/// What is left of an action's score when another connector was named.
-const OF_ANOTHER: f32 = 0.2;
-/// Weight of the words that named a connector.
-const OF_NAME: f32 = 0.15;
+/// How much a verb tells by how rare it is itself, rather than by how rare the verbs are that stand for the same.
+const RARE_VERB: f32 = 0.5;
+/// What is left of an action's score when it has none of the words.
+const UNCOVERED: f32 = 0.5;
+/// What is left of it when it is deprecated.
+const DEPRECATED: f32 = 0.9;
+/// How much is added to it when it takes words to look for, and no action has any of those in the sentence.
+const SEARCHED: f32 = 0.4;
+/// How much is taken from it then when it needs an identifier that the sentence does not have.
+const UNIDENTIFIED: f32 = 0.3;
 
 impl Index {
     /// The best `limit` actions for `sentence` among those that are `visible`, best first. Equally good ones stay in
@@ -27,7 +33,7 @@ impl Index {
         let sentence = sentence::read(sentence);
         let mut wanted = self.wanted(&sentence);
         let named = self.named(&sentence, &visible);
-        self.lower_names(&mut wanted, &named);
+        self.lower_names(&mut wanted, &named.by_name);
         let mut hits: Vec<Hit> = self
             .by_words(&wanted)
             .into_iter()
@@ -35,12 +41,8 @@ impl Index {
             .filter(|(tool, score)| *score > 0.0 && visible(*tool))
             .map(|(tool, score)| Hit { tool, score })
             .collect();
-        if !named.is_empty() {
-            for hit in &mut hits {
-                if !named.contains(&self.documents[hit.tool].connector) {
-                    hit.score *= OF_ANOTHER;
-                }
-            }
+        for hit in &mut hits {
+            hit.score *= named.fits(self.documents[hit.tool].connector);
         }
         keep_best(&mut hits, COMPARED.max(limit));
         let unknown = self.unknown(&sentence.terms);
@@ -49,48 +51,24 @@ impl Index {
         for hit in &mut hits {
             let document = &self.documents[hit.tool];
             let covered = if total > 0.0 { (hit.score / total).min(1.0) } else { 0.0 };
-            hit.score *= (0.5 + 0.5 * covered)
+            hit.score *= (UNCOVERED + (1.0 - UNCOVERED) * covered)
                 * self.fits(document, &sentence, &matches)
                 * fitting::agreement(&sentence, document)
                 * fitting::number(&sentence, document, &matches);
+            if document.is_deprecated {
+                hit.score *= DEPRECATED;
+            }
             if sentence.intent.writes().is_unknown() {
                 if document.searches {
                     // What no action knows is probably what is looked for.
-                    hit.score *= 1.0 + 0.4 * unknown * unknown;
+                    hit.score *= 1.0 + SEARCHED * unknown * unknown;
                 } else if document.needs_one && !sentence.names_one {
-                    hit.score *= 1.0 - 0.3 * unknown;
+                    hit.score *= 1.0 - UNIDENTIFIED * unknown;
                 }
             }
         }
         keep_best(&mut hits, limit);
         hits
-    }
-
-    /// The connectors that a sentence names: who does means them. Only those count that the caller can see anything of.
-    fn named(&self, sentence: &Sentence, visible: impl Fn(usize) -> bool) -> Vec<usize> {
-        let words = sentence.terms.iter().filter_map(|term| self.term(&term.stem)).collect();
-        let mut named = self.named_connectors(&words);
-        named.retain(|connector| {
-            let mut documents = self.documents.iter().enumerate();
-            documents.any(|(tool, document)| document.connector == *connector && visible(tool))
-        });
-        named
-    }
-
-    /// A word that said which connector is meant says little about which of its actions.
-    fn lower_names(&self, wanted: &mut [Wanted], named: &[usize]) {
-        let said = named
-            .iter()
-            .flat_map(|connector| self.names[*connector].iter().flatten());
-        for word in wanted {
-            if word
-                .alternatives
-                .iter()
-                .any(|(term, _)| said.clone().any(|name| name == term))
-            {
-                word.weight *= OF_NAME;
-            }
-        }
     }
 
     /// The score of every action by its words (BM25F).
@@ -107,7 +85,7 @@ impl Index {
                 // A rare synonym tells no more than the word itself.
                 let told = match (*weight >= EXACT, word.is_verb) {
                     (true, false) => own,
-                    (true, true) => f32::midpoint(told, own),
+                    (true, true) => RARE_VERB * own + (1.0 - RARE_VERB) * told,
                     (false, _) => told.min(own),
                 };
                 raise(&mut best, postings, weight * told);

@@ -8,6 +8,8 @@ use super::thesaurus::{self, Intent};
 use super::words::{each_word, stem};
 use crate::connector::model::{Action, Effect};
 
+/// What an import writes before the description of what should not be used any more.
+const DEPRECATED: &str = "Deprecated.";
 /// Deepest level of an output schema whose names are read.
 const DEEPEST: usize = 5;
 
@@ -30,6 +32,7 @@ pub fn first_sentence(text: &str) -> (&str, &str) {
 /// method and path, which are read anyway.
 pub(super) fn described(action: &Action) -> (&str, &str) {
     let described = action.description.as_str();
+    let described = described.strip_prefix(DEPRECATED).unwrap_or(described).trim_start();
     let is_request = action.request().is_some_and(|request| {
         let path = described.strip_prefix(request.method.as_str());
         path.is_some_and(|path| path.trim_start() == request.path_source)
@@ -136,6 +139,11 @@ pub(super) fn needs_one(action: &Action) -> bool {
             "id" | "ids" | "key" | "number" | "slug" | "uuid" | "code" | "sku"
         ) || path(action).contains(&format!("{{{name}}}"))
     })
+}
+
+/// Whether an action says of itself, in its name or where its description begins, that it is deprecated.
+pub(super) fn is_deprecated(action: &Action, name: &[Word]) -> bool {
+    name.iter().any(|word| word.text == "deprecated") || action.description.starts_with(DEPRECATED)
 }
 
 /// Whether words to look for can be given.

@@ -1,6 +1,7 @@
 //! What a person's sentence asks for: the words that count, what is to be done, and what in it is only data.
 
 use super::grammar;
+use super::implied;
 use super::lexicon::{self, Part};
 use super::spoken::{self, Word};
 use super::thesaurus::{self, Intent};
@@ -12,8 +13,6 @@ const DATA_WEIGHT: f32 = 0.3;
 const LEADING_WEIGHT: f32 = 1.3;
 /// Weight of what can be known of anything.
 const ASPECT_WEIGHT: f32 = 0.5;
-/// Weight of "message" where words are sent: 'post "we are back"'.
-const MESSAGE_WEIGHT: f32 = 0.8;
 /// Weight of the words inside of an identifier.
 const IDENTIFIER_WEIGHT: f32 = 0.5;
 /// Weight of a word that says how or what for: "the planning meeting", "while cooking".
@@ -22,8 +21,6 @@ const GERUND_WEIGHT: f32 = 0.7;
 const TOPIC_WEIGHT: f32 = 0.5;
 /// Weight of "who". Half of it is that of "person", which stands for the same.
 const WHO_WEIGHT: f32 = 0.6;
-/// Weight of "person" where a name stands: it may be somebody's, "remove Tom from the channel".
-const PERSON_WEIGHT: f32 = 0.3;
 /// Weight of other verbs of reading: nearly every sentence and every description has them.
 const READING_WEIGHT: f32 = 0.6;
 /// Weight of the thing that it is about: in "copy the report into the folder" that is the report.
@@ -75,14 +72,14 @@ pub(super) struct Term {
 
 impl Term {
     /// A word that stands for something in the sentence.
-    fn meant(text: &str, weight: f32) -> Self {
+    pub(super) fn meant(text: &str, weight: f32) -> Self {
         let stem = stem(text);
         Self {
             text: text.to_owned(),
             is_verb: !thesaurus::intent(&stem).is_unknown(),
             stem,
             weight,
-            plural: false,
+            plural: is_plural(text),
             is_head: false,
             is_word: true,
         }
@@ -105,7 +102,7 @@ pub(super) fn read(text: &str) -> Sentence {
                     && matches!(pair[1].text.as_str(), "a" | "an" | "another")
             }),
             is_new: grammar::is_new(&words),
-            names_one: words.iter().any(|word| word.is_identifier),
+            names_one: words.iter().any(|word| word.is_identifier && !word.is_address),
             is_about_one: head.is_some_and(|head| words.get(head + 1).is_some_and(|next| next.is_identifier)),
             intent: if question { Intent::READ } else { Intent::default() },
             terms: Vec::new(),
@@ -113,20 +110,14 @@ pub(super) fn read(text: &str) -> Sentence {
         words: &words,
     };
     if reader.leading.is_none() && !question && grammar::is_imperative(&words) {
-        reader.sentence.intent = Intent::CREATE.and(Intent::UPDATE);
+        reader.sentence.intent = grammar::narrowed(Intent::CREATE.and(Intent::UPDATE), words.get(1));
     }
     for position in 0..words.len() {
         if !reader.taken[position] {
             reader.take(position);
         }
     }
-    if grammar::sends_words(&words) {
-        reader.sentence.terms.push(Term::meant("message", MESSAGE_WEIGHT));
-    }
-    if words.iter().any(|word| word.is_name && !word.is_identifier) {
-        // Last, so that words that belong together stay side by side.
-        reader.sentence.terms.push(Term::meant("person", PERSON_WEIGHT));
-    }
+    implied::add(&words, question, &mut reader.sentence);
     reader.sentence
 }
 
@@ -163,7 +154,9 @@ impl Reader<'_> {
         let has_more = position + 1 < self.words.len();
         match lexicon::part(&word.text) {
             // What is about something is found by searching.
-            Some(Part::Topic) if has_more && self.sentence.intent.writes().is_unknown() => {
+            Some(Part::Topic)
+                if has_more && !self.sentence.is_about_one && self.sentence.intent.writes().is_unknown() =>
+            {
                 self.sentence.terms.push(Term::meant("search", TOPIC_WEIGHT));
             }
             Some(Part::Filler | Part::Announcement) => {}
@@ -190,6 +183,12 @@ impl Reader<'_> {
         matches!(before, Some("is" | "are" | "was" | "were" | "been"))
     }
 
+    /// Whether the word at `position` says which of several things is meant, not when: "the next invoice", not "next week".
+    fn tells_which(&self, position: usize) -> bool {
+        let next = self.texts.get(position + 1);
+        self.texts[position] == "next" && next.is_some_and(|next| lexicon::part(next).is_none())
+    }
+
     fn take_expression(&mut self, meaning: &str, mut weight: f32) {
         for (index, part) in meaning.split(' ').enumerate() {
             let intent = thesaurus::intent(&stem(part));
@@ -208,7 +207,7 @@ impl Reader<'_> {
         let stem = stem(&word.text);
         let intent = thesaurus::intent(&stem);
         if is_leading && self.sentence.intent.is_unknown() {
-            self.sentence.intent = narrowed(intent, next);
+            self.sentence.intent = grammar::narrowed(intent, next);
         }
         let is_state = !is_leading
             && thesaurus::is_only_verb(&stem)
@@ -219,7 +218,7 @@ impl Reader<'_> {
             (word.text.ends_with("ing") && !is_leading, GERUND_WEIGHT),
             (word.is_identifier, IDENTIFIER_WEIGHT),
             (word.is_address, DATA_WEIGHT),
-            (part == Some(Part::Time), DATA_WEIGHT),
+            (part == Some(Part::Time) && !self.tells_which(position), DATA_WEIGHT),
             (part == Some(Part::Aspect), ASPECT_WEIGHT),
             (is_state, STATE_WEIGHT),
             (
@@ -241,24 +240,6 @@ impl Reader<'_> {
             is_head: self.head == Some(position) && !is_leading,
             is_word: !word.is_name && !word.is_identifier,
         });
-    }
-}
-
-/// What a verb of several meanings does to what follows: one opens "a ticket" that is new, and "the ticket" that is
-/// there; one leaves "a comment", and "the channel".
-fn narrowed(intent: Intent, next: Option<&Word>) -> Intent {
-    if !intent.shares(Intent::CREATE) {
-        return intent;
-    }
-    let others = intent.and_not(Intent::CREATE);
-    match next.map(|next| next.text.as_str()) {
-        Some("a" | "an" | "another" | "new") => Intent::CREATE,
-        Some("the" | "this" | "that" | "my" | "our" | "it")
-            if others.shares(Intent::READ) || others.shares(Intent::DELETE) =>
-        {
-            others
-        }
-        _ => intent,
     }
 }
 

@@ -87,6 +87,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
         announced |= !first
             && (chunk.ends_with(':') || last.is_some_and(|last| lexicon::part(last) == Some(Part::Announcement)));
         announced |= last == Some("to") && words.iter().any(|word| word.text == "remind");
+        announced |= last == Some("for") && is_place_searched(&words);
         clause |= !first && (matches!(last, Some("because" | "since")) || last == Some("that") && !points(&words));
         begins = chunk.ends_with(['.', ',', '!', '?', ';', ':']);
         first = chunk.ends_with(['.', '!', '?']);
@@ -98,6 +99,20 @@ pub(super) fn words(text: &str) -> Vec<Word> {
         }
     }
     words
+}
+
+/// Whether the words before the "for" at the end of `words` are a place that is searched, as in "search the wiki for": what
+/// follows is content that may be in it.
+fn is_place_searched(words: &[Word]) -> bool {
+    let [others @ .., _] = words else {
+        return false;
+    };
+    let mut after = others
+        .iter()
+        .skip_while(|word| word.text != "search")
+        .skip(1)
+        .peekable();
+    after.peek().is_some() && !after.any(|word| lexicon::is_preposition(&word.text))
 }
 
 /// Whether the "that" at the end of `words` points at a thing, as in "delete that file", and begins no clause.

@@ -38,6 +38,28 @@ fn catalog() -> Catalog {
     loaded(vec![source("office", text)])
 }
 
+/// A connector with these actions: method, path, name and description. What stands in braces in a path must be given.
+pub(super) fn connector(name: &str, actions: &[(&str, &str, &str, &str)]) -> ConnectorSource {
+    let mut text = format!("name = \"{name}\"\n[connection]\nbase_url = \"https://example.com\"\n");
+    for (method, path, action, description) in actions {
+        writeln!(
+            text,
+            "[[actions]]\nname = \"{action}\"\ndescription = \"{description}\"\nmethod = \"{method}\"\npath = \"{path}\""
+        )
+        .unwrap();
+        for argument in path.split('{').skip(1).filter_map(|part| part.split('}').next()) {
+            writeln!(text, "[[actions.input]]\nname = \"{argument}\"\nrequired = true").unwrap();
+        }
+    }
+    source(name, text)
+}
+
+/// The name of the tool that fits `sentence` best.
+pub(super) fn best(catalog: &Catalog, sentence: &str) -> String {
+    let hits = catalog.index().search(sentence, 1, |_| true);
+    catalog.tools()[hits[0].tool].name.clone()
+}
+
 fn source(path: &str, text: String) -> ConnectorSource {
     ConnectorSource {
         path: path.into(),
@@ -50,7 +72,7 @@ fn source(path: &str, text: String) -> ConnectorSource {
     }
 }
 
-fn loaded(connectors: Vec<ConnectorSource>) -> Catalog {
+pub(super) fn loaded(connectors: Vec<ConnectorSource>) -> Catalog {
     let report = Loader::default().load_sources(Sources {
         connectors,
         problems: Vec::new(),
@@ -130,163 +152,6 @@ fn nobody_waits_for_a_long_or_strange_text() {
         "x".repeat(100_000),
     ] {
         assert!(found(&sentence, 5).len() <= 5);
-    }
-}
-
-/// An import names most operations after their method and path; `post` and `get` in them say nothing that people say.
-#[test]
-fn names_of_requests_are_read_as_what_they_do() {
-    let mut text = "name = \"Shop\"\n[connection]\nbase_url = \"https://example.com\"\n".to_owned();
-    for (name, method, path) in [
-        ("get_customers", "GET", "/v1/customers"),
-        ("get_customers_customer", "GET", "/v1/customers/{customer}"),
-        ("post_customers", "POST", "/v1/customers"),
-        ("post_customers_customer", "POST", "/v1/customers/{customer}"),
-        (
-            "post_customers_customer_verify",
-            "POST",
-            "/v1/customers/{customer}/verify",
-        ),
-        (
-            "get_customers_customer_orders",
-            "GET",
-            "/v1/customers/{customer}/orders",
-        ),
-        ("delete_customers_customer_1a2b3c", "DELETE", "/v1/customers/{customer}"),
-    ] {
-        let argument = if path.contains('{') {
-            "[[actions.input]]\nname = \"customer\"\nrequired = true\n"
-        } else {
-            ""
-        };
-        writeln!(
-            text,
-            "[[actions]]\nname = \"{name}\"\ndescription = \"{method} {path}\"\nmethod = \"{method}\"\npath = \"{path}\"\n\
-             {argument}"
-        )
-        .unwrap();
-    }
-    let catalog = loaded(vec![source("shop", text)]);
-    for (sentence, best) in [
-        ("list the customers", "get_customers"),
-        ("show customer cus_1", "get_customers_customer"),
-        ("add a customer", "post_customers"),
-        ("change customer cus_1", "post_customers_customer"),
-        ("verify customer cus_1", "post_customers_customer_verify"),
-        ("what orders does customer cus_1 have?", "get_customers_customer_orders"),
-        ("remove customer cus_1", "delete_customers_customer_1a2b3c"),
-    ] {
-        let hits = catalog.index().search(sentence, 1, |_| true);
-        assert_eq!(catalog.tools()[hits[0].tool].action.name, best, "{sentence}");
-    }
-}
-
-/// "Drafts a letter" says what is done, "Draft letters are short" does not.
-#[test]
-fn a_description_tells_the_verb_where_it_begins_with_one() {
-    let mut text = "name = \"Post\"\n[connection]\nbase_url = \"https://example.com\"\n".to_owned();
-    for (name, method, path, description) in [
-        ("post_letters", "POST", "/letters", "Creates a letter."),
-        (
-            "post_letters_letter",
-            "POST",
-            "/letters/{letter}",
-            "Draft letters are short.",
-        ),
-        (
-            "delete_orders_letter",
-            "DELETE",
-            "/orders/{letter}",
-            "Cancels an order.",
-        ),
-        ("post_letters_search", "POST", "/letters/search", "Finds letters."),
-    ] {
-        let argument = if path.contains('{') {
-            "[[actions.input]]\nname = \"letter\"\nrequired = true\n"
-        } else {
-            ""
-        };
-        writeln!(
-            text,
-            "[[actions]]\nname = \"{name}\"\ndescription = \"{description}\"\nmethod = \"{method}\"\npath = \"{path}\"\n\
-             {argument}"
-        )
-        .unwrap();
-    }
-    let catalog = loaded(vec![source("mail", text)]);
-    for (sentence, best) in [
-        ("create a letter", "post_letters"),
-        ("cancel the order 12", "delete_orders_letter"),
-        ("find letters", "post_letters_search"),
-    ] {
-        let hits = catalog.index().search(sentence, 1, |_| true);
-        assert_eq!(catalog.tools()[hits[0].tool].action.name, best, "{sentence}");
-    }
-}
-
-/// A sentence that names a connector is about it, however well another's words fit.
-#[test]
-fn a_connector_that_is_named_is_meant() {
-    let connector = |name: &str, actions: &[(&str, &str)]| {
-        let mut text = format!("name = \"{name}\"\n[connection]\nbase_url = \"https://example.com\"\n");
-        for (action, description) in actions {
-            writeln!(
-                text,
-                "[[actions]]\nname = \"{action}\"\ndescription = \"{description}\"\nmethod = \"POST\"\npath = \"/x\""
-            )
-            .unwrap();
-        }
-        source(name, text)
-    };
-    let catalog = loaded(vec![
-        connector(
-            "Chatter",
-            &[("pins_add", "Pins an item."), ("users_list", "Lists users.")],
-        ),
-        connector("Guilds", &[("pin_message", "Pin a message in a channel.")]),
-    ]);
-    let first = |sentence: &str, visible: &str| {
-        let tools = catalog.tools();
-        let seen = |tool: usize| tools[tool].name.starts_with(visible);
-        let hits = catalog.index().search(sentence, 1, seen);
-        tools[hits[0].tool].name.clone()
-    };
-    assert_eq!(first("pin a message", ""), "guilds__pin_message");
-    assert_eq!(first("pin a message in Chatter", ""), "chatter__pins_add");
-    // One that the caller cannot see is not named.
-    assert_eq!(first("pin a message in Chatter", "guilds"), "guilds__pin_message");
-}
-
-/// Others have actions for a well known service too: its name stays its name.
-#[test]
-fn a_name_that_is_rare_among_others_stays_a_name() {
-    let connector = |name: &str, actions: &[String]| {
-        let mut text = format!("name = \"{name}\"\n[connection]\nbase_url = \"https://example.com\"\n");
-        for action in actions {
-            writeln!(
-                text,
-                "[[actions]]\nname = \"{action}\"\ndescription = \"Does it.\"\nmethod = \"POST\"\npath = \"/x\""
-            )
-            .unwrap();
-        }
-        source(name, text)
-    };
-    let own: Vec<String> = [
-        "room", "user", "pin", "star", "file", "call", "view", "bot", "team", "emoji",
-    ]
-    .iter()
-    .map(|noun| format!("{noun}s_add"))
-    .collect();
-    for (actions, first) in [
-        (own.as_slice(), "chatter__rooms_add"),
-        (&own[..5], "guilds__add_chatter_room"),
-    ] {
-        let catalog = loaded(vec![
-            connector("Chatter", actions),
-            connector("Guilds", &["add_chatter_room".to_owned()]),
-        ]);
-        let hits = catalog.index().search("add a room in Chatter", 1, |_| true);
-        assert_eq!(catalog.tools()[hits[0].tool].name, first);
     }
 }
 

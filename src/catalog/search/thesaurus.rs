@@ -57,13 +57,13 @@ u reset rotate restart stop confirm accept decline tag label star mute escalate 
 u cancel revert rollback undo capture void refund pay receive ship transition link rate turn swap increase decrease
 u bump give grant allow let quit acknowledge solve adjust
 d delete remove prune cancel drop erase destroy clear discard trash purge revoke unassign unsubscribe uninvite kick
-d end detach unlink unpin unshare leave withdraw terminate kill wipe fire ban unstar unfollow scrap
+d lift end detach unlink unpin unshare leave withdraw terminate kill wipe fire ban unstar unfollow scrap
 ";
 
 /// Verbs of one line stand for one another.
 const VERB_GROUPS: &str = "\
-get fetch show read retrieve view see display look tell describe check lookup pull detail inspect open find
-list find search show browse query look all see enumerate overview lookup get
+get fetch show read retrieve view see display look tell describe check lookup pull detail inspect open
+list find search show browse query look all see enumerate overview lookup
 list read fetch retrieve view
 find search look lookup locate query
 count number total
@@ -108,7 +108,7 @@ pin stick keep
 star favourite favorite bookmark
 follow watch subscribe track
 share grant allow access invite give
-revoke withdraw invalidate remove
+revoke withdraw invalidate remove lift
 upload attach add import put
 download export get fetch
 copy duplicate clone fork
@@ -286,7 +286,7 @@ const EXPRESSIONS: &[(&str, &str)] = &[
     ("log in", "login"),
     ("look at", "get"),
     ("look for", "search"),
-    ("look up", "get find"),
+    ("look up", "find"),
     ("money back", "refund"),
     ("note down", "create note"),
     ("on call", "oncall"),
@@ -330,11 +330,11 @@ const EXPRESSIONS: &[(&str, &str)] = &[
     ("turn off", "disable"),
     ("turn on", "enable"),
     ("vm", "virtual machine"),
-    ("what is in", "list item"),
-    ("whats in", "list item"),
+    ("what is in", "list items"),
+    ("whats in", "list items"),
     ("who am i", "current user"),
-    ("who belongs", "list member"),
-    ("who is in", "list member"),
+    ("who belongs", "list members"),
+    ("who is in", "list members"),
     ("vms", "virtual machine"),
     ("write down", "create note"),
 ];

@@ -4,7 +4,7 @@ use super::index::{Index, TermId};
 use super::lexicon;
 use super::sentence::{Sentence, Term};
 use super::spelling;
-use super::thesaurus;
+use super::thesaurus::{self, Intent};
 
 /// Weight of the word itself.
 pub(super) const EXACT: f32 = 1.0;
@@ -52,15 +52,9 @@ impl Index {
                 alternatives.extend(self.relatives(&term.stem).iter().map(|related| (*related, RELATED)));
             }
             if term.is_verb {
-                // Verbs that do something else are not meant: "open the page" is no way of creating one.
-                let verbs = thesaurus::verbs_like(&term.stem).filter(|verb| {
-                    let intent = thesaurus::intent(verb);
-                    intent.is_unknown() || sentence.intent.is_unknown() || intent.shares(sentence.intent)
-                });
-                alternatives.extend(verbs.filter_map(|verb| Some((self.term(verb)?, OTHER_VERB))));
+                self.add_verbs(term, sentence, &mut alternatives);
             } else {
-                let nouns = thesaurus::nouns_like(&term.stem);
-                alternatives.extend(nouns.filter_map(|noun| Some((self.term(noun)?, SYNONYM))));
+                self.add_nouns(term, sentence, &mut alternatives);
             }
             alternatives.extend(undone(&term.stem).and_then(|verb| Some((self.term(verb)?, SYNONYM))));
             let next = terms.get(position + 1);
@@ -98,6 +92,37 @@ impl Index {
             });
         }
         wanted
+    }
+    /// Adds what else can be done by those who say the verb `term`.
+    fn add_verbs(&self, term: &Term, sentence: &Sentence, alternatives: &mut Vec<(TermId, f32)>) {
+        if sentence.is_new && sentence.intent.shares(Intent::CREATE) {
+            // What is new is created, whatever that is called.
+            alternatives.extend(self.term("creat").map(|create| (create, EXACT)));
+        }
+        if sentence.is_about_one && thesaurus::is_reading(&term.stem) {
+            // One finds a particular thing by getting it.
+            alternatives.extend(self.term("get").map(|get| (get, OTHER_VERB)));
+        }
+        // Verbs that do something else are not meant: "open the page" is no way of creating one.
+        let verbs = thesaurus::verbs_like(&term.stem).filter(|verb| {
+            let intent = thesaurus::intent(verb);
+            intent.is_unknown() || sentence.intent.is_unknown() || intent.shares(sentence.intent)
+        });
+        alternatives.extend(verbs.filter_map(|verb| Some((self.term(verb)?, OTHER_VERB))));
+    }
+
+    /// Adds what else the noun `term` can be called.
+    fn add_nouns(&self, term: &Term, sentence: &Sentence, alternatives: &mut Vec<(TermId, f32)>) {
+        let nouns = thesaurus::nouns_like(&term.stem);
+        alternatives.extend(nouns.filter_map(|noun| Some((self.term(noun)?, SYNONYM))));
+        let undoing = self.term(&format!("un{}", term.stem));
+        if let Some(undoing) = undoing.filter(|_| sentence.intent.shares(Intent::DELETE)) {
+            // To lift a ban is to unban, and not to ban.
+            for (_, weight) in alternatives.iter_mut() {
+                *weight *= RELATED;
+            }
+            alternatives.push((undoing, EXACT));
+        }
     }
 }
 

@@ -210,6 +210,7 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("made", "mak"),
     ("met", "meet"),
     ("paid", "pay"),
+    ("opening", "opening"),
     ("people", "person"),
     ("persons", "person"),
     ("lately", "recent"),

@@ -141,13 +141,14 @@ fn what_people_say_leads_to_what_they_mean() {
     assert!(office.tools().len() > 250 && seed.tools().len() > 25 && imported.tools().len() > 1300);
     for (catalog, file, first, among_five) in [
         (&office, "office.txt", 0.95, 0.98),
-        (&office, "held-out.txt", 0.94, 0.98),
-        (&seed, "seed.txt", 0.9, 0.98),
-        (&imported, "imported.txt", 0.9, 0.95),
-        (&imported, "imported-second.txt", 0.88, 0.95),
-        (&imported, "imported-fresh.txt", 0.75, 0.93),
+        (&office, "held-out.txt", 0.95, 0.98),
+        (&seed, "seed.txt", 0.94, 0.98),
+        (&imported, "imported.txt", 0.92, 0.95),
+        (&imported, "imported-second.txt", 0.92, 0.95),
+        (&imported, "imported-fresh.txt", 0.89, 0.96),
+        (&imported, "imported-third.txt", 0.77, 0.9),
         // Sentences that share few words with what they mean: nothing to promise, but no step back either.
-        (&office, "office-hard.txt", 0.6, 0.8),
+        (&office, "office-hard.txt", 0.66, 0.83),
     ] {
         let score = score(catalog, file);
         assert!(score.sentences >= 30, "{file}: {}", score.sentences);

@@ -20,6 +20,7 @@ fn what_is_to_be_done_is_told_from_what_it_is_done_to() {
         ("how many orders do we have to delete", Intent::READ),
         ("let's rename the report", Intent::UPDATE),
         ("index the field", Intent::CREATE),
+        ("plan an event", Intent::CREATE),
     ] {
         assert!(read(text).intent.shares(intent), "{text}: {:?}", read(text));
     }
@@ -55,7 +56,7 @@ fn names_and_identifiers_are_known_for_what_they_are() {
     assert!(sentence.names_one);
     let of = |stem: &str| sentence.terms.iter().find(|term| term.stem == stem).unwrap();
     assert!(!of("joanna").is_word && !of("1001").is_word && of("get").is_word);
-    assert!(!read("get Joanna").names_one);
+    assert!(!read("get Joanna").names_one && !read("get the user with the mail ana@example.com").names_one);
     let crm = read("look into the CRM");
     assert!(crm.terms.iter().any(|term| term.stem == "crm" && term.is_word));
 }
@@ -89,6 +90,57 @@ fn what_is_new_and_what_is_sent_is_told() {
     let reminder = read("remind me to delete the invoice");
     let of = |stem: &str| reminder.terms.iter().find(|term| term.stem == stem).unwrap();
     assert!(of("invoic").weight < 0.5 * of("remind").weight);
+}
+
+#[test]
+fn what_is_implied_is_known_as_if_it_were_said() {
+    for (text, implied) in [
+        ("send the report to Ana tomorrow", "schedul"),
+        ("post \"done\" next Monday", "schedul"),
+        ("what was written in #general", "messag"),
+        ("add ana@example.com to the team", "person"),
+    ] {
+        assert!(stems(text).contains(&implied.to_owned()), "{text}: {:?}", stems(text));
+    }
+    for (text, other) in [
+        ("post \"see you tomorrow\"", "schedul"),
+        ("send the report of last week", "schedul"),
+    ] {
+        assert!(!stems(text).contains(&other.to_owned()), "{text}: {:?}", stems(text));
+    }
+    let head = |text: &str| {
+        let terms = read(text).terms;
+        terms.into_iter().find(|term| term.is_head).map(|term| term.stem)
+    };
+    assert_eq!(head("add Maria to the channel").as_deref(), Some("person"));
+    assert_eq!(head("add the Moderator role to the channel").as_deref(), Some("rol"));
+    assert_eq!(head("list the refunds of payment 71").as_deref(), Some("refund"));
+}
+
+#[test]
+fn next_says_when_or_which() {
+    let weight = |text: &str| {
+        read(text)
+            .terms
+            .into_iter()
+            .find(|term| term.stem == "next")
+            .unwrap()
+            .weight
+    };
+    assert!(weight("show the next invoice") > 2.0 * weight("show the invoices of next week"));
+}
+
+#[test]
+fn what_a_place_is_searched_for_is_content() {
+    let weight = |text: &str| {
+        read(text)
+            .terms
+            .into_iter()
+            .find(|term| term.stem == "plan")
+            .unwrap()
+            .weight
+    };
+    assert!(weight("search the wiki for the plan") < 0.5 * weight("search for the plan"));
 }
 
 #[test]

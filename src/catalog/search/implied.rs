@@ -1,0 +1,77 @@
+//! What a sentence is about without saying so: the message that is sent, its schedule, the person that a name stands for.
+//!
+//! Must never take away a word that is said.
+
+use super::lexicon::{self, Part};
+use super::sentence::{Sentence, Term};
+use super::spoken::Word;
+use super::thesaurus::Intent;
+
+/// Weight of "message" where words are sent: 'post "we are back"'.
+const MESSAGE_WEIGHT: f32 = 0.8;
+/// Weight of "schedule" where something is sent later.
+const SCHEDULE_WEIGHT: f32 = 0.8;
+/// Weight of "person" where a name stands: it may be somebody's, "remove Tom from the channel".
+const PERSON_WEIGHT: f32 = 0.3;
+
+/// Adds to `sentence` the words that its `words` imply. They come last, so that words that belong together stay side by
+/// side.
+pub(super) fn add(words: &[Word], is_question: bool, sentence: &mut Sentence) {
+    if sends_words(words) || is_question && asks_for_words(words) {
+        sentence.terms.push(Term::meant("message", MESSAGE_WEIGHT));
+    }
+    if sentence.intent.shares(Intent::CREATE) && is_sent_later(words) {
+        sentence.terms.push(Term::meant("schedule", SCHEDULE_WEIGHT));
+    }
+    let is_done_to_person = !sentence.intent.writes().is_unknown() && is_done_to_person(words);
+    if is_done_to_person {
+        for term in &mut sentence.terms {
+            term.is_head = false;
+        }
+    }
+    if is_done_to_person || words.iter().any(|word| word.is_name && !word.is_identifier) {
+        sentence.terms.push(Term {
+            is_head: is_done_to_person,
+            ..Term::meant("person", PERSON_WEIGHT)
+        });
+    }
+}
+
+/// Whether the words that follow a verb such as "send" are what is sent, rather than a thing.
+fn sends_words(words: &[Word]) -> bool {
+    words.windows(2).any(|pair| {
+        let sends = matches!(
+            pair[0].text.as_str(),
+            "post" | "reply" | "say" | "send" | "tell" | "write"
+        );
+        sends && !pair[0].is_data && pair[1].is_data
+    })
+}
+
+/// Whether a question is about what somebody wrote: "what was said in the channel?".
+fn asks_for_words(words: &[Word]) -> bool {
+    words
+        .iter()
+        .any(|word| matches!(word.text.as_str(), "said" | "write" | "written" | "wrote"))
+}
+
+/// Whether something is to be sent at a time that is still to come: "send a message tomorrow".
+fn is_sent_later(words: &[Word]) -> bool {
+    let spoken = || words.iter().filter(|word| !word.is_data);
+    let is_time = |word: &Word| lexicon::part(&word.text) == Some(Part::Time);
+    let is_sent = spoken().any(|word| matches!(word.text.as_str(), "message" | "post" | "publish" | "send"));
+    is_sent
+        && (spoken().any(|word| matches!(word.text.as_str(), "later" | "tomorrow" | "tonight"))
+            || spoken()
+                .zip(spoken().skip(1))
+                .any(|(before, time)| matches!(before.text.as_str(), "at" | "next" | "on") && is_time(time)))
+}
+
+/// Whether it is a person that something is done to: a name or an address of mail before "to", "from" and the like, as in
+/// "add Maria to the channel".
+fn is_done_to_person(words: &[Word]) -> bool {
+    let done_to = words
+        .windows(2)
+        .find(|pair| lexicon::is_preposition(&pair[1].text) && !pair[1].is_address);
+    done_to.is_some_and(|pair| pair[0].is_name || pair[0].is_address)
+}

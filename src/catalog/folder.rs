@@ -190,9 +190,15 @@ fn text_of(path: &Path) -> Result<String, String> {
     }
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
     String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let start = valid.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
         format!(
-            "it is not UTF-8 text: byte {} does not belong",
-            error.utf8_error().valid_up_to()
+            "it is not UTF-8 text: the byte 0x{:02x} in line {}, column {} (offset {}) does not belong; save the file as \
+             UTF-8",
+            error.as_bytes()[valid.len()],
+            valid.split(|byte| *byte == b'\n').count(),
+            1 + String::from_utf8_lossy(&valid[start..]).chars().count(),
+            valid.len(),
         )
     })
 }
@@ -316,7 +322,10 @@ mod tests {
             .map(|problem| problem.problem.clone())
             .collect();
         assert_eq!(problems.len(), 2);
-        assert!(problems[0].contains("byte 11"), "{}", problems[0]);
+        assert_eq!(
+            problems[0],
+            "it is not UTF-8 text: the byte 0xe9 in line 1, column 12 (offset 11) does not belong; save the file as UTF-8"
+        );
         assert!(problems[1].contains("4194305 bytes"), "{}", problems[1]);
         assert_eq!(read(&root.path().join("missing")).problems.len(), 1);
     }

@@ -1,5 +1,6 @@
 //! The command line as a person uses it: words, exit codes, and how it ends.
 
+mod adding;
 mod apis;
 mod auditing;
 mod bundling;
@@ -15,6 +16,7 @@ mod seeing;
 mod serving;
 mod starting;
 mod vault;
+mod withholding;
 
 /// What clients are told when there are other tools.
 const CHANGED: &str = "notifications/tools/list_changed";

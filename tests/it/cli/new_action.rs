@@ -116,21 +116,14 @@ async fn what_cannot_be_added_to_is_said_and_pasted() {
             whole.to_string()
         }),
         ("connector.toml", LIST, |text, entry| {
-            let rest = text.replace(
-                "actions = [{ name = \"list\", description = \"d\", method = \"GET\", path = \"/orders\" }]\n",
-                "",
-            );
-            format!("{rest}{entry}")
+            text.replace("}]\n", &format!("}}, {entry}]\n"))
         }),
     ] {
         let workspace = Workspace::new();
         workspace.write(&format!("shop/{file}"), text);
         let run = make(&workspace, &["report"]).await;
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
-        let (_, rest) = run
-            .stdout
-            .split_once(&format!("Put this into connectors/shop/{file}:\n\n"))
-            .unwrap();
+        let (_, rest) = run.stdout.split_once(":\n\n").unwrap();
         let (entry, next) = rest.split_once("\n\nNext:\n").unwrap();
         assert!(next.ends_with("toolgate test shop__report\n"), "{next}");
         assert_eq!(read(&workspace, &format!("shop/{file}")), text);
@@ -159,7 +152,7 @@ async fn what_cannot_be_meant_is_told() {
     told(&["Daily Report"], 2, "e.g. `daily_report`").await;
     told(&["!!"], 2, "no letter or digit").await;
     told(&["../../report"], 2, "cannot be the name").await;
-    told(&[&"a".repeat(101)], 2, "at most 100").await;
+    told(&[&"a".repeat(101)], 2, "at most 64").await;
     told(
         &["report", "--connector", "store"],
         2,

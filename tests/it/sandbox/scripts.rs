@@ -41,11 +41,16 @@ async fn a_script_gives_json() {
         ("return null;", "null"),
         ("", ""),
         ("return undefined;", ""),
-        ("return () => 1;", ""),
-        ("return Symbol('s');", ""),
     ];
     for (source, expected) in table {
         assert_eq!(result(source).await.unwrap().result, expected, "{source}");
+    }
+    for (source, kind) in [("return () => 1;", "function"), ("return Symbol('s');", "symbol")] {
+        let told = result(source).await.unwrap_err().to_string();
+        assert!(
+            told.contains(&format!("the result is a {kind}, and JSON has none")),
+            "{told}"
+        );
     }
 }
 

@@ -7,9 +7,20 @@
   ]);
 
   function encodingOf(name) {
-    const lower = name === undefined || name === null || name === '' ? 'utf8' : String(name).toLowerCase();
-    if (!ENCODINGS.has(lower)) throw new TypeError(`Unknown encoding: ${name}`);
+    const lower = name === undefined ? 'utf8' : String(name).toLowerCase();
+    if (!ENCODINGS.has(lower)) throw kit.coded(new TypeError(`Unknown encoding: ${String(name)}`), 'ERR_UNKNOWN_ENCODING');
     return lower;
+  }
+
+  // Where text becomes bytes, what is no name of an encoding means the usual one.
+  const encodingOr = (name) => (typeof name === 'string' && name !== '' ? encodingOf(name) : 'utf8');
+
+  // What was given in place of something else, as the end of a sentence.
+  function received(value) {
+    if (value === null || value === undefined) return String(value);
+    if (typeof value === 'function') return `function ${value.name}`;
+    if (typeof value !== 'object') return `type ${typeof value} (${String(value)})`;
+    return typeof value.constructor === 'function' ? `an instance of ${value.constructor.name}` : 'an object';
   }
 
   // Called with or without `new`; what it gives is a Uint8Array that Buffer's methods apply to.
@@ -21,11 +32,15 @@
   Object.setPrototypeOf(Buffer, Uint8Array);
 
   const asBuffer = (bytes) => Object.setPrototypeOf(bytes, Buffer.prototype);
-  const encode = (text, encoding) => asBuffer(new Uint8Array(host.encode(text, encodingOf(encoding))));
+  const encode = (text, encoding) => asBuffer(new Uint8Array(host.encode(text, encodingOr(encoding))));
 
   function size(count) {
-    if (typeof count !== 'number' || !(count >= 0) || count > 0x7fffffff) {
-      throw new RangeError(`The size of a Buffer must be a number from 0 up to 2147483647, not ${String(count)}`);
+    if (typeof count !== 'number') {
+      throw kit.coded(new TypeError(`The "size" argument must be of type number. Received ${received(count)}`), kit.WRONG_TYPE);
+    }
+    if (!(count >= 0) || count > 0x7fffffff) {
+      const message = `The size of a Buffer must be a number from 0 up to 2147483647, not ${count}`;
+      throw kit.coded(new RangeError(message), 'ERR_OUT_OF_RANGE');
     }
     return Math.trunc(count);
   }
@@ -48,12 +63,14 @@
         if (inner !== value && (typeof inner === 'string' || (inner !== null && typeof inner === 'object'))) {
           return Buffer.from(inner, encodingOrOffset, length);
         }
+        // A length that is no number counts as none.
+        if (value.length !== undefined) return asBuffer(Uint8Array.from(typeof value.length === 'number' ? value : []));
         if (value.type === 'Buffer' && Array.isArray(value.data)) return asBuffer(Uint8Array.from(value.data));
-        if (typeof value.length === 'number' || Symbol.iterator in value) return asBuffer(Uint8Array.from(value));
         const text = value[Symbol.toPrimitive]?.('string');
         if (typeof text === 'string') return encode(text, encodingOrOffset);
       }
-      throw new TypeError(`Buffer.from takes a string, bytes, an array or a Buffer, not ${value === null ? 'null' : typeof value}`);
+      const types = 'of type string or an instance of Buffer, ArrayBuffer, or Array or an Array-like Object';
+      throw kit.coded(new TypeError(`The first argument must be ${types}. Received ${received(value)}`), kit.WRONG_TYPE);
     },
     alloc(count, fill, encoding) {
       const buffer = asBuffer(new Uint8Array(size(count)));
@@ -65,11 +82,13 @@
     isBuffer: (value) => value instanceof Buffer,
     isEncoding: (name) => typeof name === 'string' && ENCODINGS.has(name.toLowerCase()),
     byteLength(value, encoding) {
-      if (typeof value === 'string') return host.encode(value, encodingOf(encoding)).byteLength;
+      if (typeof value === 'string') {
+        return host.encode(value, statics.isEncoding(encoding) ? encoding.toLowerCase() : 'utf8').byteLength;
+      }
       return kit.needBytes(value, 'The value').byteLength;
     },
     concat(list, total) {
-      if (!Array.isArray(list)) throw new TypeError('Buffer.concat takes an array of Buffers');
+      if (!Array.isArray(list)) throw kit.coded(new TypeError('Buffer.concat takes an array of Buffers'), kit.WRONG_TYPE);
       const parts = list.map((part) => kit.needBytes(part, 'Each part of Buffer.concat'));
       const length = total === undefined ? parts.reduce((sum, part) => sum + part.length, 0) : size(total);
       const whole = asBuffer(new Uint8Array(length));
@@ -153,11 +172,12 @@
       return part.length;
     },
     write(text, offset, length, encoding) {
+      if (typeof text !== 'string') throw kit.coded(new TypeError('argument must be a string'), kit.WRONG_TYPE);
       if (typeof offset === 'string') [offset, length, encoding] = [0, undefined, offset];
       else if (typeof length === 'string') [length, encoding] = [undefined, length];
       const from = place(offset, this.length, 0);
       const room = Math.min(length ?? this.length, this.length - from);
-      const name = encodingOf(encoding);
+      const name = encodingOf(encoding || undefined);
       let bytes = new Uint8Array(host.encode(text, name));
       if (bytes.length > room) {
         bytes = bytes.subarray(0, room);
@@ -190,5 +210,4 @@
 
   kit.define(globalThis, 'Buffer', Buffer);
   kit.asBuffer = asBuffer;
-  kit.encodingOfBuffer = encodingOf;
 });

@@ -2,6 +2,9 @@
 (function (host, kit) {
   'use strict';
 
+  // Errors that scripts know from Node have its `code`.
+  kit.coded = (error, code) => Object.assign(error, { code });
+  kit.WRONG_TYPE = 'ERR_INVALID_ARG_TYPE';
 
   // Puts a global where the language puts its own: writable, not listed.
   kit.define = function (target, name, value) {
@@ -22,7 +25,9 @@
   // The same, for functions that take nothing else.
   kit.needBytes = function (value, what) {
     const bytes = kit.bytes(value);
-    if (bytes === undefined) throw new TypeError(`${what} must be an ArrayBuffer, a typed array or a Buffer`);
+    if (bytes === undefined) {
+      throw kit.coded(new TypeError(`${what} must be an ArrayBuffer, a typed array or a Buffer`), kit.WRONG_TYPE);
+    }
     return bytes;
   };
 

@@ -1,5 +1,5 @@
-// What the language leaves to its engine, as V8 has it: the zone's name in the text of a date, and the message of
-// `Promise.any`.
+// What the language leaves to its engine, as V8 has it: the zone's name in the text of a date, and the messages of
+// `toISOString` and `Promise.any`.
 (function (host, kit) {
   'use strict';
 
@@ -14,6 +14,15 @@
     };
     kit.define(Date.prototype, name, named[name]);
   }
+
+  const { getTime, toISOString } = Date.prototype;
+  const iso = {
+    toISOString() {
+      if (Number.isNaN(getTime.call(this))) throw new RangeError('Invalid time value');
+      return toISOString.call(this);
+    },
+  };
+  kit.define(Date.prototype, 'toISOString', iso.toISOString);
 
   const { any } = Promise;
   const Every = AggregateError;

@@ -5,10 +5,14 @@
   const DEEPEST = 6;
   const MOST_MEMBERS = 100;
   const MOST_CAUSES = 4;
+  // Levels that are shown of what was thrown.
+  const DESCRIBED = 2;
+
+  const headOf = (error) => (error.message ? `${error.name}: ${error.message}` : String(error.name));
 
   // An Error is printed with its stack, which is where an author looks for the line, and with what caused it.
   function printError(error, depth = 0) {
-    const head = error.message ? `${error.name}: ${error.message}` : String(error.name);
+    const head = headOf(error);
     const frames = kit.authorFrames(error.stack);
     const text = frames ? `${head}\n${frames}` : head;
     if (depth === MOST_CAUSES || !Object.hasOwn(error, 'cause')) return text;
@@ -25,7 +29,8 @@
     if (typeof value !== 'object' || value === null) return String(value);
     if (above.includes(value)) return '[circular]';
     if (depth > DEEPEST) return Array.isArray(value) ? '[array]' : '[object]';
-    if (value instanceof Error) return printError(value);
+    // Without what caused it, which may be what it stands in.
+    if (value instanceof Error) return `[${headOf(value)}]`;
     if (value instanceof Date || value instanceof RegExp) return String(value);
     const inside = [...above, value];
     const members = (list, show) => {
@@ -63,6 +68,9 @@
       return '[cannot be shown]';
     }
   }
+
+  // What was thrown and is no Error, where JSON cannot say it. This may throw.
+  kit.describe = (value) => inspect(value, DEEPEST + 1 - DESCRIBED, []);
 
   // Writes one line of any number of values.
   kit.log = function (level, values) {

@@ -1,12 +1,24 @@
 //! What an author reads when a script fails: message and place, from whatever was thrown.
 
-use rquickjs::{Ctx, Object, Value};
+use std::cell::RefCell;
 
-use crate::Failure;
+use rquickjs::{Ctx, Function, Object, Persistent, Value};
+
 use crate::text::Text;
+use crate::{Failure, json};
 
 /// How stack traces name the engine's own files, see [`crate::machine`].
 pub(crate) const OWN_FILES: &str = "toolgate:";
+
+thread_local! {
+    /// The prelude's way to show what JSON cannot say.
+    static DESCRIBE: RefCell<Option<Persistent<Function<'static>>>> = const { RefCell::new(None) };
+}
+
+/// From now on thrown values that JSON cannot say are shown as `describe` gives them.
+pub(crate) fn describe_with(describe: Persistent<Function<'static>>) {
+    DESCRIBE.set(Some(describe));
+}
 
 /// A failure without a place.
 pub(crate) fn plain(message: impl Into<String>) -> Failure {
@@ -62,15 +74,23 @@ fn message_of<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> String {
         (true, Some(name), Some(message)) if name != "Error" && !message.is_empty() => format!("{name}: {message}"),
         (true, Some(name), Some(message)) if message.is_empty() => name,
         (_, _, Some(message)) => message,
-        _ => ctx
-            .json_stringify(thrown.clone())
+        _ => json::stringify(ctx.clone(), thrown.clone())
             .ok()
             .flatten()
             .and_then(|json| json.to_string().ok())
+            .or_else(|| described(ctx, thrown))
             .unwrap_or_else(|| text_of(ctx, thrown)),
     };
     forget_exception(ctx);
     message
+}
+
+/// A value that JSON cannot say, e.g. one that holds itself: its first members. Nothing where reading one of them throws.
+fn described<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Option<String> {
+    forget_exception(ctx);
+    let describe = DESCRIBE.with_borrow(Clone::clone)?.restore(ctx).ok()?;
+    let told = describe.call::<_, Text>((value.clone(),));
+    told.ok().map(|text| text.0)
 }
 
 /// The `cause` of an `Error`, if it has one.

@@ -8,6 +8,7 @@
 //! - `machine`: the runtime and its context, made before the snapshot is taken
 //! - `source`: source to bytecode and back
 //! - `turn`: the event loop
+//! - `json`: values as JSON
 //! - `host`: the world's imports as JavaScript functions, for the prelude only
 //! - `../prelude`: the globals that scripts see, in JavaScript
 //!
@@ -17,6 +18,7 @@ mod encoding;
 mod failure;
 mod heap;
 mod host;
+mod json;
 mod machine;
 mod source;
 mod text;

@@ -25,7 +25,7 @@ type Language = (
 
 /// Bytes of stack that JavaScript may use before it gets a catchable `RangeError`. Half of the shadow stack that the
 /// linker gives; the host's own stack must hold what this depth needs (2 MiB).
-const STACK_BYTES: usize = 512 * 1024;
+pub(crate) const STACK_BYTES: usize = 512 * 1024;
 
 /// Bytes allocated before the first collection: most calls end before it.
 const COLLECT_AFTER_BYTES: usize = 16 << 20;
@@ -35,7 +35,7 @@ const BUILD_TIME: f64 = 1_700_000_000_000_000.0;
 
 /// The prelude in the order it runs. Each file is a function of (`host`, `kit`); the last gives the function that
 /// starts an action.
-const PRELUDE: [(&str, &str); 15] = [
+const PRELUDE: [(&str, &str); 16] = [
     ("bytes", include_str!("../prelude/bytes.js")),
     ("errors", include_str!("../prelude/errors.js")),
     ("language", include_str!("../prelude/language.js")),
@@ -50,6 +50,7 @@ const PRELUDE: [(&str, &str); 15] = [
     ("request", include_str!("../prelude/request.js")),
     ("ld", include_str!("../prelude/ld.js")),
     ("aliases", include_str!("../prelude/aliases.js")),
+    ("result", include_str!("../prelude/result.js")),
     ("start", include_str!("../prelude/start.js")),
 ];
 
@@ -120,6 +121,7 @@ fn make() -> Result<Machine, crate::Failure> {
             for code in &prelude {
                 last = source::load(&ctx, code)?.call((host.clone(), kit.clone()))?;
             }
+            failure::describe_with(Persistent::save(&ctx, kit.get::<_, Function>("describe")?));
             Ok(Persistent::save(&ctx, last.get::<Function>()?))
         };
         run().map_err(|error| failure::from_error(&ctx, &error))

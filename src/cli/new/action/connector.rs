@@ -1,20 +1,23 @@
 //! The folder of the connector that gets an action.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context as _;
-use serde_json::{Map, Value};
+use serde_json::{Map, json};
 
-use super::Draft;
-use crate::catalog::folder::{self, ConnectorSource};
+use super::advice::Step;
+use super::changes::Edit;
+use super::entry::Entry;
+use super::place::Place;
+use super::{Draft, links, lookup};
+use crate::catalog::folder::{ConnectorSource, ReadError};
 use crate::catalog::naming;
 use crate::cli::{Failure, output};
 use crate::config::environment_variable;
 use crate::connector::model::{self, Effect};
 use crate::connector::{self, CodeFile, SourceFile};
+use crate::diagnostics::Diagnostic;
 
 /// A connector's folder that loads, at least once its components are built.
 pub(super) struct Folder {
@@ -29,76 +32,49 @@ pub(super) struct Folder {
 
 /// How the entry of a new action comes into the connector's file.
 pub(super) enum Added {
-    /// This text, at the end of the file.
-    ToFile(String),
+    /// By an edit.
+    ToFile(Edit),
     /// By its author.
     ByHand {
         /// Why.
-        reason: &'static str,
-        /// The entry, as the file has it.
-        text: String,
+        reason: String,
+        /// What is to be done.
+        steps: Vec<Step>,
     },
 }
 
-/// Whether the connector is known by that slug, as the other verbs call it.
-fn has_slug(source: &ConnectorSource, wanted: &str) -> bool {
-    let mut source = source.clone();
-    stand_in(&mut source);
-    let loaded = connector::load_with(&source.files, &source.code, &environment_variable);
-    loaded.connector.is_some_and(|connector| connector.slug == wanted)
+/// The connector with no action, when all that it lacks is one: the first is added like any other.
+fn without_actions(source: &ConnectorSource, main: usize) -> Option<model::Connector> {
+    let place = Place::of(&source.files[main]).filter(Place::is_empty)?;
+    let any = json!({ "name": "any", "description": "Any action", "method": "GET", "path": "/" });
+    let mut files = source.files.clone();
+    files[main] = place.as_json_with("any", any);
+    let loaded = connector::load_with(&files, &source.code, &environment_variable);
+    let connector = loaded.connector?;
+    Some(model::Connector {
+        actions: Vec::new(),
+        ..connector
+    })
 }
 
-/// Puts an empty file in the place of each component that is missing, and tells where: an action is written before its
-/// component is built, and until then nothing else may be wrong with the connector.
-fn stand_in(source: &mut ConnectorSource) -> Vec<PathBuf> {
-    let missing = connector::missing_components(&source.files, &source.code, &environment_variable);
-    source.code.extend(missing.iter().map(|relative| CodeFile {
-        shown: source.path.join(relative),
-        relative: relative.clone(),
-        bytes: Arc::default(),
-    }));
-    missing
+/// The page that tells agents of a connector.
+fn skill_of(source: &ConnectorSource) -> Option<&SourceFile> {
+    source.files.iter().find(|file| file.relative == Path::new("SKILL.md"))
+}
+
+fn has(connector: &model::Connector, name: &str) -> bool {
+    connector.actions.iter().any(|action| action.name == name)
 }
 
 impl Folder {
-    /// The folder at `wanted`, or with that name or slug in `connectors`; without a name, the only one there.
+    /// The folder that [`lookup::find`] finds.
     pub(super) fn find(connectors: &Path, wanted: Option<&str>) -> Result<Self, Failure> {
-        let here = folder::read(connectors).connectors;
-        let is_wanted = |source: &ConnectorSource| {
-            wanted.is_none_or(|wanted| source.path.file_name().is_some_and(|name| name == wanted))
-        };
-        let mut found: Vec<ConnectorSource> = here.iter().filter(|source| is_wanted(source)).cloned().collect();
-        if let Some(wanted) = wanted
-            && found.is_empty()
-        {
-            found = here.iter().filter(|source| has_slug(source, wanted)).cloned().collect();
-        }
-        if let Some(wanted) = wanted.map(Path::new)
-            && found.is_empty()
-            && wanted.exists()
-        {
-            found = folder::read(wanted).connectors;
-        }
-        if found.len() == 1 {
-            return Self::open(found.remove(0));
-        }
-        let names = here.iter().filter_map(|source| source.path.file_name());
-        let names: Vec<String> = names.map(|name| format!("`{}`", name.to_string_lossy())).collect();
-        let known = match names.as_slice() {
-            [] => format!(
-                "there is no connector in {}: `toolgate new connector` writes one",
-                connectors.display()
-            ),
-            names => format!("name one of {} with --connector", names.join(", ")),
-        };
-        Err(Failure::Usage(match wanted {
-            Some(wanted) => anyhow::anyhow!("`{wanted}` is not a connector's folder; {known}"),
-            None => anyhow::anyhow!("{known}"),
-        }))
+        let (source, problems) = lookup::find(connectors, wanted)?;
+        Self::open(source, &problems)
     }
 
-    fn open(mut source: ConnectorSource) -> Result<Self, Failure> {
-        let missing = stand_in(&mut source);
+    fn open(mut source: ConnectorSource, problems: &[ReadError]) -> Result<Self, Failure> {
+        let missing = lookup::stand_in(&mut source);
         let path = source.path.display();
         if source.path.is_file() {
             let folder = source.path.with_extension("");
@@ -108,18 +84,35 @@ impl Folder {
                 folder.join("connector").with_extension(ending.as_ref()).display()
             )));
         }
+        links::check(&source.path, [Path::new("actions"), Path::new("components")])?;
+        let own = |problem: &&ReadError| problem.path.starts_with(&source.path);
+        let unread: Vec<&ReadError> = problems.iter().filter(own).collect();
+        let is_code = |problem: &&ReadError| problem.path.strip_prefix(&source.path).is_ok_and(connector::is_code);
         let loaded = connector::load_with(&source.files, &source.code, &environment_variable);
         let is_main = |file: &SourceFile| {
             file.relative.parent() == Some(Path::new(""))
                 && file.relative.file_stem().is_some_and(|stem| stem == "connector")
         };
-        let main = source.files.iter().position(is_main);
-        let (Some(connector), Some(main)) = (loaded.connector, main) else {
-            output::complain_of(&loaded.diagnostics);
+        // Code that cannot be read is missed where an action names it.
+        let main = source
+            .files
+            .iter()
+            .position(is_main)
+            .filter(|_| unread.iter().all(is_code));
+        let connector = main.and_then(|main| loaded.connector.or_else(|| without_actions(&source, main)));
+        let (Some(connector), Some(main)) = (connector, main) else {
+            for problem in &unread {
+                output::complain(&format!("error: {problem}"));
+            }
+            if main.is_some() || unread.is_empty() {
+                output::complain_of(&loaded.diagnostics);
+            }
             return Err(Failure::Other(anyhow::anyhow!(
                 "{path} has errors: fix them first, so that errors of the new action can be told apart"
             )));
         };
+        let files = [&source.files[main]].into_iter().chain(skill_of(&source));
+        links::check(&source.path, files.map(|file| file.relative.as_path()))?;
         Ok(Self {
             source,
             missing,
@@ -137,9 +130,14 @@ impl Folder {
         &self.source.files[self.main].shown
     }
 
+    /// Whether `edit` adds to the end of the connector's file.
+    pub(super) fn is_at_end(&self, edit: &Edit) -> bool {
+        edit.range.start == self.source.files[self.main].text.len()
+    }
+
     /// Refuses a `name` that one of its actions has.
     pub(super) fn check_is_free(&self, name: &str) -> Result<(), Failure> {
-        if self.connector.actions.iter().all(|action| action.name != name) {
+        if !has(&self.connector, name) {
             return Ok(());
         }
         Err(Failure::Other(anyhow::anyhow!(
@@ -160,56 +158,65 @@ impl Folder {
         plain.map_or("/", |request| &request.path_source)
     }
 
-    /// How `entry` comes into the connector's file: at its end, if the connector then has the action and everything that
-    /// it had before.
-    pub(super) fn with(&self, name: &str, entry: &str, draft: &Draft) -> Added {
+    /// How `entry` comes into the connector's file. Refuses it when the connector would not have it then, beside
+    /// everything that it had before.
+    pub(super) fn with(&self, entry: &Entry, draft: &Draft) -> Result<Added, Failure> {
         let main = &self.source.files[self.main];
-        if main.relative.extension().is_none_or(|ending| ending != "toml") {
-            return Added::ByHand {
-                reason: "Only connectors in TOML can be added to: the action goes to the end of the list `actions`",
-                text: in_other_forms(entry, &main.relative),
-            };
+        let refused = || {
+            anyhow::anyhow!(
+                "{} would not load with the action `{}`; nothing was written",
+                self.path().display(),
+                entry.name
+            )
+        };
+        let place = Place::of(main).ok_or_else(refused)?;
+        if let Some(edit) = place.edit(entry) {
+            let mut edited = main.clone();
+            edited.text.replace_range(edit.range.clone(), &edit.text);
+            if self.is_kept(edited, entry, draft).is_ok() {
+                return Ok(Added::ToFile(edit));
+            }
         }
-        let newline = if main.text.contains("\r\n") { "\r\n" } else { "\n" };
-        let gap = if main.text.ends_with('\n') { "" } else { newline };
-        let addition = format!("{gap}{}", entry.replace('\n', newline));
+        if let Err(findings) = self.is_kept(place.as_json_with(&entry.name, entry.value()), entry, draft) {
+            for finding in findings.iter().filter(|finding| finding.is_error()) {
+                output::complain(&format!("error: {}", finding.message));
+            }
+            return Err(refused().into());
+        }
+        let (reason, steps) = place.by_hand(entry);
+        Ok(Added::ByHand { reason, steps })
+    }
+
+    /// Whether the connector has the action of `entry`, and everything that it has now, with `main` as its file; what is
+    /// wrong otherwise.
+    fn is_kept(&self, main: SourceFile, entry: &Entry, draft: &Draft) -> Result<(), Vec<Diagnostic>> {
         let mut files = self.source.files.clone();
-        files[self.main].text += &addition;
+        files[self.main] = main;
         let mut code = self.source.code.clone();
         let text = draft.files.iter().find(|file| file.path == draft.code);
         code.push(CodeFile {
             shown: self.path().join(&draft.code),
             relative: draft.code.clone(),
-            bytes: text
-                .map(|file| file.text.as_str())
-                .unwrap_or_default()
-                .as_bytes()
-                .into(),
+            bytes: text.map_or(&[][..], |file| file.text.as_bytes()).into(),
         });
-        let loaded = connector::load_with(&files, &code, &environment_variable).connector;
-        let has = |connector: &model::Connector, name: &str| connector.actions.iter().any(|action| action.name == name);
-        let is_kept = loaded.is_some_and(|loaded| {
+        let loaded = connector::load_with(&files, &code, &environment_variable);
+        let is_kept = loaded.connector.is_some_and(|loaded| {
             let mut before = self.connector.actions.iter();
-            has(&loaded, name) && before.all(|action| has(&loaded, &action.name))
+            has(&loaded, &entry.name) && before.all(|action| has(&loaded, &action.name))
         });
-        if is_kept {
-            Added::ToFile(addition)
-        } else {
-            Added::ByHand {
-                reason: "The actions of the connector are written in a way that cannot be added to, e.g. as one list",
-                text: entry.trim().to_owned(),
-            }
-        }
+        if is_kept { Ok(()) } else { Err(loaded.diagnostics) }
     }
 
-    /// The page that tells agents of the connector, if there is one, and what it has to say of the action `name`.
-    pub(super) fn skill(&self, name: &str) -> Option<(&Path, String)> {
-        let mut files = self.source.files.iter();
-        let skill = files.find(|file| file.relative == Path::new("SKILL.md"))?;
+    /// What the page that tells agents of the connector, if there is one, gets for the action `name`.
+    pub(super) fn skill(&self, name: &str) -> Option<Edit> {
+        let skill = skill_of(&self.source)?;
         let gap = if skill.text.ends_with('\n') { "" } else { "\n" };
         let path = self.readable_path();
-        let line = format!("{gap}\n- `{name}` returns the first entries of the list at {path}.\n");
-        Some((&skill.shown, line))
+        Some(Edit {
+            path: skill.shown.clone(),
+            range: skill.text.len()..skill.text.len(),
+            text: format!("{gap}\n- `{name}` returns the first entries of the list at {path}.\n"),
+        })
     }
 
     /// What its author does before the connector loads, if there is anything.
@@ -235,33 +242,5 @@ impl Folder {
         } else {
             format!(" --connectors {}", self.path().display())
         }
-    }
-}
-
-/// Writes `text` to the end of the file at `path`: all of it or, with an error, nothing.
-pub(super) fn append(path: &Path, text: &str) -> anyhow::Result<()> {
-    let append = || {
-        let mut file = OpenOptions::new().append(true).open(path)?;
-        let length = file.metadata()?.len();
-        file.write_all(text.as_bytes()).inspect_err(|_| {
-            // Half an entry would break the connector.
-            drop(file.set_len(length));
-        })
-    };
-    append().with_context(|| format!("cannot write to {}", path.display()))
-}
-
-/// An entry written in TOML as a member of a list in JSON or YAML, in which JSON on one line is an item too.
-fn in_other_forms(entry: &str, file: &Path) -> String {
-    let table: Option<Value> = toml::from_str(entry).ok();
-    let action = table
-        .as_ref()
-        .and_then(|table| table.pointer("/actions/0"))
-        .cloned()
-        .unwrap_or_default();
-    if file.extension().is_some_and(|ending| ending == "json") {
-        format!("{action:#}")
-    } else {
-        format!("- {action}")
     }
 }

@@ -1,28 +1,33 @@
 //! `toolgate new action`: an action with code that runs as it is, and its entry in the connector's file.
 //!
 //! A language is one file here, and one line in [`Language`]. Must never change what is already written: the connector's
-//! files are only added to.
+//! files are only added to, and what cannot be written as a whole is not written at all.
 
+mod advice;
+mod changes;
 mod component;
 mod connector;
+mod entry;
 mod javascript;
+mod links;
+mod lookup;
+mod place;
 mod python;
 mod rust;
 
-use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
 use super::files::{File, quoted};
 use crate::cli::{Failure, Global, assemble, output};
 use crate::connector::slug_of;
-use connector::{Added, Folder, append};
+use changes::Changes;
+use connector::{Added, Folder};
+use entry::Entry;
 
-/// Longest name of an action.
-const LONGEST_NAME: usize = 100;
+/// Longest name of an action that stands for itself: what connectors take as a slug.
+const LONGEST_NAME: usize = 64;
 
 /// Write the code of a new action, and name it in its connector.
 #[derive(Debug, Args)]
@@ -90,39 +95,44 @@ impl Action {
             path: folder.readable_path(),
             folder: folder.path(),
         });
-        let entry = entry(&self.name, folder.readable_path(), &draft.code);
-        let added = folder.with(&self.name, &entry, &draft);
-        write_all(folder.path(), &draft.files)?;
-        // Compilers do not make the folder of what they make.
-        if let Some(code) = folder.path().join(&draft.code).parent() {
-            fs::create_dir_all(code).with_context(|| format!("cannot create {}", code.display()))?;
-        }
-        if let Added::ToFile(text) = &added
-            && let Err(error) = append(folder.main(), text)
-        {
-            // Code that no action names would be in the way of the next try.
-            for file in &draft.files {
-                drop(fs::remove_file(folder.path().join(&file.path)));
-            }
-            return Err(error.into());
-        }
-        for file in &draft.files {
-            output::say(&format!(
-                "Wrote {}: {}",
-                folder.path().join(&file.path).display(),
-                file.purpose
-            ))?;
-        }
-        let main = folder.main().display();
+        let places = draft.files.iter().map(|file| file.path.as_path());
+        links::check(folder.path(), places.chain([draft.code.as_path()]))?;
+        check_places(folder.path(), &draft)?;
+        let entry = Entry::new(&self.name, folder.readable_path(), &draft.code);
+        let added = folder.with(&entry, &draft)?;
+        let skill = folder.skill(&self.name);
+        let within = |path: &Path| folder.path().join(path);
+        let files = draft.files.iter();
+        let mut changes = Changes {
+            files: files.map(|file| (within(&file.path), file.text.clone())).collect(),
+            // Compilers do not make the folder of what they make.
+            folders: draft.code.parent().map(within).into_iter().collect(),
+            edits: Vec::new(),
+        };
         match added {
-            Added::ToFile(_) => {
-                output::say(&format!("Added the action to the end of {main}."))?;
-                if let Some((page, line)) = folder.skill(&self.name) {
-                    append(page, &line)?;
-                    output::say(&format!("Added a line about it to {}.", page.display()))?;
+            Added::ToFile(edit) => {
+                let place = if folder.is_at_end(&edit) { "the end of " } else { "" };
+                changes.edits.push(edit);
+                changes.edits.extend(skill);
+                changes.write()?;
+                tell_files(&folder, &draft)?;
+                output::say(&format!("Added the action to {place}{}.", folder.main().display()))?;
+                if let [_, skill] = changes.edits.as_slice() {
+                    output::say(&format!("Added a line about it to {}.", skill.path.display()))?;
                 }
             }
-            Added::ByHand { reason, text } => output::say(&format!("{reason}. Put this into {main}:\n\n{text}"))?,
+            Added::ByHand { reason, steps } => {
+                changes.write()?;
+                tell_files(&folder, &draft)?;
+                output::say(&format!("{reason}."))?;
+                let skill = skill.map(|edit| advice::Step {
+                    what: format!("Put this at the end of {}", edit.path.display()),
+                    text: edit.text.trim().to_owned(),
+                });
+                for step in steps.into_iter().chain(skill) {
+                    output::say(&format!("\n{}:\n\n{}", step.what, step.text))?;
+                }
+            }
         }
         let mut steps = draft.steps;
         steps.extend(folder.step_before());
@@ -162,47 +172,24 @@ fn check_name(name: &str) -> Result<(), Failure> {
     Err(Failure::Usage(anyhow::anyhow!(problem)))
 }
 
-/// The action in the connector's file. It only reads until its author says otherwise.
-fn entry(name: &str, path: &str, code: &Path) -> String {
-    let is_component = code.extension().is_some_and(|ending| ending == "wasm");
-    let key = if is_component { "component" } else { "code" };
-    let code = quoted(&code.to_string_lossy().replace('\\', "/"));
-    let description = quoted(&format!(
-        "Returns the first entries of the list at {path}. Say here what it returns, and when an agent should use it."
-    ));
-    format!(
-        r#"
-[[actions]]
-name = "{name}"
-description = {description}
-effect = "read"
-{key} = {code}
-
-[[actions.input]]
-name = "limit"
-description = "How many entries to return at most."
-default = 5
-schema = {{ type = "integer", minimum = 1, maximum = 50 }}
-"#
-    )
-}
-
-/// Writes everything, or nothing over what was there before.
-fn write_all(folder: &Path, files: &[File]) -> Result<(), Failure> {
-    let paths: Vec<_> = files.iter().map(|file| folder.join(&file.path)).collect();
-    if let Some(taken) = paths.iter().find(|path| path.symlink_metadata().is_ok()) {
-        return Err(Failure::Other(anyhow::anyhow!(
+/// Refuses to write over what is there. A component that is there already would be taken for the new action's.
+fn check_places(folder: &Path, draft: &Draft) -> Result<(), Failure> {
+    let written = draft.files.iter().map(|file| file.path.as_path());
+    let taken = written
+        .chain([draft.code.as_path()])
+        .map(|path| folder.join(path))
+        .find(|path| path.symlink_metadata().is_ok());
+    taken.map_or(Ok(()), |taken| {
+        Err(Failure::Other(anyhow::anyhow!(
             "{} is there already; name another action, or remove it",
             taken.display()
-        )));
-    }
-    for (file, path) in files.iter().zip(&paths) {
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
-        }
-        fs::File::create_new(path)
-            .and_then(|mut opened| opened.write_all(file.text.as_bytes()))
-            .with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    Ok(())
+        )))
+    })
+}
+
+fn tell_files(folder: &Folder, draft: &Draft) -> std::io::Result<()> {
+    draft.files.iter().try_for_each(|file| {
+        let path = folder.path().join(&file.path);
+        output::say(&format!("Wrote {}: {}", path.display(), file.purpose))
+    })
 }

@@ -15,7 +15,7 @@ use rquickjs::{ArrayBuffer, Ctx, Exception, Function, Object, Persistent, Result
 use crate::encoding::{Encoding, forgiving_base64};
 use crate::imports::{clock, crypto, log, progress};
 use crate::text::{Bytes, Text};
-use crate::timers;
+use crate::{json, timers};
 
 /// Makes the object.
 pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -36,6 +36,7 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     host.set("decodeStrictly", Func::from(decode_strictly))?;
     host.set("atob", Func::from(atob))?;
     host.set("progress", Func::from(report))?;
+    host.set("stringify", Func::from(json::stringify))?;
     host.set("beforeLetters", order::BEFORE_LETTERS)?;
     host.set("compare", Func::from(order::compare))?;
     Ok(host)

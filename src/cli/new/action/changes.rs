@@ -1,0 +1,211 @@
+//! Files that are written together: all of them or, with an error, none. Must never know what the texts mean.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+/// What is to be written.
+#[derive(Default)]
+pub(super) struct Changes {
+    /// Files that are not there yet, and their texts.
+    pub(super) files: Vec<(PathBuf, String)>,
+    /// Folders that have to be there.
+    pub(super) folders: Vec<PathBuf>,
+    /// Texts for files that are there.
+    pub(super) edits: Vec<Edit>,
+}
+
+/// A text for a file that is there.
+pub(super) struct Edit {
+    /// The file.
+    pub(super) path: PathBuf,
+    /// The bytes whose place it takes: none of them where it is only added.
+    pub(super) range: Range<usize>,
+    /// The text.
+    pub(super) text: String,
+}
+
+/// What was done, and can be undone.
+enum Done {
+    Folder(PathBuf),
+    File(PathBuf),
+    /// A file had these bytes from this place on.
+    Edit(File, u64, Vec<u8>),
+}
+
+impl Changes {
+    /// Writes everything.
+    ///
+    /// # Errors
+    /// Which file cannot be written. Everything is as it was then.
+    pub(super) fn write(&self) -> anyhow::Result<()> {
+        self.check()?;
+        let mut done = Vec::new();
+        let written = self.write_noting(&mut done);
+        if written.is_err() {
+            for step in done.into_iter().rev() {
+                step.undo();
+            }
+        }
+        written
+    }
+
+    /// Looks for what would fail, before anything is touched.
+    fn check(&self) -> anyhow::Result<()> {
+        for edit in &self.edits {
+            let found = fs::metadata(&edit.path).with_context(|| format!("cannot look at {}", edit.path.display()))?;
+            // Whoever may do everything could write to it all the same, against what its owner has said.
+            if found.permissions().readonly() {
+                bail!(
+                    "{} can only be read, so nothing was written; make it writable, and try again",
+                    edit.path.display()
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn write_noting(&self, done: &mut Vec<Done>) -> anyhow::Result<()> {
+        for folder in &self.folders {
+            create_folder(folder, done)?;
+        }
+        for (path, text) in &self.files {
+            if let Some(parent) = path.parent() {
+                create_folder(parent, done)?;
+            }
+            create_file(path, text, done)
+                .with_context(|| format!("cannot write {}, so nothing was written", path.display()))?;
+        }
+        for edit in &self.edits {
+            edit.write(done)
+                .with_context(|| format!("cannot write to {}, so nothing was written", edit.path.display()))?;
+        }
+        Ok(())
+    }
+}
+
+/// Creates the folder at `path`, and those above it, where they are missing.
+fn create_folder(path: &Path, done: &mut Vec<Done>) -> anyhow::Result<()> {
+    let missing: Vec<&Path> = path.ancestors().take_while(|folder| !folder.is_dir()).collect();
+    for folder in missing.into_iter().rev() {
+        fs::create_dir(folder)
+            .with_context(|| format!("cannot create {}, so nothing was written", folder.display()))?;
+        done.push(Done::Folder(folder.to_owned()));
+    }
+    Ok(())
+}
+
+fn create_file(path: &Path, text: &str, done: &mut Vec<Done>) -> std::io::Result<()> {
+    let mut file = File::create_new(path)?;
+    done.push(Done::File(path.to_owned()));
+    file.write_all(text.as_bytes())
+}
+
+impl Edit {
+    fn write(&self, done: &mut Vec<Done>) -> std::io::Result<()> {
+        let mut file = OpenOptions::new().read(true).write(true).open(&self.path)?;
+        let start = self.range.start as u64;
+        let mut rest = Vec::new();
+        file.seek(SeekFrom::Start(start))?;
+        file.read_to_end(&mut rest)?;
+        let kept = rest.get(self.range.len()..).unwrap_or_default().to_vec();
+        done.push(Done::Edit(file.try_clone()?, start, rest));
+        file.seek(SeekFrom::Start(start))?;
+        file.write_all(self.text.as_bytes())?;
+        file.write_all(&kept)?;
+        file.set_len(start + (self.text.len() + kept.len()) as u64)
+    }
+}
+
+impl Done {
+    /// Undoes it as far as that can be: the error that has led here is what is told.
+    fn undo(self) {
+        match self {
+            Self::Folder(path) => drop(fs::remove_dir(path)),
+            Self::File(path) => drop(fs::remove_file(path)),
+            Self::Edit(mut file, start, rest) => {
+                let restored = file
+                    .seek(SeekFrom::Start(start))
+                    .and_then(|_| file.write_all(&rest))
+                    .and_then(|()| file.set_len(start + rest.len() as u64));
+                drop(restored);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(path: &Path, range: Range<usize>, text: &str) -> Edit {
+        Edit {
+            path: path.to_owned(),
+            range,
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn texts_are_added_and_take_the_place_of_others() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("a");
+        for (range, text, whole) in [
+            (5..5, "!", "first!"),
+            (0..0, "the ", "the first"),
+            (1..4, "ea", "feat"),
+            (0..5, "", ""),
+        ] {
+            fs::write(&file, "first").unwrap();
+            let changes = Changes {
+                edits: vec![edit(&file, range, text)],
+                ..Changes::default()
+            };
+            // Fewer bytes than before leave none of those behind.
+            changes.write().unwrap();
+            assert_eq!(fs::read_to_string(&file).unwrap(), whole);
+        }
+    }
+
+    #[test]
+    fn what_fails_at_the_end_leaves_nothing_behind() {
+        let root = tempfile::tempdir().unwrap();
+        let (file, folder) = (root.path().join("a"), root.path().join("b"));
+        fs::write(&file, "first\n").unwrap();
+        fs::create_dir(&folder).unwrap();
+        let changes = Changes {
+            files: vec![(root.path().join("new/deep/c"), "c".to_owned())],
+            folders: vec![root.path().join("other")],
+            edits: vec![edit(&file, 6..6, "second\n"), edit(&folder, 0..0, "third\n")],
+        };
+        let error = changes.write().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("cannot write to {}, so nothing was written", folder.display())
+        );
+        assert_eq!(fs::read_to_string(&file).unwrap(), "first\n");
+        let mut left: Vec<_> = fs::read_dir(root.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        left.sort();
+        assert_eq!(left, ["a", "b"]);
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_not_written_over() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("a");
+        fs::write(&file, "first").unwrap();
+        let changes = Changes {
+            files: vec![(root.path().join("b"), String::new()), (file.clone(), String::new())],
+            ..Changes::default()
+        };
+        assert!(changes.write().is_err());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "first");
+        assert!(!root.path().join("b").exists());
+    }
+}

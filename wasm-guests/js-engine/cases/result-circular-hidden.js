@@ -1,0 +1,3 @@
+const a = {};
+a.b = { toJSON: () => [a] };
+return a;

@@ -1,0 +1,1 @@
+return { toJSON() { const a = {}; a.a = a; return JSON.stringify(a); } };

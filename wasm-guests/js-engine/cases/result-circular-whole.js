@@ -1,0 +1,3 @@
+const a = { shared: {}, files: [] };
+a.more = [a.shared, a];
+return a;

@@ -1,0 +1,1 @@
+return { toJSON() { const down = () => down() + 1; return down(); } };

@@ -1,0 +1,4 @@
+const error = new Error('not sent');
+error.cause = { error };
+error.self = error;
+throw error;

@@ -1,0 +1,3 @@
+const problem = { name: 'ApiProblem', status: 418, request: { headers: { accept: '*' } } };
+problem.request.problem = problem;
+throw problem;

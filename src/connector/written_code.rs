@@ -24,7 +24,7 @@ pub struct WrittenCode {
     script: Option<String>,
     /// Where the text holds what nobody should see.
     hidden: Vec<Range<usize>>,
-    findings: Vec<script::Finding>,
+    looked: script::Looked,
 }
 
 impl WrittenCode {
@@ -53,15 +53,14 @@ impl WrittenCode {
             text: text.to_owned(),
             span,
             hidden,
-            findings: source
+            looked: source
                 .as_deref()
-                .map(|source| script::findings(source, rules))
+                .map(|source| script::look(source, rules))
                 .unwrap_or_default(),
             script: source,
             code,
         };
-        let keys = written.findings.iter().filter(|finding| finding.is_secret);
-        let keys: Vec<Range<usize>> = keys.map(|finding| written.place(&finding.range)).collect();
+        let keys: Vec<Range<usize>> = written.looked.keys.iter().map(|key| written.place(key)).collect();
         written.hidden.extend(keys);
         written
     }
@@ -82,7 +81,7 @@ impl WrittenCode {
                 .warning(finding.code, range, finding.message.clone())
                 .help(finding.help.clone())
         };
-        self.findings.iter().map(finding).collect()
+        self.looked.findings.iter().map(finding).collect()
     }
 
     /// A finding about the code as a whole, or about a place in the source: its line and column, from 1.
@@ -105,8 +104,8 @@ impl WrittenCode {
         // What reads a source may quote it.
         let mut message = message.to_owned();
         let script = self.script.as_deref().unwrap_or_default();
-        for finding in self.findings.iter().filter(|finding| finding.is_secret) {
-            if let Some(key) = script.get(finding.range.clone()) {
+        for key in &self.looked.keys {
+            if let Some(key) = script.get(key.clone()) {
                 message = message.replace(key, "***");
             }
         }

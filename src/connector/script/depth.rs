@@ -1,9 +1,13 @@
-//! How deep a source may be nested, and how much stack that takes.
+//! How deep a source may be nested, and how much that takes.
 //!
 //! Looks at characters alone, and rather counts too many than too few. Must never know what they mean.
 
 /// Most brackets that are open at once, in texts and comments, too: the engine takes fewer.
 const MOST_OPEN: usize = 5_000;
+
+/// Most names that the parser may keep for all functions and blocks together: it keeps each `var` in every one around it,
+/// with 80 bytes for each. A bundle of a megabyte has 50,000 commas, and blocks within 60 others.
+const MOST_NAMES: usize = 4_000_000;
 
 /// Bytes of stack for each bracket, however it is used: a class in a field of a class takes most, 8 KiB for two brackets
 /// without optimisation.
@@ -21,20 +25,22 @@ const MOST_STACK: usize = 3 * 1024 * 1024 * 1024;
 /// The stack that is enough for the parser and for what walks its tree, whatever `source` is; `None` for one that is
 /// nested too deeply, or too long.
 pub(super) fn stack_for(source: &str) -> Option<usize> {
-    let mut brackets = 0_usize;
-    let mut open = 0_usize;
+    let (mut brackets, mut open, mut deepest) = (0_usize, 0_usize, 0_usize);
+    let mut names = source.matches("var").count();
     for byte in source.bytes() {
         match byte {
             b'(' | b'[' | b'{' => {
                 brackets += 1;
                 open += 1;
+                deepest = deepest.max(open);
             }
             b')' | b']' | b'}' => open = open.saturating_sub(1),
+            b',' if names > 0 => names += 1,
             _ => {}
         }
-        if open > MOST_OPEN {
-            return None;
-        }
+    }
+    if deepest > MOST_OPEN || deepest.saturating_mul(names) > MOST_NAMES {
+        return None;
     }
     let of_brackets = brackets.checked_mul(FOR_BRACKET)?;
     let of_bytes = source.len().checked_mul(FOR_BYTE)?;
@@ -56,6 +62,17 @@ mod tests {
         assert!(stack_for(&"(".repeat(MOST_OPEN)).is_some());
         assert_eq!(stack_for(&"(".repeat(MOST_OPEN + 1)), None);
         assert!(stack_for(&"()".repeat(MOST_OPEN * 2)).is_some());
+    }
+
+    #[test]
+    fn names_that_are_kept_in_many_blocks_are_limited() {
+        let nested = |blocks: usize, names: usize| {
+            let names = vec!["a"; names].join(",");
+            format!("{}var {names}{}", "{".repeat(blocks), "}".repeat(blocks))
+        };
+        assert!(stack_for(&nested(60, 60_000)).is_some());
+        assert_eq!(stack_for(&nested(1_000, 20_000)), None);
+        assert!(stack_for(&nested(1_000, 20_000).replace("var", "let")).is_some());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::usage::Usage;
 use super::{Finding, Outside, finding};
 use crate::document::closest;
 
@@ -47,7 +48,11 @@ const OF_OBJECTS: [&str; 6] = [
 
 /// Members of `ld` that `outside` names and that are not there.
 pub(super) fn unknown(outside: &Outside<'_, '_>) -> Vec<Finding> {
-    let of_ld = outside.accesses.iter().filter(|access| access.object == ["ld"]);
+    let is_told = |usage: &Usage<'_>| !matches!(usage, Usage::Called { is_optional: true });
+    let of_ld = outside
+        .accesses
+        .iter()
+        .filter(|access| access.object == ["ld"] && is_told(&access.usage));
     let unknown = of_ld.filter_map(|access| {
         let name = access.name.filter(|name| is_name(name))?;
         let is_there = MEMBERS.contains(&name) || OF_OBJECTS.contains(&name) || outside.own.knows(&["ld", name]);

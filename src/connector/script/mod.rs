@@ -45,22 +45,49 @@ pub(super) struct Finding {
     pub range: Range<usize>,
     pub message: String,
     pub help: String,
-    /// Whether nobody should see what stands there.
-    pub is_secret: bool,
 }
 
-/// What is questionable in `source`, in its order.
-pub(super) fn findings(source: &str, rules: &Rules) -> Vec<Finding> {
+/// What there is to say of a source.
+#[derive(Default)]
+pub(super) struct Looked {
+    /// What is questionable, in its order.
+    pub findings: Vec<Finding>,
+    /// Where keys stand, also in what is no text, e.g. comments: nobody should see them.
+    pub keys: Vec<Range<usize>>,
+}
+
+/// Looks at `source`.
+pub(super) fn look(source: &str, rules: &Rules) -> Looked {
     let in_tree = tree::look(source, |script| in_tree(script, rules));
-    let mut found = in_tree.unwrap_or_else(|| texts::keys_in_any(source));
-    found.sort_by_key(|finding| finding.range.start);
-    // Keys stay: what hides them goes by these.
-    let mut room = MOST_FINDINGS;
-    found.retain(|finding| {
-        room = room.saturating_sub(1);
-        room > 0 || finding.is_secret
+    let mut findings = in_tree.unwrap_or_else(|| texts::keys_in_any(source));
+    findings.sort_by_key(|finding| finding.range.start);
+    let is_key = |finding: &Finding| finding.code == texts::KEY;
+    let told = findings.iter().filter(|finding| is_key(finding));
+    let keys = apart(
+        told.map(|key| key.range.clone())
+            .chain(texts::keys_anywhere(source))
+            .collect(),
+    );
+    // What another message would name may be a key.
+    findings.retain(|finding| {
+        let next = keys.partition_point(|key| key.end <= finding.range.start);
+        is_key(finding) || keys.get(next).is_none_or(|key| key.start >= finding.range.end)
     });
-    found
+    findings.truncate(MOST_FINDINGS);
+    Looked { findings, keys }
+}
+
+/// The same places in order, those that overlap as one.
+fn apart(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
+    ranges.dedup_by(|next, last| {
+        let overlaps = next.start < last.end;
+        if overlaps {
+            last.end = last.end.max(next.end);
+        }
+        overlaps
+    });
+    ranges
 }
 
 fn in_tree(script: &Script<'_>, rules: &Rules) -> Vec<Finding> {
@@ -97,7 +124,6 @@ fn finding(code: &'static str, range: Range<usize>, message: String, help: impl 
         range,
         message,
         help: help.into(),
-        is_secret: false,
     }
 }
 

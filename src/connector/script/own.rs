@@ -57,9 +57,15 @@ impl<'a> Own<'a> {
             has_with: false,
         };
         for access in accesses {
-            let Some(name) = access.name else { continue };
+            let Some(name) = access.name else {
+                if access.usage == Usage::Set {
+                    own.extended.insert(access.object.clone());
+                }
+                continue;
+            };
             let path = joined(&access.object, name);
-            if access.object == [GLOBAL_OBJECT] && access.usage.may_find_nothing() {
+            let is_of_global = access.object == [GLOBAL_OBJECT];
+            if access.usage == Usage::Tested || is_of_global && access.usage.may_find_nothing() {
                 own.ask(path);
             } else {
                 own.add(path, &access.usage);
@@ -91,7 +97,7 @@ impl<'a> Own<'a> {
         match usage {
             Usage::Set => _ = self.set.insert(path),
             Usage::Asked => self.ask(path),
-            Usage::Called { .. } | Usage::Read { .. } | Usage::Inherited | Usage::PassedOn => {}
+            Usage::Called { .. } | Usage::Read { .. } | Usage::Inherited | Usage::Tested | Usage::PassedOn => {}
         }
     }
 
@@ -120,6 +126,13 @@ impl<'a> Own<'a> {
                         Usage::of(around, name.span)
                     };
                     self.add(vec![name.name.as_str()], &usage);
+                }
+            }
+            // `this` of the body, and of functions that are called without an object, is the global object.
+            AstKind::StaticMemberExpression(member) if matches!(member.object, Expression::ThisExpression(_)) => {
+                let around = script.semantic.nodes().parent_kind(id);
+                if Usage::of(around, member.span) == Usage::Set {
+                    self.set.insert(vec![member.property.name.as_str()]);
                 }
             }
             AstKind::BinaryExpression(question) if question.operator == BinaryOperator::In => {

@@ -53,7 +53,7 @@ fn names<'a>(outside: &Outside<'_, 'a>, rules: &Rules) -> Vec<Absent<'a>> {
             name: name.name.as_str(),
             range: outside.script.range(name.span),
             help,
-            is_passed_on: usage == Usage::PassedOn,
+            is_passed_on: matches!(usage, Usage::PassedOn | Usage::Tested),
         })
     };
     let nodes = semantic.nodes();

@@ -2,12 +2,16 @@
 //!
 //! Keys are also looked for in what does not compile: whoever tells that quotes it. Must never quote a key itself.
 
+use std::iter;
 use std::ops::Range;
 
 use oxc_ast::AstKind;
 
 use super::tree::Script;
 use super::{Finding, finding, keys};
+
+/// The kind of what is told of a key.
+pub(super) const KEY: &str = "hard-coded-key";
 
 /// The keys in the texts of a script.
 pub(super) fn keys_in(script: &Script<'_>) -> Vec<Finding> {
@@ -26,14 +30,30 @@ pub(super) fn keys_in(script: &Script<'_>) -> Vec<Finding> {
 
 /// The keys in a source that has no tree: between any quotes and ends of lines.
 pub(super) fn keys_in_any(source: &str) -> Vec<Finding> {
-    let mut start = 0;
-    let pieces = source.split_inclusive(['\'', '"', '`', '\n', '\r']);
-    let found = pieces.filter_map(|piece| {
-        let at = start;
-        start += piece.len();
-        key(piece.trim_end_matches(['\'', '"', '`', '\n', '\r']), at)
-    });
-    found.collect()
+    pieces(source).filter_map(|(start, piece)| key(piece, start)).collect()
+}
+
+/// Where anything in `source` looks like a key, whatever it is.
+pub(super) fn keys_anywhere(source: &str) -> impl Iterator<Item = Range<usize>> {
+    pieces(source).flat_map(|(mut start, mut piece)| {
+        iter::from_fn(move || {
+            let key = keys::find(piece)?;
+            let found = start + key.start..start + key.end;
+            (start, piece) = (found.end, &piece[key.end..]);
+            Some(found)
+        })
+    })
+}
+
+/// What stands between any quotes and ends of lines, and where.
+fn pieces(source: &str) -> impl Iterator<Item = (usize, &str)> {
+    const ENDS: [char; 5] = ['\'', '"', '`', '\n', '\r'];
+    let mut next = 0;
+    source.split_inclusive(ENDS).map(move |piece| {
+        let start = next;
+        next += piece.len();
+        (start, piece.trim_end_matches(ENDS))
+    })
 }
 
 /// The key in `text`, which stands at `start`.
@@ -45,8 +65,5 @@ fn key(text: &str, start: usize) -> Option<Finding> {
     );
     let help =
         "name it under [auth.fields], e.g. api_key = \"env:API_KEY\", read `data.auth.api_key`, and replace the key";
-    Some(Finding {
-        is_secret: true,
-        ..finding("hard-coded-key", start + key.start..start + key.end, message, help)
-    })
+    Some(finding(KEY, start + key.start..start + key.end, message, help))
 }

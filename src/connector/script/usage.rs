@@ -22,6 +22,8 @@ pub(super) enum Usage<'a> {
     },
     /// Something inherits from it, or is asked whether it does.
     Inherited,
+    /// Whether it is true decides what happens.
+    Tested,
     /// Anything else: its value goes somewhere.
     PassedOn,
     /// Whether it is there is asked, with `typeof`.
@@ -66,8 +68,12 @@ impl<'a> Usage<'a> {
             AstKind::UnaryExpression(unary) => match unary.operator {
                 UnaryOperator::Typeof => Self::Asked,
                 UnaryOperator::Delete => Self::Set,
+                UnaryOperator::LogicalNot => Self::Tested,
                 _ => Self::PassedOn,
             },
+            AstKind::IfStatement(choice) if is(&choice.test) => Self::Tested,
+            AstKind::ConditionalExpression(choice) if is(&choice.test) => Self::Tested,
+            AstKind::LogicalExpression(choice) if is(&choice.left) => Self::Tested,
             AstKind::AssignmentExpression(assignment) if is(&assignment.left) => Self::Set,
             AstKind::AssignmentTargetWithDefault(target) if is(&target.binding) => Self::Set,
             AstKind::AssignmentTargetPropertyProperty(property) if is(&property.binding) => Self::Set,
@@ -84,7 +90,7 @@ impl<'a> Usage<'a> {
     pub(super) fn may_find_nothing(&self) -> bool {
         match self {
             Self::Called { is_optional } | Self::Read { is_optional, .. } => *is_optional,
-            Self::PassedOn | Self::Asked => true,
+            Self::Tested | Self::PassedOn | Self::Asked => true,
             Self::Inherited | Self::Set => false,
         }
     }

@@ -330,6 +330,29 @@ async fn what_code_does_in_vain_is_told_and_keys_are_not_shown() {
     );
 }
 
+/// Neither by what is told of the code, nor by the line that is shown with it.
+#[tokio::test]
+async fn a_key_is_not_quoted_wherever_it_stands() {
+    let key = "q7Wz2LmX9vRt4KpB6nYc8Hd3";
+    for code in [
+        format!("let a = 1; let a = 2; // old key: {key}"),
+        format!("break; // sk-{key}"),
+        format!("ld.reqest(); /* {key} */"),
+        format!("ld[\\\"{key}\\\"]()"),
+        format!("class A {{ a() {{ this.#{key} }} }}"),
+        format!("ld.{key}()"),
+    ] {
+        let run = with_code(&[&format!("code = \"\"\"\n{code}\n\"\"\"")])
+            .run(&["check"])
+            .await;
+        assert!(
+            run.stderr.contains("warning[") || run.stderr.contains("error["),
+            "{code}"
+        );
+        assert!(!run.stderr.contains(key), "{code}: {}", run.stderr);
+    }
+}
+
 #[tokio::test]
 async fn a_folder_without_connectors_is_told_with_what_to_do() {
     let workspace = Workspace::new();

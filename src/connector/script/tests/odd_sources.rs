@@ -91,3 +91,42 @@ fn long_chains_are_looked_into() {
         assert_eq!(found(&source, false, &[]), absent, "{}", &source[..20]);
     }
 }
+
+#[test]
+fn keys_are_hidden_wherever_they_stand() {
+    let key = "q7Wz2LmX9vRt4KpB6nYc8Hd3";
+    for (source, places) in [
+        (format!("// old: {key}, {key}\nld.log(1)"), 2),
+        (format!("/* one\n * {key}\n */ ld.log(1)"), 1),
+        (format!("/{key}/.test(a)"), 1),
+        (format!("class A {{ a() {{ this.#{key} }} }}"), 1),
+        (format!("ld.{key}()"), 1),
+        ("ld.log(1)".to_owned(), 0),
+    ] {
+        let looked = super::look(
+            &source,
+            &super::Rules {
+                aliases: false,
+                handles: Vec::new(),
+            },
+        );
+        let hidden: Vec<_> = looked.keys.iter().map(|range| &source[range.clone()]).collect();
+        assert_eq!(hidden, vec![key; places], "{source}");
+        assert!(looked.findings.is_empty(), "{source}");
+    }
+}
+
+#[test]
+fn nothing_else_is_told_of_a_key() {
+    let key = "q7Wz2LmX9vRt4KpB6nYc8Hd3";
+    let told = [("hard-coded-key", key.to_owned())];
+    for source in [format!("ld[\"{key}\"]()"), format!("const {{ \"{key}\": a }} = ld")] {
+        assert_eq!(found(&source, false, &[]), told, "{source}");
+    }
+}
+
+#[test]
+fn as_many_are_told_as_there_is_room_for() {
+    let calls: Vec<_> = (0..80).map(|number| format!("ld.colour{number}()")).collect();
+    assert_eq!(found(&calls.join(";"), false, &[]).len(), super::super::MOST_FINDINGS);
+}

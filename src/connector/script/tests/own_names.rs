@@ -51,6 +51,8 @@ fn a_global_that_the_script_sets_is_its_own() {
         "({ fetch } = api); fetch(1)",
         "Object.assign(globalThis, api); fetch(1)",
         "Object.defineProperty(globalThis, 'fetch', { value: 1 }); fetch(1)",
+        "this.fetch = (url) => ld.request({ url }); fetch(1)",
+        "for (const name of ['fetch']) globalThis[name] = api[name]; fetch(1)",
     ]);
 }
 
@@ -118,4 +120,25 @@ fn a_slash_divides_or_begins_a_regular_expression() {
     ]);
     let unknown = vec![("unknown-member", "colour".to_owned())];
     assert_eq!(found("const a = {} / 2, b = ld.colour / 1", false, &[]), unknown);
+}
+
+#[test]
+fn a_member_of_ld_that_the_script_asks_for_is_known() {
+    silent(&[
+        "ld.colour?.()",
+        "if (ld.colour) ld.colour()",
+        "ld.colour && ld.colour()",
+        "ld.colour ? ld.colour() : 1",
+        "if (!ld.colour) return; ld.colour()",
+        "ld[name] = 1; ld.colour()",
+    ]);
+    assert_eq!(
+        found("1 && ld.colour()", false, &[]),
+        [("unknown-member", "colour".to_owned())]
+    );
+    // A name that is absent ends the script where it is tested.
+    assert_eq!(
+        found("if (fetch) 1", false, &[]),
+        [("not-in-sandbox", "fetch".to_owned())]
+    );
 }

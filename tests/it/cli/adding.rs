@@ -40,6 +40,20 @@ async fn tools(workspace: &Workspace) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn files_keep_their_line_ends() {
+    let text =
+        format!("name = \"Shop\"\ndescription = \"A shop\"\n{CONNECTION}[[actions]]\n{TABLE}").replace('\n', "\r\n");
+    let workspace = shop("connector.toml", &text);
+    workspace.write("shop/SKILL.md", SKILL.replace('\n', "\r\n"));
+    make(&workspace).await;
+    for file in ["connector.toml", "SKILL.md"] {
+        let now = read(&workspace, file);
+        assert!(now.contains("report"), "{now}");
+        assert_eq!(now.matches('\n').count(), now.matches("\r\n").count(), "{now:?}");
+    }
+}
+
+#[tokio::test]
 async fn toml_is_added_to_by_the_keys_that_it_has() {
     let head = "name = \"Shop\"\ndescription = \"A shop\"\n";
     let wrapped = format!("[custom_api]\n{head}[custom_api.connection]\nbase_url = \"https://shop.example.com/v1\"\n");

@@ -105,6 +105,14 @@ fn create_file(path: &Path, text: &str, done: &mut Vec<Done>) -> std::io::Result
 }
 
 impl Edit {
+    /// The same with the line ends of `whole`, the file's text.
+    pub(super) fn with_line_ends_of(mut self, whole: &str) -> Self {
+        if whole.contains("\r\n") {
+            self.text = self.text.replace('\n', "\r\n");
+        }
+        self
+    }
+
     fn write(&self, done: &mut Vec<Done>) -> std::io::Result<()> {
         let mut file = OpenOptions::new().read(true).write(true).open(&self.path)?;
         let start = self.range.start as u64;
@@ -167,6 +175,14 @@ mod tests {
             // Fewer bytes than before leave none of those behind.
             changes.write().unwrap();
             assert_eq!(fs::read_to_string(&file).unwrap(), whole);
+        }
+    }
+
+    #[test]
+    fn a_text_gets_the_line_ends_of_its_file() {
+        for (whole, written) in [("# A\r\n", "\r\n- b\r\n"), ("# A\n", "\n- b\n"), ("", "\n- b\n")] {
+            let edit = edit(Path::new("a"), 0..0, "\n- b\n").with_line_ends_of(whole);
+            assert_eq!(edit.text, written, "{whole:?}");
         }
     }
 

@@ -212,11 +212,12 @@ impl Folder {
         let skill = skill_of(&self.source)?;
         let gap = if skill.text.ends_with('\n') { "" } else { "\n" };
         let path = self.readable_path();
-        Some(Edit {
+        let edit = Edit {
             path: skill.shown.clone(),
             range: skill.text.len()..skill.text.len(),
             text: format!("{gap}\n- `{name}` returns the first entries of the list at {path}.\n"),
-        })
+        };
+        Some(edit.with_line_ends_of(&skill.text))
     }
 
     /// What its author does before the connector loads, if there is anything.

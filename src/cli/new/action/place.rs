@@ -127,15 +127,12 @@ impl<'a> Place<'a> {
         };
         // What ranges count from.
         let mark = self.file.text.len() - text.len();
-        Some(Edit {
+        let edit = Edit {
             path: self.file.shown.clone(),
             range: range.start + mark..range.end + mark,
-            text: if text.contains("\r\n") {
-                added.replace('\n', "\r\n")
-            } else {
-                added
-            },
-        })
+            text: added,
+        };
+        Some(edit.with_line_ends_of(text))
     }
 
     /// The key of the list, with what it stands below.

@@ -77,26 +77,37 @@ impl Credential {
         Ok(Self { schemes, scrubber })
     }
 
-    /// The same credential, whose scrubber finds the values of `others` too. One that is not available is left out: nobody
-    /// can have been told it.
-    #[must_use]
+    /// The same credential, whose scrubber finds the values of `others` too. One that is not there is left out: without it
+    /// nobody can be told it.
+    ///
+    /// # Errors
+    /// [`SecretError`] when one is there and cannot be read: what could not be hidden must not be asked for.
     pub async fn hiding(
         mut self,
         others: &[&SecretRef],
         source: &dyn SecretSource,
         holder: Holder<'_>,
         scrubbers: &ScrubberCache,
-    ) -> Self {
+    ) -> Result<Self, SecretError> {
         let mut values = Vec::with_capacity(others.len());
         for reference in others {
-            values.extend(source.resolve(reference, holder).await.ok());
+            match source.resolve(reference, holder).await {
+                Ok(value) => values.push(value),
+                Err(
+                    SecretError::NotSet(_)
+                    | SecretError::NoSource(_)
+                    | SecretError::NotStored { .. }
+                    | SecretError::NotTheirs { .. },
+                ) => {}
+                Err(error) => return Err(error),
+            }
         }
         if !values.is_empty() {
             let mut all = self.secrets();
             all.extend(&values);
             self.scrubber = scrubbers.scrubber(&all);
         }
-        self
+        Ok(self)
     }
 
     /// Puts the credential on a request.

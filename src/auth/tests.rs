@@ -13,6 +13,7 @@ struct Fixed(HashMap<&'static str, &'static str>);
 impl SecretSource for Fixed {
     async fn resolve(&self, reference: &SecretRef, _holder: Holder<'_>) -> Result<SecretString, SecretError> {
         match reference {
+            SecretRef::Environment(name) if name == "DAMAGED" => Err(SecretError::Damaged(name.clone())),
             SecretRef::Environment(name) => self
                 .0
                 .get(name.as_str())
@@ -274,11 +275,18 @@ async fn other_secrets_of_the_connection_are_hidden_where_they_are_known() {
         .await
         .unwrap();
     let others = [&reference("OTHER"), &reference("NOT_SET")];
-    let credential = credential.hiding(&others, &source, Holder::local(), &scrubbers).await;
+    let credential = credential
+        .hiding(&others, &source, Holder::local(), &scrubbers)
+        .await
+        .unwrap();
     let (_, headers) = apply(&credential).unwrap();
     assert_eq!(headers["authorization"], "Bearer s3cr3t");
     assert_eq!(
         credential.scrubber().text("s3cr3t, hidden and known"),
         "[REDACTED], [REDACTED] and known"
     );
+    // What is there and cannot be read cannot be hidden.
+    let damaged = [&reference("DAMAGED")];
+    let unhidden = credential.hiding(&damaged, &source, Holder::local(), &scrubbers).await;
+    assert_eq!(unhidden.unwrap_err(), SecretError::Damaged("DAMAGED".to_owned()));
 }

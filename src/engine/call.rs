@@ -353,7 +353,9 @@ impl Sending<'_> {
             .map_err(|error| failures::secret(&error))?;
         let others = tool.connector.secrets_beside(auth);
         if !others.is_empty() {
-            credential = Box::pin(credential.hiding(&others, source, holder, &parts.scrubbers)).await;
+            credential = Box::pin(credential.hiding(&others, source, holder, &parts.scrubbers))
+                .await
+                .map_err(|error| failures::secret(&error))?;
         }
         row.scrub(credential.scrubber());
         front.progress(1, steps_of(&tool.action), "calling the API").await;

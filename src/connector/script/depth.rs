@@ -6,7 +6,7 @@
 const MOST_OPEN: usize = 5_000;
 
 /// Most names that the parser may keep for all functions and blocks together: it keeps each `var` in every one around it,
-/// with 80 bytes for each. A bundle of a megabyte has 50,000 commas, and blocks within 60 others.
+/// with 80 bytes for each. Bundles of 2.5 MB have 100,000 commas, and blocks within 16 others.
 const MOST_NAMES: usize = 4_000_000;
 
 /// Bytes of stack for each bracket, however it is used: a class in a field of a class takes most, 8 KiB for two brackets
@@ -26,8 +26,18 @@ const MOST_STACK: usize = 3 * 1024 * 1024 * 1024;
 /// nested too deeply, or too long.
 pub(super) fn stack_for(source: &str) -> Option<usize> {
     let (mut brackets, mut open, mut deepest) = (0_usize, 0_usize, 0_usize);
+    let (mut blocks, mut most_blocks) = (0_usize, 0_usize);
     let mut names = source.matches("var").count();
     for byte in source.bytes() {
+        match byte {
+            b'{' => {
+                blocks += 1;
+                most_blocks = most_blocks.max(blocks);
+            }
+            b'}' => blocks = blocks.saturating_sub(1),
+            b',' if names > 0 => names += 1,
+            _ => {}
+        }
         match byte {
             b'(' | b'[' | b'{' => {
                 brackets += 1;
@@ -35,11 +45,10 @@ pub(super) fn stack_for(source: &str) -> Option<usize> {
                 deepest = deepest.max(open);
             }
             b')' | b']' | b'}' => open = open.saturating_sub(1),
-            b',' if names > 0 => names += 1,
             _ => {}
         }
     }
-    if deepest > MOST_OPEN || deepest.saturating_mul(names) > MOST_NAMES {
+    if deepest > MOST_OPEN || most_blocks.saturating_mul(names) > MOST_NAMES {
         return None;
     }
     let of_brackets = brackets.checked_mul(FOR_BRACKET)?;

@@ -103,27 +103,40 @@ async fn the_bytes_of_the_connector_stay() {
 
 #[tokio::test]
 async fn what_cannot_be_added_to_is_said_and_pasted() {
-    for (file, text, paste) in [
+    for (file, text, told, paste) in [
         (
             "connector.yaml",
             YAML,
+            "in a line of its own behind connectors/shop/connector.yaml:9",
             (|text, entry| format!("{text}{entry}")) as fn(&str, &str) -> String,
         ),
-        ("connector.json", JSON, |text, entry| {
-            let mut whole: Value = serde_json::from_str(text).unwrap();
-            let entry = serde_json::from_str(entry).unwrap();
-            whole["actions"].as_array_mut().unwrap().push(entry);
-            whole.to_string()
-        }),
-        ("connector.toml", LIST, |text, entry| {
-            text.replace("}]\n", &format!("}}, {entry}]\n"))
-        }),
+        (
+            "connector.json",
+            JSON,
+            "which ends at connectors/shop/connector.json:2:84, with a comma between them",
+            |text, entry| {
+                let mut whole: Value = serde_json::from_str(text).unwrap();
+                let entry = serde_json::from_str(entry).unwrap();
+                whole["actions"].as_array_mut().unwrap().push(entry);
+                whole.to_string()
+            },
+        ),
+        (
+            "connector.toml",
+            LIST,
+            "which ends at connectors/shop/connector.toml:3:81, with a comma between them",
+            |text, entry| text.replace("}]\n", &format!("}}, {entry}]\n")),
+        ),
     ] {
         let workspace = Workspace::new();
         workspace.write(&format!("shop/{file}"), text);
         let run = make(&workspace, &["report"]).await;
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
-        let (_, rest) = run.stdout.split_once(":\n\n").unwrap();
+        let told = format!(" list `actions`, {told}:\n\n");
+        let (_, rest) = run
+            .stdout
+            .split_once(&told)
+            .unwrap_or_else(|| panic!("{told}{}", run.stdout));
         let (entry, next) = rest.split_once("\n\nNext:\n").unwrap();
         assert!(next.ends_with("toolgate test shop__report\n"), "{next}");
         assert_eq!(read(&workspace, &format!("shop/{file}")), text);

@@ -99,7 +99,8 @@ pub struct HttpConfig {
     /// page reaches this server through a domain of its own. The address that a client connected to is always served.
     #[schemars(length(min = 1), inner(length(min = 1)))]
     pub allowed_hosts: Vec<String>,
-    /// `Origin` headers that are served, so that other web pages cannot call tools; `:*` stands for any port.
+    /// `Origin` headers that are served, so that other web pages cannot call tools; `:*` stands for any port. Browsers
+    /// are told that these pages may send messages and read the answers.
     #[schemars(inner(length(min = 1)))]
     pub allowed_origins: Vec<String>,
     /// Whether the older HTTP+SSE transport is served, at `/sse` and `/messages`.

@@ -3,6 +3,7 @@
 mod door;
 mod in_flight;
 mod misread;
+mod pages;
 mod plain;
 mod streamable;
 

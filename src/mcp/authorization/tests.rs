@@ -207,6 +207,23 @@ async fn another_page_is_refused_before_its_key_is_looked_at() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_allowed_page_asks_without_a_key_and_reads_that_it_needs_one() {
+    let server = start(Authentication::Keys).await;
+    let page = "Origin: http://localhost:6274\r\n";
+    let question = format!("{page}Access-Control-Request-Method: POST\r\n");
+    let answer = server.send("OPTIONS", "/mcp", &question, &Value::Null).await;
+    assert_eq!(status(&answer), "204", "{answer}");
+    let answer = server.call(page).await;
+    assert_eq!(status(&answer), "401", "{answer}");
+    for header in [
+        "access-control-allow-origin: http://localhost:6274\r\n",
+        "WWW-Authenticate,",
+    ] {
+        assert!(answer.contains(header), "{header}: {answer}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_key_in_the_url_is_refused() {
     let server = start(Authentication::Keys).await;
     let key = server.key(|_| {}).await;

@@ -11,7 +11,9 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use http::StatusCode;
+use http::request::Parts;
 
+use super::pages::Page;
 use crate::mcp::authorization::{Authenticator, Caller};
 use crate::mcp::connections::Visitor;
 use crate::mcp::guard::Guard;
@@ -30,11 +32,25 @@ pub(super) struct Door {
 /// Checks where a request comes from and who sent it, and receives its body, before it is handled: all of it, in time,
 /// and not more than allowed.
 pub(super) async fn enter(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     // First: a page of another site is told nothing, not even that a key is wanted.
     if let Err(refusal) = door.guard.check(&parts) {
         return refusal.into_response();
     }
+    let page = Page::of(&parts);
+    // Before the key, which a browser does not send with this question.
+    if let Some(permission) = page.as_ref().and_then(|page| page.permission(&parts)) {
+        return permission;
+    }
+    let response = let_in(&door, parts, body, next).await;
+    match page {
+        Some(page) => page.show(response),
+        None => response,
+    }
+}
+
+/// What comes from where it may come from.
+async fn let_in(door: &Door, mut parts: Parts, body: Body, next: Next) -> Response {
     // Before the body: a stranger's is not received.
     if let Err(refusal) = door.authenticator.authenticate(&mut parts).await {
         return refusal.into_response();

@@ -114,6 +114,42 @@ async fn host_and_origin_are_checked_on_every_route_but_the_probe() {
 }
 
 #[tokio::test]
+async fn pages_that_are_let_in_may_ask_and_read() {
+    let server = start(|_| {}).await;
+    server.probe.release();
+    let page = "Origin: http://localhost:6274\r\n";
+    let allowed = "access-control-allow-origin: http://localhost:6274\r\n";
+    let question = "Access-Control-Request-Method: POST\r\n\
+        Access-Control-Request-Headers: authorization,mcp-param-region\r\n";
+    for path in ["/mcp", "/sse", "/messages?session_id=x"] {
+        let answer = exchange(server.address, "OPTIONS", path, &format!("{page}{question}"), "").await;
+        assert_eq!(status(&answer), "204", "{answer}");
+        for header in [
+            allowed,
+            "access-control-allow-methods: GET, POST, DELETE\r\n",
+            "access-control-allow-headers: authorization,mcp-param-region\r\n",
+            "vary: origin\r\n",
+        ] {
+            assert!(answer.contains(header), "{header}: {answer}");
+        }
+        assert!(!answer.contains("allow-credentials"), "{answer}");
+        let other = format!("Origin: http://evil.example.com\r\n{question}");
+        let answer = exchange(server.address, "OPTIONS", path, &other, "").await;
+        assert_eq!(status(&answer), "403", "{answer}");
+        assert!(!answer.contains("access-control"), "{answer}");
+    }
+    let answer = server.post(page, &initialize()).await;
+    assert_eq!(status(&answer), "200", "{answer}");
+    assert!(answer.contains(allowed), "{answer}");
+    assert!(
+        answer.contains("access-control-expose-headers: Mcp-Session-Id,"),
+        "{answer}"
+    );
+    let answer = server.post("", &initialize()).await;
+    assert!(!answer.contains("access-control"), "{answer}");
+}
+
+#[tokio::test]
 async fn the_own_address_is_always_served() {
     let server = start(|settings| settings.allowed_hosts = vec!["tools.example.com".into()]).await;
     for (host, expected) in [("127.0.0.1", "406"), ("tools.example.com", "406"), ("localhost", "403")] {

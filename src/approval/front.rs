@@ -49,8 +49,11 @@ pub enum Answer {
     Accepted,
     /// No.
     Declined,
-    /// Closed the question without an answer, or no answer came in time.
+    /// Closed the question without an answer, or a client did that in their place: one that runs without a person may
+    /// say that it can ask, and close every question at once.
     Cancelled,
+    /// Nothing, until it was too late.
+    Late,
     /// The question could not be shown after all; the call goes on as if the front could not ask.
     Unavailable,
 }

@@ -117,10 +117,12 @@ pub struct Continued {
 pub enum Refusal {
     /// A person said no.
     Declined,
-    /// The question was closed, or nobody answered it in time.
+    /// Nobody answered the question in time.
     Unanswered,
     /// Nobody has decided yet.
     Undecided,
+    /// The question was closed without an answer, and nobody has decided yet.
+    Closed,
     /// The record belongs to another call, is used up, or has expired.
     NotValid,
     /// The record was used by an identical call a moment ago.
@@ -188,7 +190,7 @@ impl Approvals {
             }
             Asking::Inline => {
                 let left = Duration::from_secs(prompt.expires_in_seconds);
-                let answer = timeout(left, front.ask(&prompt)).await.unwrap_or(Answer::Cancelled);
+                let answer = timeout(left, front.ask(&prompt)).await.unwrap_or(Answer::Late);
                 match answer {
                     Answer::Unavailable => self.wait(record, asked.key, front).await,
                     answer => self.settle(&record, asked.key, answer, user, front.via()).await,
@@ -261,6 +263,10 @@ impl Approvals {
         user: &str,
         via: &str,
     ) -> Result<Verdict, GateError> {
+        // Nothing was decided: whoever closed it may be asked again, and an operator may still decide.
+        if answer == Answer::Cancelled {
+            return Ok(refused(record, Refusal::Closed));
+        }
         let approved = answer == Answer::Accepted;
         let decision = Decision {
             approved,

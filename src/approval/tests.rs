@@ -148,7 +148,8 @@ async fn only_a_yes_lets_a_write_through() {
     for (answer, expected) in [
         (Answer::Accepted, None),
         (Answer::Declined, Some(Refusal::Declined)),
-        (Answer::Cancelled, Some(Refusal::Unanswered)),
+        (Answer::Cancelled, Some(Refusal::Closed)),
+        (Answer::Late, Some(Refusal::Unanswered)),
         (Answer::Unavailable, Some(Refusal::Undecided)),
     ] {
         let fixture = Fixture::new();
@@ -158,6 +159,19 @@ async fn only_a_yes_lets_a_write_through() {
             Some(expected) => assert_eq!(refusal(&verdict), expected, "{answer:?}"),
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_is_closed_leaves_the_decision_open() {
+    let fixture = Fixture::new();
+    let closing = Scripted::new(Asking::Inline, Answer::Cancelled);
+    let id = id_of(&fixture.request(&key(), &closing).await);
+    let again = fixture.request(&key(), &closing).await;
+    assert_eq!((refusal(&again), id_of(&again)), (Refusal::Closed, id.clone()));
+    assert!(fixture.decide(&id, true).await);
+    let through = fixture.request(&key(), &closing).await;
+    assert!(matches!(through, Verdict::Allowed(_)), "{through:?}");
+    assert_ne!(id_of(&fixture.request(&key(), &closing).await), id);
 }
 
 #[tokio::test(start_paused = true)]

@@ -60,7 +60,7 @@ pub(super) async fn confirm(question: &str, decision: &str) -> Result<(), Failur
     complain(question);
     match Terminal::read_answer().await {
         Answer::Accepted => Ok(()),
-        Answer::Declined | Answer::Cancelled | Answer::Unavailable => {
+        Answer::Declined | Answer::Cancelled | Answer::Late | Answer::Unavailable => {
             complain("nothing is done");
             Err(Failure::Told)
         }

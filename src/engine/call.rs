@@ -306,7 +306,7 @@ async fn approve(
             if let Some(earlier) = &continues {
                 row.adopt(earlier);
             }
-            if refusal == Refusal::Undecided {
+            if matches!(refusal, Refusal::Undecided | Refusal::Closed) {
                 row.pending(approval_id.as_deref().unwrap_or_default());
             } else {
                 row.denied(approval_id.clone(), by.clone());

@@ -223,9 +223,23 @@ pub(super) fn refused(refusal: Refusal, approval_id: Option<String>, by: Option<
         }
         Refusal::Unanswered => CallError::new(
             ErrorCode::ApprovalDenied,
-            "the question whether this call may go ahead was closed without an answer; nothing was sent",
+            "nobody answered in time whether this call may go ahead; nothing was sent",
             "ask the user; call again only when they want it",
         ),
+        Refusal::Closed => CallError {
+            retryable: true,
+            ..CallError::new(
+                ErrorCode::ApprovalRequired,
+                format!(
+                    "the question whether this call may go ahead was closed without an answer (approval {id}); nothing \
+                     was sent"
+                ),
+                format!(
+                    "ask the user; if they want it, they run `toolgate approvals approve {id}`, and exactly the same call \
+                     goes through once; without that, it asks them again"
+                ),
+            )
+        },
         Refusal::Undecided => CallError {
             retryable: true,
             ..CallError::new(

@@ -90,7 +90,8 @@ impl Front for PeerFront {
             .await
         {
             Ok(result) => questions::answer(&result),
-            Err(ServiceError::Timeout { .. } | ServiceError::Cancelled { .. }) => Answer::Cancelled,
+            Err(ServiceError::Timeout { .. }) => Answer::Late,
+            Err(ServiceError::Cancelled { .. }) => Answer::Cancelled,
             Err(error) => {
                 tracing::warn!(%error, approval = prompt.approval_id, "the client could not show a question");
                 Answer::Unavailable

@@ -50,7 +50,7 @@ impl Person {
             return match Terminal::read_answer().await {
                 Answer::Accepted => ElicitationAction::Accept,
                 Answer::Declined => ElicitationAction::Decline,
-                Answer::Cancelled | Answer::Unavailable => ElicitationAction::Cancel,
+                Answer::Cancelled | Answer::Late | Answer::Unavailable => ElicitationAction::Cancel,
             };
         }
         let next = self.script.lock().unwrap_or_else(PoisonError::into_inner).pop_front();

@@ -84,6 +84,11 @@ fn a_refusal_names_its_approval_and_what_to_do() {
         (Refusal::Declined, ErrorCode::ApprovalDenied, "do not repeat it"),
         (Refusal::Unanswered, ErrorCode::ApprovalDenied, "ask the user"),
         (
+            Refusal::Closed,
+            ErrorCode::ApprovalRequired,
+            "toolgate approvals approve a1",
+        ),
+        (
             Refusal::Undecided,
             ErrorCode::ApprovalRequired,
             "toolgate approvals approve a1",

@@ -149,7 +149,7 @@ async fn a_question_that_nobody_answers_is_taken_back_before_it_expires() {
     let withdrawn = client.read().await;
     assert_eq!(withdrawn["method"], "notifications/cancelled");
     assert_eq!(withdrawn["params"]["requestId"], question["id"]);
-    assert_eq!(client.result().await, "Cancelled");
+    assert_eq!(client.result().await, "Late");
     assert!(start.elapsed() < Duration::from_mins(5), "{:?}", start.elapsed());
 }
 

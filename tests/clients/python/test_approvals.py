@@ -31,7 +31,7 @@ def approval_id(result: types.CallToolResult) -> str:
 
 @pytest.mark.parametrize(
     ("action", "code", "decision"),
-    [("accept", None, "approved"), ("decline", "APPROVAL_DENIED", "denied"), ("cancel", "APPROVAL_", None)],
+    [("accept", None, "approved"), ("decline", "APPROVAL_DENIED", "denied"), ("cancel", "APPROVAL_REQUIRED", "pending")],
 )
 async def test_a_person_is_asked_first(
     door: Door,
@@ -40,7 +40,7 @@ async def test_a_person_is_asked_first(
     ticket: dict[str, str],
     action: str,
     code: str | None,
-    decision: str | None,
+    decision: str,
 ) -> None:
     person = Person(action)
     async with connect(door, product, person) as agent:
@@ -53,7 +53,7 @@ async def test_a_person_is_asked_first(
         assert told in question.message
     [row] = product.log_rows()
     assert row["effect"] == "write" and row["requests"] == len(api.writes())
-    assert decision is None or row["decision"] == decision
+    assert row["decision"] == decision
 
 
 async def test_without_a_person_an_operator_decides(

@@ -160,7 +160,7 @@ async fn the_clients_person_decides_while_the_call_waits() {
     let workspace = Workspace::with(&upstream.base_url(), ACTIONS);
     for (action, expected, by) in [
         ("decline", "APPROVAL_DENIED", Some("local via elicitation")),
-        ("cancel", "APPROVAL_DENIED", None),
+        ("cancel", "APPROVAL_REQUIRED", None),
         ("accept", "ok", Some("local via elicitation")),
     ] {
         let mut session = workspace.serve_to_person(action).await;

@@ -169,7 +169,8 @@ fn handler(engine: &Engine, config: &Config) -> Result<(Handler, Lifetime), Fail
         Duration::from_millis(config.server.shutdown_grace_ms),
     );
     let handler = Handler::new(engine.clone(), presentation(config), lifetime.clone())
-        .map_err(|error| Failure::Setup(error.into()))?;
+        .map_err(|error| Failure::Setup(error.into()))?
+        .asking_clients(config.approvals.ask_clients);
     Ok((handler, lifetime))
 }
 

@@ -153,7 +153,11 @@ pub enum CallerAuthentication {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ApprovalsConfig {
-    /// How long a call waits for a decision made elsewhere (`toolgate approvals`) when its client cannot ask its user.
+    /// Whether clients that can ask their user are asked. When `false`, only `toolgate approvals` decides: for agents
+    /// whose client answers in its user's place, as Codex does when it is told to bypass approvals.
+    pub ask_clients: bool,
+    /// How long a call waits for a decision made elsewhere (`toolgate approvals`) when its client cannot ask its user
+    /// or is not asked.
     #[schemars(range(min = 0, max = 3_600_000))]
     pub wait_ms: u64,
     /// How long an approval can be decided and used.
@@ -170,6 +174,7 @@ pub struct ApprovalsConfig {
 impl Default for ApprovalsConfig {
     fn default() -> Self {
         Self {
+            ask_clients: true,
             wait_ms: 60_000,
             expires_ms: 600_000,
             max_waiting: 256,

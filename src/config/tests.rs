@@ -104,6 +104,7 @@ fn every_setting_can_be_written() {
         requests_per_minute = "unlimited"
         requests_per_day = 1000000000
         [approvals]
+        ask_clients = false
         wait_ms = 0
         expires_ms = 1000
         max_waiting = 7
@@ -176,6 +177,7 @@ fn every_setting_can_be_written() {
             requests_per_day: Allowance::Calls(1_000_000_000),
         },
         approvals: ApprovalsConfig {
+            ask_clients: false,
             wait_ms: 0,
             expires_ms: 1000,
             max_waiting: 7,

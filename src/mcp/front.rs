@@ -27,10 +27,11 @@ pub(super) struct PeerFront {
 }
 
 impl PeerFront {
-    pub(super) fn new(context: &RequestContext<RoleServer>) -> Self {
+    /// `may_ask`: whether its person is asked, when it can ask.
+    pub(super) fn new(context: &RequestContext<RoleServer>, may_ask: bool) -> Self {
         Self {
             peer: context.peer.clone(),
-            asking: asking(context),
+            asking: if may_ask { asking(context) } else { Asking::Unavailable },
             token: context.meta.get_progress_token(),
             progress: Mutex::new(Progress::default()),
         }

@@ -61,6 +61,8 @@ impl Channel {
 pub struct Handler {
     shared: Arc<Shared>,
     channel: Channel,
+    /// Whether clients are asked about writes.
+    asks_clients: bool,
     /// Who everything is done for. A session and a request have one caller each.
     principal: Arc<Principal>,
 }
@@ -92,6 +94,7 @@ impl Handler {
                 sessions: Arc::default(),
             }),
             channel: Channel::Stdio,
+            asks_clients: true,
             principal: Arc::new(Principal::local()),
         })
     }
@@ -102,8 +105,16 @@ impl Handler {
         Self {
             shared: Arc::clone(&self.shared),
             channel,
+            asks_clients: self.asks_clients,
             principal: Arc::clone(&self.principal),
         }
+    }
+
+    /// The same handler, which asks clients about writes or does not: then they wait for a decision made elsewhere.
+    #[must_use]
+    pub fn asking_clients(mut self, asks: bool) -> Self {
+        self.asks_clients = asks;
+        self
     }
 
     /// The same handler for another caller.
@@ -149,7 +160,7 @@ impl Handler {
             request.request_state.as_deref(),
             request.input_responses.as_ref(),
         );
-        let front = PeerFront::new(&context);
+        let front = PeerFront::new(&context, self.asks_clients);
         let mut call = Call {
             tool: request.name.to_string(),
             arguments: request.arguments.unwrap_or_default(),

@@ -25,7 +25,7 @@ impl ServerHandler for Engine {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let front = PeerFront::new(&context);
+        let front = PeerFront::new(&context, true);
         if request.name == "progress" {
             for step in 1..=3 {
                 front.progress(step, 3, "working").await;

@@ -181,6 +181,28 @@ async fn the_clients_person_decides_while_the_call_waits() {
 }
 
 #[tokio::test]
+async fn clients_that_are_not_to_be_asked_wait_for_an_operator() {
+    let upstream = Upstream::fixed("{}").await;
+    let workspace = Workspace::with(&upstream.base_url(), ACTIONS);
+    workspace.config("[approvals]\nask_clients = false\nwait_ms = 0\n");
+    let mut session = workspace.serve_to_person("accept").await;
+    let arguments = json!({ "id": "1" });
+    approved(&workspace, &mut session, &arguments).await;
+    assert_eq!(upstream.count(), 0);
+    let done = session.call("crm__create", arguments).await;
+    assert_eq!(code(&done), "ok", "{done}");
+    assert_eq!(workspace.rows().await[1].approver.as_deref(), Some("olga via cli"));
+    assert!(session.prompts.is_empty(), "{:?}", session.prompts);
+    session.close().await;
+
+    let mut session = Session::start(workspace.command(&["serve"]), None);
+    let parameters = json!({ "name": "crm__create", "arguments": { "id": "2" } });
+    let refused = session.stateless("tools/call", parameters).await;
+    assert_eq!(code(&refused), "APPROVAL_REQUIRED", "{refused}");
+    assert_eq!(upstream.count(), 1);
+}
+
+#[tokio::test]
 async fn a_question_and_its_answer_are_one_call_and_a_replay_is_another() {
     let upstream = Upstream::fixed("{}").await;
     let workspace = Workspace::with(&upstream.base_url(), ACTIONS);

@@ -6,6 +6,7 @@
 mod accesses;
 mod depth;
 mod globals;
+mod guarded;
 mod handles;
 mod hosts;
 mod keys;

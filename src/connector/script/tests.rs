@@ -1,5 +1,6 @@
 //! What is told of which source.
 
+mod guarded;
 mod odd_sources;
 mod own_names;
 mod uses;

@@ -88,9 +88,14 @@
     }
   }
 
+  // An Error has no members that JSON writes: in the place of a failure its message is what was meant.
+  const isPlainError = (value) => value instanceof Error && typeof value.toJSON !== 'function';
+  const said = ({ name, message }) => (message && name !== 'Error' ? `${name}: ${message}` : String(message || name));
+
   // JSON, or nothing where nothing was returned.
   kit.finish = function (result) {
     if (result === undefined) return '';
+    if (isPlainError(result)) throw result;
     if (typeof result === 'function') {
       throw new Error('the result is a function, and JSON has none: call it, and return what it gives');
     }
@@ -102,6 +107,7 @@
       whole = packed(result);
       if (Array.isArray(result.files)) whole = { ...whole, files: result.files.map(packed) };
       else if (result.files) whole = { ...whole, files: packed(result.files) };
+      if (isPlainError(result.error)) whole = { ...whole, error: said(result.error) };
     }
     const json = written(result, whole);
     if (typeof json !== 'string') {

@@ -44,6 +44,9 @@ const MOST_CAUSES: usize = 4;
 const MOST_ERRORS: usize = 5;
 const LONGEST_ERROR: usize = 200;
 
+/// What `QuickJS` says of `eval` and of `new Function` alike, which libraries use.
+const NO_EVAL: &str = "TypeError: eval is not supported";
+
 /// Describes a thrown value, with what caused it: `outer (caused by TypeError: inner)`.
 pub(crate) fn from_thrown<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> Failure {
     let mut message = message_of(ctx, thrown);
@@ -52,6 +55,9 @@ pub(crate) fn from_thrown<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> Failure {
         let Some(cause) = cause_of(ctx, &told) else { break };
         message = format!("{message} (caused by {})", message_of(ctx, &cause));
         told = cause;
+    }
+    if message.contains(NO_EVAL) {
+        message.push_str(": code cannot be made from text, neither by `eval` nor by `new Function`; write it out");
     }
     let stack = thrown.as_object().and_then(|object| member(ctx, object, "stack"));
     let stack = stack.and_then(|stack| text(ctx, &stack));

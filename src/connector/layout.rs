@@ -12,7 +12,7 @@ use crate::document::Format;
 pub(super) const LONGEST_ENTITY_FILE: usize = 300;
 
 /// Longest `SKILL.md`, in bytes: it is read into the context of a model as a whole.
-pub(super) const LONGEST_SKILL: usize = 64 * 1024;
+pub(crate) const LONGEST_SKILL: usize = 64 * 1024;
 
 /// The files of a connector, sorted out.
 pub(super) struct Layout<'a> {

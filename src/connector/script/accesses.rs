@@ -90,7 +90,7 @@ impl<'a> Accesses<'_, 'a> {
                                 (name, property.name.span())
                             }
                         };
-                        self.read(object.clone(), name, self.script.range(span));
+                        self.read(object.clone(), name, self.script.range(span), Usage::PassedOn);
                     }
                 }
             }
@@ -100,7 +100,12 @@ impl<'a> Accesses<'_, 'a> {
 
     fn member(&mut self, id: NodeId, span: Span, object: &Expression<'a>, name: Option<&'a str>, range: Range<usize>) {
         if let Some(object) = self.paths.of(object) {
-            let usage = Usage::of(self.script.semantic.nodes().parent_kind(id), span);
+            let usage = match self.script.semantic.nodes().parent_kind(id) {
+                AstKind::VariableDeclarator(declared) if declared.id.is_binding_identifier() => {
+                    self.named(&declared.id)
+                }
+                around => Usage::of(around, span),
+            };
             self.found.push(Access {
                 object,
                 name,
@@ -137,7 +142,7 @@ impl<'a> Accesses<'_, 'a> {
                 key => key.as_expression().and_then(|text| self.script.quoted(text)),
             };
             if let Some(range) = range {
-                self.read(object.clone(), name, range);
+                self.read(object.clone(), name, range, self.named(&property.value));
             }
             // Deeper than any rule looks there is nothing to find.
             if let Some(inner) = taking_apart(&property.value).filter(|_| object.len() < super::paths::MOST_MEMBERS) {
@@ -146,13 +151,34 @@ impl<'a> Accesses<'_, 'a> {
         }
     }
 
-    fn read(&mut self, object: Path<'a>, name: &'a str, range: Range<usize>) {
+    /// What is done with a member that `pattern` gives a name: it is tested where that name is asked whether it is there.
+    fn named(&self, pattern: &BindingPattern<'a>) -> Usage<'a> {
+        let name = match pattern {
+            BindingPattern::BindingIdentifier(name) => name,
+            BindingPattern::AssignmentPattern(with_default) => return self.named(&with_default.left),
+            BindingPattern::ObjectPattern(_) | BindingPattern::ArrayPattern(_) => return Usage::PassedOn,
+        };
+        let (nodes, scoping) = (self.script.semantic.nodes(), self.script.semantic.scoping());
+        // Of a name that is declared over and over, all uses would be looked at each time.
+        let symbol = name.symbol_id.get();
+        let symbol = symbol.filter(|symbol| scoping.symbol_redeclarations(*symbol).is_empty());
+        let mut references = symbol
+            .into_iter()
+            .flat_map(|symbol| scoping.get_resolved_references(symbol));
+        let is_asked = references.any(|reference| {
+            let id = reference.node_id();
+            Usage::of(nodes.parent_kind(id), nodes.kind(id).span()).asks()
+        });
+        if is_asked { Usage::Tested } else { Usage::PassedOn }
+    }
+
+    fn read(&mut self, object: Path<'a>, name: &'a str, range: Range<usize>, usage: Usage<'a>) {
         if self.script.written(&range) == name {
             self.found.push(Access {
                 object,
                 name: Some(name),
                 range,
-                usage: Usage::PassedOn,
+                usage,
             });
         }
     }

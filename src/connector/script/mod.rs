@@ -6,7 +6,9 @@
 mod accesses;
 mod depth;
 mod globals;
+mod guarded;
 mod handles;
+mod hoisted;
 mod hosts;
 mod keys;
 mod members;
@@ -58,8 +60,10 @@ pub(super) struct Looked {
 
 /// Looks at `source`.
 pub(super) fn look(source: &str, rules: &Rules) -> Looked {
-    let in_tree = tree::look(source, |script| in_tree(script, rules));
-    let mut findings = in_tree.unwrap_or_else(|| texts::keys_in_any(source));
+    let mut findings = match tree::look(source, |script| in_tree(script, rules)) {
+        Ok(findings) => findings,
+        Err(unlooked) => texts::keys_in_any(source).into_iter().chain(unlooked.told()).collect(),
+    };
     findings.sort_by_key(|finding| finding.range.start);
     let is_key = |finding: &Finding| finding.code == texts::KEY;
     let told = findings.iter().filter(|finding| is_key(finding));
@@ -73,8 +77,30 @@ pub(super) fn look(source: &str, rules: &Rules) -> Looked {
         let next = keys.partition_point(|key| key.end <= finding.range.start);
         is_key(finding) || keys.get(next).is_none_or(|key| key.start >= finding.range.end)
     });
-    findings.truncate(MOST_FINDINGS);
+    let more = findings.split_off(findings.len().min(MOST_FINDINGS));
+    findings.extend(further(&more));
     Looked { findings, keys }
+}
+
+/// What stands for findings that are not told.
+fn further(more: &[Finding]) -> Option<Finding> {
+    let first = more.first()?;
+    let findings = if more.len() == 1 { "finding" } else { "findings" };
+    let keys = more.iter().filter(|finding| finding.code == texts::KEY).count();
+    let message = match keys {
+        0 => format!("{} more {findings} from here on", more.len()),
+        keys => format!(
+            "{} more {findings} from here on, {keys} of them about what looks like a key",
+            more.len()
+        ),
+    };
+    let help = "mend those above, and check again";
+    Some(finding(
+        "more-findings",
+        first.range.start..first.range.start,
+        message,
+        help,
+    ))
 }
 
 /// The same places in order, those that overlap as one.

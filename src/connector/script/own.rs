@@ -6,11 +6,11 @@
 use std::collections::HashSet;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, BinaryOperator, Expression};
+use oxc_ast::ast::{Argument, BinaryOperator, CallExpression, Expression};
 use oxc_semantic::NodeId;
 
 use super::accesses::Access;
-use super::paths::{GLOBAL_OBJECT, Path, Paths, joined};
+use super::paths::{GLOBAL_OBJECT, Path, Paths, joined, member};
 use super::tree::Script;
 use super::usage::Usage;
 
@@ -37,6 +37,9 @@ const EXTENDING: [&str; 7] = [
     "set",
     "setPrototypeOf",
 ];
+
+/// Functions that ask an object for a member by its name.
+const ASKING: [&[&str]; 2] = [&["Object", "hasOwn"], &["Reflect", "has"]];
 
 /// What a script sets and asks for.
 pub(super) struct Own<'a> {
@@ -143,6 +146,10 @@ impl<'a> Own<'a> {
                 }
             }
             AstKind::CallExpression(call) => {
+                if let Some(asked) = asked(call, paths) {
+                    self.ask(asked);
+                    return;
+                }
                 let called = paths.of(&call.callee);
                 let extends = called.is_some_and(
                     |called| matches!(called[..], ["Object" | "Reflect", function] if EXTENDING.contains(&function)),
@@ -158,4 +165,23 @@ impl<'a> Own<'a> {
             _ => {}
         }
     }
+}
+
+/// The member that `call` asks for by its name, as in `ld.hasOwnProperty("log")`.
+fn asked<'a>(call: &CallExpression<'a>, paths: &Paths<'_, 'a>) -> Option<Path<'a>> {
+    let argument = |place| call.arguments.get(place).and_then(Argument::as_expression);
+    let called_of = |function: &Expression<'a>| {
+        let (of, name) = member(function)?;
+        (name? == "call").then(|| member(of)).flatten()?.1
+    };
+    let (object, name) = match member(&call.callee) {
+        Some((object, Some("hasOwnProperty"))) => (object, argument(0)?),
+        _ if called_of(&call.callee) == Some("hasOwnProperty") => (argument(0)?, argument(1)?),
+        _ if ASKING.contains(&paths.of(&call.callee)?.as_slice()) => (argument(0)?, argument(1)?),
+        _ => return None,
+    };
+    let Expression::StringLiteral(name) = name else {
+        return None;
+    };
+    Some(joined(&paths.of(object)?, name.value.as_str()))
 }

@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::IdentifierReference;
+use oxc_semantic::NodeId;
 use oxc_span::{GetSpan, Span};
 
 use super::globals::{BUNDLE, help};
+use super::guarded::need_not_be_there;
 use super::paths::GLOBAL_OBJECT;
 use super::usage::Usage;
 use super::{Finding, Outside, Rules, finding};
@@ -44,11 +46,14 @@ pub(super) fn absent(outside: &Outside<'_, '_>, rules: &Rules) -> Vec<Finding> {
 /// Names that nothing declares.
 fn names<'a>(outside: &Outside<'_, 'a>, rules: &Rules) -> Vec<Absent<'a>> {
     let semantic = &outside.script.semantic;
-    let absent = |name: &IdentifierReference<'a>, around: AstKind<'a>| {
-        let usage = Usage::of(around, name.span);
+    let nodes = semantic.nodes();
+    let absent = |name: &IdentifierReference<'a>, id: NodeId| {
+        let usage = Usage::of(nodes.parent_kind(id), name.span);
         let help = help(name.name.as_str(), &usage, rules)?;
         let reference = semantic.scoping().get_reference(name.reference_id.get()?);
-        let is_absent = reference.symbol_id().is_none() && !outside.own.knows(&[name.name.as_str()]);
+        let is_absent = reference.symbol_id().is_none()
+            && !outside.own.knows(&[name.name.as_str()])
+            && !need_not_be_there(outside, id, name.name.as_str());
         is_absent.then(|| Absent {
             name: name.name.as_str(),
             range: outside.script.range(name.span),
@@ -56,9 +61,8 @@ fn names<'a>(outside: &Outside<'_, 'a>, rules: &Rules) -> Vec<Absent<'a>> {
             is_passed_on: matches!(usage, Usage::PassedOn | Usage::Tested),
         })
     };
-    let nodes = semantic.nodes();
     let named = nodes.iter().filter_map(|node| match node.kind() {
-        AstKind::IdentifierReference(name) => absent(name, nodes.parent_kind(node.id())),
+        AstKind::IdentifierReference(name) => absent(name, node.id()),
         _ => None,
     });
     named.collect()

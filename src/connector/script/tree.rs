@@ -11,7 +11,7 @@ use oxc_parser::{ParseOptions, Parser};
 use oxc_semantic::{Semantic, SemanticBuilder};
 use oxc_span::{SourceType, Span};
 
-use super::depth;
+use super::{Finding, depth, finding, hoisted};
 
 /// What the engine puts around a script: it is the body of a function. `data`, `ld` and `env` come from outside of it.
 const BEFORE: &str = "async function action() {\n";
@@ -52,27 +52,66 @@ impl Script<'_> {
     }
 }
 
-/// What `look` finds in the tree of `source`; nothing where that does not compile or is nested too deeply, which the
-/// engine tells.
+/// Why there is no tree of a source.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unlooked {
+    /// It does not compile, which the engine tells.
+    NoJavaScript,
+    /// It is more than the parser is given memory for.
+    TooMuch(&'static str),
+    /// The machine gives the parser no place to work.
+    NoThread(String),
+    /// The parser has a mistake.
+    Broken,
+}
+
+impl Unlooked {
+    /// What there is to say of it, where nobody else does.
+    pub(super) fn told(self) -> Option<Finding> {
+        let (why, help) = match self {
+            Self::NoJavaScript => return None,
+            Self::TooMuch(why) => (why.to_owned(), "write it flatter, or bundle less into it"),
+            Self::NoThread(why) => (why, "check again when the machine has more memory and threads to spare"),
+            Self::Broken => ("the parser failed".to_owned(), "report it, with the code if you may"),
+        };
+        let message = format!("this script was looked through for keys, and for nothing else: {why}");
+        Some(finding("unchecked-code", 0..0, message, help))
+    }
+}
+
+/// What `look` finds in the tree of `source`.
 ///
 /// The parser goes a step deeper for each bracket and operator, so it works on a stack of its own.
-pub(super) fn look<T: Send>(source: &str, look: impl FnOnce(&Script<'_>) -> T + Send) -> Option<T> {
-    let stack = thread::Builder::new().stack_size(depth::stack_for(source)?);
-    thread::scope(|scope| {
-        let looking = stack.spawn_scoped(scope, || {
-            let allocator = Allocator::default();
-            let text = [BEFORE, source, BEHIND].concat();
-            let body = program(&allocator, &text, SourceType::script()).filter(|program| is_one_function(program));
-            // Code of a module does not run, and tells what it would import.
-            let (program, text, before) = match body {
-                Some(body) => (body, text.as_str(), BEFORE.len()),
-                None => (program(&allocator, source, SourceType::mjs())?, source, 0),
-            };
-            let semantic = SemanticBuilder::new().with_build_nodes(true).build(program).semantic;
-            Some(look(&Script { semantic, text, before }))
-        });
-        // A parser that panics has found nothing.
-        looking.ok()?.join().ok()?
+pub(super) fn look<T: Send>(source: &str, look: impl FnOnce(&Script<'_>) -> T + Send) -> Result<T, Unlooked> {
+    on_stack(depth::stack_for(source).map_err(Unlooked::TooMuch)?, || {
+        let allocator = Allocator::default();
+        let text = [BEFORE, source, BEHIND].concat();
+        let body = program(&allocator, &text, SourceType::script()).filter(|program| is_one_function(program));
+        // Code of a module does not run, and tells what it would import.
+        let (program, text, before) = if let Some(body) = body {
+            (body, text.as_str(), BEFORE.len())
+        } else {
+            let module = program(&allocator, source, SourceType::mjs());
+            (module.ok_or(Unlooked::NoJavaScript)?, source, 0)
+        };
+        if hoisted::are_too_many(program) {
+            return Err(Unlooked::TooMuch(
+                "its blocks and loops are nested too deeply for so many `var`",
+            ));
+        }
+        let semantic = SemanticBuilder::new().with_build_nodes(true).build(program).semantic;
+        Ok(look(&Script { semantic, text, before }))
+    })
+}
+
+/// Does `work` in a thread with a stack of so many `bytes`.
+fn on_stack<T: Send>(bytes: usize, work: impl FnOnce() -> Result<T, Unlooked> + Send) -> Result<T, Unlooked> {
+    let stack = thread::Builder::new().stack_size(bytes);
+    thread::scope(|scope| match stack.spawn_scoped(scope, work) {
+        Ok(working) => working.join().unwrap_or(Err(Unlooked::Broken)),
+        Err(error) => Err(Unlooked::NoThread(format!(
+            "no thread with a stack of {bytes} bytes could be started for the parser ({error})"
+        ))),
     })
 }
 
@@ -91,4 +130,26 @@ fn program<'a>(allocator: &'a Allocator, text: &'a str, kind: SourceType) -> Opt
 /// Whether the script left the function that was put around it as it was.
 fn is_one_function(program: &Program<'_>) -> bool {
     matches!(program.body.as_slice(), [Statement::FunctionDeclaration(_)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Unlooked, on_stack};
+
+    #[test]
+    fn a_thread_that_cannot_be_started_is_told() {
+        assert_eq!(on_stack(1 << 16, || Ok(1)), Ok(1));
+        let Err(unlooked) = on_stack(1 << 60, || Ok(1)) else {
+            panic!("no machine has so much memory");
+        };
+        let told = unlooked.told().expect("the engine does not know of it");
+        assert_eq!(told.code, "unchecked-code");
+        assert!(
+            told.message
+                .contains("no thread with a stack of 1152921504606846976 bytes"),
+            "{}",
+            told.message
+        );
+        assert!(Unlooked::NoJavaScript.told().is_none());
+    }
 }

@@ -86,13 +86,18 @@ impl<'a> Usage<'a> {
         }
     }
 
-    /// Whether a member that is used so need not be there.
-    pub(super) fn may_find_nothing(&self) -> bool {
+    /// Whether this asks if there is something, before it is used.
+    pub(super) fn asks(&self) -> bool {
         match self {
             Self::Called { is_optional } | Self::Read { is_optional, .. } => *is_optional,
-            Self::Tested | Self::PassedOn | Self::Asked => true,
-            Self::Inherited | Self::Set => false,
+            Self::Tested | Self::Asked => true,
+            Self::PassedOn | Self::Inherited | Self::Set => false,
         }
+    }
+
+    /// Whether a member that is used so need not be there.
+    pub(super) fn may_find_nothing(&self) -> bool {
+        self.asks() || *self == Self::PassedOn
     }
 }
 

@@ -27,6 +27,9 @@ const LONGEST_METHOD: usize = 64;
 /// Longest URL in bytes, which is also the longest that the HTTP client can send.
 const LONGEST_URL: usize = 65_534;
 
+/// Most characters of a URL that an error quotes.
+const SHOWN_OF_URL: usize = 100;
+
 /// Most headers of one request. Servers take about a hundred; more than some ten thousand cannot even be held.
 const MOST_HEADERS: usize = 1_000;
 
@@ -64,7 +67,13 @@ pub(super) fn address(written: &str, connector: &Connector) -> Result<Url, SendF
     } else {
         Url::parse(written)
     };
-    read.map_err(|error| invalid(format!("its URL cannot be read: {error}")))
+    read.map_err(|error| {
+        let shown: String = written.chars().take(SHOWN_OF_URL).collect();
+        invalid(format!(
+            "its URL `{shown}` cannot be read: {error}; begin it with `/`, for a path below the connection's base URL, or \
+             with `https://`"
+        ))
+    })
 }
 
 /// Looks whether a guest's request is small enough to be looked at any further.

@@ -122,7 +122,11 @@ async fn nothing_leads_past_the_allowlist() {
         assert!(failure(&answer).starts_with("URL_NOT_ALLOWED"), "{url}: {answer}");
     }
     for (method, url, says) in [
-        ("GET", "relative", "its URL cannot be read"),
+        (
+            "GET",
+            "relative",
+            "its URL `relative` cannot be read: relative URL without a base; begin it with `/`",
+        ),
         ("CONNECT", "http://a.example/", "cannot be its method"),
         ("G E T", "http://a.example/", "cannot be its method"),
     ] {

@@ -64,6 +64,10 @@ const SCRIPTS: &[(&str, &str)] = &[
         "let levels = []; for (let n = 1; n < Number(data.input.title); n++) levels = [levels];\nreturn levels;",
     ),
     (
+        "endless",
+        "const made = () => ({ get next() { return made(); } });\nreturn { title: { toJSON: () => 'a' }, ...made() , last: made() };",
+    ),
+    (
         "slow",
         "await ld.request({ method: 'GET', url: data.input.url + '/slow', timeout: 100 });\nreturn 1;",
     ),
@@ -184,6 +188,11 @@ async fn scripts_run_as_their_authors_expect() {
             "{deep}"
         );
     }
+    let endless = session.call("desk__endless", json!({})).await;
+    assert!(
+        failure(&endless).contains("the code's result is nested more than 127 levels deep"),
+        "{endless}"
+    );
     // What there is of the body of a 204 is a result: what the request did must not look as if it had failed.
     let empty = session.call("desk__empty", json!({})).await;
     assert_eq!(content(&empty), &json!({ "result": null }));

@@ -325,3 +325,63 @@ async fn an_action_is_added_to_a_connector_whose_components_are_not_built() {
         );
     }
 }
+
+/// Anchors begin where their items do, and what repeats another item is read in that one's place.
+#[tokio::test]
+async fn items_with_anchors_do_not_lead_astray() {
+    let head = "name: Shop\ndescription: A shop\nconnection:\n  base_url: https://shop.example.com/v1\n";
+    for (list, line, indent) in [
+        (
+            "actions:\n  - &first\n    name: list\n    description: d\n    method: GET\n    path: /orders\n",
+            10,
+            "  ",
+        ),
+        (
+            "actions:\n  - &first {name: list, description: d, method: GET, path: /orders}\n",
+            6,
+            "  ",
+        ),
+        (
+            "actions: &all\n    - name: list\n      description: d\n      method: GET\n      path: /orders\n",
+            9,
+            "    ",
+        ),
+        (
+            "actions:\n  # The first.\n  -\n    name: list\n    description: &d Lists\n    method: GET\n    path: /orders\n  \
+             - name: other\n    method: GET\n    path: /orders\n    description: *d\n",
+            15,
+            "  ",
+        ),
+        (
+            "actions:\n  - name: &name list\n    method: GET\n    path: /orders\n    description: *name\n",
+            9,
+            "  ",
+        ),
+    ] {
+        let workspace = Workspace::new();
+        let text = format!("{head}{list}# The end.\n");
+        workspace.write("shop/connector.yaml", &text);
+        let run = make(&workspace, &["report"]).await;
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{text}{run:?}");
+        let told = format!("in a line of its own behind connectors/shop/connector.yaml:{line}:\n\n{indent}- {{");
+        assert!(run.stdout.contains(&told), "{text}{told}\n{}", run.stdout);
+    }
+}
+
+#[tokio::test]
+async fn a_page_for_agents_that_would_be_too_long_is_left_alone() {
+    for (text, file) in [(TOML, "connector.toml"), (YAML, "connector.yaml")] {
+        let workspace = Workspace::new();
+        workspace.write(&format!("shop/{file}"), text);
+        let page = format!("# Shop\n{}\n", "x".repeat(64 * 1024 - 60));
+        workspace.write("shop/SKILL.md", &page);
+        let run = make(&workspace, &["report"]).await;
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{run:?}");
+        let told = "connectors/shop/SKILL.md would have 65546 bytes with a line about the action `report`, and agents are \
+                    given at most 65536: shorten it first; nothing was written";
+        assert!(run.stderr.contains(told), "{}", run.stderr);
+        assert_eq!(read(&workspace, &format!("shop/{file}")), text);
+        assert_eq!(read(&workspace, "shop/SKILL.md"), page);
+        assert!(!workspace.connectors().join("shop/actions").exists());
+    }
+}

@@ -1,1 +1,1 @@
-return { n: 1n };
+return { a: [1n] };

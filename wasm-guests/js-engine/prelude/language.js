@@ -1,7 +1,19 @@
-// What the language leaves to its engine, as V8 has it: the zone's name in the text of a date, and the messages of
-// `toISOString` and `Promise.any`.
+// What the language leaves to its engine, as V8 has it: an error that scripts can catch for JSON that is nested too deeply,
+// the zone's name in the text of a date, and the messages of `toISOString` and `Promise.any`.
 (function (host, kit) {
   'use strict';
+
+  const { parse, stringify } = JSON;
+  const json = {
+    parse(text, reviver) {
+      return host.within(parse, text, reviver);
+    },
+    stringify(value, replacer, space) {
+      return host.within(stringify, value, replacer, space);
+    },
+  };
+  kit.define(JSON, 'parse', json.parse);
+  kit.define(JSON, 'stringify', json.stringify);
 
   // UTC is the only zone there is. An invalid date has no zone.
   for (const name of ['toString', 'toTimeString']) {

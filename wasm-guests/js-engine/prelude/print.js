@@ -10,14 +10,24 @@
 
   const headOf = (error) => (error.message ? `${error.name}: ${error.message}` : String(error.name));
 
-  // An Error is printed with its stack, which is where an author looks for the line, and with what caused it.
+  // An Error is printed with its stack, which is where an author looks for the line, with the errors that it holds, and with
+  // what caused it.
   function printError(error, depth = 0) {
     const head = headOf(error);
     const frames = kit.authorFrames(error.stack);
-    const text = frames ? `${head}\n${frames}` : head;
+    let text = frames ? `${head}\n${frames}` : head;
+    if (Array.isArray(error.errors)) text += `\nerrors: ${inspectSafely(error.errors)}`;
     if (depth === MOST_CAUSES || !Object.hasOwn(error, 'cause')) return text;
     const { cause } = error;
     return `${text}\ncaused by ${cause instanceof Error ? printError(cause, depth + 1) : printSafely(cause)}`;
+  }
+
+  function inspectSafely(values) {
+    try {
+      return inspect(values, DEEPEST - 1, []);
+    } catch {
+      return '[cannot be shown]';
+    }
   }
 
   // For what JSON cannot say: circles, BigInt, Map and Set.
@@ -79,7 +89,35 @@
     host.log(level, line);
   };
 
-  const at = (level) => (...values) => kit.log(level, values);
+  const number = (read) => (value) => (typeof value === 'object' ? 'NaN' : String(read(value)));
+  // What consoles put in the place of `%s` and its kin.
+  const PLACEHOLDERS = {
+    s: printSafely,
+    d: number(Number),
+    i: number(parseInt),
+    f: number(parseFloat),
+    j: printSafely,
+    o: printSafely,
+    O: printSafely,
+    c: () => '',
+  };
+
+  // `values` with the placeholders of the first filled from those behind it. What has none stays as it is.
+  function filled(values) {
+    if (values.length < 2 || typeof values[0] !== 'string') return values;
+    try {
+      let used = 1;
+      const text = values[0].replace(/%([sdifjoOc%])/g, (whole, kind) => {
+        if (kind === '%') return '%';
+        return used < values.length ? PLACEHOLDERS[kind](values[used++]) : whole;
+      });
+      return [text, ...values.slice(used)];
+    } catch {
+      return values;
+    }
+  }
+
+  const at = (level) => (...values) => kit.log(level, filled(values));
   const counts = new Map();
   const begun = new Map();
   kit.define(globalThis, 'console', {

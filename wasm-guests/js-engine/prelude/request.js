@@ -163,7 +163,7 @@
 
   kit.request = async function request(options) {
     if (absent(options) || typeof options !== 'object' || absent(options.url)) {
-      throw new TypeError('ld.request needs an object with a url');
+      throw new TypeError('ld.request needs an object with a url, as in ld.request({ url: "/customers" })');
     }
     // Made before the wait, while the stack still holds the line that asks.
     const error = new Error();

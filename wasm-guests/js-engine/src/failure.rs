@@ -40,12 +40,15 @@ pub(crate) fn from_error(ctx: &Ctx<'_>, error: &rquickjs::Error) -> Failure {
 /// At most so many causes of an error are told; it may be its own.
 const MOST_CAUSES: usize = 4;
 
+/// At most so many of the errors that an `AggregateError` holds are told, and so many characters of each.
+const MOST_ERRORS: usize = 5;
+const LONGEST_ERROR: usize = 200;
+
+/// What `QuickJS` says of `eval` and of `new Function` alike, which libraries use.
+const NO_EVAL: &str = "TypeError: eval is not supported";
+
 /// Describes a thrown value, with what caused it: `outer (caused by TypeError: inner)`.
 pub(crate) fn from_thrown<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> Failure {
-    if thrown.is_null() {
-        // QuickJS throws null when not even an Error fits into the memory that is left.
-        return plain("out of memory (or the script threw null)");
-    }
     let mut message = message_of(ctx, thrown);
     let mut told = thrown.clone();
     for _ in 0..MOST_CAUSES {
@@ -53,36 +56,91 @@ pub(crate) fn from_thrown<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> Failure {
         message = format!("{message} (caused by {})", message_of(ctx, &cause));
         told = cause;
     }
-    let stack = thrown.as_object().and_then(|object| property(ctx, object, "stack"));
+    if message.contains(NO_EVAL) {
+        message.push_str(": code cannot be made from text, neither by `eval` nor by `new Function`; write it out");
+    }
+    let stack = thrown.as_object().and_then(|object| member(ctx, object, "stack"));
+    let stack = stack.and_then(|stack| text(ctx, &stack));
     Failure {
         message,
         stack: stack.and_then(|stack| author_frames(&stack)),
     }
 }
 
-/// What a thrown value says. An `Error` gives its message, with its name unless that is the bare `Error`.
+/// What a thrown value says, and for an `AggregateError` the errors that it holds: `outer (errors: inner; TypeError: other)`.
 fn message_of<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> String {
+    let message = own_message(ctx, thrown);
+    let errors = thrown.as_object().filter(|object| object.is_error());
+    match errors.and_then(|object| errors_of(ctx, object)) {
+        Some(errors) => format!("{message} (errors: {errors})"),
+        None => message,
+    }
+}
+
+/// What a thrown value says by itself. An `Error` gives its message, with its name unless that is the bare `Error`; so does
+/// what is called an error and is none to the engine, e.g. a `DOMException`.
+fn own_message<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> String {
     let Some(object) = thrown.as_object() else {
-        return if thrown.is_undefined() {
-            "the script threw undefined".to_owned()
-        } else {
-            text_of(ctx, thrown)
-        };
+        return of_primitive(ctx, thrown);
     };
-    let message = property(ctx, object, "message");
-    let message = match (object.is_error(), property(ctx, object, "name"), message) {
-        (true, Some(name), Some(message)) if name != "Error" && !message.is_empty() => format!("{name}: {message}"),
-        (true, Some(name), Some(message)) if message.is_empty() => name,
-        (_, _, Some(message)) => message,
-        _ => json::stringify(ctx.clone(), thrown.clone())
-            .ok()
-            .flatten()
-            .and_then(|json| json.to_string().ok())
-            .or_else(|| described(ctx, thrown))
-            .unwrap_or_else(|| text_of(ctx, thrown)),
-    };
+    let name = member(ctx, object, "name").and_then(|name| text(ctx, &name));
+    let message = member(ctx, object, "message").and_then(|message| match message.as_object() {
+        Some(_) => object.is_error().then(|| as_json(ctx, &message)),
+        None => text(ctx, &message),
+    });
+    match (name, message) {
+        (Some(name), Some(message)) if name != "Error" && (object.is_error() || name.ends_with("Error")) => {
+            format!("{name}: {message}")
+        }
+        (_, Some(message)) => message,
+        (Some(name), None) if object.is_error() => name,
+        _ => as_json(ctx, thrown),
+    }
+}
+
+/// What was thrown and can hold no message.
+fn of_primitive<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> String {
+    const INSTEAD: &str = "which says nothing: throw new Error(\"what went wrong\")";
+    if thrown.is_undefined() {
+        format!("the script threw undefined, {INSTEAD}")
+    } else if thrown.is_null() {
+        format!("the script threw null, {INSTEAD}")
+    } else {
+        match text(ctx, thrown).or_else(|| described(ctx, thrown).filter(|_| thrown.is_symbol())) {
+            Some(text) => text,
+            None => format!("the script threw an empty text, {INSTEAD}"),
+        }
+    }
+}
+
+/// A value as JSON, or by its first members where JSON cannot say it, or says as little as of a `Map`.
+fn as_json<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> String {
+    let json = json::stringify(ctx.clone(), value.clone()).ok().flatten();
+    let json = json.and_then(|json| json.to_string().ok()).filter(|json| json != "{}");
+    let told = json.or_else(|| described(ctx, value));
     forget_exception(ctx);
-    message
+    told.unwrap_or_else(|| text_of(ctx, value))
+}
+
+/// The first of the errors that an `AggregateError` holds, if it holds some.
+fn errors_of<'js>(ctx: &Ctx<'js>, object: &Object<'js>) -> Option<String> {
+    let errors = member(ctx, object, "errors")?.into_array()?;
+    let one = |place| {
+        let Ok(error) = errors.get::<Value>(place) else {
+            forget_exception(ctx);
+            return "[cannot be shown]".to_owned();
+        };
+        let message = own_message(ctx, &error);
+        match message.char_indices().nth(LONGEST_ERROR) {
+            Some((end, _)) => format!("{}…", &message[..end]),
+            None => message,
+        }
+    };
+    let mut told: Vec<String> = (0..errors.len().min(MOST_ERRORS)).map(one).collect();
+    if errors.len() > MOST_ERRORS {
+        told.push(format!("and {} more", errors.len() - MOST_ERRORS));
+    }
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// A value that JSON cannot say, e.g. one that holds itself: its first members. Nothing where reading one of them throws.
@@ -96,11 +154,7 @@ fn described<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Option<String> {
 /// The `cause` of an `Error`, if it has one.
 fn cause_of<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> Option<Value<'js>> {
     let error = thrown.as_object().filter(|object| object.is_error())?;
-    let cause = error.get::<_, Value>("cause").unwrap_or_else(|_| {
-        forget_exception(ctx);
-        Value::new_undefined(ctx.clone())
-    });
-    (!cause.is_undefined() && !cause.is_null()).then_some(cause)
+    member(ctx, error, "cause")
 }
 
 /// The frames of a stack that lie in the author's file; `None` when there are none.
@@ -112,19 +166,22 @@ fn author_frames(stack: &str) -> Option<String> {
     (!frames.is_empty()).then(|| frames.join("\n"))
 }
 
-/// A property as text; `None` when it is absent, or reading it throws.
-fn property<'js>(ctx: &Ctx<'js>, object: &Object<'js>, name: &str) -> Option<String> {
-    let read = object.get::<_, Value>(name).and_then(|value| {
-        if value.is_undefined() || value.is_null() {
-            Ok(None)
-        } else {
-            value.get::<Text>().map(|text| Some(text.0))
-        }
-    });
-    read.unwrap_or_else(|_| {
+/// A property; `None` when there is nothing, or reading it throws.
+fn member<'js>(ctx: &Ctx<'js>, object: &Object<'js>, name: &str) -> Option<Value<'js>> {
+    let Ok(value) = object.get::<_, Value>(name) else {
         forget_exception(ctx);
-        None
-    })
+        return None;
+    };
+    (!value.is_undefined() && !value.is_null()).then_some(value)
+}
+
+/// A value as text; `None` where that is empty, or there is none.
+fn text<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Option<String> {
+    let Ok(text) = value.get::<Text>() else {
+        forget_exception(ctx);
+        return None;
+    };
+    Some(text.0).filter(|text| !text.is_empty())
 }
 
 fn text_of<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> String {

@@ -8,7 +8,7 @@
 //! - `machine`: the runtime and its context, made before the snapshot is taken
 //! - `source`: source to bytecode and back
 //! - `turn`: the event loop
-//! - `json`: values as JSON
+//! - `json`: JSON, written and read
 //! - `host`: the world's imports as JavaScript functions, for the prelude only
 //! - `../prelude`: the globals that scripts see, in JavaScript
 //!

@@ -6,7 +6,7 @@ use rquickjs::context::intrinsic;
 use rquickjs::{Context, Function, Object, Persistent, Runtime, qjs};
 
 use crate::imports::{clock, log};
-use crate::{failure, heap, host, source, turn};
+use crate::{failure, heap, host, json, source, turn};
 
 /// What scripts get of the language. `Eval` is left out, so nothing makes code from text: neither `eval` nor the
 /// constructors of functions; bytecode and regular expressions still work.
@@ -114,6 +114,7 @@ fn make() -> Result<Machine, crate::Failure> {
     let start = context.with(|ctx| {
         // SAFETY: the context is alive and nothing else borrows it.
         unsafe { qjs::JS_AddIntrinsicAToB(ctx.as_raw().as_ptr()) };
+        json::begin_stack(&ctx);
         let run = || {
             let host = host::object(&ctx)?;
             let kit = Object::new(ctx.clone())?;

@@ -80,8 +80,8 @@ impl Place<'_> {
 
     /// Adds an item to the list at `key`: `shown` where it stands between brackets, `one` on one line.
     fn step_behind(&self, key: &str, list: &Node, shown: &str, one: &str) -> Step {
-        let end = self.end_of(list.items().last().unwrap_or(list));
         if self.is_bracketed(list) {
+            let end = self.end_of(list.items().last().unwrap_or(list));
             Step {
                 what: format!(
                     "Put this behind the last item of the list `{key}`, which ends at {}, with a comma between them",
@@ -90,9 +90,7 @@ impl Place<'_> {
                 text: shown.to_owned(),
             }
         } else {
-            // Where a list begins with its first item, the line has a dash before it.
-            let first = self.source.text().lines().nth(self.position(list.span.start).0 - 1);
-            let indent = first.map_or("", |line| &line[..line.len() - line.trim_start().len()]);
+            let (indent, end) = self.dashes(list);
             Step {
                 what: format!(
                     "Put this at the end of the list `{key}`, in a line of its own behind {}:{}",
@@ -102,6 +100,30 @@ impl Place<'_> {
                 text: format!("{indent}- {one}"),
             }
         }
+    }
+
+    /// What stands before the dashes of a list that is written in lines of its own, and where its last item ends. The text
+    /// tells both: what has an anchor begins there, and what repeats another value is found in that one's place.
+    fn dashes(&self, list: &Node) -> (&str, usize) {
+        let text = self.source.text();
+        let start = text[..list.span.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let (mut offset, mut indent, mut written) = (start, None, start);
+        for line in text[start..list.span.end].split_inclusive('\n') {
+            let inside = line.trim_start();
+            let before = &line[..line.len() - inside.len()];
+            let is_item = inside
+                .strip_prefix('-')
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
+            if is_item && indent.is_none() {
+                indent = Some(before);
+            }
+            if !inside.trim_end().is_empty() && !inside.starts_with('#') {
+                written = offset + line.trim_end().len();
+            }
+            offset += line.len();
+        }
+        let end = list.items().last().map_or(written, |item| self.end_of(item));
+        (indent.unwrap_or_default(), end.max(written))
     }
 
     /// Whether the value is written between brackets, and not in lines of its own as YAML can have it.

@@ -16,7 +16,7 @@ use crate::catalog::naming;
 use crate::cli::{Failure, output};
 use crate::config::environment_variable;
 use crate::connector::model::{self, Effect};
-use crate::connector::{self, CodeFile, SourceFile};
+use crate::connector::{self, CodeFile, LONGEST_SKILL, SourceFile};
 use crate::diagnostics::Diagnostic;
 
 /// A connector's folder that loads, at least once its components are built.
@@ -207,9 +207,12 @@ impl Folder {
         if is_kept { Ok(()) } else { Err(loaded.diagnostics) }
     }
 
-    /// What the page that tells agents of the connector, if there is one, gets for the action `name`.
-    pub(super) fn skill(&self, name: &str) -> Option<Edit> {
-        let skill = skill_of(&self.source)?;
+    /// What the page that tells agents of the connector, if there is one, gets for the action `name`. Refuses it when the page
+    /// would be too long then.
+    pub(super) fn skill(&self, name: &str) -> Result<Option<Edit>, Failure> {
+        let Some(skill) = skill_of(&self.source) else {
+            return Ok(None);
+        };
         let gap = if skill.text.ends_with('\n') { "" } else { "\n" };
         let path = self.readable_path();
         let edit = Edit {
@@ -217,7 +220,16 @@ impl Folder {
             range: skill.text.len()..skill.text.len(),
             text: format!("{gap}\n- `{name}` returns the first entries of the list at {path}.\n"),
         };
-        Some(edit.with_line_ends_of(&skill.text))
+        let edit = edit.with_line_ends_of(&skill.text);
+        let length = skill.text.len() + edit.text.len();
+        if length > LONGEST_SKILL {
+            return Err(Failure::Other(anyhow::anyhow!(
+                "{} would have {length} bytes with a line about the action `{name}`, and agents are given at most \
+                 {LONGEST_SKILL}: shorten it first; nothing was written",
+                skill.shown.display()
+            )));
+        }
+        Ok(Some(edit))
     }
 
     /// What its author does before the connector loads, if there is anything.

@@ -100,7 +100,7 @@ impl Action {
         check_places(folder.path(), &draft)?;
         let entry = Entry::new(&self.name, folder.readable_path(), &draft.code);
         let added = folder.with(&entry, &draft)?;
-        let skill = folder.skill(&self.name);
+        let skill = folder.skill(&self.name)?;
         let within = |path: &Path| folder.path().join(path);
         let files = draft.files.iter();
         let mut changes = Changes {

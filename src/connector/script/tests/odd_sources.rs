@@ -1,6 +1,12 @@
 //! Sources that are no JavaScript, or more of it than anybody writes.
 
 use super::found;
+use crate::connector::script::Rules;
+
+const NO_RULES: Rules = Rules {
+    aliases: false,
+    handles: Vec::new(),
+};
 
 /// A key that nobody should see.
 const KEY: &str = "q7Wz2LmX9vRt4KpB6nYc8Hd3";
@@ -15,7 +21,9 @@ fn keys_are_found_in_sources_that_do_not_compile() {
         format!("}} function b() {{ const a = `{KEY}`;"),
         format!("{}\n'{KEY}'", "(".repeat(100_000)),
     ] {
-        assert_eq!(found(&source, false, &[]), key, "{}", &source[..20]);
+        let mut told = found(&source, false, &[]);
+        told.retain(|(kind, _)| *kind != "unchecked-code");
+        assert_eq!(told, key, "{}", &source[..20]);
     }
 }
 
@@ -67,7 +75,9 @@ fn deeply_nested_sources_do_not_overflow_the_stack() {
         ("a:", "1", ""),
     ] {
         let source = [before.repeat(100_000), inside.to_owned(), after.repeat(100_000)].concat();
-        assert_eq!(found(&source, false, &[]), [], "{before}{after}");
+        let mut told = found(&source, false, &[]);
+        told.retain(|(kind, _)| *kind != "unchecked-code");
+        assert_eq!(told, [], "{before}{after}");
     }
 }
 
@@ -103,13 +113,7 @@ fn keys_are_hidden_wherever_they_stand() {
         (format!("ld.{key}()"), 1),
         ("ld.log(1)".to_owned(), 0),
     ] {
-        let looked = super::look(
-            &source,
-            &super::Rules {
-                aliases: false,
-                handles: Vec::new(),
-            },
-        );
+        let looked = super::look(&source, &NO_RULES);
         let hidden: Vec<_> = looked.keys.iter().map(|range| &source[range.clone()]).collect();
         assert_eq!(hidden, vec![key; places], "{source}");
         assert!(looked.findings.is_empty(), "{source}");
@@ -128,5 +132,85 @@ fn nothing_else_is_told_of_a_key() {
 #[test]
 fn as_many_are_told_as_there_is_room_for() {
     let calls: Vec<_> = (0..80).map(|number| format!("ld.colour{number}()")).collect();
-    assert_eq!(found(&calls.join(";"), false, &[]).len(), super::super::MOST_FINDINGS);
+    let told = super::findings(&calls.join(";"), &NO_RULES);
+    assert_eq!(told.len(), super::super::MOST_FINDINGS + 1);
+    let last = told.last().expect("there are some");
+    assert_eq!(
+        (last.code, last.message.as_str()),
+        ("more-findings", "30 more findings from here on")
+    );
+}
+
+#[test]
+fn keys_that_are_not_told_are_counted() {
+    let calls = "ld.colour();".repeat(50);
+    let told = super::findings(&format!("{calls} a('{KEY}'); ld.colour(); b('{KEY}')"), &NO_RULES);
+    let last = told.last().expect("there are some");
+    assert_eq!(
+        last.message,
+        "3 more findings from here on, 2 of them about what looks like a key"
+    );
+    let told = super::findings(&format!("{calls} a('{KEY}')"), &NO_RULES);
+    let last = told.last().expect("there are some");
+    assert_eq!(
+        last.message,
+        "1 more finding from here on, 1 of them about what looks like a key"
+    );
+}
+
+/// Every `for` is a scope, with braces or without: a thousand within each other would keep each `var` a thousand times.
+#[test]
+fn names_in_many_scopes_are_limited() {
+    let names = |count: usize| {
+        (0..count)
+            .map(|number| format!("a{number}"))
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    let unchecked = vec![("unchecked-code", String::new())];
+    let unknown = vec![("unknown-member", "colour".to_owned())];
+    for (scope, end) in [("{", "}"), ("for(;;)", ""), ("for(let a of b)", ""), ("with(a)", "")] {
+        let nested = |kind: &str, scopes: usize, count: usize| {
+            let declared = format!("{kind} {}=1;", names(count));
+            format!("{}{declared}{}\nld.colour", scope.repeat(scopes), end.repeat(scopes))
+        };
+        assert_eq!(
+            found(&nested("var", 10, 20_000), false, &[]).len(),
+            usize::from(scope != "with(a)"),
+            "{scope}"
+        );
+        assert_eq!(found(&nested("var", 1_000, 5_000), false, &[]), unchecked, "{scope}");
+        if end == "}" {
+            assert_eq!(found(&nested("let", 1_000, 5_000), false, &[]), unknown, "{scope}");
+        }
+    }
+    // In functions within each other each keeps its own.
+    let functions = format!(
+        "{}var {};{}",
+        "(function(){".repeat(1_000),
+        names(20_000),
+        "})()".repeat(1_000)
+    );
+    assert_eq!(found(&functions, false, &[]), []);
+}
+
+#[test]
+fn what_is_not_looked_into_is_told() {
+    for (source, why) in [
+        (
+            format!("// {}\nld.colour", "(".repeat(6_000)),
+            "its brackets are nested too deeply",
+        ),
+        ("a;".repeat(3_000_000), "it is too long"),
+    ] {
+        let told = super::findings(&source, &NO_RULES);
+        let [told] = told.as_slice() else {
+            panic!("{told:?}");
+        };
+        assert_eq!((told.code, told.range.clone()), ("unchecked-code", 0..0));
+        assert_eq!(
+            told.message,
+            format!("this script was looked through for keys, and for nothing else: {why}")
+        );
+    }
 }

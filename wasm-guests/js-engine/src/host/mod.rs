@@ -37,6 +37,7 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     host.set("atob", Func::from(atob))?;
     host.set("progress", Func::from(report))?;
     host.set("stringify", Func::from(json::stringify))?;
+    host.set("within", Func::from(json::within))?;
     host.set("beforeLetters", order::BEFORE_LETTERS)?;
     host.set("compare", Func::from(order::compare))?;
     Ok(host)

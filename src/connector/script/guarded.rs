@@ -1,0 +1,104 @@
+//! Names that need not be there, by how the code around them is written.
+//!
+//! Bundles hold such code to run anywhere: `global || Function('return this')()`, `try { require('fs') } catch {}`. Must never
+//! know which names the sandbox has.
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::{Argument, Expression};
+use oxc_semantic::NodeId;
+use oxc_span::{GetSpan, Span};
+
+use super::Outside;
+use super::paths::GLOBAL_OBJECT;
+
+/// Most steps outwards: code that runs anywhere is short, and long sums are looked through once for each of their parts.
+const FARTHEST: usize = 100;
+
+/// Whether it does not matter that `name`, which is used at the node `id`, is absent.
+pub(super) fn need_not_be_there(outside: &Outside<'_, '_>, id: NodeId, name: &str) -> bool {
+    match name {
+        "require" => is_tried(outside, id, false),
+        "Function" => gives_global_object(outside, id) && (is_tried(outside, id, true) || has_other(outside, id)),
+        _ => false,
+    }
+}
+
+/// Whether what fails at the node `id` is caught. For what `is_small` it is enough that it is; else it has to be all that is
+/// tried, or nothing comes of it: code that reports what was caught needs what it tries.
+fn is_tried(outside: &Outside<'_, '_>, id: NodeId, is_small: bool) -> bool {
+    let at = span(outside, id);
+    around(outside, id).any(|kind| match kind {
+        AstKind::TryStatement(tried) => {
+            let is_alone = tried.block.body.len() == 1;
+            let caught = tried.handler.as_ref().filter(|_| holds(tried.block.span, at));
+            caught.is_some_and(|caught| is_small || is_alone || caught.body.body.is_empty())
+        }
+        _ => false,
+    })
+}
+
+/// Whether the function at the node `id` is called to get at the global object.
+fn gives_global_object(outside: &Outside<'_, '_>, id: NodeId) -> bool {
+    let arguments = match outside.script.semantic.nodes().parent_kind(id) {
+        AstKind::CallExpression(call) => &call.arguments,
+        AstKind::NewExpression(made) => &made.arguments,
+        _ => return false,
+    };
+    match arguments.as_slice() {
+        [Argument::StringLiteral(code)] => code.value.trim().trim_end_matches(';') == "return this",
+        _ => false,
+    }
+}
+
+/// Whether something else may be used in place of what the node `id` gives.
+fn has_other(outside: &Outside<'_, '_>, id: NodeId) -> bool {
+    let at = span(outside, id);
+    around(outside, id).any(|kind| match kind {
+        AstKind::LogicalExpression(choice) => {
+            !choice.operator.is_and() && holds(choice.right.span(), at) && may_be_there(outside, &choice.left)
+        }
+        AstKind::ConditionalExpression(choice) => {
+            let other = if holds(choice.consequent.span(), at) {
+                &choice.alternate
+            } else {
+                &choice.consequent
+            };
+            may_be_there(outside, other)
+        }
+        _ => false,
+    })
+}
+
+/// Whether `value` may be the global object: it is, or what it is shows only when the script runs.
+fn may_be_there<'a>(outside: &Outside<'_, 'a>, value: &Expression<'a>) -> bool {
+    match value {
+        Expression::LogicalExpression(choice) => {
+            may_be_there(outside, &choice.left) || may_be_there(outside, &choice.right)
+        }
+        Expression::ConditionalExpression(choice) => {
+            may_be_there(outside, &choice.consequent) || may_be_there(outside, &choice.alternate)
+        }
+        Expression::Identifier(name) => {
+            let scoping = outside.script.semantic.scoping();
+            let reference = name.reference_id.get().map(|id| scoping.get_reference(id));
+            let is_declared = reference.is_some_and(|reference| reference.symbol_id().is_some());
+            is_declared || outside.paths.of_name(name).is_some_and(|path| path == [GLOBAL_OBJECT])
+        }
+        Expression::UnaryExpression(_) | Expression::BinaryExpression(_) => false,
+        value => !value.is_literal(),
+    }
+}
+
+/// What is around the node `id`, from the inside, within its function.
+fn around<'s, 'a>(outside: &'s Outside<'_, 'a>, id: NodeId) -> impl Iterator<Item = AstKind<'a>> + 's {
+    let kinds = outside.script.semantic.nodes().ancestor_kinds(id).take(FARTHEST);
+    kinds.take_while(|kind| !matches!(kind, AstKind::Function(_) | AstKind::ArrowFunctionExpression(_)))
+}
+
+fn span(outside: &Outside<'_, '_>, id: NodeId) -> Span {
+    outside.script.semantic.nodes().kind(id).span()
+}
+
+fn holds(outer: Span, inner: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
+}

@@ -1,0 +1,1 @@
+return { a: { toJSON: () => [1n] } };

@@ -1,0 +1,5 @@
+try {
+  null.items;
+} catch (error) {
+  return { success: false, error, at: 'items' };
+}

@@ -1,0 +1,2 @@
+const outcome = await Promise.reject(new RangeError('too far')).catch((error) => error);
+return outcome;

@@ -1,0 +1,3 @@
+const error = new TypeError();
+error.message = { code: 'E1' };
+throw error;

@@ -1,0 +1,1 @@
+throw new Map([['status', 500]]);

@@ -1,0 +1,1 @@
+throw { message: '', code: 7 };

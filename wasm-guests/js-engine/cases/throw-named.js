@@ -1,0 +1,1 @@
+throw new DOMException('it took too long', 'AbortError');

@@ -62,7 +62,7 @@ pub(super) async fn refuse(parts: &Parts, snapshot: &Snapshot, call: &Call) -> C
     if let Ok(tool) = lookup::find(&snapshot.catalog, &call.tool, &call.principal) {
         row.found(&tool);
     }
-    let error = failures::refused(Refusal::NotValid, None, None);
+    let error = failures::refused(Refusal::NotValid, None, None, &call.principal);
     if let Err(unwritten) = row.finish(&Ending::Failed(error.clone())).await {
         tracing::error!(error = %unwritten, "an audit row was not written");
     }
@@ -311,7 +311,7 @@ async fn approve(
             } else {
                 row.denied(approval_id.clone(), by.clone());
             }
-            Err(failures::refused(refusal, approval_id, by))
+            Err(failures::refused(refusal, approval_id, by, &call.principal))
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::audit::AuditError;
 use crate::connector::model::Effect;
 use crate::egress::EgressError;
 use crate::pagination::PageError;
-use crate::policy::{Crowded, Layer, LimitError, Overloaded};
+use crate::policy::{Crowded, Layer, LimitError, Overloaded, Principal};
 use crate::runner::declarative::{PrepareError, ResponseError, StatusKind};
 use crate::schema::Violation;
 use crate::vault::SecretError;
@@ -210,8 +210,19 @@ pub(super) fn secret(error: &SecretError) -> CallError {
     }
 }
 
-pub(super) fn refused(refusal: Refusal, approval_id: Option<String>, by: Option<String>) -> CallError {
+pub(super) fn refused(
+    refusal: Refusal,
+    approval_id: Option<String>,
+    by: Option<String>,
+    caller: &Principal,
+) -> CallError {
     let id = approval_id.as_deref().unwrap_or("unknown");
+    // Whoever runs the process sees everybody's connectors, and has its command line; who came with a key may not.
+    let decides = if caller.sees_everybodys() {
+        "they run"
+    } else {
+        "an operator of this server runs"
+    };
     let error = match refusal {
         Refusal::Declined => {
             let who = by.map_or_else(String::new, |by| format!(" ({by})"));
@@ -235,8 +246,8 @@ pub(super) fn refused(refusal: Refusal, approval_id: Option<String>, by: Option<
                      was sent"
                 ),
                 format!(
-                    "ask the user; if they want it, they run `toolgate approvals approve {id}`, and exactly the same call \
-                     goes through once; without that, it asks them again"
+                    "ask the user; if they want it, {decides} `toolgate approvals approve {id}`, and exactly the same \
+                     call goes through once; without that, it asks them again"
                 ),
             )
         },
@@ -246,8 +257,8 @@ pub(super) fn refused(refusal: Refusal, approval_id: Option<String>, by: Option<
                 ErrorCode::ApprovalRequired,
                 format!("a person must allow this call first (approval {id}); nothing was sent"),
                 format!(
-                    "tell the user to run `toolgate approvals approve {id}` or to decline it with \
-                     `toolgate approvals deny {id}`; then make exactly the same call again, and it goes through once"
+                    "tell the user: {decides} `toolgate approvals approve {id}`, or `toolgate approvals deny {id}` to \
+                     decline it; once it is allowed, make exactly the same call again, and it goes through once"
                 ),
             )
         },

@@ -101,10 +101,18 @@ fn a_refusal_names_its_approval_and_what_to_do() {
         ),
     ];
     for (refusal, code, advice) in cases {
-        let failure = refused(refusal, Some("a1".into()), None);
+        let failure = refused(refusal, Some("a1".into()), None, &Principal::local());
         assert_eq!(failure.code, code, "{refusal:?}");
         assert!(failure.resolution.contains(advice), "{failure}");
         assert!(failure.cause.contains("nothing was sent"), "{failure}");
         assert_eq!(failure.approval_id.as_deref(), Some("a1"));
+    }
+    let with_a_key = Principal::caller("ana", "acme");
+    for refusal in [Refusal::Closed, Refusal::Undecided] {
+        let failure = refused(refusal, Some("a1".into()), None, &with_a_key);
+        assert!(
+            failure.resolution.contains("an operator of this server runs"),
+            "{failure}"
+        );
     }
 }

@@ -103,7 +103,7 @@ async fn a_write_without_a_terminal_waits_for_an_operator() {
     let id = workspace.approvals().await[0].id.clone();
     insta::assert_snapshot!(run.stderr.replace(&id, "[ID]"), @r"
     APPROVAL_REQUIRED: a person must allow this call first (approval [ID]); nothing was sent
-    What to do: tell the user to run `toolgate approvals approve [ID]` or to decline it with `toolgate approvals deny [ID]`; then make exactly the same call again, and it goes through once
+    What to do: tell the user: they run `toolgate approvals approve [ID]`, or `toolgate approvals deny [ID]` to decline it; once it is allowed, make exactly the same call again, and it goes through once
     Retry: only once it is approved.
     ");
     assert_eq!(workspace.run(&["approvals", "approve", &id]).await.code, Some(0));

@@ -92,7 +92,7 @@ impl Host {
             });
             return Err(failure);
         }
-        let url = message::address(&request.url, &self.tool.connector);
+        let url = message::address(&request.url, &self.tool.connector, |url| self.clean(url));
         let shown = url.as_ref().map_or_else(
             |_| String::new(),
             |url| self.clean(&format!("{}{}", url.authority(), url.path())),

@@ -59,8 +59,12 @@ pub(super) fn change(request: &OutgoingRequest, declared: bool) -> Option<String
 /// The URL that code means: what begins with `/` stands below the base URL, as paths of actions do.
 ///
 /// # Errors
-/// Why it is none.
-pub(super) fn address(written: &str, connector: &Connector) -> Result<Url, SendFailure> {
+/// Why it is none, with its beginning as `clean` leaves it: part of a secret could not be found any more.
+pub(super) fn address(
+    written: &str,
+    connector: &Connector,
+    clean: impl FnOnce(&str) -> String,
+) -> Result<Url, SendFailure> {
     let read = if written.starts_with('/') {
         let base = connector.connection.base_url.as_str().trim_end_matches('/');
         Url::parse(&format!("{base}{written}"))
@@ -68,7 +72,7 @@ pub(super) fn address(written: &str, connector: &Connector) -> Result<Url, SendF
         Url::parse(written)
     };
     read.map_err(|error| {
-        let shown: String = written.chars().take(SHOWN_OF_URL).collect();
+        let shown: String = clean(written).chars().take(SHOWN_OF_URL).collect();
         invalid(format!(
             "its URL `{shown}` cannot be read: {error}; begin it with `/`, for a path below the connection's base URL, or \
              with `https://`"

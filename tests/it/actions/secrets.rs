@@ -189,6 +189,23 @@ async fn a_connector_may_expose_its_secrets_and_is_reported() {
     assert_eq!(upstream.seen()[0].headers["x-sum"], KEY[..6]);
 }
 
+/// An error quotes the beginning of such a URL, which must not end within the secret.
+#[tokio::test]
+async fn no_part_of_an_exposed_secret_is_quoted_from_a_url_that_cannot_be_read() {
+    let upstream = echo().await;
+    let settings = SEALED.replacen("[security]\n", "[security]\nsecrets = \"exposed\"\n", 1);
+    let code = "await ld.request({ url: data.input.title + data.auth.api_key });";
+    let workspace = desk(&upstream.base_url(), &settings, &[("send", "write", code)]);
+    let mut session = workspace.serve().await;
+    for before in [80, 84, 88, 92, 96] {
+        let title = format!("{:-<before$}", "no url ");
+        let answer = session.call("desk__send", json!({ "title": title })).await;
+        let told = failure(&answer);
+        assert!(told.contains("its URL `no url ---"), "{told}");
+        assert!(!told.contains(&KEY[..4]), "{before}: {told}");
+    }
+}
+
 #[tokio::test]
 async fn a_missing_secret_is_told_before_anything_is_sent() {
     let upstream = echo().await;

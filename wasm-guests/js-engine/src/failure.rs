@@ -40,9 +40,9 @@ pub(crate) fn from_error(ctx: &Ctx<'_>, error: &rquickjs::Error) -> Failure {
 /// At most so many causes of an error are told; it may be its own.
 const MOST_CAUSES: usize = 4;
 
-/// At most so many of the errors that an `AggregateError` holds are told, and so many characters of each.
+/// At most so many of the errors that an `AggregateError` holds are told. None is cut here: the host could not find part of
+/// a secret in it.
 const MOST_ERRORS: usize = 5;
-const LONGEST_ERROR: usize = 200;
 
 /// What `QuickJS` says of `eval` and of `new Function` alike, which libraries use.
 const NO_EVAL: &str = "TypeError: eval is not supported";
@@ -130,11 +130,7 @@ fn errors_of<'js>(ctx: &Ctx<'js>, object: &Object<'js>) -> Option<String> {
             forget_exception(ctx);
             return "[cannot be shown]".to_owned();
         };
-        let message = own_message(ctx, &error);
-        match message.char_indices().nth(LONGEST_ERROR) {
-            Some((end, _)) => format!("{}…", &message[..end]),
-            None => message,
-        }
+        own_message(ctx, &error)
     };
     let mut told: Vec<String> = (0..errors.len().min(MOST_ERRORS)).map(one).collect();
     if errors.len() > MOST_ERRORS {

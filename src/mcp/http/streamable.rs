@@ -75,7 +75,7 @@ where
         Ok(stay) => stay,
         Err(refusal) => return refusal,
     };
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     // It lies in memory already, and is not longer than allowed: the door has received it.
     let Ok(body) = to_bytes(body, usize::MAX).await else {
         return StatusCode::BAD_REQUEST.into_response();
@@ -94,6 +94,10 @@ where
         Some(Err(refusal)) => return refusal,
         begun => begun.and_then(Result::ok).flatten(),
     };
+    if let Some(flight) = &flight {
+        // rmcp keeps these with the request until its call has ended.
+        parts.extensions.insert(flight.clone());
+    }
     let claims_json = misread::claims_json(&parts.headers);
     let request = Request::from_parts(parts, Body::from(body.clone()));
     let service = StreamableHttpService::new(

@@ -4,6 +4,7 @@ mod door;
 mod in_flight;
 mod misread;
 mod plain;
+mod repeated;
 mod streamable;
 
 use std::net::SocketAddr;

@@ -15,7 +15,7 @@ use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 
 use super::in_flight::InFlight;
 use super::{HttpSettings, KEEP_ALIVE};
-use super::{misread, plain};
+use super::{misread, plain, repeated};
 use crate::mcp::Channel;
 use crate::mcp::authorization::Caller;
 use crate::mcp::direct::Desk;
@@ -130,6 +130,7 @@ where
     if claims_json {
         response = misread::explained(response, &body);
     }
+    let response = repeated::shortened(response).await;
     match flight {
         Some(flight) => flight.until_sent(response),
         None => response,

@@ -290,6 +290,33 @@ async fn an_identifier_whose_client_has_left_is_in_use_until_its_call_ends() {
     }
 }
 
+#[tokio::test]
+async fn a_refusal_does_not_repeat_all_that_it_refuses() {
+    let server = start(|_| {}).await;
+    let long = "ü".repeat(100_000);
+    let mut named = stateless_call(1, None);
+    named["params"]["name"] = long.as_str().into();
+    let mut method = stateless_call(1, None);
+    method["method"] = long.as_str().into();
+    let mut version = stateless_call(1, None);
+    version["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"] = long.as_str().into();
+    let mut begins = initialize();
+    begins["params"]["protocolVersion"] = long.as_str().into();
+    let known = "MCP-Protocol-Version: 2025-11-25\r\n";
+    for (headers, body) in [
+        (STATELESS, &named),
+        (STATELESS, &method),
+        (STATELESS, &version),
+        (known, &begins),
+    ] {
+        let answer = server.post(headers, body).await;
+        assert_eq!(status(&answer), "400", "{answer}");
+        assert!(answer.contains("does not match"), "{answer}");
+        assert!(answer.contains(r#""id":"#), "{answer}");
+        assert!(answer.len() < 4_000, "{} bytes", answer.len());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn silent_sessions_are_closed() {
     let server = start(|settings| settings.session_idle = Duration::from_hours(1)).await;

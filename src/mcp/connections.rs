@@ -19,6 +19,7 @@ use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -36,6 +37,8 @@ const CROWDED_HEADER_TIMEOUT: Duration = Duration::from_secs(3);
 const ANSWER_TIME: Duration = Duration::from_millis(250);
 /// Time for connections to close after their streams were cut.
 const CLOSE_TIME: Duration = Duration::from_secs(2);
+/// The same at most, counted from the end of the grace.
+const LATE_CLOSE_TIME: Duration = Duration::from_secs(1);
 /// Pause after an error that the next attempt would meet too, as when file descriptors run out.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
@@ -71,6 +74,7 @@ pub(super) async fn serve(
     }
     drop(listener);
     connections.close();
+    let latest = Instant::now() + lifetime.grace() + LATE_CLOSE_TIME;
     tokio::select! {
         () = connections.wait() => {}
         () = async {
@@ -82,7 +86,8 @@ pub(super) async fn serve(
         }
     }
     cut_streams.cancel();
-    if tokio::time::timeout(CLOSE_TIME, connections.wait()).await.is_err() {
+    let closing = latest.min(Instant::now() + CLOSE_TIME);
+    if tokio::time::timeout_at(closing, connections.wait()).await.is_err() {
         tracing::warn!(
             connections = connections.len(),
             "dropping connections that did not close"
@@ -227,6 +232,24 @@ mod tests {
         assert_eq!(patience(511, 1_024), CROWDED_HEADER_TIMEOUT);
         assert_eq!(patience(0, 1_024), CROWDED_HEADER_TIMEOUT);
         assert_eq!(patience(0, 1), HEADER_TIMEOUT, "one connection has no neighbours");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_nobody_reads_does_not_hold_the_end_up() {
+        let listener = TcpListener::bind(any_port()).await.expect("bound");
+        let address = listener.local_addr().expect("address");
+        let shutdown = CancellationToken::new();
+        let lifetime = Lifetime::new(shutdown.clone(), Duration::ZERO);
+        let router = Router::new().route("/long", get(async || "x".repeat(64 << 20)));
+        let serving =
+            tokio::spawn(async move { serve(listener, router, 1, &lifetime, CancellationToken::new()).await });
+        let mut silent = Connection::open(address).await;
+        silent.send("GET", "/long", "", "").await;
+        silent.until("xxx").await;
+        let start = std::time::Instant::now();
+        shutdown.cancel();
+        serving.await.expect("no panic");
+        assert!(start.elapsed() < Duration::from_millis(1_500), "{:?}", start.elapsed());
     }
 
     /// Serves `most` connections with a route that lets in and, as any other path, one that does not.

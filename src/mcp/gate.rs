@@ -34,6 +34,10 @@ const MOST_SUBSCRIPTIONS: usize = 64;
 /// it has closed its end cannot be seen meanwhile.
 const UNREAD_TIME: Duration = Duration::from_mins(2);
 
+/// How long the last answers may take to leave once the grace is over: those of calls that end because of it, or that
+/// their client has not read so far. rmcp alone would wait for them five seconds, and two more to close the stream.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 /// Identifiers of cancelled requests that are remembered.
 const MOST_CANCELLED: usize = 256;
 
@@ -44,6 +48,8 @@ pub(super) struct Gate<T> {
     /// Cancelled at the end, so that rmcp does not wait once more for what was not answered within the grace, nor for
     /// subscriptions, which are never answered.
     cut: CancellationToken,
+    /// Cancelled when nothing is sent any more, and nothing waits to be.
+    over: CancellationToken,
     beside: Option<Box<dyn Beside>>,
     unanswered: Arc<Unanswered>,
     most_unanswered: usize,
@@ -72,6 +78,7 @@ impl<T: Transport<RoleServer>> Gate<T> {
             inner,
             lifetime,
             cut,
+            over: CancellationToken::new(),
             beside: None,
             unanswered: Arc::default(),
             most_unanswered: MAX_UNANSWERED,
@@ -251,8 +258,14 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
         };
         let sending = self.inner.send(message);
         let unanswered = Arc::clone(&self.unanswered);
+        let over = self.over.clone();
         async move {
-            let sent = sending.await;
+            let sent = tokio::select! {
+                biased;
+                sent = sending => sent,
+                // Nobody is there to be told of it.
+                () = over.cancelled() => Ok(()),
+            };
             if let Some(id) = answers {
                 unanswered.answer(&id);
             }
@@ -297,14 +310,23 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
                 calls = unanswered.calls(),
                 "cancelling calls that were not answered in time"
             );
+            let over = self.over.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(LAST_WORDS).await;
+                over.cancel();
+            });
         }
         unanswered.cancel();
         self.cut.cancel();
         None
     }
 
-    fn close(&mut self) -> impl Future<Output = Result<(), Self::Error>> + Send {
-        self.inner.close()
+    async fn close(&mut self) -> Result<(), Self::Error> {
+        tokio::select! {
+            biased;
+            closed = self.inner.close() => closed,
+            () = self.over.cancelled() => Ok(()),
+        }
     }
 }
 

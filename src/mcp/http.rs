@@ -5,6 +5,7 @@ mod in_flight;
 mod misread;
 mod pages;
 mod plain;
+mod repeated;
 mod streamable;
 
 use std::net::SocketAddr;

@@ -212,6 +212,33 @@ mod tests {
         client.probe.until(reached).await;
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_reads_nothing_does_not_hold_the_end_up() {
+        for (alone, signalled) in [(false, false), (false, true), (true, false), (true, true)] {
+            let mut client = start();
+            client.probe.release();
+            client.write(&initialize().to_string()).await;
+            // More answers than the pipe takes.
+            for id in 1..2_000 {
+                let mut call = stateless_call(id, None);
+                if !alone {
+                    call["params"].as_object_mut().expect("parameters").remove("_meta");
+                }
+                client.write(&call.to_string()).await;
+            }
+            client.probe.until(|state| state.begun == 1_999).await;
+            let start = tokio::time::Instant::now();
+            if signalled {
+                client.shutdown.cancel();
+            } else {
+                client.input.shutdown().await.expect("closed");
+            }
+            client.served.await.expect("no panic").expect("served");
+            let late = start.elapsed().saturating_sub(GRACE);
+            assert!(late <= Duration::from_secs(1), "alone: {alone}: {late:?} late");
+        }
+    }
+
     #[tokio::test]
     async fn a_cancelled_call_ends_and_is_not_answered() {
         let mut client = start();

@@ -9,6 +9,9 @@ use super::sensitive::{self, REDACTED};
 use super::{LogFormat, scrub};
 use crate::diagnostics::{legible_json, legible_line};
 
+/// Longest text of an event that is written, in bytes: libraries log what clients send.
+const LONGEST: usize = 16 * 1024;
+
 /// Makes writers that clean what they are given.
 pub(super) struct CleanLines<W> {
     inner: W,
@@ -56,8 +59,15 @@ impl<W: io::Write> io::Write for CleanLine<W> {
     }
 }
 
+/// Cut only once it is clean: of a secret that is cut in two, both parts would stay.
 fn clean(text: &str) -> String {
-    sensitive::redact(&scrub(text)).into_owned()
+    let mut clean = sensitive::redact(&scrub(text)).into_owned();
+    if clean.len() > LONGEST {
+        let whole = clean.len();
+        clean.truncate(clean.floor_char_boundary(LONGEST));
+        clean.push_str(&format!("… ({whole} bytes)"));
+    }
+    clean
 }
 
 /// The object with its texts cleaned one by one, so that it stays JSON whatever is taken out.

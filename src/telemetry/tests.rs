@@ -121,3 +121,23 @@ fn the_level_is_that_of_our_own_events() {
         assert_eq!(lines.len(), expected, "{level}");
     }
 }
+
+/// Libraries log what clients send, and a client may send megabytes.
+#[test]
+fn a_long_text_is_cut_after_it_is_cleaned() {
+    for format in [LogFormat::Text, LogFormat::Json] {
+        let lines = lines(LevelFilter::INFO, format, || {
+            warn!(sent = "ü".repeat(100_000), "refused");
+            warn!("{}password=hunter2hunter2", "x ".repeat(8 * 1024 - 70));
+            info!("short");
+        });
+        assert!(lines[0].len() < 40_000, "{format:?}: {}", lines[0].len());
+        assert!(lines[0].contains("ü… ("), "{format:?}");
+        assert!(!lines[1].contains("hunter2"), "{format:?}");
+        assert!(lines[2].contains("short") && !lines[2].contains('…'), "{format:?}");
+        if format == LogFormat::Json {
+            let event: Value = serde_json::from_str(&lines[0]).unwrap();
+            assert_eq!(event["message"], "refused");
+        }
+    }
+}

@@ -23,8 +23,16 @@ type Requests = HashSet<(Box<str>, RequestId)>;
 #[derive(Clone, Default)]
 pub(super) struct InFlight(Arc<Mutex<Requests>>);
 
-/// One request, in flight until this is dropped.
+/// One request, in flight until the last clone of this is dropped: one goes with the call and one with its answer. A
+/// client that leaves takes back no call (2025-06-18 and 2025-11-25, basic/transports): its answer is still to come, and
+/// would be given to whoever sent another request of the same identifier.
+#[derive(Clone)]
 pub(super) struct Flight {
+    _request: Arc<Taken>,
+}
+
+/// An identifier in use.
+struct Taken {
     request: (Box<str>, RequestId),
     all: InFlight,
 }
@@ -49,7 +57,8 @@ impl InFlight {
         let request = (session.into(), id);
         if self.requests().insert(request.clone()) {
             let all = self.clone();
-            return Ok(Some(Flight { request, all }));
+            let request = Arc::new(Taken { request, all });
+            return Ok(Some(Flight { _request: request }));
         }
         let fault = "a request of this id is not answered yet; give each request an id of its own";
         Err(refusal(ErrorData::invalid_request(fault, None), Some(request.1)))
@@ -61,7 +70,7 @@ impl InFlight {
 }
 
 impl Flight {
-    /// Ends with `answer`: at once, or with its last event.
+    /// Goes with `answer`: ends at once, or with its last event.
     pub(super) fn until_sent(self, answer: Response) -> Response {
         let kind = answer.headers().get(header::CONTENT_TYPE);
         if kind.is_none_or(|kind| !kind.as_bytes().starts_with(EVENTS.as_bytes())) {
@@ -74,7 +83,7 @@ impl Flight {
     }
 }
 
-impl Drop for Flight {
+impl Drop for Taken {
     fn drop(&mut self) {
         self.all.requests().remove(&self.request);
     }
@@ -106,7 +115,10 @@ mod tests {
         assert!(begin("a").is_none(), "its events are not sent yet");
         to_bytes(sending.into_body(), 1_000).await.expect("text");
         let again = begin("a").expect("answered");
+        let calling = again.clone();
         let _whole = again.until_sent("{}".into_response());
+        assert!(begin("a").is_none(), "its call goes on");
+        drop(calling);
         assert!(begin("a").is_some());
         assert!(all.requests().is_empty());
     }

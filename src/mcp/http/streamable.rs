@@ -15,7 +15,7 @@ use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 
 use super::in_flight::InFlight;
 use super::{HttpSettings, KEEP_ALIVE};
-use super::{misread, plain};
+use super::{misread, plain, repeated};
 use crate::mcp::Channel;
 use crate::mcp::authorization::Caller;
 use crate::mcp::direct::Desk;
@@ -75,7 +75,7 @@ where
         Ok(stay) => stay,
         Err(refusal) => return refusal,
     };
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     // It lies in memory already, and is not longer than allowed: the door has received it.
     let Ok(body) = to_bytes(body, usize::MAX).await else {
         return StatusCode::BAD_REQUEST.into_response();
@@ -94,6 +94,10 @@ where
         Some(Err(refusal)) => return refusal,
         begun => begun.and_then(Result::ok).flatten(),
     };
+    if let Some(flight) = &flight {
+        // rmcp keeps these with the request until its call has ended.
+        parts.extensions.insert(flight.clone());
+    }
     let claims_json = misread::claims_json(&parts.headers);
     let request = Request::from_parts(parts, Body::from(body.clone()));
     let service = StreamableHttpService::new(
@@ -126,6 +130,7 @@ where
     if claims_json {
         response = misread::explained(response, &body);
     }
+    let response = repeated::shortened(response).await;
     match flight {
         Some(flight) => flight.until_sent(response),
         None => response,

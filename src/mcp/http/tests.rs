@@ -289,6 +289,70 @@ async fn a_session_has_one_request_of_each_identifier_in_flight() {
     assert_eq!(status(&server.post(&session, &call).await), "200", "it is answered");
 }
 
+/// To leave is not to cancel (2025-06-18 and 2025-11-25, basic/transports): the call goes on, and its answer belongs to it.
+#[tokio::test]
+async fn an_identifier_whose_client_has_left_is_in_use_until_its_call_ends() {
+    let server = start(|_| {}).await;
+    let session = format!("Mcp-Session-Id: {}\r\n", server.session().await);
+    let mut call = stateless_call(1, None);
+    call["params"].as_object_mut().expect("parameters").remove("_meta");
+    let begin = async |begun: u32| {
+        let mut connection = Connection::open(server.address).await;
+        connection
+            .send("POST", "/mcp", &format!("{MCP}{session}"), &call.to_string())
+            .await;
+        server.probe.until(|state| state.begun == begun).await;
+        drop(connection);
+    };
+    let is_refused = async || {
+        let answer = tokio::time::timeout(Duration::from_secs(10), server.post(&session, &call)).await;
+        status(&answer.expect("it waits for no call")) == "400"
+    };
+    begin(1).await;
+    // Time enough for the server to see that the client is gone.
+    for _ in 0..20 {
+        assert!(is_refused().await, "the call goes on");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let cancelled = r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#;
+    let cancelled = serde_json::from_str(cancelled).expect("JSON");
+    assert_eq!(status(&server.post(&session, &cancelled).await), "202");
+    server.probe.until(|state| state.cancelled == 1).await;
+    begin(2).await;
+    assert!(is_refused().await, "the second one goes on");
+    server.probe.release();
+    while is_refused().await {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_does_not_repeat_all_that_it_refuses() {
+    let server = start(|_| {}).await;
+    let long = "ü".repeat(100_000);
+    let mut named = stateless_call(1, None);
+    named["params"]["name"] = long.as_str().into();
+    let mut method = stateless_call(1, None);
+    method["method"] = long.as_str().into();
+    let mut version = stateless_call(1, None);
+    version["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"] = long.as_str().into();
+    let mut begins = initialize();
+    begins["params"]["protocolVersion"] = long.as_str().into();
+    let known = "MCP-Protocol-Version: 2025-11-25\r\n";
+    for (headers, body) in [
+        (STATELESS, &named),
+        (STATELESS, &method),
+        (STATELESS, &version),
+        (known, &begins),
+    ] {
+        let answer = server.post(headers, body).await;
+        assert_eq!(status(&answer), "400", "{answer}");
+        assert!(answer.contains("does not match"), "{answer}");
+        assert!(answer.contains(r#""id":"#), "{answer}");
+        assert!(answer.len() < 4_000, "{} bytes", answer.len());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn silent_sessions_are_closed() {
     let server = start(|settings| settings.session_idle = Duration::from_hours(1)).await;

@@ -115,6 +115,8 @@ impl Builder {
             labels,
             intent: reading::intent(action, &name),
             needs_one: reading::needs_one(action),
+            is_own: reading::is_own(action, &name),
+            places: reading::path(action).matches('{').count(),
             is_deprecated: reading::is_deprecated(action, &name),
             searches: reading::searches(action),
         });
@@ -179,6 +181,7 @@ impl Builder {
                 is_head: head == Some(position),
                 plural: word.plural,
                 verb: word.verb,
+                lists: word.verb.is_some() && thesaurus::is_listing(&stem(&word.text)),
                 general: word.verb.is_some() && thesaurus::is_general(&stem(&word.text)),
             })
         });

@@ -146,6 +146,13 @@ pub(super) fn is_deprecated(action: &Action, name: &[Word]) -> bool {
     name.iter().any(|word| word.text == "deprecated") || action.description.starts_with(DEPRECATED)
 }
 
+/// Whether an action is about what belongs to the caller: its name or its path says so.
+pub(super) fn is_own(action: &Action, name: &[Word]) -> bool {
+    let own = ["current", "me", "my", "self"];
+    name.iter().any(|word| own.contains(&word.text.as_str()))
+        || path(action).split('/').any(|part| matches!(part, "me" | "@me" | "self"))
+}
+
 /// Whether words to look for can be given.
 pub(super) fn searches(action: &Action) -> bool {
     const PLACES: [&str; 7] = ["query", "q", "search", "text", "keyword", "keywords", "term"];

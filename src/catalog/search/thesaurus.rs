@@ -49,13 +49,13 @@ r count know lookup enumerate summarise summarize download export preview compar
 c report deploy release reserve react create add make new insert register post raise build generate record submit send book write draft start launch issue
 c schedule open log upload import invite copy duplicate clone share attach subscribe order place buy request reply
 c tell leave comment note keep answer respond message notify announce enroll onboard hire provision spin file charge trigger run publish fork save
-c email remind
+c email remind upsert
 u block freeze hold silence update change edit modify set rename adjust alter patch replace correct fix move mark assign put close reopen
 u approve reject resolve complete finish pause resume enable disable activate deactivate lock unlock merge archive
 u reschedule postpone pin promote demote upgrade downgrade switch convert transfer extend renew restore publish
 u reset rotate restart stop confirm accept decline tag label star mute escalate reassign unassign raise lower scale
 u cancel revert rollback undo capture void refund pay receive ship transition link rate turn swap increase decrease
-u bump give grant allow let quit acknowledge solve adjust
+u bump give grant allow let quit acknowledge solve adjust upsert overwrite make finalize finalise
 d delete remove prune cancel drop erase destroy clear discard trash purge revoke unassign unsubscribe uninvite kick
 d lift end detach unlink unpin unshare leave withdraw terminate kill wipe fire ban unstar unfollow scrap
 ";
@@ -69,6 +69,9 @@ find search look lookup locate query
 count number total
 create add make new insert register open raise file build generate record start set submit launch write put report
 update change edit modify set adjust alter patch correct fix amend replace
+replace overwrite
+set make
+insert upsert put add
 rename update edit
 delete remove drop erase destroy discard trash purge wipe bin cancel prune
 remove detach unassign take kick exclude
@@ -86,6 +89,8 @@ approve accept confirm authorise authorize sign allow
 reject decline refuse deny
 archive hide shelve close
 restore recover undelete unarchive bring
+extract unpack unzip
+disconnect detach unlink
 pause suspend hold freeze stop
 resume continue unpause restart
 start launch run begin trigger execute boot kick
@@ -102,6 +107,7 @@ unlock open unblock
 assign give hand delegate reassign allocate
 give add grant
 invite add onboard ask join
+add bring put insert
 ban block
 mute silence quiet snooze
 pin stick keep
@@ -148,6 +154,8 @@ email mail inbox
 file document doc attachment presentation spreadsheet
 folder directory
 picture image photo avatar
+picture image icon logo
+app application
 image png jpg jpeg svg
 invoice bill
 payment transaction charge
@@ -165,12 +173,12 @@ deployment release rollout
 comment remark note reply
 page article wiki document entry
 team group department squad
-role permission right access
+role permission right access privilege scope
 report summary statistic figure overview metric analytic
 subscription plan membership
 address location place
 phone telephone mobile
-company organisation organization firm business
+company organisation organization firm business enterprise
 absence leave vacation holiday pto
 salary pay wage payroll compensation
 payslip payroll salary
@@ -191,7 +199,13 @@ supplier vendor
 shipment delivery parcel package
 coupon discount voucher promo promotion
 tax vat
-link url
+link url bookmark
+alive health healthz livez ping reachable running
+ready readyz
+waiting pending
+login access
+vector embedding
+presence online away
 version revision history
 history log audit activity timeline
 review rating feedback
@@ -221,6 +235,7 @@ best top biggest largest
 setting preference option configuration config
 description text body content
 title name subject
+nick nickname
 attendee participant guest
 owner own responsible assignee
 domain site website
@@ -250,12 +265,35 @@ firewall port
 
 /// Expressions of several words, and the words that they stand for.
 const EXPRESSIONS: &[(&str, &str)] = &[
+    ("anymore", "delete"),
+    ("any longer", "delete"),
+    ("any more", "delete"),
+    ("allowed to", "permission"),
+    ("ask for", "request"),
+    ("can go", "delete"),
+    ("carry on", "resume"),
+    ("cut off", "disconnect"),
+    ("do without", "delete"),
+    ("done with", "delete"),
+    ("from now on", "update"),
+    ("get out", "remove"),
+    ("how far", "progress status"),
+    ("let through", "approve"),
+    ("no longer", "delete"),
+    ("no more", "delete"),
+    ("tear down", "delete"),
+    ("tick off", "complete"),
+    ("take out", "remove"),
+    ("turn down", "reject"),
+    ("up and running", "health ping"),
     ("add up", "total"),
     ("agenda", "calendar event"),
     ("at once", "bulk"),
+    ("ask join", "invite add"),
     ("back up", "backup"),
     ("back out", "revert"),
     ("bring back", "restore"),
+    ("bring into", "add"),
     ("bring up", "show"),
     ("call off", "cancel"),
     ("check out", "get"),
@@ -268,6 +306,7 @@ const EXPRESSIONS: &[(&str, &str)] = &[
     ("fill in", "update"),
     ("find out", "get"),
     ("get back", "restore"),
+    ("get into", "add invite"),
     ("get in touch", "send message"),
     ("get rid", "delete"),
     ("get me", "get"),
@@ -415,6 +454,11 @@ pub(super) fn is_reading(stem: &str) -> bool {
     )
 }
 
+/// Whether the verb with this stem shows several things.
+pub(super) fn is_listing(stem: &str) -> bool {
+    matches!(stem, "enumerat" | "list" | "search")
+}
+
 /// Stems of the verbs that can stand for the one with this stem.
 pub(super) fn verbs_like(stem: &str) -> impl Iterator<Item = &'static str> {
     OF_VERBS.with(stem)
@@ -440,7 +484,7 @@ pub(super) fn is_only_verb(stem: &str) -> bool {
 /// between the first and the second: "switch the light off".
 pub(super) fn expression(words: &[&str]) -> Option<(&'static str, Vec<usize>)> {
     /// Most words in between.
-    const APART: usize = 3;
+    const APART: usize = 5;
     let first = stem(words.first()?);
     EXPRESSIONS
         .iter()
@@ -455,7 +499,7 @@ pub(super) fn expression(words: &[&str]) -> Option<(&'static str, Vec<usize>)> {
                 let window = words.get(from..words.len().min(from + 1 + APART))?;
                 let found = window.iter().position(|word| *word == part)?;
                 // Only a particle moves away from its verb.
-                if found > 0 && !is_particle(part) {
+                if found > 0 && !is_particle(part) && !matches!(part, "into" | "join") {
                     return None;
                 }
                 taken.push(from + found);

@@ -93,7 +93,7 @@ fn fold(character: char, word: &mut String) {
 
 /// Whether `word` looks like a plural.
 pub(super) fn is_plural(word: &str) -> bool {
-    matches!(word, "people" | "children" | "staff" | "data")
+    matches!(word, "people" | "children" | "staff" | "data" | "metadata")
         || (word.len() > 3 && word.ends_with('s') && !["ss", "us", "is", "as"].iter().any(|end| word.ends_with(end)))
 }
 

@@ -26,6 +26,9 @@ const RIGHTS_WEIGHT: f32 = 0.6;
 /// Weight of "webhook" where an address is to be called.
 const WEBHOOK_WEIGHT: f32 = 0.8;
 
+/// Weight of "upload" where something is handed over: "here is the file".
+const HANDED_WEIGHT: f32 = 0.5;
+
 /// Adds to `sentence` the words that its `words` imply. They come last, so that words that belong together stay side by
 /// side.
 pub(super) fn add(words: &[Word], is_question: bool, sentence: &mut Sentence) {
@@ -47,6 +50,9 @@ pub(super) fn add(words: &[Word], is_question: bool, sentence: &mut Sentence) {
     }
     if is_question && asks_for_end(words) {
         sentence.terms.push(Term::meant("status", STATUS_WEIGHT));
+    }
+    if is_handed_over(words) {
+        sentence.terms.push(Term::meant("upload", HANDED_WEIGHT));
     }
     if !is_question && is_called_back(words) {
         sentence.terms.push(Term::meant("webhook", WEBHOOK_WEIGHT));
@@ -102,6 +108,13 @@ fn asks_for_rights(words: &[Word]) -> bool {
     words
         .windows(2)
         .any(|pair| matches!(pair[0].text.as_str(), "who" | "whom") && matches!(pair[1].text.as_str(), "can" | "may"))
+}
+
+/// Whether something is given along with the sentence: "here is the file".
+fn is_handed_over(words: &[Word]) -> bool {
+    words
+        .windows(2)
+        .any(|pair| pair[0].begins && matches!(pair[0].text.as_str(), "here" | "heres") && !pair[1].is_data)
 }
 
 /// Whether an address is to be called each time that something happens.

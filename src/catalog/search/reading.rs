@@ -96,7 +96,7 @@ pub(super) fn property_names(schema: &Map<String, Value>, depth: usize, names: &
 /// What an action does, by its name as far as that agrees with what it may do, else by its method.
 pub(super) fn intent(action: &Action, name: &[Word]) -> Intent {
     if action.effect == Effect::Read {
-        return Intent::READ;
+        return Intent::READ.and(done_by_reading(name));
     }
     let writes = |word: &Word| thesaurus::intent(&stem(&word.text)).writes();
     let first = name.first().map(writes).unwrap_or_default();
@@ -121,6 +121,18 @@ pub(super) fn intent(action: &Action, name: &[Word]) -> Intent {
         Some(by_name) => by_name,
         None => by_method,
     }
+}
+
+/// What an action does by its name although it says that it only reads: some APIs share and attach by GET.
+fn done_by_reading(name: &[Word]) -> Intent {
+    let verb = |word: &Word| thesaurus::intent(&stem(&word.text));
+    if name.first().is_some_and(|first| verb(first).shares(Intent::READ)) {
+        return Intent::default();
+    }
+    let mut only = name.iter().filter(|word| thesaurus::is_only_verb(&stem(&word.text)));
+    only.find(|word| !verb(word).shares(Intent::READ))
+        .map(|word| verb(word).writes())
+        .unwrap_or_default()
 }
 
 /// The path that an action's request goes to; nothing is known of those of code.

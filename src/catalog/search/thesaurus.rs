@@ -49,7 +49,11 @@ r count know lookup enumerate summarise summarize download export preview compar
 c report deploy release reserve react create add make new insert register post raise build generate record submit send book write draft start launch issue
 c schedule open log upload import invite copy duplicate clone share attach subscribe order place buy request reply
 c tell leave comment note keep answer respond message notify announce enroll onboard hire provision spin file charge trigger run publish fork save
-c email remind upsert
+c email remind upsert begin deliver dispatch execute follow install mail
+r locate validate translate extract
+u abort allocate amend authorise authorize continue delegate deny hide reboot recover refuse regenerate
+u reimburse relaunch relocate rerun retry settle suspend unarchive unblock undelete unpause unpack unzip
+d abort disconnect exclude invalidate uninstall
 u block freeze hold silence update change edit modify set rename adjust alter patch replace correct fix move mark assign put close reopen
 u approve reject resolve complete finish pause resume enable disable activate deactivate lock unlock merge archive
 u reschedule postpone pin promote demote upgrade downgrade switch convert transfer extend renew restore publish
@@ -99,6 +103,8 @@ restart reboot relaunch bounce
 retry rerun again repeat
 rollback revert undo restore back
 publish release announce post
+install pull add
+uninstall remove delete
 deploy release rollout ship push
 disable deactivate suspend switch
 enable activate switch
@@ -361,6 +367,8 @@ const EXPRESSIONS: &[(&str, &str)] = &[
     ("take back", "revoke"),
     ("take down", "delete"),
     ("take off", "remove"),
+    ("thumbs up", "reaction"),
+    ("thumbs down", "reaction"),
     ("throw away", "delete"),
     ("throw out", "delete"),
     ("tell me", "get"),

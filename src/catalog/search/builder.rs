@@ -8,7 +8,8 @@ use super::labels::{self, Word};
 use super::lexicon::is_filler;
 use super::reading;
 use super::thesaurus;
-use super::words::{each_word, root, stem};
+use super::stems::{root, stem};
+use super::words::each_word;
 use crate::connector::model::Connector;
 
 /// Most different words that are noted of one action, and of the texts about one connector.

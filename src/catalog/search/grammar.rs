@@ -3,7 +3,7 @@
 use super::lexicon;
 use super::spoken::Word;
 use super::thesaurus::{self, Intent};
-use super::words::{is_plural, stem};
+use super::stems::{is_plural, stem};
 
 /// Where the verb stands that says what is to be done.
 pub(super) fn leading_verb(words: &[Word]) -> Option<usize> {

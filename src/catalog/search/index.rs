@@ -7,7 +7,7 @@ use super::super::snapshot::Tool;
 use super::builder::Builder;
 use super::named::Uses;
 use super::thesaurus::Intent;
-use super::words::root;
+use super::stems::root;
 
 /// The number of a word.
 pub(super) type TermId = u32;

@@ -8,7 +8,7 @@ use http::Method;
 use super::labels::{Word, add_missing, does_something, split, told};
 use super::reading::described;
 use super::thesaurus::{self, Intent};
-use super::words::{is_plural, stem};
+use super::stems::{is_plural, stem};
 use crate::connector::model::{Action, Effect, RequestTemplate};
 
 /// A name that consists of a method and a path, as words: what is done, and to what.

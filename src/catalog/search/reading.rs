@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use super::labels::Word;
 use super::thesaurus::{self, Intent};
-use super::words::{each_word, stem};
+use super::stems::stem;
+use super::words::each_word;
 use crate::connector::model::{Action, Effect};
 
 /// What an import writes before the description of what should not be used any more.

@@ -5,7 +5,7 @@ use super::implied;
 use super::lexicon::{self, Part};
 use super::spoken::{self, Word};
 use super::thesaurus::{self, Intent};
-use super::words::{is_plural, stem};
+use super::stems::{is_plural, stem};
 
 /// Weight of what stands in quotation marks, or behind a word such as "saying": it is content, not what is asked for.
 const DATA_WEIGHT: f32 = 0.3;

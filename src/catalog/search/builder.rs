@@ -8,7 +8,8 @@ use super::labels::{self, Word};
 use super::lexicon::is_filler;
 use super::reading;
 use super::thesaurus;
-use super::words::{each_word, root, stem};
+use super::stems::{root, stem};
+use super::words::each_word;
 use crate::connector::model::Connector;
 
 /// Most different words that are noted of one action, and of the texts about one connector.
@@ -115,6 +116,8 @@ impl Builder {
             labels,
             intent: reading::intent(action, &name),
             needs_one: reading::needs_one(action),
+            is_own: reading::is_own(action, &name),
+            places: reading::path(action).matches('{').count(),
             is_deprecated: reading::is_deprecated(action, &name),
             searches: reading::searches(action),
         });
@@ -179,6 +182,7 @@ impl Builder {
                 is_head: head == Some(position),
                 plural: word.plural,
                 verb: word.verb,
+                lists: word.verb.is_some() && thesaurus::is_listing(&stem(&word.text)),
                 general: word.verb.is_some() && thesaurus::is_general(&stem(&word.text)),
             })
         });

@@ -45,6 +45,17 @@ const NOT_ABOUT_ONE: f32 = 0.9;
 /// Factor for an action that needs an identifier when the sentence has one somewhere.
 const NAMES_ONE: f32 = 1.04;
 
+/// Factor for an action whose path takes as many identifiers as the sentence has, when that is more than one.
+const NAMES_ALL: f32 = 1.03;
+
+/// Factor for an action about the caller's own things when the sentence is about those.
+const OWN: f32 = 1.12;
+/// Factor for one when it is not.
+const NOT_OWN: f32 = 0.92;
+
+/// Factor for an action that needs no identifier then.
+const UNASKED_WHOSE: f32 = 1.04;
+
 /// How well a word was met, whether it was asked for in the plural, and whether it is what the sentence is about.
 #[derive(Clone, Copy)]
 pub(super) struct Match {
@@ -158,18 +169,31 @@ pub(super) fn agreement(sentence: &Sentence, document: &Document) -> f32 {
 pub(super) fn number(sentence: &Sentence, document: &Document, matches: &Matches) -> f32 {
     let mut factor = 1.0;
     let reads = document.intent.shares(Intent::READ);
-    let nouns = || document.labels[0].iter().filter(|word| word.verb.is_none());
+    let name = &document.labels[0];
+    let lists = reads && name.iter().any(|word| word.lists);
+    let nouns = || name.iter().filter(|word| word.verb.is_none());
     for noun in nouns() {
         if let Some(found) = matches.get(&noun.term)
             && found.weight >= SYNONYM * 0.8
         {
-            factor *= match (noun.plural, found.plural) {
+            // Those who call lists `service_list` leave out the plural.
+            let plural = noun.plural || lists && noun.is_head;
+            factor *= match (plural, found.plural) {
                 // Of actions that change things, the plural is that of the place: `conversations_archive`.
                 (true, false) if !reads => 1.0,
                 (one, other) if one == other => SAME_NUMBER,
                 _ => OTHER_NUMBER,
             };
         }
+    }
+    if document.is_own {
+        factor *= if sentence.is_own { OWN } else { NOT_OWN };
+    } else if sentence.is_own && sentence.named == 0 && document.places == 0 {
+        // Whose it is need not be told.
+        factor *= UNASKED_WHOSE;
+    }
+    if sentence.named > 1 && sentence.named == document.places {
+        factor *= NAMES_ALL;
     }
     match (sentence.is_about_one, document.needs_one) {
         (true, true) => factor *= ABOUT_ONE,

@@ -3,7 +3,7 @@
 use super::lexicon;
 use super::spoken::Word;
 use super::thesaurus::{self, Intent};
-use super::words::{is_plural, stem};
+use super::stems::{is_plural, stem};
 
 /// Where the verb stands that says what is to be done.
 pub(super) fn leading_verb(words: &[Word]) -> Option<usize> {
@@ -25,6 +25,15 @@ pub(super) fn is_new(words: &[Word]) -> bool {
     words
         .iter()
         .any(|word| !word.is_data && (word.text == "new" || word.text == "create" && word.begins))
+}
+
+/// Whether the words are about what belongs to the speaker: "my profile", "am I".
+pub(super) fn is_own(words: &[Word]) -> bool {
+    let own = |text: &str| matches!(text, "mine" | "my" | "myself" | "own");
+    words.iter().any(|word| !word.is_data && own(&word.text))
+        || words
+            .windows(2)
+            .any(|pair| matches!(pair[0].text.as_str(), "am" | "do" | "did") && pair[1].text == "i")
 }
 
 /// Whether the first word says what is to be done, although it is known as a thing only: "index the field".
@@ -49,11 +58,7 @@ pub(super) fn narrowed(intent: Intent, next: Option<&Word>) -> Intent {
     let others = intent.and_not(Intent::CREATE);
     match next.map(|next| next.text.as_str()) {
         Some("a" | "an" | "another" | "new") => Intent::CREATE,
-        Some("the" | "this" | "that" | "my" | "our" | "it")
-            if others.shares(Intent::READ) || others.shares(Intent::DELETE) =>
-        {
-            others
-        }
+        Some("the" | "this" | "that" | "my" | "our" | "it") if !others.is_unknown() => others,
         _ => intent,
     }
 }
@@ -71,11 +76,45 @@ pub(super) fn head(words: &[Word]) -> Option<usize> {
         }
         let is_verb = thesaurus::is_only_verb(&stem(text)) && stands_as_verb(words, position);
         let is_noun = lexicon::part(text).is_none() && !is_verb;
-        if !ends && is_noun && !word.is_data && !word.is_name {
+        if !ends && is_noun && !word.is_data && !word.is_name && !word.is_tag {
             head = Some(position);
         }
     }
     head
+}
+
+/// Whether the words are a question. "Have the bot post it" is none, as "have we any bots" is.
+pub(super) fn is_question(words: &[Word]) -> bool {
+    let [first, others @ ..] = words else {
+        return false;
+    };
+    let is_order = first.text == "have"
+        && others.first().is_some_and(|next| {
+            next.is_name || matches!(next.text.as_str(), "a" | "an" | "it" | "my" | "our" | "the" | "them" | "this")
+        });
+    lexicon::begins_question(&first.text) && !is_order
+}
+
+/// Whether the words say how a thing should be: "the link should have a password".
+pub(super) fn demands(words: &[Word]) -> bool {
+    let said = |word: &Word| matches!(word.text.as_str(), "should" | "must" | "shall");
+    words.first().is_some_and(|first| first.text == "have") || words.iter().any(|word| !word.is_data && said(word))
+}
+
+/// Whether the "stop" at `position` undoes what was done before: "stop sharing the file".
+pub(super) fn is_undone(words: &[Word], position: usize) -> bool {
+    let next = words.get(position + 1).filter(|next| next.text.ends_with("ing"));
+    next.is_some_and(|next| !thesaurus::intent(&stem(&next.text)).is_unknown())
+}
+
+/// Where the thing stands that another is made into: "store the file as a secret".
+pub(super) fn made_into(words: &[Word]) -> Option<usize> {
+    let begins = words.windows(2).position(|pair| {
+        let is_thing = matches!(pair[1].text.as_str(), "a" | "an" | "another" | "my" | "our" | "the");
+        pair[0].text == "as" && !pair[0].is_data && is_thing
+    })?;
+    let from = begins + 2;
+    Some(from + head(&words[from..])?)
 }
 
 /// Whether the word at `position` is where a verb stands.

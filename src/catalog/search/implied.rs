@@ -14,6 +14,21 @@ const SCHEDULE_WEIGHT: f32 = 0.8;
 /// Weight of "person" where a name stands: it may be somebody's, "remove Tom from the channel".
 const PERSON_WEIGHT: f32 = 0.3;
 
+/// Weight of "channel" where something has a number sign.
+const CHANNEL_WEIGHT: f32 = 0.3;
+/// Weight of "status" where somebody asks whether a thing is finished.
+const STATUS_WEIGHT: f32 = 0.6;
+
+/// Weight of "alive" where somebody asks whether something is up.
+const ALIVE_WEIGHT: f32 = 0.8;
+/// Weight of "permission" where somebody asks who may do something.
+const RIGHTS_WEIGHT: f32 = 0.6;
+/// Weight of "webhook" where an address is to be called.
+const WEBHOOK_WEIGHT: f32 = 0.8;
+
+/// Weight of "upload" where something is handed over: "here is the file".
+const HANDED_WEIGHT: f32 = 0.5;
+
 /// Adds to `sentence` the words that its `words` imply. They come last, so that words that belong together stay side by
 /// side.
 pub(super) fn add(words: &[Word], is_question: bool, sentence: &mut Sentence) {
@@ -22,6 +37,25 @@ pub(super) fn add(words: &[Word], is_question: bool, sentence: &mut Sentence) {
     }
     if sentence.intent.shares(Intent::CREATE) && is_sent_later(words) {
         sentence.terms.push(Term::meant("schedule", SCHEDULE_WEIGHT));
+    }
+    let has = |text: &str| words.iter().any(|word| word.text == text);
+    if words.iter().any(|word| word.is_tag) && !has("channel") {
+        sentence.terms.push(Term::meant("channel", CHANNEL_WEIGHT));
+    }
+    if is_question && asks_for_life(words) {
+        sentence.terms.push(Term::meant("alive", ALIVE_WEIGHT));
+    }
+    if is_question && asks_for_rights(words) {
+        sentence.terms.push(Term::meant("permission", RIGHTS_WEIGHT));
+    }
+    if is_question && asks_for_end(words) {
+        sentence.terms.push(Term::meant("status", STATUS_WEIGHT));
+    }
+    if is_handed_over(words) {
+        sentence.terms.push(Term::meant("upload", HANDED_WEIGHT));
+    }
+    if !is_question && is_called_back(words) {
+        sentence.terms.push(Term::meant("webhook", WEBHOOK_WEIGHT));
     }
     let is_done_to_person = !sentence.intent.writes().is_unknown() && is_done_to_person(words);
     if is_done_to_person {
@@ -53,6 +87,41 @@ fn asks_for_words(words: &[Word]) -> bool {
     words
         .iter()
         .any(|word| matches!(word.text.as_str(), "said" | "write" | "written" | "wrote"))
+}
+
+/// Whether a question is whether something has come to its end: "is the export done yet?".
+fn asks_for_end(words: &[Word]) -> bool {
+    words
+        .iter()
+        .any(|word| matches!(word.text.as_str(), "yet" | "done" | "finished" | "ready"))
+}
+
+/// Whether a question is whether something can be reached: "is the server up?".
+fn asks_for_life(words: &[Word]) -> bool {
+    words
+        .last()
+        .is_some_and(|last| matches!(last.text.as_str(), "up" | "down"))
+}
+
+/// Whether a question is what somebody may do.
+fn asks_for_rights(words: &[Word]) -> bool {
+    words
+        .windows(2)
+        .any(|pair| matches!(pair[0].text.as_str(), "who" | "whom") && matches!(pair[1].text.as_str(), "can" | "may"))
+}
+
+/// Whether something is given along with the sentence: "here is the file".
+fn is_handed_over(words: &[Word]) -> bool {
+    words
+        .windows(2)
+        .any(|pair| pair[0].begins && matches!(pair[0].text.as_str(), "here" | "heres") && !pair[1].is_data)
+}
+
+/// Whether an address is to be called each time that something happens.
+fn is_called_back(words: &[Word]) -> bool {
+    let each_time = |word: &Word| matches!(word.text.as_str(), "when" | "whenever" | "every" | "each" | "once");
+    words.iter().any(|word| word.is_address && word.text.starts_with("http"))
+        && words.iter().any(|word| !word.is_address && each_time(word))
 }
 
 /// Whether something is to be sent at a time that is still to come: "send a message tomorrow".

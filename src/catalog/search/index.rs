@@ -7,7 +7,7 @@ use super::super::snapshot::Tool;
 use super::builder::Builder;
 use super::named::Uses;
 use super::thesaurus::Intent;
-use super::words::root;
+use super::stems::root;
 
 /// The number of a word.
 pub(super) type TermId = u32;
@@ -23,6 +23,10 @@ pub(super) struct Document {
     pub(super) intent: Intent,
     /// Whether it needs to be told which one thing it is about.
     pub(super) needs_one: bool,
+    /// How many things its path must be told.
+    pub(super) places: usize,
+    /// Whether it is about the caller's own things: `update_my_profile`.
+    pub(super) is_own: bool,
     /// Whether another should be used in its place.
     pub(super) is_deprecated: bool,
     /// Whether it takes words to look for.
@@ -38,6 +42,8 @@ pub(super) struct Label {
     pub(super) verb: Option<Intent>,
     /// Whether it says no more than what kind of thing is done, as "create" does.
     pub(super) general: bool,
+    /// Whether it says that several things are shown, as "list" does.
+    pub(super) lists: bool,
     /// Whether it is the thing that the name is about.
     pub(super) is_head: bool,
 }

@@ -7,7 +7,8 @@ use super::lexicon::{is_filler, is_preposition};
 use super::of_requests::{self, is_made_of, steps};
 use super::reading::described;
 use super::thesaurus::{self, Intent};
-use super::words::{each_word, is_plural, stem};
+use super::stems::{is_plural, stem};
+use super::words::each_word;
 use crate::connector::model::{Action, RequestTemplate};
 
 /// Most words of a sentence that is read like a name. A longer one says more than what the action is called.

@@ -3,7 +3,8 @@
 //! Deterministic and without a model (ruling C-33). Must never run anything, and must never know who asks: whoever asks
 //! says which tools there are for them.
 //!
-//! 1. `words` takes names and texts apart: `getCustomerOrders` has three words, `deployed` has that of `deploy`.
+//! 1. `words` takes names and texts apart: `getCustomerOrders` has three words. `stems` removes endings: `deployed` is
+//!    `deploy`.
 //! 2. `index` notes for every word which actions have it, and where: in a name it counts for more than in a text. It is
 //!    built by `builder`, with what `labels` (with `of_requests`) and `reading` tell of an action.
 //! 3. `sentence` reads what is asked for, by its words (`spoken`), their places (`grammar`) and what they imply
@@ -26,6 +27,7 @@ mod reading;
 mod sentence;
 mod spelling;
 mod spoken;
+mod stems;
 mod thesaurus;
 mod wanted;
 mod words;

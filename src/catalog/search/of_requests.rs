@@ -8,7 +8,7 @@ use http::Method;
 use super::labels::{Word, add_missing, does_something, split, told};
 use super::reading::described;
 use super::thesaurus::{self, Intent};
-use super::words::{is_plural, stem};
+use super::stems::{is_plural, stem};
 use crate::connector::model::{Action, Effect, RequestTemplate};
 
 /// A name that consists of a method and a path, as words: what is done, and to what.
@@ -28,10 +28,12 @@ pub(super) fn label(action: &Action, request: &RequestTemplate, steps: &[Step], 
         nouns = before;
     }
     let is_one = nouns.last().is_some_and(|last| last.is_one);
+    // There is only one of what is not called by a plural: `GET /account`.
+    let is_single = nouns.last().is_some_and(|last| !last.words.iter().any(|word| is_plural(word)));
     let verb = verb.unwrap_or_else(|| {
         let told = told(&split(described(action).0)).filter(does_something);
         match (&request.method, action.effect) {
-            (_, Effect::Read) if is_one => Word::verb("get"),
+            (_, Effect::Read) if is_one || is_single => Word::verb("get"),
             (_, Effect::Read) => Word::verb("list"),
             (&Method::DELETE, _) => told
                 .filter(|told| told.verb.is_some_and(|intent| intent.shares(Intent::DELETE)))

@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use super::labels::Word;
 use super::thesaurus::{self, Intent};
-use super::words::{each_word, stem};
+use super::stems::stem;
+use super::words::each_word;
 use crate::connector::model::{Action, Effect};
 
 /// What an import writes before the description of what should not be used any more.
@@ -96,7 +97,7 @@ pub(super) fn property_names(schema: &Map<String, Value>, depth: usize, names: &
 /// What an action does, by its name as far as that agrees with what it may do, else by its method.
 pub(super) fn intent(action: &Action, name: &[Word]) -> Intent {
     if action.effect == Effect::Read {
-        return Intent::READ;
+        return Intent::READ.and(done_by_reading(name));
     }
     let writes = |word: &Word| thesaurus::intent(&stem(&word.text)).writes();
     let first = name.first().map(writes).unwrap_or_default();
@@ -123,6 +124,18 @@ pub(super) fn intent(action: &Action, name: &[Word]) -> Intent {
     }
 }
 
+/// What an action does by its name although it says that it only reads: some APIs share and attach by GET.
+fn done_by_reading(name: &[Word]) -> Intent {
+    let verb = |word: &Word| thesaurus::intent(&stem(&word.text));
+    if name.first().is_some_and(|first| verb(first).shares(Intent::READ)) {
+        return Intent::default();
+    }
+    let mut only = name.iter().filter(|word| thesaurus::is_only_verb(&stem(&word.text)));
+    only.find(|word| !verb(word).shares(Intent::READ))
+        .map(|word| verb(word).writes())
+        .unwrap_or_default()
+}
+
 /// The path that an action's request goes to; nothing is known of those of code.
 pub(super) fn path(action: &Action) -> &str {
     action.request().map_or("", |request| request.path_source.as_str())
@@ -144,6 +157,13 @@ pub(super) fn needs_one(action: &Action) -> bool {
 /// Whether an action says of itself, in its name or where its description begins, that it is deprecated.
 pub(super) fn is_deprecated(action: &Action, name: &[Word]) -> bool {
     name.iter().any(|word| word.text == "deprecated") || action.description.starts_with(DEPRECATED)
+}
+
+/// Whether an action is about what belongs to the caller: its name or its path says so.
+pub(super) fn is_own(action: &Action, name: &[Word]) -> bool {
+    let own = ["current", "me", "my", "self"];
+    name.iter().any(|word| own.contains(&word.text.as_str()))
+        || path(action).split('/').any(|part| matches!(part, "me" | "@me" | "self"))
 }
 
 /// Whether words to look for can be given.

@@ -5,7 +5,7 @@ use super::implied;
 use super::lexicon::{self, Part};
 use super::spoken::{self, Word};
 use super::thesaurus::{self, Intent};
-use super::words::{is_plural, stem};
+use super::stems::{is_plural, stem};
 
 /// Weight of what stands in quotation marks, or behind a word such as "saying": it is content, not what is asked for.
 const DATA_WEIGHT: f32 = 0.3;
@@ -15,6 +15,10 @@ const LEADING_WEIGHT: f32 = 1.3;
 const ASPECT_WEIGHT: f32 = 0.5;
 /// Weight of the words inside of an identifier.
 const IDENTIFIER_WEIGHT: f32 = 0.5;
+/// Weight of the name of a channel, as in "#general". That of a connector counts besides.
+const TAG_WEIGHT: f32 = 0.3;
+/// Weight of what is made into something else: "store the file as a secret".
+const MATERIAL_WEIGHT: f32 = 0.5;
 /// Weight of a word that says how or what for: "the planning meeting", "while cooking".
 const GERUND_WEIGHT: f32 = 0.7;
 /// Weight of "search" where the sentence has a topic: "a page about travelling".
@@ -32,6 +36,9 @@ const BEING_WEIGHT: f32 = 0.4;
 /// How much less a word counts than the one before it, down to half.
 const DECAY: f32 = 0.03;
 
+/// What stands for stopping to do something.
+const UNDOING: &str = "remove revoke";
+
 /// A sentence, read.
 #[expect(
     clippy::struct_excessive_bools,
@@ -45,10 +52,14 @@ pub(super) struct Sentence {
     pub(super) intent: Intent,
     /// Whether it names one particular thing: a number, an identifier, an address.
     pub(super) names_one: bool,
+    /// How many such things it names.
+    pub(super) named: usize,
     /// Whether it is about that thing itself, "show invoice 4711", rather than about something of it.
     pub(super) is_about_one: bool,
     /// Whether it says that the thing is not there yet.
     pub(super) is_new: bool,
+    /// Whether it is about the speaker's own things.
+    pub(super) is_own: bool,
     /// Whether something is asked for without a verb: "I need a ...".
     pub(super) wants_something: bool,
 }
@@ -89,11 +100,14 @@ impl Term {
 /// Reads `text`.
 pub(super) fn read(text: &str) -> Sentence {
     let words = spoken::words(text);
-    let question = words.first().is_some_and(|first| lexicon::begins_question(&first.text));
-    let head = grammar::head(&words);
+    let question = grammar::is_question(&words);
+    let leading = if question { None } else { grammar::leading_verb(&words) };
+    let made = leading.and_then(|_| grammar::made_into(&words));
+    let head = made.or_else(|| grammar::head(&words));
     let mut reader = Reader {
         texts: words.iter().map(|word| word.text.as_str()).collect(),
-        leading: if question { None } else { grammar::leading_verb(&words) },
+        leading,
+        made,
         taken: vec![false; words.len()],
         head,
         sentence: Sentence {
@@ -101,8 +115,10 @@ pub(super) fn read(text: &str) -> Sentence {
                 matches!(pair[0].text.as_str(), "need" | "want" | "like")
                     && matches!(pair[1].text.as_str(), "a" | "an" | "another")
             }),
+            is_own: grammar::is_own(&words),
             is_new: grammar::is_new(&words),
             names_one: words.iter().any(|word| word.is_identifier && !word.is_address),
+            named: spoken::identifiers(&words),
             is_about_one: head.is_some_and(|head| words.get(head + 1).is_some_and(|next| next.is_identifier)),
             intent: if question { Intent::READ } else { Intent::default() },
             terms: Vec::new(),
@@ -110,12 +126,17 @@ pub(super) fn read(text: &str) -> Sentence {
         words: &words,
     };
     if reader.leading.is_none() && !question && grammar::is_imperative(&words) {
-        reader.sentence.intent = grammar::narrowed(Intent::CREATE.and(Intent::UPDATE), words.get(1));
+        let makes_one = matches!(reader.texts[1], "a" | "an");
+        let changes = Intent::CREATE.and(Intent::UPDATE);
+        reader.sentence.intent = if makes_one { Intent::CREATE } else { changes };
     }
     for position in 0..words.len() {
         if !reader.taken[position] {
             reader.take(position);
         }
+    }
+    if reader.sentence.intent.is_unknown() && !question && grammar::demands(&words) {
+        reader.sentence.intent = Intent::CREATE.and(Intent::UPDATE);
     }
     implied::add(&words, question, &mut reader.sentence);
     reader.sentence
@@ -129,6 +150,8 @@ struct Reader<'a> {
     leading: Option<usize>,
     /// Words that belong to an expression that was read.
     taken: Vec<bool>,
+    /// Where the thing stands that another is made into.
+    made: Option<usize>,
     /// Where the thing stands that the sentence is about.
     head: Option<usize>,
     sentence: Sentence,
@@ -145,6 +168,9 @@ impl Reader<'_> {
                 self.taken[position + part] = true;
             }
             return self.take_expression(meaning, weight);
+        }
+        if word.text == "stop" && grammar::is_undone(self.words, position) {
+            return self.take_expression(UNDOING, weight);
         }
         if word.text == "who" {
             let meant = [("who", WHO_WEIGHT), ("person", WHO_WEIGHT / 2.0)];
@@ -191,6 +217,10 @@ impl Reader<'_> {
 
     fn take_expression(&mut self, meaning: &str, mut weight: f32) {
         for (index, part) in meaning.split(' ').enumerate() {
+            if part == "list" && self.sentence.is_about_one {
+                // What is in one thing may be shown with it.
+                continue;
+            }
             let intent = thesaurus::intent(&stem(part));
             if index == 0 && self.sentence.intent.is_unknown() && !intent.is_unknown() {
                 self.sentence.intent = intent;
@@ -207,7 +237,13 @@ impl Reader<'_> {
         let stem = stem(&word.text);
         let intent = thesaurus::intent(&stem);
         if is_leading && self.sentence.intent.is_unknown() {
-            self.sentence.intent = grammar::narrowed(intent, next);
+            let others = intent.and_not(Intent::CREATE);
+            // What has an identifier is there: "make ticket 61 urgent".
+            self.sentence.intent = if self.sentence.is_about_one && others.shares(Intent::UPDATE) {
+                others
+            } else {
+                grammar::narrowed(intent, next)
+            };
         }
         let is_state = !is_leading
             && thesaurus::is_only_verb(&stem)
@@ -217,6 +253,8 @@ impl Reader<'_> {
             (intent == Intent::READ, READING_WEIGHT),
             (word.text.ends_with("ing") && !is_leading, GERUND_WEIGHT),
             (word.is_identifier, IDENTIFIER_WEIGHT),
+            (word.is_tag, TAG_WEIGHT),
+            (!is_leading && self.made.is_some_and(|made| position + 1 < made), MATERIAL_WEIGHT),
             (word.is_address, DATA_WEIGHT),
             (part == Some(Part::Time) && !self.tells_which(position), DATA_WEIGHT),
             (part == Some(Part::Aspect), ASPECT_WEIGHT),
@@ -238,7 +276,7 @@ impl Reader<'_> {
             weight,
             plural: is_plural(&word.text),
             is_head: self.head == Some(position) && !is_leading,
-            is_word: !word.is_name && !word.is_identifier,
+            is_word: !word.is_name && !word.is_identifier && !word.is_tag,
         });
     }
 }

@@ -1,7 +1,7 @@
 //! Words that nothing has as they are written: misspelt, cut short, written together or apart.
 
 use super::index::{Index, TermId};
-use super::words::stem;
+use super::stems::stem;
 
 /// Words shorter than this are not guessed at: nearly every one of them is close to another.
 const SHORTEST: usize = 5;

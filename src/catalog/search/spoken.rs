@@ -18,12 +18,16 @@ pub(super) struct Word {
     pub(super) is_data: bool,
     /// After "that" or "because": content of what is written, or a condition on what is read.
     pub(super) is_clause: bool,
+    /// Whether it is the first word of what stands between two spaces.
+    pub(super) opens: bool,
     /// Begins with a capital inside of a sentence.
     pub(super) is_name: bool,
     /// Holds a digit, or belongs to an address.
     pub(super) is_identifier: bool,
     /// Belongs to an address of the web or of mail.
     pub(super) is_address: bool,
+    /// Written with a number sign, as channels and connectors are: "#general".
+    pub(super) is_tag: bool,
     /// The first one, or the first after a full stop, comma or colon.
     pub(super) begins: bool,
 }
@@ -48,6 +52,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
             || chunk.trim_end_matches(['.', ':']).contains(['.', ':']);
         let is_address = chunk.contains("://") || chunk.contains('@') && chunk.contains('.');
         let mut starts = begins;
+        let mut opens = true;
         let mut capital = !first
             && chunk
                 .chars()
@@ -55,14 +60,17 @@ pub(super) fn words(text: &str) -> Vec<Word> {
                 .is_some_and(char::is_uppercase);
         // An abbreviation such as "PR" or "CRM" is a word like any other.
         capital &= chunk.chars().filter(|c| c.is_uppercase()).count() == 1;
+        let is_tag = is_tag(chunk);
         each_word(chunk, |word| {
             words.push(Word {
                 text: word.to_owned(),
                 is_data,
+                opens: std::mem::take(&mut opens),
                 is_clause: clause,
                 is_name: capital,
                 is_identifier,
                 is_address,
+                is_tag,
                 begins: std::mem::take(&mut starts),
             });
         });
@@ -101,6 +109,12 @@ pub(super) fn words(text: &str) -> Vec<Word> {
     words
 }
 
+/// How many identifiers `words` have. One may be several words.
+pub(super) fn identifiers(words: &[Word]) -> usize {
+    let named = |word: &&Word| word.is_identifier && !word.is_address && word.opens;
+    words.iter().filter(named).count()
+}
+
 /// Whether the words before the "for" at the end of `words` are a place that is searched, as in "search the wiki for": what
 /// follows is content that may be in it.
 fn is_place_searched(words: &[Word]) -> bool {
@@ -131,6 +145,13 @@ fn points(words: &[Word]) -> bool {
         [first] => !tells(first),
         [.., before] => lexicon::is_preposition(&before.text),
     }
+}
+
+/// Whether `chunk` is one word behind a number sign. With more of them it is the name of an action: `#list_invoices`.
+fn is_tag(chunk: &str) -> bool {
+    let name = chunk.trim_end_matches(|character: char| !character.is_alphanumeric());
+    name.strip_prefix('#')
+        .is_some_and(|name| name.starts_with(char::is_alphabetic) && !name.contains('_'))
 }
 
 /// Whether `chunk` is a file by its ending: `report.pdf`.

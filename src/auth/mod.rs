@@ -19,7 +19,7 @@ use url::Url;
 pub use scrubber::{Scrubber, ScrubberCache};
 pub use sealed::{GuestAuth, GuestAuthError, Handles};
 
-use crate::connector::model::{Auth, SecretRef, Setting};
+use crate::connector::model::{Auth, SecretName, SecretRef, Setting};
 use crate::vault::{Holder, SecretError, SecretSource};
 
 /// The resolved credential of one connection. Its values are wiped from memory when it is dropped.
@@ -77,8 +77,9 @@ impl Credential {
         Ok(Self { schemes, scrubber })
     }
 
-    /// The same credential, whose scrubber finds the values of `others` too. One that is not there is left out: without it
-    /// nobody can be told it.
+    /// The same credential, whose scrubber finds the values of `others` too: of a name that belongs to one user that user's,
+    /// since the API has it from their calls and may show it to anybody. One that is not there is left out: without it nobody
+    /// can be told it.
     ///
     /// # Errors
     /// [`SecretError`] when one is there and cannot be read: what could not be hidden must not be asked for.
@@ -90,7 +91,11 @@ impl Credential {
         scrubbers: &ScrubberCache,
     ) -> Result<Self, SecretError> {
         let mut values = Vec::with_capacity(others.len());
-        for reference in others {
+        for &reference in others {
+            let holder = match reference {
+                SecretRef::Vault(SecretName { user: Some(user), .. }) => Holder { user, ..holder },
+                _ => holder,
+            };
             match source.resolve(reference, holder).await {
                 Ok(value) => values.push(value),
                 Err(

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::scrubber::REDACTED;
 use super::*;
-use crate::connector::model::{KeyPlace, SecretRef};
+use crate::connector::model::{KeyPlace, SecretName, SecretRef};
 
 /// Secrets by the name in `env:NAME`.
 struct Fixed(HashMap<&'static str, &'static str>);
@@ -289,4 +289,47 @@ async fn other_secrets_of_the_connection_are_hidden_where_they_are_known() {
     let damaged = [&reference("DAMAGED")];
     let unhidden = credential.hiding(&damaged, &source, Holder::local(), &scrubbers).await;
     assert_eq!(unhidden.unwrap_err(), SecretError::Damaged("DAMAGED".to_owned()));
+}
+
+/// A vault in which everybody has what is theirs, and nothing else.
+struct Own;
+
+#[async_trait]
+impl SecretSource for Own {
+    async fn resolve(&self, reference: &SecretRef, holder: Holder<'_>) -> Result<SecretString, SecretError> {
+        match reference {
+            SecretRef::Vault(SecretName { user: Some(user), .. }) if user != holder.user => {
+                Err(SecretError::NotTheirs {
+                    reference: user.clone(),
+                    user: holder.user.to_owned(),
+                })
+            }
+            _ => Ok(format!("secret-of-{}-at-{}", holder.user, holder.organisation).into()),
+        }
+    }
+}
+
+/// The API has it from calls of that user, and may show it to others.
+#[tokio::test]
+async fn a_secret_of_one_user_is_hidden_from_the_others_of_the_organisation() {
+    let vault = |name: &str| SecretRef::Vault(SecretName::parse(name).unwrap());
+    let (anas, own) = (vault("vault://users/ana/apis/crm/key"), vault("vault://crm/other"));
+    let bob = Holder {
+        organisation: "acme",
+        user: "bob",
+    };
+    let credential = Credential::none()
+        .hiding(&[&anas, &own], &Own, bob, &ScrubberCache::new())
+        .await
+        .unwrap();
+    assert_eq!(
+        credential
+            .scrubber()
+            .text("secret-of-ana-at-acme, secret-of-bob-at-acme, secret-of-ana-at-globex"),
+        "[REDACTED], [REDACTED], secret-of-ana-at-globex"
+    );
+    // To hide it is not to give it.
+    let auth = Auth::BearerToken { token: anas };
+    let refused = Credential::resolve(&auth, &Own, bob, &ScrubberCache::new()).await;
+    assert!(matches!(refused, Err(SecretError::NotTheirs { .. })));
 }

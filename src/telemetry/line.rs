@@ -61,13 +61,11 @@ impl<W: io::Write> io::Write for CleanLine<W> {
 
 /// Cut only once it is clean: of a secret that is cut in two, both parts would stay.
 fn clean(text: &str) -> String {
-    let mut clean = sensitive::redact(&scrub(text)).into_owned();
-    if clean.len() > LONGEST {
-        let whole = clean.len();
-        clean.truncate(clean.floor_char_boundary(LONGEST));
-        clean.push_str(&format!("… ({whole} bytes)"));
+    let clean = sensitive::redact(&scrub(text)).into_owned();
+    match clean.get(..clean.floor_char_boundary(LONGEST)) {
+        Some(beginning) if clean.len() > LONGEST => format!("{beginning}… ({} bytes)", clean.len()),
+        _ => clean,
     }
-    clean
 }
 
 /// The object with its texts cleaned one by one, so that it stays JSON whatever is taken out.

@@ -4,39 +4,55 @@
 
 use std::ops::Range;
 
+use memchr::memchr2;
+
 /// One way of writing characters as escapes.
 pub(super) struct Escapes {
-    /// The bytes that an escape can begin with.
-    marks: &'static [u8],
+    /// The bytes that an escape can begin with: two, which may be the same.
+    marks: (u8, u8),
     /// Reads one escape at the start of what it is given: its length and what it stands for.
     read: fn(&[u8]) -> Option<(usize, Character)>,
 }
 
 /// URL escapes: `%2F`.
 pub(super) const PERCENT: Escapes = Escapes {
-    marks: b"%",
+    marks: (b'%', b'%'),
     read: percent_escape,
 };
 
 /// Form encoding: `%2F`, and `+` for a space.
 pub(super) const FORM: Escapes = Escapes {
-    marks: b"%+",
+    marks: (b'%', b'+'),
     read: |rest| match rest {
         [b'+', ..] => Some((1, Character::from(' '))),
         _ => percent_escape(rest),
     },
 };
 
-/// JSON's string escapes: `\/`, `\u002f`.
+/// The string escapes of JSON and JavaScript: `\/`, `\u002f`, `\x2f`.
 pub(super) const JSON: Escapes = Escapes {
-    marks: b"\\",
+    marks: (b'\\', b'\\'),
     read: json_escape,
 };
 
 /// Character references of HTML and XML: `&quot;`, `&#47;`, `&#x2f;`.
 pub(super) const MARKUP: Escapes = Escapes {
-    marks: b"&",
+    marks: (b'&', b'&'),
     read: character_reference,
+};
+
+/// Those of them that stand for a letter or a digit, which have no names: `&#115;`, also within another layer of them,
+/// `&amp;#115;`. The others are in many texts, which need no copy then.
+pub(super) const LETTERS: Escapes = Escapes {
+    marks: (b'&', b'&'),
+    read: |rest| match rest {
+        [b'&', b'#', number @ ..] => {
+            let (length, letter) = letter(number)?;
+            Some((length + 2, letter.into()))
+        }
+        [b'&', b'a', b'm', b'p', b';', b'#', number @ ..] => letter(number).map(|_| (5, '&'.into())),
+        _ => None,
+    },
 };
 
 impl Escapes {
@@ -113,12 +129,8 @@ impl Iterator for Pieces<'_> {
         let start = self.position;
         let plain = |from| Piece { from, character: None };
         let mut at = start;
-        while let Some(skip) = self
-            .text
-            .get(at..)?
-            .iter()
-            .position(|byte| self.escapes.marks.contains(byte))
-        {
+        let (first, second) = self.escapes.marks;
+        while let Some(skip) = memchr2(first, second, self.text.get(at..)?) {
             at += skip;
             let Some((length, character)) = (self.escapes.read)(self.text.get(at..)?) else {
                 at += 1;
@@ -190,29 +202,96 @@ fn percent_escape(rest: &[u8]) -> Option<(usize, Character)> {
     Some((3, Character { bytes, len: 1 }))
 }
 
-/// The references that encoders write (HTML 5, section 13.1.4): by number, or one of the five names that XML knows.
 fn character_reference(rest: &[u8]) -> Option<(usize, Character)> {
-    /// `&#x0010ffff;`, with room for leading zeros.
-    const LONGEST: usize = 12;
+    match rest {
+        [b'&', b'#', number @ ..] => {
+            let (length, character) = numbered(number)?;
+            Some((length + 2, character.into()))
+        }
+        _ => named_reference(rest),
+    }
+}
+
+/// What stands behind the `#` of a reference by number. Browsers read it without its end as well.
+fn numbered(rest: &[u8]) -> Option<(usize, char)> {
+    /// `10ffff`, with room for leading zeros.
+    const MOST_DIGITS: usize = 16;
+    let (radix, start) = match rest {
+        [b'x' | b'X', ..] => (16, 1),
+        _ => (10, 0),
+    };
+    let digits = rest.get(start..)?.iter().take(MOST_DIGITS);
+    let digits = digits.take_while(|byte| char::from(**byte).is_digit(radix)).count();
+    let end = start + digits;
+    let number = std::str::from_utf8(rest.get(start..end)?).ok()?;
+    let character = char::from_u32(u32::from_str_radix(number, radix).ok()?)?;
+    Some((end + usize::from(rest.get(end) == Some(&b';')), character))
+}
+
+/// The same for a letter or a digit.
+fn letter(rest: &[u8]) -> Option<(usize, char)> {
+    numbered(rest).filter(|(_, character)| character.is_ascii_alphanumeric())
+}
+
+/// What encoders write by name beside what all of them do: with some of them that is whatever is neither letter nor digit
+/// in ASCII (HTML, section 13.5). Sorted.
+const NAMES: [(&[u8], char); 38] = [
+    (b"AMP", '&'),
+    (b"GT", '>'),
+    (b"Hat", '^'),
+    (b"LT", '<'),
+    (b"NewLine", '\n'),
+    (b"QUOT", '"'),
+    (b"Tab", '\t'),
+    (b"apos", '\''),
+    (b"ast", '*'),
+    (b"bsol", '\\'),
+    (b"colon", ':'),
+    (b"comma", ','),
+    (b"commat", '@'),
+    (b"dollar", '$'),
+    (b"equals", '='),
+    (b"excl", '!'),
+    (b"grave", '`'),
+    (b"lbrace", '{'),
+    (b"lbrack", '['),
+    (b"lcub", '{'),
+    (b"lowbar", '_'),
+    (b"lpar", '('),
+    (b"lsqb", '['),
+    (b"midast", '*'),
+    (b"num", '#'),
+    (b"percnt", '%'),
+    (b"period", '.'),
+    (b"plus", '+'),
+    (b"quest", '?'),
+    (b"rbrace", '}'),
+    (b"rbrack", ']'),
+    (b"rcub", '}'),
+    (b"rpar", ')'),
+    (b"rsqb", ']'),
+    (b"semi", ';'),
+    (b"sol", '/'),
+    (b"verbar", '|'),
+    (b"vert", '|'),
+];
+
+fn named_reference(rest: &[u8]) -> Option<(usize, Character)> {
+    /// `&NewLine;`
+    const LONGEST: usize = 9;
     let length = rest.iter().take(LONGEST).position(|byte| *byte == b';')? + 1;
     let character = match rest.get(1..length - 1)? {
+        // Nearly all there are.
         b"amp" => '&',
         b"lt" => '<',
         b"gt" => '>',
         b"quot" => '"',
-        b"apos" => '\'',
-        [b'#', b'x' | b'X', digits @ ..] => referred(digits, 16)?,
-        [b'#', digits @ ..] => referred(digits, 10)?,
-        _ => return None,
+        name => {
+            let place = NAMES.binary_search_by_key(&name, |(name, _)| name).ok()?;
+            NAMES.get(place)?.1
+        }
     };
     Some((length, character.into()))
-}
-
-fn referred(digits: &[u8], radix: u32) -> Option<char> {
-    if digits.is_empty() || !digits.iter().all(|byte| char::from(*byte).is_digit(radix)) {
-        return None;
-    }
-    char::from_u32(u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()?)
 }
 
 fn json_escape(rest: &[u8]) -> Option<(usize, Character)> {
@@ -224,9 +303,16 @@ fn json_escape(rest: &[u8]) -> Option<(usize, Character)> {
         b'r' => '\r',
         b't' => '\t',
         b'u' => return unicode_escape(rest),
+        b'x' => return byte_escape(rest),
         _ => return None,
     };
     Some((2, plain.into()))
+}
+
+/// `\xXX`, which JavaScript has and JSON has not.
+fn byte_escape(rest: &[u8]) -> Option<(usize, Character)> {
+    let (high, low) = (digit(*rest.get(2)?)?, digit(*rest.get(3)?)?);
+    Some((4, char::from_u32(high << 4 | low)?.into()))
 }
 
 /// `\uXXXX`, or two of them for a character outside the basic plane (RFC 8259 section 7).

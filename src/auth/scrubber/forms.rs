@@ -1,4 +1,4 @@
-//! The spellings of a value that have no variants: itself, base64 and hexadecimal.
+//! The spellings of a value that have no variants: itself, base64, hexadecimal, and base64 of base64.
 
 use base64::Engine as _;
 use base64::engine::GeneralPurpose;
@@ -8,19 +8,44 @@ use zeroize::Zeroizing;
 /// Fewer characters of base64 than this are in every text by chance.
 const SHORTEST_PART: usize = 3;
 
-/// All of them, wiped when dropped.
+/// The same for base64 of base64, of which there are so many forms that one would soon be.
+const SHORTEST_NESTED_PART: usize = 8;
+
+/// All but base64 of base64, each once, wiped when dropped.
 pub(super) fn of(value: &str) -> Vec<Zeroizing<Vec<u8>>> {
     let bytes = value.as_bytes();
     let mut forms = vec![Zeroizing::new(bytes.to_vec())];
     for engine in [STANDARD, URL_SAFE, STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
         forms.push(Zeroizing::new(engine.encode(bytes).into_bytes()));
     }
-    for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
-        forms.extend((0..3).filter_map(|offset| within_longer_base64(&engine, bytes, offset)));
-    }
+    forms.extend(parts(bytes, SHORTEST_PART));
     forms.push(hexadecimal(bytes, b"0123456789abcdef"));
     forms.push(hexadecimal(bytes, b"0123456789ABCDEF"));
+    once(forms)
+}
+
+/// Its base64 in base64, at each alignment of either, each once, wiped when dropped.
+pub(super) fn nested(value: &str) -> Vec<Zeroizing<Vec<u8>>> {
+    let inner = parts(value.as_bytes(), SHORTEST_PART);
+    once(
+        inner
+            .flat_map(|part| parts(&part, SHORTEST_NESTED_PART).collect::<Vec<_>>())
+            .collect(),
+    )
+}
+
+fn once(mut forms: Vec<Zeroizing<Vec<u8>>>) -> Vec<Zeroizing<Vec<u8>>> {
+    forms.sort_unstable_by(|one, other| one.as_slice().cmp(other.as_slice()));
+    forms.dedup();
     forms
+}
+
+/// [`within_longer_base64`] in both alphabets and at each alignment, of at least `shortest` characters.
+fn parts(bytes: &[u8], shortest: usize) -> impl Iterator<Item = Zeroizing<Vec<u8>>> {
+    [STANDARD_NO_PAD, URL_SAFE_NO_PAD]
+        .into_iter()
+        .flat_map(move |engine| (0..3).filter_map(move |offset| within_longer_base64(&engine, bytes, offset)))
+        .filter(move |part| part.len() >= shortest)
 }
 
 /// The characters that stand for `bytes` in the base64 of something longer, in which `offset` (modulo 3) other bytes
@@ -32,8 +57,7 @@ fn within_longer_base64(engine: &GeneralPurpose, bytes: &[u8], offset: usize) ->
     // One character holds six bits.
     let first = (offset * 8).div_ceil(6);
     let end = padded.len() * 8 / 6;
-    let part = encoded.get(first..end)?;
-    (part.len() >= SHORTEST_PART).then(|| Zeroizing::new(part.to_vec()))
+    encoded.get(first..end).map(|part| Zeroizing::new(part.to_vec()))
 }
 
 fn hexadecimal(bytes: &[u8], digits: &[u8; 16]) -> Zeroizing<Vec<u8>> {

@@ -1,5 +1,5 @@
-//! Removes every value of a credential from texts: plain, base64, hexadecimal, URL-encoded, and
-//! JSON- or HTML-escaped.
+//! Removes every value of a credential from texts: plain, base64 (also twice), hexadecimal, URL-encoded, and JSON- or
+//! HTML-escaped.
 //!
 //! Knows texts only. Encodings fall into two kinds: those with few spellings (base64, hexadecimal) are searched for as
 //! they are (`forms`); those where every character can be written in several ways (URL, JSON and HTML escapes) are
@@ -14,11 +14,12 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use aho_corasick::packed::Searcher;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::{Map, Value};
 
 pub use cache::ScrubberCache;
-use decoded::{FORM, JSON, MARKUP, PERCENT};
+use decoded::{FORM, JSON, LETTERS, MARKUP, PERCENT};
 
 /// What stands in a secret's place.
 pub const REDACTED: &str = "[REDACTED]";
@@ -37,14 +38,22 @@ pub struct Scrubber {
 }
 
 struct Search {
-    /// `None` when no automaton could be built: then everything is taken for a secret.
-    automaton: Option<AhoCorasick>,
+    exact: Forms,
     /// The same for texts whose case says nothing any more.
-    caseless: Option<AhoCorasick>,
+    caseless: Forms,
     /// Whether a value holds a space, which a form encodes as `+`.
     spaces: bool,
-    /// Whether a value holds anything that encoders for HTML escape: letters and digits they leave alone.
+    /// Whether a value holds anything that has a name in HTML: letters and digits have none.
     markup: bool,
+}
+
+/// What is looked for in a text as it is.
+struct Forms {
+    /// `None` when no automaton could be built: then everything is taken for a secret.
+    automaton: Option<AhoCorasick>,
+    /// Base64 of base64, where the processor has what makes it cheap to look for long texts by themselves: in the
+    /// automaton they would make all of it slower.
+    nested: Option<Searcher>,
 }
 
 impl Scrubber {
@@ -61,7 +70,12 @@ impl Scrubber {
         if values.is_empty() {
             return Self::empty();
         }
-        let patterns: Vec<_> = values.iter().flat_map(|value| forms::of(value)).collect();
+        let mut patterns: Vec<_> = values.iter().flat_map(|value| forms::of(value)).collect();
+        let long: Vec<_> = values.iter().flat_map(|value| forms::nested(value)).collect();
+        let nested = Searcher::new(long.iter().map(|pattern| pattern.as_slice()));
+        if nested.is_none() {
+            patterns.extend(long);
+        }
         // Overlapping matches are asked for, because a text may hold one value that begins within another.
         let automaton = |caseless: bool| {
             AhoCorasick::builder()
@@ -73,8 +87,15 @@ impl Scrubber {
         };
         Self {
             search: Some(Arc::new(Search {
-                automaton: automaton(false),
-                caseless: automaton(true),
+                exact: Forms {
+                    automaton: automaton(false),
+                    nested,
+                },
+                // Base64 of base64 that has lost its case says nothing to anybody.
+                caseless: Forms {
+                    automaton: automaton(true),
+                    nested: None,
+                },
                 spaces: values.iter().any(|value| value.contains(' ')),
                 markup: values
                     .iter()
@@ -99,7 +120,7 @@ impl Scrubber {
     #[must_use]
     pub fn caseless<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let search = self.search.as_ref();
-        let found = search.map(|search| search.find(search.caseless.as_ref(), text.as_bytes(), LAYERS));
+        let found = search.map(|search| search.find(&search.caseless, text.as_bytes(), LAYERS));
         without(text, found.unwrap_or_default())
     }
 
@@ -180,15 +201,14 @@ impl Scrubber {
         let Some(search) = &self.search else {
             return Vec::new();
         };
-        search.find(search.automaton.as_ref(), text, LAYERS)
+        search.find(&search.exact, text, LAYERS)
     }
 }
 
 impl Search {
-    /// Where `automaton` finds secrets in `text`, also in what it is once up to `layers` layers of escapes are gone. Sorted
-    /// and apart.
-    fn find(&self, automaton: Option<&AhoCorasick>, text: &[u8], layers: u8) -> Vec<Range<usize>> {
-        let Some(automaton) = automaton else {
+    /// Where `forms` stand in `text`, also in what it is once up to `layers` layers of escapes are gone. Sorted and apart.
+    fn find(&self, forms: &Forms, text: &[u8], layers: u8) -> Vec<Range<usize>> {
+        let Some(automaton) = &forms.automaton else {
             return std::iter::once(0..text.len()).collect();
         };
         let mut found = Vec::new();
@@ -198,16 +218,19 @@ impl Search {
                 push(&mut found, hit.range());
             }
         }
+        if let Some(nested) = &forms.nested {
+            found.extend(nested.find_iter(text).map(|hit| hit.range()));
+        }
         if let Some(layers) = layers.checked_sub(1) {
             let kinds = [
                 Some(JSON),
                 Some(PERCENT),
                 self.spaces.then_some(FORM),
-                self.markup.then_some(MARKUP),
+                Some(if self.markup { MARKUP } else { LETTERS }),
             ];
             for escapes in kinds.into_iter().flatten() {
                 if let Some(decoded) = escapes.decode(text) {
-                    let hits = self.find(Some(automaton), &decoded, layers);
+                    let hits = self.find(forms, &decoded, layers);
                     found.extend(escapes.originals(text, &hits));
                 }
             }

@@ -252,3 +252,82 @@ fn a_text_that_was_made_lower_case_hides_nothing() {
     assert_eq!(scrubber.text("x-sk-mixed-9876-y"), "x-sk-mixed-9876-y");
     assert_eq!(Scrubber::empty().caseless("etag"), "etag");
 }
+
+/// Every character by its number, as encoders write it that leave nothing out.
+fn by_number(text: &str, form: impl Fn(u32) -> String) -> String {
+    text.chars().map(|character| form(u32::from(character))).collect()
+}
+
+#[test]
+fn numbers_of_characters_hide_no_letters() {
+    let secret = "Sk9aQ2xM4";
+    for text in [
+        by_number(secret, |number| format!("&#{number};")),
+        by_number(secret, |number| format!("&#x{number:x};")),
+        by_number(secret, |number| format!("&#X{number:04X};")),
+        // Browsers read them without their end, too.
+        by_number(secret, |number| format!("&#{number}")),
+        by_number(secret, |number| format!("&amp;#{number};")),
+        by_number(secret, |number| format!("%26%23{number}%3B")),
+        by_number(secret, |number| format!("\\u{number:04x}")),
+        by_number(secret, |number| format!("\\x{number:02X}")),
+        "&#83;k9aQ2xM4".to_owned(),
+    ] {
+        assert_eq!(scrub(secret, &format!("<b>{text}</b>")), "<b>[REDACTED]</b>", "{text}");
+    }
+    let clean = Scrubber::new([secret]);
+    for harmless in [
+        "a &amp; b &#83;",
+        "&#;&#x;&#xzz;&# 83;",
+        "&#x110000;",
+        "&#99999999999999;",
+        "\\x5",
+    ] {
+        assert!(matches!(clean.text(harmless), Cow::Borrowed(_)), "{harmless}");
+    }
+}
+
+#[test]
+fn names_of_characters_hide_no_punctuation() {
+    let secret = "a_b-c/d.e:f$g@h!i+j=k";
+    let text = "a&lowbar;b-c&sol;d&period;e&colon;f&dollar;g&commat;h&excl;i&plus;j&equals;k";
+    assert_eq!(scrub(secret, text), REDACTED);
+    assert_eq!(scrub("\"<&>\"", "&QUOT;&LT;&AMP;&GT;&QUOT;"), REDACTED);
+}
+
+#[test]
+fn hexadecimal_and_percent_are_found_in_either_case() {
+    let secret = "kLm/8f3a?1c";
+    let hexadecimal = by_number(secret, |number| format!("{number:02x}"));
+    let percent = by_number(secret, |number| format!("%{number:02x}"));
+    for text in [
+        hexadecimal.to_uppercase(),
+        hexadecimal,
+        percent.to_uppercase(),
+        "%6b%4C%6D%2f%38%66%33%61%3f%31%63".to_owned(),
+        percent,
+    ] {
+        assert_eq!(scrub(secret, &format!("-{text}-")), "-[REDACTED]-", "{text}");
+    }
+}
+
+#[test]
+fn finds_a_value_in_base64_of_base64_at_every_alignment() {
+    let secret = "key-8f3a1c-long";
+    for outside in ["", "a", "ab", "abc"] {
+        for inside in ["", "u", "us", "user:"] {
+            for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
+                let inner = engine.encode(format!("{inside}{secret}"));
+                let text = engine.encode(format!("{outside}{inner}"));
+                let clean = scrub(secret, &text);
+                assert!(clean.contains(REDACTED), "{outside:?} {inside:?}: {text}");
+                // What is left cannot be read back to more than the neighbours and a character at each end.
+                let left = clean.replace(REDACTED, "").trim_end_matches('=').len();
+                let most = (outside.len() + (inside.len() * 4).div_ceil(3)) * 4 / 3 + 9;
+                assert!(left <= most, "{outside:?} {inside:?}: {clean}");
+            }
+        }
+    }
+    // A part that is short stands everywhere by chance.
+    assert_eq!(scrub("q", "Y1hFPQ"), "Y1hFPQ");
+}

@@ -7,8 +7,8 @@ use super::index::{Document, Index, Label, Posting, TermId};
 use super::labels::{self, Word};
 use super::lexicon::is_filler;
 use super::reading;
-use super::thesaurus;
 use super::stems::{root, stem};
+use super::thesaurus;
 use super::words::each_word;
 use crate::connector::model::Connector;
 

@@ -2,8 +2,8 @@
 
 use super::lexicon;
 use super::spoken::Word;
-use super::thesaurus::{self, Intent};
 use super::stems::{is_plural, stem};
+use super::thesaurus::{self, Intent};
 
 /// Where the verb stands that says what is to be done.
 pub(super) fn leading_verb(words: &[Word]) -> Option<usize> {
@@ -90,7 +90,11 @@ pub(super) fn is_question(words: &[Word]) -> bool {
     };
     let is_order = first.text == "have"
         && others.first().is_some_and(|next| {
-            next.is_name || matches!(next.text.as_str(), "a" | "an" | "it" | "my" | "our" | "the" | "them" | "this")
+            next.is_name
+                || matches!(
+                    next.text.as_str(),
+                    "a" | "an" | "it" | "my" | "our" | "the" | "them" | "this"
+                )
         });
     lexicon::begins_question(&first.text) && !is_order
 }

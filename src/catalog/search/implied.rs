@@ -120,7 +120,9 @@ fn is_handed_over(words: &[Word]) -> bool {
 /// Whether an address is to be called each time that something happens.
 fn is_called_back(words: &[Word]) -> bool {
     let each_time = |word: &Word| matches!(word.text.as_str(), "when" | "whenever" | "every" | "each" | "once");
-    words.iter().any(|word| word.is_address && word.text.starts_with("http"))
+    words
+        .iter()
+        .any(|word| word.is_address && word.text.starts_with("http"))
         && words.iter().any(|word| !word.is_address && each_time(word))
 }
 

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use super::super::snapshot::Tool;
 use super::builder::Builder;
 use super::named::Uses;
-use super::thesaurus::Intent;
 use super::stems::root;
+use super::thesaurus::Intent;
 
 /// The number of a word.
 pub(super) type TermId = u32;
 
 /// What is noted of one action beside its words.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about an action")]
 pub(super) struct Document {
     /// Number of its connector.
     pub(super) connector: usize,
@@ -35,6 +36,7 @@ pub(super) struct Document {
 
 /// A word of a name.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about a word")]
 pub(super) struct Label {
     pub(super) term: TermId,
     pub(super) plural: bool,

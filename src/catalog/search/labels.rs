@@ -6,8 +6,8 @@
 use super::lexicon::{is_filler, is_preposition};
 use super::of_requests::{self, is_made_of, steps};
 use super::reading::described;
-use super::thesaurus::{self, Intent};
 use super::stems::{is_plural, stem};
+use super::thesaurus::{self, Intent};
 use super::words::each_word;
 use crate::connector::model::{Action, RequestTemplate};
 

@@ -7,8 +7,8 @@ use http::Method;
 
 use super::labels::{Word, add_missing, does_something, split, told};
 use super::reading::described;
-use super::thesaurus::{self, Intent};
 use super::stems::{is_plural, stem};
+use super::thesaurus::{self, Intent};
 use crate::connector::model::{Action, Effect, RequestTemplate};
 
 /// A name that consists of a method and a path, as words: what is done, and to what.
@@ -29,7 +29,9 @@ pub(super) fn label(action: &Action, request: &RequestTemplate, steps: &[Step], 
     }
     let is_one = nouns.last().is_some_and(|last| last.is_one);
     // There is only one of what is not called by a plural: `GET /account`.
-    let is_single = nouns.last().is_some_and(|last| !last.words.iter().any(|word| is_plural(word)));
+    let is_single = nouns
+        .last()
+        .is_some_and(|last| !last.words.iter().any(|word| is_plural(word)));
     let verb = verb.unwrap_or_else(|| {
         let told = told(&split(described(action).0)).filter(does_something);
         match (&request.method, action.effect) {

@@ -4,8 +4,8 @@ use http::Method;
 use serde_json::{Map, Value};
 
 use super::labels::Word;
-use super::thesaurus::{self, Intent};
 use super::stems::stem;
+use super::thesaurus::{self, Intent};
 use super::words::each_word;
 use crate::connector::model::{Action, Effect};
 
@@ -163,7 +163,9 @@ pub(super) fn is_deprecated(action: &Action, name: &[Word]) -> bool {
 pub(super) fn is_own(action: &Action, name: &[Word]) -> bool {
     let own = ["current", "me", "my", "self"];
     name.iter().any(|word| own.contains(&word.text.as_str()))
-        || path(action).split('/').any(|part| matches!(part, "me" | "@me" | "self"))
+        || path(action)
+            .split('/')
+            .any(|part| matches!(part, "me" | "@me" | "self"))
 }
 
 /// Whether words to look for can be given.

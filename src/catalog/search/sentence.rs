@@ -4,8 +4,8 @@ use super::grammar;
 use super::implied;
 use super::lexicon::{self, Part};
 use super::spoken::{self, Word};
-use super::thesaurus::{self, Intent};
 use super::stems::{is_plural, stem};
+use super::thesaurus::{self, Intent};
 
 /// Weight of what stands in quotation marks, or behind a word such as "saying": it is content, not what is asked for.
 const DATA_WEIGHT: f32 = 0.3;
@@ -254,7 +254,10 @@ impl Reader<'_> {
             (word.text.ends_with("ing") && !is_leading, GERUND_WEIGHT),
             (word.is_identifier, IDENTIFIER_WEIGHT),
             (word.is_tag, TAG_WEIGHT),
-            (!is_leading && self.made.is_some_and(|made| position + 1 < made), MATERIAL_WEIGHT),
+            (
+                !is_leading && self.made.is_some_and(|made| position + 1 < made),
+                MATERIAL_WEIGHT,
+            ),
             (word.is_address, DATA_WEIGHT),
             (part == Some(Part::Time) && !self.tells_which(position), DATA_WEIGHT),
             (part == Some(Part::Aspect), ASPECT_WEIGHT),

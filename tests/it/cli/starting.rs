@@ -147,9 +147,14 @@ async fn a_server_over_http_raises_its_limit_of_files_or_says_what_it_lacks() {
         while !seen.contains(told.unwrap_or("listening on")) {
             seen += &within("a line", lines.next_line()).await.unwrap().expect(&seen);
         }
-        let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id().unwrap())).unwrap();
-        let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
-        assert_eq!(line.split_whitespace().nth(3), Some(raised), "{line}");
+        let limits = format!("/proc/{}/limits", child.id().unwrap());
+        // It says that it listens before it looks how many may come.
+        crate::harness::eventually(&format!("a limit of {raised} open files"), async || {
+            let limits = std::fs::read_to_string(&limits).unwrap();
+            let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+            (line.split_whitespace().nth(3) == Some(raised)).then_some(())
+        })
+        .await;
         assert_eq!(seen.contains("open files"), told.is_some(), "{seen}");
     }
 }

@@ -6,6 +6,7 @@ mod misread;
 mod pages;
 mod plain;
 mod repeated;
+mod resumed;
 mod streamable;
 
 use std::net::SocketAddr;
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use self::door::Door;
 use super::authorization::{Authentication, Authenticator};
 use super::guard::{Guard, PatternError};
+use super::turned_away::turned_away;
 use super::{Channel, Lifetime, connections, health, legacy_sse};
 use crate::policy::Principal;
 use crate::policy::shares::Full;
@@ -164,7 +166,8 @@ pub(super) fn too_many_sessions(full: Full) -> Response {
         Full::ForThisUser => "Service Unavailable: this user has as many sessions as one may have; close some",
     };
     tracing::warn!(?full, "refused a session: the limit is reached");
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "60")], told).into_response()
+    let refusal = turned_away(StatusCode::SERVICE_UNAVAILABLE, told);
+    ([(header::RETRY_AFTER, "60")], refusal).into_response()
 }
 
 #[cfg(test)]

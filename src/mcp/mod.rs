@@ -37,6 +37,7 @@ mod subscriptions;
 #[cfg(test)]
 mod testing;
 mod tools;
+mod turned_away;
 mod unreadable;
 mod visible;
 

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
+use crate::mcp::turned_away::turned_away;
 use crate::policy::Role;
 
 /// Why a request is turned away.
@@ -68,7 +69,7 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = (self.status(), self.text()).into_response();
+        let mut response = turned_away(self.status(), &self.text());
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = self.challenge() {
@@ -86,6 +87,18 @@ impl IntoResponse for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn clients_can_show_why() {
+        let body = Refusal::Invalid.into_response().into_body();
+        let body = axum::body::to_bytes(body, 1_000).await.unwrap();
+        let message: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let why = message["error"]["message"].as_str().unwrap();
+        assert!(
+            why.starts_with("Unauthorized: the key is wrong, revoked or has expired; send"),
+            "{why}"
+        );
+    }
 
     #[test]
     fn every_refusal_says_what_the_specification_wants() {

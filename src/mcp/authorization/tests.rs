@@ -489,7 +489,7 @@ async fn one_user_does_not_take_the_sessions_of_all() {
     let ended = server
         .send("DELETE", "/mcp", &format!("{session}{other}"), &Value::Null)
         .await;
-    assert_eq!(status(&ended), "202", "{ended}");
+    assert_eq!(status(&ended), "204", "{ended}");
     for _ in 0..2 {
         server.session(&other).await;
     }

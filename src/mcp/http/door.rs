@@ -17,6 +17,7 @@ use super::pages::Page;
 use crate::mcp::authorization::{Authenticator, Caller};
 use crate::mcp::connections::Visitor;
 use crate::mcp::guard::Guard;
+use crate::mcp::turned_away::turned_away;
 
 /// How long a client may take to send a request's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -34,8 +35,8 @@ pub(super) struct Door {
 pub(super) async fn enter(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     // First: a page of another site is told nothing, not even that a key is wanted.
-    if let Err(refusal) = door.guard.check(&parts) {
-        return refusal.into_response();
+    if let Err((status, why)) = door.guard.check(&parts) {
+        return turned_away(status, why);
     }
     let page = Page::of(&parts);
     // Before the key, which a browser does not send with this question.
@@ -63,8 +64,8 @@ async fn let_in(door: &Door, mut parts: Parts, body: Body, next: Next) -> Respon
     }
     match tokio::time::timeout(BODY_TIMEOUT, receive(body, door.body_limit)).await {
         Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Ok(Err(refusal)) => refusal.into_response(),
-        Err(_) => (StatusCode::REQUEST_TIMEOUT, "Request Timeout").into_response(),
+        Ok(Err((status, why))) => turned_away(status, why),
+        Err(_) => turned_away(StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
     }
 }
 

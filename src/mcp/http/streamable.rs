@@ -8,14 +8,15 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use axum::{Extension, Router};
-use http::StatusCode;
+use http::header::CONTENT_LENGTH;
+use http::{Method, StatusCode};
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 
 use super::in_flight::InFlight;
 use super::{HttpSettings, KEEP_ALIVE};
-use super::{misread, plain, repeated};
+use super::{misread, plain, repeated, resumed};
 use crate::mcp::Channel;
 use crate::mcp::authorization::Caller;
 use crate::mcp::direct::Desk;
@@ -98,6 +99,8 @@ where
         // rmcp keeps these with the request until its call has ended.
         parts.extensions.insert(flight.clone());
     }
+    resumed::from_the_next(&mut parts);
+    let ends = parts.method == Method::DELETE;
     let claims_json = misread::claims_json(&parts.headers);
     let request = Request::from_parts(parts, Body::from(body.clone()));
     let service = StreamableHttpService::new(
@@ -130,7 +133,13 @@ where
     if claims_json {
         response = misread::explained(response, &body);
     }
-    let response = repeated::shortened(response).await;
+    let mut response = repeated::shortened(response).await;
+    if ends && response.status() == StatusCode::ACCEPTED {
+        // The session has ended: nothing of it is still to be done. The official Python client warns of any other status
+        // than this one and 200.
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        response.headers_mut().remove(CONTENT_LENGTH);
+    }
     match flight {
         Some(flight) => flight.until_sent(response),
         None => response,

@@ -107,6 +107,10 @@ async fn host_and_origin_are_checked_on_every_route_but_the_probe() {
         ] {
             let answer = exchange(server.address, method, path, &format!("{MCP}{header}"), "").await;
             assert_eq!(status(&answer), "403", "{method} {path} {header}");
+            // Clients show the message of a JSON-RPC error, and of any other body nothing.
+            assert!(answer.contains("content-type: application/json"), "{answer}");
+            let told = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Forbidden: this "#;
+            assert!(answer.contains(told), "{answer}");
         }
     }
     let answer = exchange(server.address, "GET", "/health", "Host: 10.0.0.1\r\n", "").await;
@@ -192,6 +196,12 @@ async fn a_session_of_the_older_era_is_served() {
     assert!(answer.contains("\"done\""), "{answer}");
     let unknown = server.post("Mcp-Session-Id: unknown\r\n", &call).await;
     assert_eq!(status(&unknown), "404", "{unknown}");
+    // The official Python client takes any other status than this one and 200 for a failure.
+    let end = format!("Mcp-Session-Id: {session}\r\n");
+    let ended = exchange(server.address, "DELETE", "/mcp", &end, "").await;
+    assert_eq!(status(&ended), "204", "{ended}");
+    let over = server.post(&end, &call).await;
+    assert_eq!(status(&over), "404", "{over}");
 }
 
 #[tokio::test]
@@ -202,6 +212,10 @@ async fn sessions_have_a_limit_and_calls_without_session_do_not() {
     let answer = server.post("", &initialize()).await;
     assert_eq!(status(&answer), "503", "{answer}");
     assert!(answer.contains("retry-after: 60"), "{answer}");
+    assert!(
+        answer.contains(r#""message":"Service Unavailable: too many sessions"#),
+        "{answer}"
+    );
     let mut disguised = initialize();
     disguised["params"]["protocolVersion"] = "2026-07-28".into();
     let answer = server.post("MCP-Protocol-Version: 2026-07-28\r\n", &disguised).await;
@@ -324,6 +338,42 @@ async fn an_identifier_whose_client_has_left_is_in_use_until_its_call_ends() {
     while is_refused().await {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// 2025-11-25, basic/transports: what would have been sent after the last event that the client names.
+#[tokio::test]
+async fn who_comes_back_is_told_what_they_have_not_seen_and_nothing_twice() {
+    let server = start(|_| {}).await;
+    let session = format!("Mcp-Session-Id: {}\r\n", server.session().await);
+    let mut call = stateless_call(1, None);
+    call["params"]["_meta"] = serde_json::json!({ "progressToken": "p" });
+    let mut connection = Connection::open(server.address).await;
+    let headers = format!("{MCP}{session}");
+    connection.send("POST", "/mcp", &headers, &call.to_string()).await;
+    connection.until("id: 1/0").await;
+    drop(connection);
+    let resume = async |last: &str| {
+        let mut connection = Connection::open(server.address).await;
+        let headers = format!("{MCP}{session}Last-Event-ID: {last}\r\nConnection: close\r\n");
+        connection.send("GET", "/mcp", &headers, "").await;
+        connection
+    };
+    // The first event carries no message.
+    let mut first = resume("0/0").await;
+    let seen = first.until("id: 1/0").await;
+    assert!(
+        seen.contains("notifications/progress") && !seen.contains("id: 0/0"),
+        "{seen}"
+    );
+    drop(first);
+    let mut second = resume("1/0").await;
+    second.until("200 OK").await;
+    server.probe.release();
+    let rest = second.until_closed().await;
+    assert!(
+        rest.contains("done") && !rest.contains("notifications/progress"),
+        "{rest}"
+    );
 }
 
 #[tokio::test]

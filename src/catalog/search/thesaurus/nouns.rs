@@ -101,7 +101,6 @@ best top biggest largest
 setting preference option configuration config
 description text body content
 title name subject
-nick nickname
 attendee participant guest
 owner own responsible assignee
 domain site website

@@ -6,7 +6,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer, request as send } from 'node:http';
 import { join } from 'node:path';
 
-import { eventually } from './product.mjs';
+import { eventually, freePort } from './product.mjs';
 
 /** Milliseconds until Prism must have read a description. */
 export const READING = 120_000;
@@ -94,12 +94,4 @@ function violations(written) {
         }
     }
     throw new Error(`what Prism found cannot be read: ${written.slice(0, 200)}`);
-}
-
-async function freePort() {
-    const server = createServer();
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address();
-    await new Promise((resolve) => server.close(resolve));
-    return port;
 }

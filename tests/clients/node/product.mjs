@@ -68,6 +68,15 @@ export async function eventually(condition, what, patience = PATIENCE) {
     throw new Error(`waited ${patience / 1000} seconds in vain: ${what}`);
 }
 
+/** A port of this machine that nobody listens on. */
+export async function freePort() {
+    const server = createServer();
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address();
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+}
+
 /** The product with the demo connector, and the sample API. `close` checks what must hold after any test. */
 export class Product {
     calls = 0;

@@ -9,7 +9,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
-import { eventually, PATIENCE, Product, SETTINGS } from '../product.mjs';
+import { eventually, freePort, PATIENCE, Product, SETTINGS } from '../product.mjs';
 
 const INSPECTOR = join(
     import.meta.dirname,
@@ -71,14 +71,6 @@ async function openInspector(product, server, era) {
         await end();
         throw new Error(`${error.message}\n${printed}`);
     }
-}
-
-async function freePort() {
-    const server = createServer();
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address();
-    await new Promise((resolve) => server.close(resolve));
-    return port;
 }
 
 for (const era of ['legacy', 'modern']) {

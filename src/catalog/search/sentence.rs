@@ -126,7 +126,7 @@ pub(super) fn read(text: &str) -> Sentence {
         words: &words,
     };
     if reader.leading.is_none() && !question && grammar::is_imperative(&words) {
-        let makes_one = matches!(reader.texts[1], "a" | "an");
+        let makes_one = matches!(reader.texts.get(1), Some(&("a" | "an")));
         let changes = Intent::CREATE.and(Intent::UPDATE);
         reader.sentence.intent = if makes_one { Intent::CREATE } else { changes };
     }

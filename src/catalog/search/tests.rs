@@ -155,6 +155,46 @@ fn nobody_waits_for_a_long_or_strange_text() {
     }
 }
 
+/// The words that begin, end or turn a sentence, with nothing before, between or behind them.
+#[test]
+fn what_turns_a_sentence_may_stand_alone() {
+    let turning = [
+        "",
+        "make",
+        "have",
+        "as",
+        "a",
+        "my",
+        "am",
+        "i",
+        "stop",
+        "sharing",
+        "should",
+        "no",
+        "longer",
+        "here",
+        "is",
+        "who",
+        "may",
+        "done",
+        "up",
+        "#",
+        "#general",
+        "12",
+        "https://x.example/a",
+        "whenever",
+        "?",
+    ];
+    for one in turning {
+        for other in turning {
+            for third in ["", "the", "invoice"] {
+                assert!(found(&format!("{one} {other} {third}"), 3).len() <= 3);
+            }
+        }
+    }
+    assert_eq!(found("who may", 3), Vec::<String>::new());
+}
+
 #[test]
 fn what_a_thing_is_can_be_told_from_how_it_is_written() {
     let stems = |text: &str| {

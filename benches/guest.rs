@@ -77,7 +77,7 @@ impl Outside for World {
         })
     }
 
-    fn log(&self, _: GuestLogLevel, _: &str) {}
+    fn log(&self, _: GuestLogLevel, _: &str, _: usize) {}
 
     fn progress(&self, _: f64, _: Option<f64>, _: Option<&str>) {}
 

@@ -11,6 +11,7 @@ pub mod scrubber;
 mod sealed;
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
@@ -25,7 +26,7 @@ use crate::vault::{Holder, SecretError, SecretSource};
 /// The resolved credential of one connection. Its values are wiped from memory when it is dropped.
 pub struct Credential {
     /// Each puts its values where no other does.
-    schemes: Vec<Box<dyn Scheme>>,
+    schemes: Vec<Arc<dyn Scheme>>,
     scrubber: Scrubber,
 }
 
@@ -123,11 +124,18 @@ impl Credential {
         self.schemes.iter().try_for_each(|scheme| scheme.apply(url, headers))
     }
 
-    /// Whether a request carries a value of its own where this credential would go, as requests of code do that
-    /// authenticate themselves.
+    /// What of this credential still has to go on a request that carries values of its own, as requests of code do that
+    /// authenticate themselves; `None` when all of it does. Of a combined one each scheme is looked at for itself.
     #[must_use]
-    pub fn is_on(&self, url: &Url, headers: &HeaderMap) -> bool {
-        self.schemes.iter().any(|scheme| scheme.is_on(url, headers))
+    pub fn missing_on(&self, url: &Url, headers: &HeaderMap) -> Option<Self> {
+        let is_missing = |scheme: &&Arc<dyn Scheme>| !scheme.is_on(url, headers);
+        if self.schemes.iter().all(|scheme| is_missing(&scheme)) {
+            return None;
+        }
+        Some(Self {
+            schemes: self.schemes.iter().filter(is_missing).cloned().collect(),
+            scrubber: self.scrubber.clone(),
+        })
     }
 
     /// Every value that nobody outside may see.
@@ -153,7 +161,7 @@ async fn scheme(
     auth: &Auth,
     source: &dyn SecretSource,
     holder: Holder<'_>,
-) -> Result<Option<Box<dyn Scheme>>, SecretError> {
+) -> Result<Option<Arc<dyn Scheme>>, SecretError> {
     Ok(Some(match auth {
         Auth::None | Auth::Combined { .. } => return Ok(None),
         Auth::ApiKey {
@@ -161,16 +169,16 @@ async fn scheme(
             name,
             prefix,
             key,
-        } => Box::new(api_key::ApiKey {
+        } => Arc::new(api_key::ApiKey {
             place: *place,
             name: name.clone(),
             prefix: prefix.clone(),
             key: source.resolve(key, holder).await?,
         }),
-        Auth::BearerToken { token } => Box::new(bearer_token::BearerToken {
+        Auth::BearerToken { token } => Arc::new(bearer_token::BearerToken {
             token: source.resolve(token, holder).await?,
         }),
-        Auth::BasicAuth { username, password } => Box::new(basic_auth::BasicAuth::new(
+        Auth::BasicAuth { username, password } => Arc::new(basic_auth::BasicAuth::new(
             Resolved::of(username, source, holder).await?,
             source.resolve(password, holder).await?,
         )),
@@ -179,7 +187,7 @@ async fn scheme(
             for (name, setting) in headers {
                 resolved.push((name.clone(), Resolved::of(setting, source, holder).await?));
             }
-            Box::new(custom_header::CustomHeader { headers: resolved })
+            Arc::new(custom_header::CustomHeader { headers: resolved })
         }
     }))
 }

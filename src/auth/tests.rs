@@ -124,9 +124,13 @@ async fn parts_put_each_its_own_value_in_place_of_forged_ones() {
         format!("{REDACTED} and {REDACTED}")
     );
     let url = Url::parse("https://crm.example.com/?api_key=own").unwrap();
-    assert!(credential.is_on(&url, &HeaderMap::new()));
+    // Of a request that has one value of its own, the others are put on all the same.
+    let missing = credential.missing_on(&url, &HeaderMap::new()).unwrap();
+    let (query, headers) = apply(&missing).unwrap();
+    assert_eq!(query, "page=2&api_key=forged&q=a%20b");
+    assert_eq!(headers["authorization"], "Bearer t0ken");
     let other = Url::parse("https://crm.example.com/?other=own").unwrap();
-    assert!(!credential.is_on(&other, &HeaderMap::new()));
+    assert!(credential.missing_on(&other, &HeaderMap::new()).is_none());
 }
 
 #[tokio::test]
@@ -317,6 +321,7 @@ async fn a_secret_of_one_user_is_hidden_from_the_others_of_the_organisation() {
     let bob = Holder {
         organisation: "acme",
         user: "bob",
+        sees_everybodys: false,
     };
     let credential = Credential::none()
         .hiding(&[&anas, &own], &Own, bob, &ScrubberCache::new())

@@ -81,6 +81,7 @@ impl Hop {
         }
         if !same_origin {
             next.with_credential = false;
+            next.body = None;
             next.headers = SENT_ABROAD
                 .iter()
                 .filter_map(|name| Some((name.clone(), self.headers.get(name)?.clone())))
@@ -170,6 +171,7 @@ mod tests {
         ] {
             let next = follow(&hop("GET"), 302, target).unwrap().unwrap();
             assert!(!next.with_credential, "{target}");
+            assert_eq!(next.body, None, "{target}");
             let names: Vec<_> = next.headers.keys().map(HeaderName::as_str).collect();
             assert_eq!(names, ["accept"], "{target}");
             let back = follow(&next, 302, "https://crm.example.com/v1/a").unwrap().unwrap();

@@ -54,6 +54,12 @@ impl Redaction {
         self.arguments.text(&self.credential.text(text)).into_owned()
     }
 
+    /// The same for a text that was made lower case on its way, e.g. the name of a header.
+    #[must_use]
+    pub fn caseless(&self, text: &str) -> String {
+        self.arguments.caseless(&self.credential.caseless(text)).into_owned()
+    }
+
     /// Removes secrets from every text, key and number of `value`.
     pub fn value(&self, value: &mut Value) {
         self.credential.value(value);

@@ -17,10 +17,17 @@ use crate::auth::{Credential, GuestAuth, Scrubber};
 use crate::catalog::Tool;
 use crate::connector::model::Effect;
 use crate::egress::{EgressError, OutgoingRequest, UpstreamResponse};
+use crate::engine::call::READ_IN_PLACE;
 use crate::engine::failures;
 use crate::engine::snapshot::Snapshot;
 use crate::runner::Redaction;
 use crate::runner::guest::{GuestLogLevel, GuestRequest, GuestResponse, Outside, SendFailure};
+
+/// Longest message of progress, in bytes.
+const LONGEST_PROGRESS: usize = 1024;
+
+/// Bytes of a text that are searched for secrets behind its cut. No form of a secret should be longer.
+const BEYOND: usize = 64 * 1024;
 
 /// How far the code says it is.
 pub(super) struct Progress {
@@ -46,6 +53,21 @@ impl Host {
     /// `text` as people may see it.
     pub(super) fn clean(&self, text: &str) -> String {
         self.auth.handles().hidden(&self.redaction.text(text)).into_owned()
+    }
+
+    /// At most the first `longest` bytes of `text`, as people may see them. More than that is cleaned, and not all of it:
+    /// what is cut in the middle of a secret would not be found, and code can make texts that take seconds to search.
+    pub(super) fn clean_start(&self, text: &str, longest: usize) -> String {
+        let read = text.floor_char_boundary(longest.saturating_add(BEYOND));
+        let mut clean = self.clean(&text[..read]);
+        let shown = if read < text.len() {
+            // Secrets that were replaced by something shorter must not bring the cut into sight.
+            clean.len().saturating_sub(BEYOND).min(longest)
+        } else {
+            longest
+        };
+        clean.truncate(clean.floor_char_boundary(shown));
+        clean
     }
 
     /// The write gate looks at the request that would leave, whatever the action says of itself (design section 3).
@@ -129,19 +151,15 @@ impl Host {
         let path = self.clean(request.url.path());
         request.shown_path = (path != request.url.path()).then(|| path.clone());
         message::unseal(&mut request, self.auth.handles(), &self.tool.connector.connection)?;
-        let nothing = Credential::none();
-        let credential = if self.credential.is_on(&request.url, &request.headers) {
-            &nothing
-        } else {
-            &self.credential
-        };
+        let missing = self.credential.missing_on(&request.url, &request.headers);
+        let credential = missing.as_ref().unwrap_or(&self.credential);
         let length = request.body.as_ref().map_or(0, bytes::Bytes::len);
         self.tally.leaves(request.method.as_str(), path, length, changes);
         match route.send(request, credential).await {
             Ok(response) => {
                 let (status, length) = (response.status.as_u16(), response.body.len());
                 self.tally.is_answered(status, response.requests, length, changes);
-                Ok(self.answer(&response))
+                self.answer(response).await
             }
             Err(error) => {
                 self.tally.failed(failures::has_left(&error), changes);
@@ -151,12 +169,19 @@ impl Host {
     }
 
     /// An API that repeats what it was sent must not tell sealed code its secrets.
-    fn answer(&self, response: &UpstreamResponse) -> GuestResponse {
-        if self.tool.connector.security.sealed {
-            message::answer(response, self.auth.scrubber())
-        } else {
-            message::answer(response, &Scrubber::empty())
+    async fn answer(&self, response: UpstreamResponse) -> Result<GuestResponse, SendFailure> {
+        if !self.tool.connector.security.sealed {
+            return Ok(message::answer(&response, &Scrubber::empty()));
         }
+        if response.body.len() <= READ_IN_PLACE {
+            return Ok(message::answer(&response, self.auth.scrubber()));
+        }
+        let scrubber = self.auth.scrubber().clone();
+        let read = tokio::task::spawn_blocking(move || message::answer(&response, &scrubber));
+        read.await.map_err(|error| {
+            tracing::error!(%error, "an answer to code could not be read");
+            SendFailure::Unreachable("the API answered, but its answer could not be read".to_owned())
+        })
     }
 
     fn failed(&self, error: &EgressError, changes: bool) -> SendFailure {
@@ -187,7 +212,7 @@ impl Outside for Host {
         self.noted(request).await
     }
 
-    fn log(&self, level: GuestLogLevel, message: &str) {
+    fn log(&self, level: GuestLogLevel, message: &str, room: usize) {
         let level = match level {
             GuestLogLevel::Debug => "debug",
             GuestLogLevel::Info => "info",
@@ -196,7 +221,7 @@ impl Outside for Host {
         };
         self.note(CallEventKind::Log {
             level: level.to_owned(),
-            message: self.clean(message),
+            message: self.clean_start(message, room),
         });
     }
 
@@ -204,7 +229,10 @@ impl Outside for Host {
         let report = Progress {
             done: whole(done),
             total: total.map_or(0, whole),
-            message: message.map_or_else(|| "running".to_owned(), |message| self.clean(message)),
+            message: message.map_or_else(
+                || "running".to_owned(),
+                |message| self.clean_start(message, LONGEST_PROGRESS),
+            ),
         };
         // When the client is slower than the code, the next report says more than this one.
         drop(self.progress.try_send(report));

@@ -1,5 +1,7 @@
 //! The API's own words about a failure: a model that reads them can repair its call.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -81,19 +83,29 @@ pub(super) fn detail<'u>(
             }
         }
         // Secrets first, the length next: a secret that is cut in two would no longer be found.
-        Decoded::Text { text, .. } => without_markup(cut(&redaction.text(text), LONGEST_READ)),
+        Decoded::Text { text, .. } => without_markup(cut(&redaction.text(&without_disruptive(text)), LONGEST_READ)),
         Decoded::Empty | Decoded::Binary { .. } => String::new(),
     };
-    // Once more for text, in which markup may have parted a secret.
-    let said = redaction.text(&said);
-    let said = without_addresses(cut(&said, LONGEST_READ), base_urls);
+    // Before the search, since what is left out here may stand within a secret; and once more for text, in which markup
+    // may have parted one.
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    let said: String = said.chars().filter(|character| !is_disruptive(*character)).collect();
+    let said = redaction.text(&without_disruptive(&said));
+    let said = without_addresses(cut(&said, LONGEST_READ), base_urls);
     let short = cut(&said, LONGEST);
     match (short.is_empty(), short.len() < said.len()) {
         (true, _) => None,
         (false, false) => Some(said),
         (false, true) => Some(format!("{short}…")),
+    }
+}
+
+/// `text` without what would disrupt a line of text. White space stays, so that no words are joined.
+fn without_disruptive(text: &str) -> Cow<'_, str> {
+    let disrupts = |character: char| is_disruptive(character) && !character.is_whitespace();
+    if text.contains(disrupts) {
+        Cow::Owned(text.replace(disrupts, ""))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
@@ -345,6 +357,38 @@ mod tests {
             detail(&body, [&named], &Redaction::nothing(&Scrubber::empty())).as_deref(),
             Some("the [API] at [API]/x, not scrm or crm_id")
         );
+    }
+
+    #[test]
+    fn what_is_left_out_of_a_text_hides_no_secret() {
+        let redaction = Redaction::nothing(&Scrubber::new(["s3cr3t-key"]));
+        let base_url = Url::parse("https://api.acme.com").expect("a URL");
+        let wide: String = "bad key s3cr3t-key".chars().flat_map(|one| [one, '\0']).collect();
+        let long = format!("{}s3cr3t\u{200b}-key", "x".repeat(LONGEST_READ - 8));
+        for said in [
+            "<p>bad key s3cr3t&#8203;-key</p>",
+            &wide,
+            "bad key s3cr3t\u{2060}-key",
+            "<p>https&#8203;://api.ac&#x200b;me.com/v1</p>",
+            &long,
+        ] {
+            let text = Decoded::Text {
+                text: said.to_owned(),
+                damaged: false,
+            };
+            // Markup within JSON is shown as it is.
+            let json = Decoded::Json(json!({ "message": said }));
+            let bodies = if said.starts_with('<') {
+                vec![text]
+            } else {
+                vec![text, json]
+            };
+            for body in bodies {
+                let shown = detail(&body, [&base_url], &redaction).expect("a detail");
+                let hidden = ["s3cr3t", "acme"].iter().all(|part| !shown.contains(part));
+                assert!(hidden, "{said}: {shown}");
+            }
+        }
     }
 
     #[test]

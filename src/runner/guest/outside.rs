@@ -13,10 +13,11 @@ pub trait Outside: Send + Sync {
     /// Makes a request, under all the rules of a request of the connector's own. Several may be under way at once.
     async fn send(&self, request: GuestRequest) -> Result<GuestResponse, SendFailure>;
 
-    /// Keeps a line that the code wrote.
-    fn log(&self, level: GuestLogLevel, message: &str);
+    /// Keeps a line that the code wrote, or its first `room` bytes. Gets the whole line all the same: a secret that was
+    /// cut in the middle would not be found.
+    fn log(&self, level: GuestLogLevel, message: &str, room: usize);
 
-    /// Says how far the code is.
+    /// Says how far the code is. The message is as long as the code made it.
     fn progress(&self, done: f64, total: Option<f64>, message: Option<&str>);
 
     /// The bytes that `key` stands for when it is a handle; `None` when it is none, and so stands for itself.

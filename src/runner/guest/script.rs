@@ -155,8 +155,11 @@ impl Outside for Nothing {
         ))
     }
 
-    fn log(&self, _: GuestLogLevel, message: &str) {
-        tracing::debug!("the JavaScript engine says: {message}");
+    fn log(&self, _: GuestLogLevel, message: &str, room: usize) {
+        tracing::debug!(
+            "the JavaScript engine says: {}",
+            &message[..message.floor_char_boundary(room)]
+        );
     }
 
     fn progress(&self, _: f64, _: Option<f64>, _: Option<&str>) {}

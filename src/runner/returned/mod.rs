@@ -215,11 +215,7 @@ fn text_of(value: &Value) -> Option<String> {
 
 fn mismatch(violations: &[Violation]) -> String {
     const MOST: usize = 5;
-    let listed: Vec<String> = violations
-        .iter()
-        .take(MOST)
-        .map(|violation| format!("{}: {}", violation.pointer, violation.message))
-        .collect();
+    let listed: Vec<String> = violations.iter().take(MOST).map(Violation::to_string).collect();
     let more = match violations.len().saturating_sub(MOST) {
         0 => String::new(),
         more => format!("; and {more} more"),

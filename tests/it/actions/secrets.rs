@@ -206,6 +206,41 @@ async fn no_part_of_an_exposed_secret_is_quoted_from_a_url_that_cannot_be_read()
     }
 }
 
+/// What is kept of a long text must not end within the secret.
+#[tokio::test]
+async fn no_part_of_an_exposed_secret_is_left_where_a_text_is_cut() {
+    let upstream = echo().await;
+    let settings = SEALED.replacen("[security]\n", "[security]\nsecrets = \"exposed\"\n", 1);
+    let code = "const key = data.auth.api_key;\n\
+                ld.progress(1, 2, 'y'.repeat(1010) + key);\n\
+                await ld.wait(20);\n\
+                ld.log('x'.repeat(262130) + key);\n\
+                throw new Error('z'.repeat(7990) + key);";
+    let workspace = desk(&upstream.base_url(), &settings, &[("send", "read", code)]);
+    let mut session = workspace.serve().await;
+    let parameters = json!({ "name": "desk__send", "arguments": {}, "_meta": { "progressToken": "p" } });
+    let id = session.send("tools/call", parameters).await;
+    let reported = loop {
+        let report = session.notification("notifications/progress").await;
+        let message = report["params"]["message"].as_str().unwrap_or_default().to_owned();
+        if message.starts_with('y') {
+            break message;
+        }
+    };
+    assert!(reported.len() <= 1024 && !reported.contains(&KEY[..4]), "{reported}");
+    let answer = session.response(id).await;
+    let told = failure(&answer);
+    assert!(told.contains("zzz") && !told.contains(&KEY[..4]), "{told}");
+    session.close().await;
+    let row = workspace.rows().await.pop().unwrap();
+    let log = workspace.run(&["logs", "--call", &row.call_id]).await;
+    assert!(
+        log.stdout.contains("xxx") && !log.stdout.contains(&KEY[..4]),
+        "{}",
+        log.stdout.len()
+    );
+}
+
 #[tokio::test]
 async fn a_missing_secret_is_told_before_anything_is_sent() {
     let upstream = echo().await;

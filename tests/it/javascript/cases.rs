@@ -165,7 +165,7 @@ impl Outside for Scripted {
         })
     }
 
-    fn log(&self, level: GuestLogLevel, message: &str) {
+    fn log(&self, level: GuestLogLevel, message: &str, _room: usize) {
         let level = format!("{level:?}").to_lowercase();
         self.log.lock().unwrap().push(format!("{level}: {message}"));
     }

@@ -83,8 +83,9 @@ impl Outside for World {
         })
     }
 
-    fn log(&self, level: GuestLogLevel, message: &str) {
-        self.lines.lock().unwrap().push((level, message.to_owned()));
+    fn log(&self, level: GuestLogLevel, message: &str, room: usize) {
+        let kept = &message[..message.floor_char_boundary(room)];
+        self.lines.lock().unwrap().push((level, kept.to_owned()));
     }
 
     fn progress(&self, _: f64, _: Option<f64>, _: Option<&str>) {}

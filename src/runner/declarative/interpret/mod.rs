@@ -54,8 +54,8 @@ pub fn interpret(
     let value = match decoded {
         // An answer to HEAD has no body (RFC 9110, section 9.3.2): its head is the answer. To OPTIONS it mostly is, too
         // (section 9.3.7).
-        _ if method == Some(&Method::HEAD) => head(connector, response),
-        Decoded::Empty if method == Some(&Method::OPTIONS) => head(connector, response),
+        _ if method == Some(&Method::HEAD) => head(connector, response, &redaction),
+        Decoded::Empty if method == Some(&Method::OPTIONS) => head(connector, response, &redaction),
         Decoded::Empty => Value::Null,
         Decoded::Json(value) => value,
         Decoded::Text { text, damaged } => {
@@ -139,15 +139,15 @@ pub(super) fn finish(
     })
 }
 
-/// Status and headers of an answer.
-fn head(connector: &Connector, response: &UpstreamResponse) -> Value {
+/// Status and headers of an answer. HTTP made the names lower case, in which no secret would be found later.
+fn head(connector: &Connector, response: &UpstreamResponse, redaction: &Redaction) -> Value {
     let mut headers = Map::new();
     for name in response.headers.keys() {
         let values = response.headers.get_all(name).iter();
         let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
         // A list that is sent in several lines is one list (RFC 9110, section 5.3).
         let value = without_addresses(&values.join(", "), connector.connection.base_urls());
-        headers.insert(name.as_str().to_owned(), Value::from(value));
+        headers.insert(redaction.caseless(name.as_str()), Value::from(value));
     }
     json!({ "status": response.status.as_u16(), "headers": headers })
 }
@@ -203,21 +203,7 @@ fn expected_json(
 }
 
 fn mismatch(violations: &[Violation]) -> String {
-    let listed: Vec<_> = violations
-        .iter()
-        .take(MOST_WARNED)
-        .map(|violation| {
-            format!(
-                "{}: {}",
-                if violation.pointer.is_empty() {
-                    "/"
-                } else {
-                    &violation.pointer
-                },
-                violation.message
-            )
-        })
-        .collect();
+    let listed: Vec<_> = violations.iter().take(MOST_WARNED).map(Violation::to_string).collect();
     let more = violations.len().saturating_sub(MOST_WARNED);
     let more = if more == 0 {
         String::new()

@@ -70,6 +70,23 @@ fn the_answer_to_head_is_its_head() {
     assert!(matches!(missing, Err(ResponseError::Status { status: 404, .. })));
 }
 
+/// HTTP makes the names of headers lower case (RFC 9113, section 8.2), secrets in them too.
+#[test]
+fn a_secret_in_the_name_of_a_header_is_hidden() {
+    let (connector, action) = connector("", "method = \"HEAD\"\npath = \"/a\"");
+    let mut answer = response(200, "", "");
+    answer.headers.clear();
+    let name = http::HeaderName::from_bytes(b"x-echo-Sk-Mixed-9876").unwrap();
+    answer.headers.append(name, "1".parse().unwrap());
+    let scrubber = Scrubber::new(["Sk-Mixed-9876"]);
+    let result = interpret(&connector, &action, &Map::new(), &answer, &scrubber).unwrap();
+    let headers = json!({"x-echo-[REDACTED]": "1"});
+    assert_eq!(
+        result.content,
+        Content::Json(json!({"status": 200, "headers": headers}))
+    );
+}
+
 #[test]
 fn the_answer_to_options_is_its_body_or_else_its_head() {
     let (connector, action) = connector("", "method = \"OPTIONS\"\npath = \"/a\"");

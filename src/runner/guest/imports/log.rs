@@ -14,7 +14,7 @@ impl Host for Run {
 /// Keeps a line, or as much of it as there is room for.
 pub(super) fn keep(outside: &dyn Outside, meter: &Meter, level: GuestLogLevel, message: &str) {
     match meter.line(message) {
-        Line::Kept(length) => outside.log(level, &message[..length]),
+        Line::Kept(length) => outside.log(level, message, length),
         Line::FirstLeftOut => {
             let limits = meter.limits();
             let message = format!(
@@ -22,7 +22,7 @@ pub(super) fn keep(outside: &dyn Outside, meter: &Meter, level: GuestLogLevel, m
                  sandbox.max_log_bytes)",
                 limits.log_lines, limits.log_bytes
             );
-            outside.log(GuestLogLevel::Warn, &message);
+            outside.log(GuestLogLevel::Warn, &message, message.len());
         }
         Line::LeftOut => {}
     }

@@ -10,9 +10,6 @@ use super::Run;
 /// No client shows more than ten reports a second.
 const APART: Duration = Duration::from_millis(100);
 
-/// Longest message, in bytes.
-const LONGEST: usize = 1024;
-
 impl Host for Run {
     fn report(&mut self, done: f64, total: Option<f64>, message: Option<String>) {
         let now = Instant::now();
@@ -20,9 +17,6 @@ impl Host for Run {
             return;
         }
         self.reported = Some(now);
-        let message = message
-            .as_deref()
-            .map(|message| &message[..message.floor_char_boundary(LONGEST)]);
-        self.outside.progress(done, total, message);
+        self.outside.progress(done, total, message.as_deref());
     }
 }

@@ -26,8 +26,12 @@ use super::{Run, log};
 /// Randomness at once, in bytes.
 const MOST_RANDOM: u64 = 65_536;
 
-/// Written at once, and the longest line, in bytes.
-const LONGEST_LINE: usize = 64 * 1024;
+/// Most bytes that a program can print at once.
+const MOST_PRINTED: usize = 64 * 1024;
+
+/// Bytes of a line that are looked at though there is no room for them: a secret that was cut in the middle would not be
+/// found.
+const BEYOND: usize = 64 * 1024;
 
 /// WASI's part of a run. Made when a program first asks for anything of it.
 pub(super) struct Wasi {
@@ -98,6 +102,8 @@ pub(super) fn add_to_linker(linker: &mut Linker<Run>) -> wasmtime::Result<()> {
 /// What is printed, up to the next line break.
 struct Lines {
     begun: Vec<u8>,
+    /// Longest line in bytes: no log has room for more.
+    longest: usize,
     level: GuestLogLevel,
     outside: Arc<dyn Outside>,
     meter: Arc<Meter>,
@@ -107,6 +113,9 @@ impl Lines {
     fn new(level: GuestLogLevel, outside: &Arc<dyn Outside>, meter: &Arc<Meter>) -> Self {
         Self {
             begun: Vec::new(),
+            longest: usize::try_from(meter.limits().log_bytes)
+                .unwrap_or(usize::MAX)
+                .saturating_add(BEYOND),
             level,
             outside: Arc::clone(outside),
             meter: Arc::clone(meter),
@@ -115,8 +124,9 @@ impl Lines {
 
     fn write(&mut self, bytes: &[u8]) {
         for part in bytes.split_inclusive(|byte| *byte == b'\n') {
-            self.begun.extend_from_slice(part);
-            if part.ends_with(b"\n") || self.begun.len() >= LONGEST_LINE {
+            let room = self.longest.saturating_sub(self.begun.len());
+            self.begun.extend_from_slice(&part[..part.len().min(room)]);
+            if part.ends_with(b"\n") {
                 self.end();
             }
         }
@@ -180,7 +190,7 @@ impl OutputStream for Print {
     }
 
     fn check_write(&mut self) -> StreamResult<usize> {
-        Ok(LONGEST_LINE)
+        Ok(MOST_PRINTED)
     }
 }
 

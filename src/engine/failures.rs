@@ -367,7 +367,7 @@ pub(super) fn response(error: ResponseError, effect: Effect) -> CallError {
             kind,
             retry_after_seconds,
             detail,
-        } => self::status(status, kind, retry_after_seconds, detail.as_deref()),
+        } => self::status(status, kind, made, retry_after_seconds, detail.as_deref()),
         ResponseError::SchemaMismatch { violations } => CallError {
             violations: list(&violations),
             source: Some("upstream"),
@@ -419,7 +419,13 @@ fn done(made: bool) -> &'static str {
     }
 }
 
-fn status(status: u16, kind: StatusKind, retry_after_seconds: Option<u64>, detail: Option<&str>) -> CallError {
+fn status(
+    status: u16,
+    kind: StatusKind,
+    writes: bool,
+    retry_after_seconds: Option<u64>,
+    detail: Option<&str>,
+) -> CallError {
     let said = detail.map_or_else(String::new, |detail| format!(": {detail}"));
     let (code, cause, resolution, retryable) = match kind {
         StatusKind::Unauthorized | StatusKind::Forbidden => (
@@ -446,10 +452,17 @@ fn status(status: u16, kind: StatusKind, retry_after_seconds: Option<u64>, detai
             "correct the arguments as the API says, then call again",
             false,
         ),
+        // A gateway that waited in vain says nothing of what became of the request behind it.
+        StatusKind::ServerError if writes => (
+            ErrorCode::UpstreamError,
+            format!("the API failed (status {status}){said}"),
+            LOOK_BEFORE_REPEATING,
+            false,
+        ),
         StatusKind::ServerError => (
             ErrorCode::UpstreamError,
             format!("the API failed (status {status}){said}"),
-            "try again later; for a change, look first whether it was made",
+            "try again later",
             true,
         ),
         StatusKind::Other => (
@@ -470,17 +483,7 @@ fn status(status: u16, kind: StatusKind, retry_after_seconds: Option<u64>, detai
 
 /// Violations, one a line.
 pub(super) fn list(violations: &[Violation]) -> Vec<String> {
-    violations
-        .iter()
-        .map(|violation| {
-            let pointer = if violation.pointer.is_empty() {
-                "/"
-            } else {
-                &violation.pointer
-            };
-            format!("{pointer}: {}", violation.message)
-        })
-        .collect()
+    violations.iter().map(Violation::to_string).collect()
 }
 
 #[cfg(test)]

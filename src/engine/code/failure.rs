@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::host::Host;
-use super::tally::Tally;
+use super::tally::{Counted, Tally};
 use crate::audit::CallEventKind;
 use crate::auth::GuestAuthError;
 use crate::connector::model::Code;
@@ -115,39 +115,61 @@ pub(super) fn of_run(error: &GuestError, host: &Host, tally: &Tally) -> CallErro
 
 /// What the code threw, in its own words. When that is what it was told about a request, the meaning of that counts.
 fn thrown(message: &str, stack: Option<&str>, host: &Host, tally: &Tally) -> CallError {
-    // Cleaned first: what is cut in the middle of a secret would not be found.
-    let message = shortened(host.clean(message), LONGEST_MESSAGE);
+    let message = shortened(host, message, LONGEST_MESSAGE);
+    let stack = stack.map(|stack| shortened(host, stack, LONGEST_STACK));
     let place = stack
+        .as_deref()
         .and_then(first_place)
-        .map_or_else(String::new, |place| format!(" (at {})", host.clean(place)));
+        .map_or_else(String::new, |place| format!(" (at {place})"));
     if let Some(stack) = stack {
         host.note(CallEventKind::Log {
             level: "error".to_owned(),
-            message: format!("{message}\n{}", shortened(host.clean(stack), LONGEST_STACK)),
+            message: format!("{message}\n{stack}"),
         });
     }
     let counted = tally.counted();
     let told = counted.failures.iter().rev().find(|told| message.contains(&told.text));
-    if let Some(told) = told {
-        let mut error = told.meaning.clone();
-        error.cause = format!("{message}{place}{}", done(tally));
-        return error;
-    }
-    CallError::new(
-        ErrorCode::ActionFailed,
-        format!("the action failed: {message}{place}{}", done(tally)),
-        "correct the arguments if the message is about them; else tell the operator, `toolgate logs --call` shows the \
-         action's own log",
-    )
+    let error = match told {
+        Some(told) => CallError {
+            cause: format!("{message}{place}{}", done(tally)),
+            ..told.meaning.clone()
+        },
+        None => CallError::new(
+            ErrorCode::ActionFailed,
+            format!("the action failed: {message}{place}{}", done(tally)),
+            "correct the arguments if the message is about them; else tell the operator, `toolgate logs --call` shows \
+             the action's own log",
+        ),
+    };
+    after_writes(error, &counted)
 }
 
-/// `text`, or as many of its first characters.
-fn shortened(mut text: String, characters: usize) -> String {
-    if let Some((end, _)) = text.char_indices().nth(characters) {
-        text.truncate(end);
-        text.push('…');
+/// What `error` means after requests that may have changed something: whoever repeats the call repeats those, too.
+fn after_writes(error: CallError, counted: &Counted) -> CallError {
+    if counted.writes == 0 {
+        return error;
     }
-    text
+    CallError {
+        code: if counted.open_writes > 0 {
+            ErrorCode::OutcomeUnknown
+        } else {
+            error.code
+        },
+        retryable: false,
+        retry_after_seconds: None,
+        resolution: failures::LOOK_BEFORE_REPEATING.to_owned(),
+        ..error
+    }
+}
+
+/// `text` as people may see it, or as many of its first characters.
+fn shortened(host: &Host, text: &str, characters: usize) -> String {
+    let mut shown = host.clean_start(text, characters * char::MAX_LEN_UTF8);
+    if let Some((end, _)) = shown.char_indices().nth(characters) {
+        shown.truncate(end);
+        shown.push('…');
+    }
+    shown
 }
 
 /// The innermost place of a stack in the author's code, as `actions/a.js:3:7`. A place within what the code itself was
@@ -167,7 +189,7 @@ fn first_place(stack: &str) -> Option<&str> {
 
 /// A result that says that the action failed (ruling C-19).
 pub(super) fn returned(said: &str, content: Value, tally: &Tally) -> CallError {
-    CallError {
+    let error = CallError {
         returned: Some(content),
         ..CallError::new(
             ErrorCode::ActionFailed,
@@ -175,7 +197,8 @@ pub(super) fn returned(said: &str, content: Value, tally: &Tally) -> CallError {
             "correct the arguments if the message is about them; else tell the operator, `toolgate logs --call` shows \
              the action's own log",
         )
-    }
+    };
+    after_writes(error, &tally.counted())
 }
 
 /// A result that is none.

@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 use zeroize::Zeroizing;
 
+use super::call::READ_IN_PLACE;
 use super::outcome::{Ending, Outcome};
 use super::row::Row;
 use super::snapshot::Snapshot;
@@ -36,9 +37,6 @@ pub(super) use tally::Tally;
 
 /// Reports of progress that may wait to be shown. Further ones are left out: the next one says more.
 const PROGRESS_LENGTH: usize = 16;
-
-/// Longest result, in bytes, that is read where the call runs; see `READ_IN_PLACE` of the pipeline.
-const READ_IN_PLACE: usize = 128 * 1024;
 
 /// One run of code.
 pub(super) struct Run<'a> {
@@ -68,7 +66,7 @@ impl Run<'_> {
         };
         timeout(self.parts.call_timeout, self.to_its_end(row, deadline, &tally, &kept))
             .await
-            .unwrap_or_else(|_| Err(failures::deadline(self.parts.call_timeout, tally.write_is_open())))
+            .unwrap_or_else(|_| Err(failures::deadline(self.parts.call_timeout, tally.wrote())))
     }
 
     async fn to_its_end(
@@ -118,6 +116,7 @@ impl Run<'_> {
         let holder = || Holder {
             organisation: &self.call.principal.organisation,
             user: &self.call.principal.user,
+            sees_everybodys: self.call.principal.sees_everybodys(),
         };
         let source = parts.secrets.as_ref();
         let credential = Credential::resolve(&connector.auth, source, holder(), &parts.scrubbers)

@@ -36,6 +36,31 @@ fn a_write_that_may_have_happened_says_so() {
     assert!(!egress(&too_large(), false).cause.contains(made));
 }
 
+/// A gateway that gave up does not know what became of the request.
+#[test]
+fn a_write_is_not_repeated_because_the_api_failed() {
+    for (code, kind, effect, retryable) in [
+        (504, StatusKind::ServerError, Effect::Write, false),
+        (500, StatusKind::ServerError, Effect::Write, false),
+        (504, StatusKind::ServerError, Effect::Read, true),
+        (429, StatusKind::TooManyRequests, Effect::Write, true),
+    ] {
+        let error = ResponseError::Status {
+            status: code,
+            kind,
+            retry_after_seconds: None,
+            detail: None,
+        };
+        let failure = response(error, effect);
+        assert_eq!(failure.retryable, retryable, "{code} {effect:?}");
+        assert_eq!(
+            failure.resolution == LOOK_BEFORE_REPEATING,
+            !retryable,
+            "{code} {effect:?}"
+        );
+    }
+}
+
 #[test]
 fn a_limit_is_named_with_the_seconds_to_wait() {
     let reached = |limits: &[(Layer, u32)], wait_seconds| {

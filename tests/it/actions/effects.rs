@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{SEALED, content, desk, failure};
-use crate::harness::Upstream;
+use crate::harness::{Seen, Upstream, json_answer};
 
 const SEND: &str = r"
 const response = await ld.request({ method: data.input.title, url: data.input.url, body: data.input.query });
@@ -72,6 +72,53 @@ async fn an_action_that_reads_cannot_write() {
         (row.requests, row.upstream_status, row.outcome.as_str()),
         (1, Some(200), "ok")
     );
+}
+
+const WRITE_THEN_READ: &str = r"
+await ld.request({ method: 'POST', url: data.input.url + '/tickets' });
+if (data.input.title === 'throws') throw new Error('broken');
+if (data.input.title === 'fails') return { error: 'broken' };
+await ld.request({ method: 'GET', url: data.input.url + '/slow', timeout: 100 });
+";
+
+const WRITES_AT_ONCE: &str = r"
+const url = data.input.url + '/slow';
+await Promise.all([ld.request({ method: 'POST', url, timeout: 100 }), ld.request({ method: 'GET', url, timeout: 100 })]);
+";
+
+/// Whoever repeats the call repeats the write.
+#[tokio::test]
+async fn what_fails_after_a_write_is_not_called_a_matter_of_trying_again() {
+    let upstream = Upstream::start(|seen: Seen| async move {
+        if seen.uri.path().ends_with("/slow") {
+            std::future::pending::<()>().await;
+        }
+        json_answer("{}")
+    })
+    .await;
+    let actions = [("then", "write", WRITE_THEN_READ), ("once", "write", WRITES_AT_ONCE)];
+    let workspace = desk(&upstream.base_url(), SEALED, &actions);
+    let mut session = workspace.serve().await;
+    for (tool, title, code) in [
+        ("desk__then", "times out", "TIMEOUT"),
+        ("desk__then", "throws", "ACTION_FAILED"),
+        ("desk__then", "fails", "ACTION_FAILED"),
+        ("desk__once", "", "OUTCOME_UNKNOWN"),
+    ] {
+        let arguments = json!({ "url": upstream.base_url(), "title": title });
+        let answer = session.call(tool, arguments).await;
+        let error = &answer["result"]["_meta"]["toolgate/error"];
+        assert_eq!(
+            (&error["code"], &error["retryable"]),
+            (&json!(code), &json!(false)),
+            "{error}"
+        );
+        let resolution = error["resolution"].as_str().unwrap();
+        assert!(
+            resolution.starts_with("read the current state first"),
+            "{title}: {resolution}"
+        );
+    }
 }
 
 #[tokio::test]

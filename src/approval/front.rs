@@ -29,9 +29,9 @@ pub struct ApprovalPrompt {
     pub action: String,
     /// `read` or `write`.
     pub effect: &'static str,
-    /// HTTP method.
+    /// HTTP method, or `CODE`.
     pub method: String,
-    /// URL path with arguments filled in, without host.
+    /// URL path and query with arguments filled in, without host; the name of the code.
     pub path: String,
     /// Arguments, secret ones replaced.
     pub arguments: Map<String, Value>,

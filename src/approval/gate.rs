@@ -263,11 +263,13 @@ impl Approvals {
         user: &str,
         via: &str,
     ) -> Result<Verdict, GateError> {
-        // Nothing was decided: whoever closed it may be asked again, and an operator may still decide.
-        if answer == Answer::Cancelled {
-            return Ok(refused(record, Refusal::Closed));
-        }
-        let approved = answer == Answer::Accepted;
+        let approved = match answer {
+            Answer::Accepted => true,
+            Answer::Declined => false,
+            // Nothing was decided: whoever closed it may be asked again, and an operator may still decide.
+            Answer::Cancelled | Answer::Unavailable => return Ok(refused(record, Refusal::Closed)),
+            Answer::Late => return self.unanswered(record, key).await,
+        };
         let decision = Decision {
             approved,
             at: self.now(),
@@ -276,17 +278,15 @@ impl Approvals {
         };
         let decided = self.store.decide_approval(&record.id, &decision).await?;
         if !approved {
-            let refusal = if answer == Answer::Declined {
-                Refusal::Declined
-            } else {
-                Refusal::Unanswered
-            };
-            let by = (answer == Answer::Declined).then(|| format!("{user} via {via}"));
+            // An operator may have allowed it meanwhile. Who was asked says no, and that holds for the next call, too.
+            if !decided {
+                self.store.revoke_approval(&record.id, &decision).await?;
+            }
             return Ok(Verdict::Refused {
                 approval_id: Some(record.id.clone()),
-                by,
+                by: Some(format!("{user} via {via}")),
                 continues: None,
-                refusal,
+                refusal: Refusal::Declined,
             });
         }
         // An operator may have been quicker: whatever the record says now is what counts.
@@ -301,6 +301,15 @@ impl Approvals {
                 debug_assert!(!decided, "a decided record cannot be pending");
                 Ok(refused(&current, Refusal::NotValid))
             }
+        }
+    }
+
+    /// Whoever was asked decided nothing; an operator may have.
+    async fn unanswered(&self, record: &ApprovalRecord, key: &ApprovalKey) -> Result<Verdict, GateError> {
+        match self.store.get_approval(&record.id).await? {
+            Some(current) if current.state == ApprovalState::Approved => self.use_up(&current, key).await,
+            Some(current) if current.state == ApprovalState::Denied => Ok(refused(&current, Refusal::Declined)),
+            _ => Ok(refused(record, Refusal::Unanswered)),
         }
     }
 

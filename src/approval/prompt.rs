@@ -91,7 +91,8 @@ fn shown(value: &Value) -> String {
     if !value.is_array() && !value.is_object() || whole.chars().count() <= MAX_VALUE {
         return cut(&whole, MAX_VALUE);
     }
-    let shortened = with_short_texts(value).to_string();
+    let mut shortened = String::new();
+    write_short(value, &mut shortened);
     if shortened.chars().count() <= MAX_NESTED_VALUE {
         legible_line(&shortened)
     } else {
@@ -104,16 +105,30 @@ fn shown(value: &Value) -> String {
     }
 }
 
+/// Writes `value` as JSON with its long texts and keys cut. Members are written one by one: keys that are the same
+/// when they are cut must not hide one another.
 // Depth is bounded: arguments come from serde_json, which refuses to parse more than 128 levels.
-fn with_short_texts(value: &Value) -> Value {
+fn write_short(value: &Value, written: &mut String) {
+    let short = |text: &str| Value::String(cut(text, MAX_NESTED_TEXT)).to_string();
     match value {
-        Value::String(text) => Value::String(cut(text, MAX_NESTED_TEXT)),
-        Value::Array(items) => items.iter().map(with_short_texts).collect(),
-        Value::Object(members) => members
-            .iter()
-            .map(|(name, member)| (cut(name, MAX_NESTED_TEXT), with_short_texts(member)))
-            .collect(),
-        scalar => scalar.clone(),
+        Value::String(text) => written.push_str(&short(text)),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                written.push(if index == 0 { '[' } else { ',' });
+                write_short(item, written);
+            }
+            written.push_str(if items.is_empty() { "[]" } else { "]" });
+        }
+        Value::Object(members) => {
+            for (index, (name, member)) in members.iter().enumerate() {
+                written.push(if index == 0 { '{' } else { ',' });
+                written.push_str(&short(name));
+                written.push(':');
+                write_short(member, written);
+            }
+            written.push_str(if members.is_empty() { "{}" } else { "}" });
+        }
+        scalar => written.push_str(&scalar.to_string()),
     }
 }
 
@@ -194,6 +209,23 @@ mod tests {
             shown.contains("… (48891 characters in all)") && shown.len() < 2500,
             "{shown}"
         );
+    }
+
+    #[test]
+    fn keys_that_look_the_same_hide_nothing() {
+        let long = "x".repeat(100);
+        let labels = json!({format!("{long}a"): "harmful", format!("{long}b"): "harmless", "x\u{200b}": 1, "x\u{200c}": 2,
+            "none": {}, "nothing": [], "filler": "y".repeat(400)});
+        let shown = prompt(&json!({ "labels": labels }));
+        for member in [
+            "\"harmful\"",
+            "\"harmless\"",
+            "\"x\u{fffd}\":1,\"x\u{fffd}\":2",
+            "{}",
+            "[]",
+        ] {
+            assert!(shown.contains(member), "{member} in {shown}");
+        }
     }
 
     #[test]

@@ -79,7 +79,7 @@ impl Fixture {
         *self.moment.lock().unwrap() += SignedDuration::from_secs(seconds);
     }
 
-    async fn request(&self, key: &ApprovalKey, front: &Scripted) -> Verdict {
+    async fn request(&self, key: &ApprovalKey, front: &dyn Front) -> Verdict {
         let arguments = Map::from_iter([("title".to_owned(), json!("x"))]);
         let asked = Asked {
             call_id: "call-1",
@@ -172,6 +172,70 @@ async fn a_question_that_is_closed_leaves_the_decision_open() {
     let through = fixture.request(&key(), &closing).await;
     assert!(matches!(through, Verdict::Allowed(_)), "{through:?}");
     assert_ne!(id_of(&fixture.request(&key(), &closing).await), id);
+}
+
+/// Decides as an operator while its person looks at the question.
+struct Overtaken<'a> {
+    fixture: &'a Fixture,
+    approved: bool,
+    answer: Answer,
+}
+
+#[async_trait]
+impl Front for Overtaken<'_> {
+    fn asking(&self) -> Asking {
+        Asking::Inline
+    }
+    async fn ask(&self, prompt: &ApprovalPrompt) -> Answer {
+        assert!(self.fixture.decide(&prompt.approval_id, self.approved).await);
+        self.answer
+    }
+    async fn progress(&self, _step: u32, _steps: u32, _message: &str) {}
+    async fn waiting(&self, _approval_id: &str, _seconds: u64) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_no_revokes_what_an_operator_allowed_meanwhile() {
+    let fixture = Fixture::new();
+    let declining = Overtaken {
+        fixture: &fixture,
+        approved: true,
+        answer: Answer::Declined,
+    };
+    let id = id_of(&fixture.request(&key(), &declining).await);
+    assert!(!fixture.gate.is_allowed(&key()).await.unwrap());
+    let again = fixture.request(&key(), &Scripted::silent()).await;
+    assert_eq!(refusal(&again), Refusal::Undecided);
+    assert_ne!(id_of(&again), id);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_answer_overrules_no_operator() {
+    for (approved, expected) in [(true, None), (false, Some(Refusal::Declined))] {
+        let fixture = Fixture::new();
+        let mute = Overtaken {
+            fixture: &fixture,
+            approved,
+            answer: Answer::Late,
+        };
+        let verdict = fixture.request(&key(), &mute).await;
+        match expected {
+            None => assert!(matches!(verdict, Verdict::Allowed(_)), "{verdict:?}"),
+            Some(expected) => assert_eq!(refusal(&verdict), expected),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_is_nobodys_decision() {
+    let fixture = Fixture::new();
+    let id = id_of(
+        &fixture
+            .request(&key(), &Scripted::new(Asking::Inline, Answer::Late))
+            .await,
+    );
+    let record = fixture.store.get_approval(&id).await.unwrap().unwrap();
+    assert_eq!((record.state, record.decided_by), (ApprovalState::Pending, None));
 }
 
 #[tokio::test(start_paused = true)]

@@ -136,11 +136,18 @@ async fn decide(store: &dyn Store, id: &str, approved: bool) -> Result<(), Failu
         by: crate::config::operator(),
         via: "cli".into(),
     };
-    if store
+    let mut decided = store
         .decide_approval(id, &decision)
         .await
-        .map_err(anyhow::Error::from)?
-    {
+        .map_err(anyhow::Error::from)?;
+    if !decided && !approved {
+        // What was allowed by mistake, and has not gone through yet.
+        decided = store
+            .revoke_approval(id, &decision)
+            .await
+            .map_err(anyhow::Error::from)?;
+    }
+    if decided {
         let done = if approved {
             "approved: the same call now goes through once"
         } else {

@@ -22,9 +22,9 @@ pub struct ApprovalRecord {
     pub action: String,
     /// `read` or `write`.
     pub effect: String,
-    /// HTTP method.
+    /// HTTP method, or `CODE`.
     pub method: String,
-    /// URL path that the request will have, without host.
+    /// URL path and query that the request will have, without host; the name of the code.
     pub path: String,
     /// Arguments as JSON, secret ones replaced.
     pub arguments: String,
@@ -141,6 +141,9 @@ pub trait ApprovalStore: Send + Sync {
     -> Result<Vec<ApprovalRecord>, StoreError>;
     /// `pending -> approved | denied`, unless expired; whether it happened.
     async fn decide_approval(&self, id: &str, decision: &Decision) -> Result<bool, StoreError>;
+    /// `approved -> denied`, unless expired: whoever allowed a call may think better of it until it has gone through;
+    /// whether it happened. `decision` is one that denies.
+    async fn revoke_approval(&self, id: &str, decision: &Decision) -> Result<bool, StoreError>;
     /// `approved -> used` for exactly this key, unless expired at `now`; whether it happened.
     async fn use_approval(&self, id: &str, key: &ApprovalKey, now: &str) -> Result<bool, StoreError>;
 }

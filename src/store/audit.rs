@@ -30,9 +30,9 @@ pub struct AuditRecord {
     pub action: Option<String>,
     /// `read` or `write`, once found.
     pub effect: Option<String>,
-    /// HTTP method, once a request was made.
+    /// HTTP method, once it is known which request the call wants to make.
     pub method: Option<String>,
-    /// URL path without query, once a request was made; at most 512 characters.
+    /// Its URL path without query; at most 512 characters.
     pub path: Option<String>,
     /// SHA-256 of the canonical arguments; the arguments themselves are never stored here.
     pub arguments_hash: Option<String>,

@@ -12,6 +12,7 @@ macro_rules! cases {
             every_part_of_the_key_counts,
             expired_records_allow_nothing_and_make_room,
             a_decision_counts_once,
+            an_approval_can_be_revoked_until_it_is_used,
             the_newest_record_of_a_key_is_found,
             lists_are_newest_first_and_filtered,
             unknown_ids_change_nothing,
@@ -184,6 +185,35 @@ pub(crate) async fn a_decision_counts_once(store: &dyn Store) {
         (ApprovalState::Denied, Some(at(1)))
     );
     assert!(!store.use_approval("1", &stored.key(), &at(3)).await.unwrap());
+}
+
+pub(crate) async fn an_approval_can_be_revoked_until_it_is_used(store: &dyn Store) {
+    let key = pending("1", 0).key();
+    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    let deny = |second| decision(false, second);
+    assert!(
+        !store.revoke_approval("1", &deny(1)).await.unwrap(),
+        "revoked while pending"
+    );
+    assert!(store.decide_approval("1", &decision(true, 2)).await.unwrap());
+    assert!(
+        !store.revoke_approval("1", &deny(600)).await.unwrap(),
+        "revoked at its expiry"
+    );
+    assert!(store.revoke_approval("1", &deny(3)).await.unwrap());
+    assert!(
+        !store.use_approval("1", &key, &at(4)).await.unwrap(),
+        "used though it was revoked"
+    );
+    let stored = store.get_approval("1").await.unwrap().unwrap();
+    assert_eq!((stored.state, stored.decided_at), (ApprovalState::Denied, Some(at(3))));
+    store.find_or_create_approval(&pending("2", 5), &at(5)).await.unwrap();
+    assert!(store.decide_approval("2", &decision(true, 6)).await.unwrap());
+    assert!(store.use_approval("2", &key, &at(7)).await.unwrap());
+    assert!(
+        !store.revoke_approval("2", &deny(8)).await.unwrap(),
+        "revoked though it was used"
+    );
 }
 
 pub(crate) async fn the_newest_record_of_a_key_is_found(store: &dyn Store) {

@@ -52,21 +52,12 @@ impl ApprovalStore for MemoryStore {
 
     async fn decide_approval(&self, id: &str, decision: &Decision) -> Result<bool, StoreError> {
         let mut state = self.working_state("decided an approval")?;
-        let Some(stored) = state.approvals.iter_mut().find(|stored| stored.id == id) else {
-            return Ok(false);
-        };
-        if stored.state != ApprovalState::Pending || stored.expires_at <= decision.at {
-            return Ok(false);
-        }
-        stored.state = if decision.approved {
-            ApprovalState::Approved
-        } else {
-            ApprovalState::Denied
-        };
-        stored.decided_at = Some(decision.at.clone());
-        stored.decided_by = Some(decision.by.clone());
-        stored.decided_via = Some(decision.via.clone());
-        Ok(true)
+        Ok(decide(&mut state.approvals, id, ApprovalState::Pending, decision))
+    }
+
+    async fn revoke_approval(&self, id: &str, decision: &Decision) -> Result<bool, StoreError> {
+        let mut state = self.working_state("revoked an approval")?;
+        Ok(decide(&mut state.approvals, id, ApprovalState::Approved, decision))
     }
 
     async fn use_approval(&self, id: &str, key: &ApprovalKey, now: &str) -> Result<bool, StoreError> {
@@ -80,4 +71,21 @@ impl ApprovalStore for MemoryStore {
         stored.state = ApprovalState::Used;
         Ok(true)
     }
+}
+
+/// Changes a record that is in the state `from`; whether there was one.
+fn decide(approvals: &mut [ApprovalRecord], id: &str, from: ApprovalState, decision: &Decision) -> bool {
+    let found = approvals.iter_mut().find(|stored| stored.id == id);
+    let Some(stored) = found.filter(|stored| stored.state == from && stored.expires_at > decision.at) else {
+        return false;
+    };
+    stored.state = if decision.approved {
+        ApprovalState::Approved
+    } else {
+        ApprovalState::Denied
+    };
+    stored.decided_at = Some(decision.at.clone());
+    stored.decided_by = Some(decision.by.clone());
+    stored.decided_via = Some(decision.via.clone());
+    true
 }

@@ -38,7 +38,7 @@ const LIST: &str = "\
 
 const DECIDE: &str = "\
     UPDATE approvals SET state = ?, decided_at = ?, decided_by = ?, decided_via = ? \
-    WHERE id = ? AND state = 'pending' AND expires_at > ?";
+    WHERE id = ? AND state = ? AND expires_at > ?";
 
 const USE: &str = "\
     UPDATE approvals SET state = 'used' \
@@ -82,20 +82,17 @@ impl ApprovalStore for SqliteStore {
     }
 
     async fn decide_approval(&self, id: &str, decision: &Decision) -> Result<bool, StoreError> {
-        let state = if decision.approved {
-            ApprovalState::Approved
-        } else {
-            ApprovalState::Denied
-        };
-        let update = sqlx::query(DECIDE)
-            .bind(state.as_str())
-            .bind(&decision.at)
-            .bind(&decision.by)
-            .bind(&decision.via)
-            .bind(id)
-            .bind(&decision.at);
         let mut writer = self.writer.lock().await;
-        change(&mut writer, update).await.map_err(failed("decided an approval"))
+        change(&mut writer, decide(id, ApprovalState::Pending, decision))
+            .await
+            .map_err(failed("decided an approval"))
+    }
+
+    async fn revoke_approval(&self, id: &str, decision: &Decision) -> Result<bool, StoreError> {
+        let mut writer = self.writer.lock().await;
+        change(&mut writer, decide(id, ApprovalState::Approved, decision))
+            .await
+            .map_err(failed("revoked an approval"))
     }
 
     async fn use_approval(&self, id: &str, key: &ApprovalKey, now: &str) -> Result<bool, StoreError> {
@@ -103,6 +100,23 @@ impl ApprovalStore for SqliteStore {
         let mut writer = self.writer.lock().await;
         change(&mut writer, update).await.map_err(failed("used an approval"))
     }
+}
+
+/// The change of a record that is in the state `from`.
+fn decide<'a>(id: &'a str, from: ApprovalState, decision: &'a Decision) -> Statement<'a> {
+    let to = if decision.approved {
+        ApprovalState::Approved
+    } else {
+        ApprovalState::Denied
+    };
+    sqlx::query(DECIDE)
+        .bind(to.as_str())
+        .bind(&decision.at)
+        .bind(&decision.by)
+        .bind(&decision.via)
+        .bind(id)
+        .bind(from.as_str())
+        .bind(&decision.at)
 }
 
 type Statement<'a> = sqlx::query::Query<'a, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;

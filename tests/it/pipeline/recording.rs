@@ -85,6 +85,9 @@ impl ApprovalStore for Failing {
     async fn decide_approval(&self, id: &str, decision: &Decision) -> Result<bool, StoreError> {
         self.approvals()?.decide_approval(id, decision).await
     }
+    async fn revoke_approval(&self, id: &str, decision: &Decision) -> Result<bool, StoreError> {
+        self.approvals()?.revoke_approval(id, decision).await
+    }
     async fn use_approval(&self, id: &str, key: &ApprovalKey, now: &str) -> Result<bool, StoreError> {
         self.approvals()?.use_approval(id, key, now).await
     }

@@ -1,6 +1,7 @@
 //! The audit log's writer: one row per call, intents of writes durable before their requests leave.
 //!
-//! Must never see arguments, bodies or secrets: a record holds metadata and a hash.
+//! Must never see secrets, or arguments and bodies as such: a record holds metadata, a hash, the path as it may be shown,
+//! and of a failure its first line, without secrets. What code did is kept beside the rows ([`call_log`]).
 
 mod call_log;
 mod settler;
@@ -99,7 +100,9 @@ impl Audit {
     /// [`AuditError`]: the call has no complete row.
     pub async fn finish(&self, mut record: AuditRecord) -> Result<(), AuditError> {
         shorten(&mut record);
-        if self.write_at_once(&record) {
+        // A row without an end is one of several of its call. Those come one after the other through the queue: what is
+        // written at once is put in order only later, and would stand behind the intent of the run that goes on.
+        if record.ended_at.is_some() && self.write_at_once(&record) {
             return Ok(());
         }
         self.hand_over(record, false).await.map_err(|_| AuditError::Closed)?

@@ -14,14 +14,14 @@ const GATHER: Duration = Duration::from_secs(1);
 /// How long to leave a store alone that failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
-/// Settles `store` until `stop`, and then once more; or until nobody else holds on to it.
+/// Settles `store` until `stop`, and once after that; or until nobody else holds on to it.
 pub(super) async fn run(store: Arc<dyn Store>, unsettled: Arc<Notify>, stop: CancellationToken) {
     let store = {
         let weak: Weak<dyn Store> = Arc::downgrade(&store);
         drop(store);
         weak
     };
-    while !stop.is_cancelled() {
+    loop {
         tokio::select! {
             () = stop.cancelled() => {}
             () = unsettled.notified() => {}
@@ -30,6 +30,7 @@ pub(super) async fn run(store: Arc<dyn Store>, unsettled: Arc<Notify>, stop: Can
             () = stop.cancelled() => {}
             () = tokio::time::sleep(GATHER) => {}
         }
+        let is_last = stop.is_cancelled();
         let Some(store) = store.upgrade() else {
             return;
         };
@@ -40,6 +41,9 @@ pub(super) async fn run(store: Arc<dyn Store>, unsettled: Arc<Notify>, stop: Can
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(AFTER_FAILURE) => {}
             }
+        }
+        if is_last {
+            return;
         }
     }
 }

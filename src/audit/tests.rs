@@ -80,6 +80,25 @@ async fn an_acknowledged_row_is_in_the_file() {
     assert_eq!(rows(&another_process).await, 1);
 }
 
+/// A person may answer before the rows that were written at once are put in order.
+#[tokio::test]
+async fn a_question_does_not_hide_the_intent_of_the_run_that_brings_its_answer() {
+    let folder = TempDir::new().unwrap();
+    let audit = Audit::start(Arc::new(SqliteStore::open(folder.path()).await.unwrap()));
+    let question = AuditRecord {
+        outcome: "APPROVAL_REQUIRED".into(),
+        ..intent_row("1", 1)
+    };
+    audit.finish(question).await.unwrap();
+    audit.intend(intent_row("1", 1)).await.unwrap();
+    audit.close().await;
+    let another_process = SqliteStore::open(folder.path()).await.unwrap();
+    assert_eq!(
+        another_process.read_audit(&everything()).await.unwrap(),
+        [intent_row("1", 1)]
+    );
+}
+
 #[tokio::test]
 async fn callers_hear_that_the_store_failed_and_later_rows_are_tried_again() {
     let (audit, store) = audit_in_memory();

@@ -1,5 +1,5 @@
-//! What is done to the audit log beside writing it: old events are cut off, and calls are added up for those who count
-//! them. Only while no call runs, so that none waits for it.
+//! What is done to the audit log beside writing it: calls are added up for those who count them, while no call runs, so
+//! that none waits for it; and old events are cut off once an hour, whatever runs.
 
 use std::sync::Arc;
 use std::time::Duration;

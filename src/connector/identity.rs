@@ -1,7 +1,7 @@
 //! What a connector is called, whether it is offered, and what it asks for beyond its actions.
 
 use super::document::{MetadataDocument, TunnelDocument};
-use super::model::Tier;
+use super::model::{LOCAL, Owner, Tier};
 use super::naming::{is_slug, slug_of};
 use super::scope::Scope;
 use crate::document::Node;
@@ -13,7 +13,7 @@ const LONGEST_ICON: usize = 64 * 1024;
 pub(super) struct Identity {
     pub slug: String,
     pub id: Option<String>,
-    pub owner: Option<String>,
+    pub owner: Option<Owner>,
     pub name: String,
     pub description: String,
     pub icon: Option<String>,
@@ -41,11 +41,19 @@ pub(super) fn compile(scope: &Scope<'_>, tier: Tier) -> Option<Identity> {
     Some(Identity {
         slug: slug?,
         id: text("id"),
-        owner: text("user_id"),
+        owner: owner(text("organisation"), text("user_id")),
         description: description.unwrap_or_else(|| name.clone()),
         name,
         icon: icon?,
         enabled,
+    })
+}
+
+/// Two people of different organisations may have the same name, so that a user alone is nobody.
+fn owner(organisation: Option<String>, user: Option<String>) -> Option<Owner> {
+    (organisation.is_some() || user.is_some()).then(|| Owner {
+        organisation: organisation.unwrap_or_else(|| LOCAL.to_owned()),
+        user,
     })
 }
 

@@ -20,6 +20,19 @@ use crate::template::{Inside, PathTemplate, Style, ValueTemplate, XmlShape};
 pub use super::credential::{Auth, KeyPlace, SecretRef, Setting};
 pub use super::secret_name::SecretName;
 
+/// Name of the one implicit user of a process that serves a single person, of that user's organisation, and of the
+/// organisation of whoever names none (ruling C-27). Nobody else may be called that.
+pub const LOCAL: &str = "local";
+
+/// Whom a definition belongs to: an organisation, or one user of it (ruling C-27).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// The organisation.
+    pub organisation: String,
+    /// The user (`user_id` of seed 001); everybody of the organisation when there is none.
+    pub user: Option<String>,
+}
+
 /// One external API.
 #[derive(Debug)]
 pub struct Connector {
@@ -27,8 +40,8 @@ pub struct Connector {
     pub slug: String,
     /// The author's identifier (`id` of seed 001), if any.
     pub id: Option<String>,
-    /// The user that the definition belongs to (`user_id` of seed 001), if any (ruling C-27).
-    pub owner: Option<String>,
+    /// Whom the definition belongs to, if anybody (ruling C-27).
+    pub owner: Option<Owner>,
     /// The name people read.
     pub name: String,
     /// When an agent should use this API.

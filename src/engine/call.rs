@@ -345,6 +345,7 @@ impl Sending<'_> {
         let holder = Holder {
             organisation: &call.principal.organisation,
             user: &call.principal.user,
+            sees_everybodys: call.principal.sees_everybodys(),
         };
         let auth = tool.connector.auth_of(&tool.action);
         let source = parts.secrets.as_ref();

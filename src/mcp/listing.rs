@@ -77,7 +77,7 @@ struct Family {
 struct View {
     scope: Scope,
     /// The caller, where connectors belong to somebody.
-    user: Option<String>,
+    owner: Option<(String, String)>,
 }
 
 impl Listings {
@@ -114,14 +114,15 @@ impl Family {
     }
 
     fn listing(&self, principal: &Principal, presentation: &Presentation) -> Arc<Listing> {
-        let user = (self.owned && !principal.sees_everybodys()).then(|| principal.user.clone());
-        if principal.scope == Scope::All && user.is_none() {
+        let owner = (self.owned && !principal.sees_everybodys())
+            .then(|| (principal.organisation.clone(), principal.user.clone()));
+        if principal.scope == Scope::All && owner.is_none() {
             let whole = || Arc::new(Listing::new(Arc::clone(&self.catalog), presentation));
             return Arc::clone(self.whole.get_or_init(whole));
         }
         let view = View {
             scope: principal.scope.clone(),
-            user,
+            owner,
         };
         let parts = || self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = parts().get(&view) {

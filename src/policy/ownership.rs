@@ -6,10 +6,11 @@ use crate::connector::model::Connector;
 /// Whether `connector` exists for `principal`. One that does not must look as if it had never existed (contract S1-04).
 #[must_use]
 pub fn exists_for(principal: &Principal, connector: &Connector) -> bool {
-    let owned = connector
-        .owner
-        .as_ref()
-        .is_none_or(|owner| principal.sees_everybodys() || *owner == principal.user);
+    let owned = connector.owner.as_ref().is_none_or(|owner| {
+        principal.sees_everybodys()
+            || owner.organisation == principal.organisation
+                && owner.user.as_ref().is_none_or(|user| *user == principal.user)
+    });
     owned && principal.scope.contains(&connector.slug)
 }
 
@@ -38,20 +39,25 @@ mod tests {
     #[test]
     fn a_connector_exists_for_its_owner_within_the_scope() {
         let only = |slug: &str| Scope::Only(Arc::new(BTreeSet::from([slug.to_owned()])));
-        let scoped = |scope: Scope| Principal::caller("ana", "acme").within(scope);
+        let scoped = |scope: Scope| Principal::caller("ana", "local").within(scope);
         let free = crm("");
         let anas = crm("user_id = \"ana\"");
-        let bobs = crm("user_id = \"bob\"");
+        let acmes_bobs = crm("user_id = \"bob\"\norganisation = \"acme\"");
+        let acmes = crm("organisation = \"acme\"");
         let table = [
-            (Principal::local(), [true, true, true]),
-            (scoped(Scope::All), [true, true, false]),
-            (scoped(only("crm")), [true, true, false]),
-            (scoped(only("wiki")), [false, false, false]),
+            (Principal::local(), [true, true, true, true]),
+            (scoped(Scope::All), [true, true, false, false]),
+            (scoped(only("crm")), [true, true, false, false]),
+            (scoped(only("wiki")), [false, false, false, false]),
             // The name alone gives nothing: the implicit user is not somebody who is called that.
-            (Principal::caller("local", "local"), [true, false, false]),
+            (Principal::caller("local", "local"), [true, false, false, false]),
+            // Of two who have the same name, each has an organisation.
+            (Principal::caller("ana", "acme"), [true, false, false, true]),
+            (Principal::caller("bob", "acme"), [true, false, true, true]),
+            (Principal::caller("bob", "globex"), [true, false, false, false]),
         ];
         for (principal, expected) in table {
-            let seen = [&free, &anas, &bobs].map(|connector| exists_for(&principal, connector));
+            let seen = [&free, &anas, &acmes_bobs, &acmes].map(|connector| exists_for(&principal, connector));
             assert_eq!(seen, expected, "{principal:?}");
         }
     }

@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::shares::Sharer;
-
-/// Name of the one implicit user, and of that user's organisation (ruling C-27). Nobody else may be called that.
-pub const LOCAL: &str = "local";
+pub use crate::connector::model::LOCAL;
 
 /// Something that a caller may do. None contains another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

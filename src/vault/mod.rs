@@ -26,11 +26,8 @@ pub use sealed::{Listed, Stored, Vault};
 pub use source::{EnvironmentSecrets, ServerSecrets};
 pub use strength::{Weakness, masked, weaknesses};
 
+pub use crate::connector::model::LOCAL;
 use crate::connector::model::SecretRef;
-
-/// The organisation and the user of a process that serves a single person (ruling C-27). That person may use the
-/// secrets of every user of their organisation: they can read the master key anyway.
-pub const LOCAL: &str = "local";
 
 /// Who a secret is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +36,9 @@ pub struct Holder<'a> {
     pub organisation: &'a str,
     /// The user.
     pub user: &'a str,
+    /// Whether the secrets of every user of the organisation are theirs to use: only for whoever runs the process, who
+    /// can read the master key anyway. A name says nothing of that: keys can be made for any.
+    pub sees_everybodys: bool,
 }
 
 impl Holder<'static> {
@@ -48,6 +48,7 @@ impl Holder<'static> {
         Self {
             organisation: LOCAL,
             user: LOCAL,
+            sees_everybodys: true,
         }
     }
 }

@@ -26,6 +26,7 @@ pub(super) struct OpenedSecrets {
 struct Question {
     organisation: String,
     user: String,
+    sees_everybodys: bool,
     name: SecretName,
 }
 
@@ -38,7 +39,7 @@ struct Opened {
 impl OpenedSecrets {
     pub(super) fn new() -> Self {
         Self {
-            secrets: Cache::new(CAPACITY),
+            secrets: Cache::builder().max_capacity(CAPACITY).time_to_live(FRESH).build(),
         }
     }
 
@@ -59,9 +60,10 @@ impl OpenedSecrets {
         self.secrets.insert(Question::of(name, holder), Opened { value, at });
     }
 
-    /// Forgets everything.
+    /// Forgets everything, at once.
     pub(super) fn clear(&self) {
         self.secrets.invalidate_all();
+        self.secrets.run_pending_tasks();
     }
 }
 
@@ -70,6 +72,7 @@ impl Question {
         Self {
             organisation: holder.organisation.to_owned(),
             user: holder.user.to_owned(),
+            sees_everybodys: holder.sees_everybodys,
             name: name.clone(),
         }
     }

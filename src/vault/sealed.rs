@@ -158,7 +158,7 @@ impl Vault {
     async fn find(&self, name: &SecretName, holder: Holder<'_>) -> Result<SealedSecret, SecretError> {
         if let Some(user) = &name.user
             && user != holder.user
-            && holder.user != LOCAL
+            && !holder.sees_everybodys
         {
             return Err(SecretError::NotTheirs {
                 reference: name.to_string(),

@@ -46,6 +46,7 @@ fn of(user: &str) -> Holder<'_> {
     Holder {
         organisation: ACME,
         user,
+        sees_everybodys: false,
     }
 }
 
@@ -85,6 +86,10 @@ async fn a_user_gets_their_own_secret_else_the_shared_one_and_never_anothers() {
     set(&vault, None, "crm/key", "shared").await;
     set(&vault, Some("ana"), "crm/key", "anas").await;
     set(&vault, Some("bob"), "erp/key", "bobs").await;
+    let operator = Holder {
+        sees_everybodys: true,
+        ..of(LOCAL)
+    };
     let cases = [
         ("vault://crm/key", of("ana"), Some("anas")),
         ("encrypted:crm/key", of("ana"), Some("anas")),
@@ -95,9 +100,10 @@ async fn a_user_gets_their_own_secret_else_the_shared_one_and_never_anothers() {
         ("vault://users/ana/apis/crm/key", of("ana"), Some("anas")),
         ("vault://users/ana/apis/crm/key", of("bob"), None),
         ("vault://users/bob/apis/crm/key", of("bob"), None),
-        // The single person of a local process may use every user's.
-        ("vault://users/bob/apis/erp/key", of(LOCAL), Some("bobs")),
-        ("vault://erp/key", of(LOCAL), None),
+        // The single person of a local process may use every user's, and not somebody with a key for that name.
+        ("vault://users/bob/apis/erp/key", operator, Some("bobs")),
+        ("vault://users/bob/apis/erp/key", of(LOCAL), None),
+        ("vault://erp/key", operator, None),
         // Another organisation's secrets do not exist.
         ("vault://crm/key", Holder::local(), None),
         ("vault://users/ana/apis/crm/key", Holder::local(), None),
@@ -106,6 +112,7 @@ async fn a_user_gets_their_own_secret_else_the_shared_one_and_never_anothers() {
             Holder {
                 organisation: "zeta",
                 user: "ana",
+                sees_everybodys: false,
             },
             None,
         ),

@@ -39,8 +39,12 @@ pub(in crate::connector) use settings::{SettingDocument, SettingTypeName};
 pub(in crate::connector) struct ConnectorDocument {
     /// An identifier of your own, kept as it is.
     pub id: Option<String>,
-    /// The user that the definition belongs to.
+    /// The user that the definition belongs to: only calls with a key of that user see it. Whoever runs the server sees
+    /// everything.
     pub user_id: Option<String>,
+    /// The organisation that the definition belongs to, or that of its user. `local` when there is only a `user_id`, as
+    /// for keys that name none.
+    pub organisation: Option<String>,
     /// The name people read, e.g. `My Company CRM`.
     #[schemars(length(min = 1, max = 100))]
     pub name: String,

@@ -21,7 +21,16 @@ use crate::document::{Kind, Node, closest};
 pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Keys at the top of a connector that say what it is: they are the same wherever it is served.
-const FIXED: [&str; 7] = ["id", "user_id", "name", "slug", "tier", "env_prefix", "settings"];
+const FIXED: [&str; 8] = [
+    "id",
+    "user_id",
+    "organisation",
+    "name",
+    "slug",
+    "tier",
+    "env_prefix",
+    "settings",
+];
 
 /// The settings of a connector.
 pub(super) struct Settings {

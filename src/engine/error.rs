@@ -47,7 +47,7 @@ pub enum ErrorCode {
     SandboxLimit,
     /// The request left, but what became of it is not known.
     OutcomeUnknown,
-    /// The caller cancelled the call before anything left.
+    /// The caller cancelled the call, and nothing that may change something had left.
     Cancelled,
     /// Toolgate itself failed.
     InternalError,

@@ -86,7 +86,8 @@ pub struct Parts {
     pub admission: Admission,
     /// How many calls are let through in some time.
     pub limits: Limits,
-    /// Longest time from a call's turn to its answer; waiting for a person does not count.
+    /// Longest time from the moment that a call may run to its answer, the wait for its turn included; waiting for a
+    /// person does not count.
     pub call_timeout: Duration,
 }
 

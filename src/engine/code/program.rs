@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
@@ -24,7 +24,7 @@ pub struct CodeRunner {
     settings: SandboxConfig,
     cache: PathBuf,
     compiler: Option<Arc<Compiler>>,
-    sandbox: OnceLock<Result<Sandbox, String>>,
+    sandbox: once_cell::sync::OnceCell<Sandbox>,
     store: Arc<dyn Store>,
     /// Logs that are being written.
     writing: TaskTracker,
@@ -38,7 +38,7 @@ impl CodeRunner {
             settings,
             cache,
             compiler: None,
-            sandbox: OnceLock::new(),
+            sandbox: once_cell::sync::OnceCell::new(),
             store,
             writing: TaskTracker::new(),
         }
@@ -51,13 +51,11 @@ impl CodeRunner {
         self
     }
 
-    /// The sandbox.
+    /// The sandbox. One that could not be made, e.g. because there was no thread for it, is tried again.
     pub(in crate::engine) fn sandbox(&self) -> Result<Sandbox, String> {
-        let make = || {
-            Sandbox::with_compiler(&self.settings, &self.cache, self.compiler.clone())
-                .map_err(|error| error.to_string())
-        };
-        self.sandbox.get_or_init(make).clone()
+        let make = || Sandbox::with_compiler(&self.settings, &self.cache, self.compiler.clone());
+        let sandbox = self.sandbox.get_or_try_init(make);
+        sandbox.cloned().map_err(|error| error.to_string())
     }
 
     /// Keeps the log of a call. Nobody waits for it but [`CodeRunner::close`].
@@ -110,7 +108,7 @@ impl Programs {
             return Err(failure::no_code());
         };
         let prepared = cell
-            .get_or_init(async || {
+            .get_or_try_init(async || {
                 let (sandbox, code) = (sandbox.clone(), code.clone());
                 let aliases = tool.connector.code.aliases;
                 let preparing = tokio::task::spawn_blocking(move || prepare(&sandbox, &code));
@@ -120,10 +118,17 @@ impl Programs {
                         problem: error.to_string(),
                     })
                 });
-                prepared.map(|program| program.with_aliases(aliases))
+                match prepared {
+                    // Not kept: the next call tries again.
+                    Err(error) if error.may_pass() => Err(error),
+                    prepared => Ok(prepared.map(|program| program.with_aliases(aliases))),
+                }
             })
             .await;
-        prepared.clone().map_err(|error| failure::of_load(&error, code))
+        prepared
+            .cloned()
+            .flatten()
+            .map_err(|error| failure::of_load(&error, code))
     }
 }
 

@@ -70,3 +70,10 @@ pub enum LoadError {
         problem: String,
     },
 }
+
+impl LoadError {
+    /// Whether it may be otherwise the next time, though the code is the same.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self, Self::Limit { .. } | Self::Internal { .. })
+    }
+}

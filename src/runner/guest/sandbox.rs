@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
+use once_cell::sync::OnceCell;
 use tokio::time::{Instant, timeout_at};
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
@@ -43,7 +44,7 @@ struct Parts {
     shelf: Shelf,
     queue: Queue,
     turns: Turns,
-    javascript: OnceLock<Result<Arc<JavaScript>, LoadError>>,
+    javascript: OnceCell<Arc<JavaScript>>,
     settings: SandboxConfig,
 }
 
@@ -94,7 +95,7 @@ impl Sandbox {
             shelf: Shelf::default(),
             queue: Queue::new(settings.max_concurrent_runs, settings.max_queued_runs),
             turns: Turns::on_this_runtime(),
-            javascript: OnceLock::new(),
+            javascript: OnceCell::new(),
             settings: settings.clone(),
         })))
     }
@@ -250,14 +251,14 @@ impl Parts {
         Ok(component)
     }
 
-    /// The JavaScript engine, compiled when the first script needs it.
+    /// The JavaScript engine, compiled when the first script needs it; when that failed, when the next one does.
     fn javascript(&self) -> Result<Arc<JavaScript>, LoadError> {
-        let engine = self.javascript.get_or_init(|| {
+        let engine = self.javascript.get_or_try_init(|| {
             let sha256 = script::engine_sha256()?;
             let component = self.compiled(script::NAME, script::ENGINE, &sha256)?;
             script::engine(&self.linker, &component, sha256).map(Arc::new)
         });
-        engine.clone()
+        engine.cloned()
     }
 }
 

@@ -15,15 +15,25 @@ const WRITE = callOf('demo_crm__create_ticket', { customer_id: 'cust_1001', titl
 /** Clients are not asked: only the command line decides. */
 const ASK_NOBODY = SETTINGS.replace('[approvals]', '[approvals]\nask_clients = false');
 
-/** Runs `body` with the product and an agent that `toolgate install` has told of it, and ends both. */
-async function withAgent(name, settings, body) {
+/** Runs `body` with the product, and ends it. */
+async function withProduct(settings, body) {
     const product = await Product.start(settings);
     try {
+        await body(product);
+    } catch (error) {
+        // What an agent did not do is also missing in the log; why it did not is the error to read.
+        await product.close().catch(() => {});
+        throw error;
+    }
+    await product.close();
+}
+
+/** The same with an agent that `toolgate install` has told of it. */
+function withAgent(name, settings, body) {
+    return withProduct(settings, async (product) => {
         await product.run('install', name);
         await body(product, (calls, options) => converse(product, name, calls, options));
-    } finally {
-        await product.close();
-    }
+    });
 }
 
 /** Has Codex send its writes: it asks its own user first, and when it is alone, the answer is no. */
@@ -77,9 +87,8 @@ for (const name of Object.keys(AGENTS)) {
             }),
         );
 
-        it('shows a key over HTTP', LIMIT, async () => {
-            const product = await Product.start(SETTINGS);
-            try {
+        it('shows a key over HTTP', LIMIT, () =>
+            withProduct(SETTINGS, async (product) => {
                 const { key } = await product.ask('keys', 'create', '--user', 'ana');
                 product.secrets.push(key);
                 const server = ['--url', `${await product.serveHttp()}/mcp`];
@@ -90,10 +99,8 @@ for (const name of Object.keys(AGENTS)) {
                 const [row] = await product.ask('logs');
                 assert.match(row.client, client);
                 assert.deepEqual([row.channel, row.user], ['http', 'ana']);
-            } finally {
-                await product.close();
-            }
-        });
+            }),
+        );
     });
 }
 

@@ -36,9 +36,8 @@ export const AGENTS = {
                 model: '"scripted"',
                 model_provider: '"scripted"',
                 'model_providers.scripted': provider,
-                // It would report to its maker, look for a new version, and fetch plugins.
+                // It would report to its maker, and fetch plugins.
                 'analytics.enabled': false,
-                check_for_update_on_startup: false,
                 'features.plugins': false,
             };
             const overrides = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);

@@ -86,6 +86,7 @@ export class Model {
         model.server = createServer((request, response) => model.#answer(request, response, calls));
         model.server.on('connect', (request, socket) => {
             model.others.push(`CONNECT ${request.url}`);
+            socket.on('error', () => {});
             socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
         });
         await new Promise((resolve) => model.server.listen(0, '127.0.0.1', resolve));

@@ -37,12 +37,13 @@ function withAgent(name, settings, body) {
 }
 
 /** Has Codex send its writes: it asks its own user first, and when it is alone, the answer is no. */
-const sends = ['-c', 'mcp_servers.toolgate.default_tools_approval_mode="approve"'];
+const SEND_WRITES = ['-c', 'mcp_servers.toolgate.default_tools_approval_mode="approve"'];
 
 /** What the agents call themselves, and how each is brought to make a write that nobody decides about. */
 const TRAITS = {
     'claude-code': { client: /^claude-code \d/, settings: SETTINGS, args: [] },
-    codex: { client: /^codex-mcp-client \d/, settings: ASK_NOBODY, args: sends },
+    // Its answer to a question would decide, so it is not asked: see below.
+    codex: { client: /^codex-mcp-client \d/, settings: ASK_NOBODY, args: SEND_WRITES },
 };
 
 for (const name of Object.keys(AGENTS)) {
@@ -55,12 +56,11 @@ for (const name of Object.keys(AGENTS)) {
                 const { tools, results, text } = await ask([READ]);
                 const listed = await product.ask('tools');
                 assert.deepEqual(tools.map((tool) => tool.name).sort(), listed.map((tool) => tool.name).sort());
-                for (const { name, description, inputSchema } of listed) {
-                    const tool = tools.find((tool) => tool.name === name);
-                    assert.ok(tool.description.startsWith(description), tool.description);
-                    const names = (schema) => Object.keys(schema.properties ?? {}).sort();
-                    assert.deepEqual(names(tool.schema), names(inputSchema), name);
-                    assert.deepEqual(tool.schema.required ?? [], inputSchema.required ?? [], name);
+                const names = (schema) => [Object.keys(schema.properties ?? {}).sort(), schema.required ?? []];
+                for (const expected of listed) {
+                    const tool = tools.find((tool) => tool.name === expected.name);
+                    assert.ok(tool.description.startsWith(expected.description), tool.description);
+                    assert.deepEqual(names(tool.schema), names(expected.inputSchema), tool.name);
                 }
                 assert.match(text, /Credentials are added by the server/, "the server's instructions");
                 assert.equal(results.length, 1);
@@ -128,9 +128,9 @@ describe('codex', () => {
         }),
     );
 
-    // Its user's place is taken in both cases; what it is told decides how.
+    // Nobody is there in either case: what it was told decides.
     for (const [args, answer, decision] of [
-        [sends, /APPROVAL_DENIED/, 'denied'],
+        [SEND_WRITES, /APPROVAL_DENIED/, 'denied'],
         [['--dangerously-bypass-approvals-and-sandbox'], /"id":"tick_\d+"/, 'approved'],
     ]) {
         it(`answers for its user, with ${args.at(-1)}: ${decision}`, LIMIT, () =>

@@ -21,7 +21,7 @@ export const AGENTS = {
             ANTHROPIC_BASE_URL: model,
             ANTHROPIC_API_KEY: 'none',
             CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-            // It would wait two seconds for its servers, and then begin without their tools.
+            // It would wait two seconds for its servers, and then begin without the tools of those that are slower.
             MCP_CONNECTION_NONBLOCKING: '0',
             MCP_CONNECT_TIMEOUT_MS: String(LIMIT / 2),
             // The model has all tools from the beginning, and need not look for them.
@@ -39,6 +39,9 @@ export const AGENTS = {
                 // It would report to its maker, and fetch plugins.
                 'analytics.enabled': false,
                 'features.plugins': false,
+                // It would begin at once, with the tools of those servers that are quick enough.
+                'mcp_servers.toolgate.required': true,
+                'mcp_servers.toolgate.startup_timeout_sec': LIMIT / 2000,
             };
             const overrides = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
             return ['exec', '--skip-git-repo-check', ...overrides];

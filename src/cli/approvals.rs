@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::{Failure, Global, assemble, output};
 use crate::approval::prompt::{self, Facts};
+use crate::connector::model::LOCAL;
 use crate::store::{ApprovalRecord, ApprovalState, Decision, Store, time};
 use jiff::Timestamp;
 
@@ -71,14 +72,16 @@ impl Approvals {
 }
 
 async fn list(store: &dyn Store, all: bool, json: bool) -> Result<(), Failure> {
-    let state = (!all).then_some(ApprovalState::Pending);
+    let (state, now) = ((!all).then_some(ApprovalState::Pending), now());
+    let unexpired_at = (!all).then_some(now.as_str());
     let mut records = store
-        .list_approvals(state, LIST_LIMIT)
+        .list_approvals(state, unexpired_at, LIST_LIMIT + 1)
         .await
         .map_err(anyhow::Error::from)?;
-    if !all {
-        let now = now();
-        records.retain(|record| record.expires_at > now);
+    let most = LIST_LIMIT as usize;
+    if records.len() > most {
+        records.truncate(most);
+        output::complain(&format!("only the newest {most} are shown; there are more"));
     }
     if json {
         return Ok(output::say_json(&records)?);
@@ -96,7 +99,7 @@ async fn list(store: &dyn Store, all: bool, json: bool) -> Result<(), Failure> {
             record.id.clone(),
             state_of(record).to_owned(),
             record.created_at.clone(),
-            record.user.clone(),
+            who(record),
             format!("{}.{}", record.connector, record.action),
             format!("{} {}", record.method, record.path),
         ]
@@ -120,7 +123,9 @@ async fn show(store: &dyn Store, id: &str, json: bool) -> Result<(), Failure> {
     }))?;
     output::say(&format!(
         "Asked by {} at {}, expires at {}",
-        record.user, record.created_at, record.expires_at
+        who(&record),
+        record.created_at,
+        record.expires_at
     ))?;
     let by = match (&record.decided_by, &record.decided_via, &record.decided_at) {
         (Some(by), Some(via), Some(at)) => format!(" by {by} via {via} at {at}"),
@@ -172,6 +177,15 @@ async fn find(store: &dyn Store, id: &str) -> Result<ApprovalRecord, Failure> {
                 "there is no approval {id}; `toolgate approvals list` shows those that wait"
             ))
         })
+}
+
+/// Who asked. Users of different organisations may have the same name.
+fn who(record: &ApprovalRecord) -> String {
+    if record.organisation == LOCAL {
+        record.user.clone()
+    } else {
+        format!("{} in {}", record.user, record.organisation)
+    }
 }
 
 fn state_of(record: &ApprovalRecord) -> &'static str {

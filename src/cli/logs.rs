@@ -15,6 +15,7 @@ use tokio::time::MissedTickBehavior;
 use super::{Failure, Global, assemble, output};
 use crate::audit::{CallEvent, CallEventKind, CallLog};
 use crate::catalog::Loader;
+use crate::config::{self, Config};
 use crate::diagnostics::legible_line;
 use crate::engine::ErrorCode;
 use crate::overview::{self, Summary, Window};
@@ -23,7 +24,7 @@ use crate::store::{AuditFilter, AuditRecord, CallScope, Store, time};
 /// How often `--follow` looks for calls that have ended.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 
-/// How long ago a call may have begun that `--follow` shows at its end: longer than calls wait for a person.
+/// How long ago a call may have begun at least that `--follow` shows at its end, also when the settings changed since.
 const LOOK_BACK: SignedDuration = SignedDuration::from_mins(15);
 
 /// Most calls that `--follow` considers each time.
@@ -129,7 +130,9 @@ impl Options {
         }
         let filter = self.filter(connector.clone(), &window);
         if self.follow {
-            return follow(store, filter, self.json, &zone).await;
+            // Without settings that can be read, calls waited for a person as long as they do by default.
+            let config = config::load(&locations).unwrap_or_default();
+            return follow(store, filter, self.json, &zone, look_back(&config)).await;
         }
         let rows = store.read_audit(&filter).await.map_err(anyhow::Error::from)?;
         if self.json {
@@ -234,19 +237,16 @@ async fn show_call(store: &dyn Store, connector: Option<String>, id: &str, json:
         ..AuditFilter::default()
     };
     let rows = store.read_audit(&filter).await.map_err(anyhow::Error::from)?;
-    if json {
-        let Some(row) = rows.first() else {
-            return Ok(output::say_json(&rows)?);
-        };
-        let mut whole = serde_json::to_value(row).context("a row cannot be shown")?;
-        whole["log"] = serde_json::to_value(log_of(store, id).await?).context("a log cannot be shown")?;
-        return Ok(output::say_json(&[whole])?);
-    }
     let Some(row) = rows.first() else {
         return Err(Failure::Other(anyhow::anyhow!(
             "there is no call {id}; `toolgate logs --json` shows the ids of calls"
         )));
     };
+    if json {
+        let mut whole = serde_json::to_value(row).context("a row cannot be shown")?;
+        whole["log"] = serde_json::to_value(log_of(store, id).await?).context("a log cannot be shown")?;
+        return Ok(output::say_json(&[whole])?);
+    }
     let fields = serde_json::to_value(row).context("a row cannot be shown")?;
     let lines = fields.as_object().into_iter().flatten().filter_map(|(name, value)| {
         let text = match value {
@@ -304,11 +304,40 @@ pub(super) fn event_line(event: &CallEvent) -> String {
     format!("{:>6} ms  {text}", event.at_ms)
 }
 
+/// How long ago a call may have begun that ends now: a question to a person is asked, or waited for, as long as the
+/// settings say.
+fn look_back(config: &Config) -> SignedDuration {
+    let settings = assemble::approval_settings(config);
+    let longest = settings.wait.max(settings.expires) + Duration::from_millis(config.server.call_timeout_ms);
+    SignedDuration::try_from(longest).map_or(SignedDuration::MAX, |longest| longest.max(LOOK_BACK))
+}
+
 /// Shows calls as they end, until interrupted.
-async fn follow(store: &dyn Store, filter: AuditFilter, json: bool, zone: &TimeZone) -> Result<(), Failure> {
+async fn follow(
+    store: &dyn Store,
+    filter: AuditFilter,
+    json: bool,
+    zone: &TimeZone,
+    look_back: SignedDuration,
+) -> Result<(), Failure> {
+    let recent = || {
+        let began = Timestamp::now().saturating_sub(look_back).unwrap_or(Timestamp::MIN);
+        AuditFilter {
+            since: Some(time::rfc3339(began)),
+            limit: LOOK_LIMIT,
+            ..filter.clone()
+        }
+    };
+    // What has ended before is shown as far as was asked for, and not later either.
+    let before = store.read_audit(&recent()).await.map_err(anyhow::Error::from)?;
     let rows = store.read_audit(&filter).await.map_err(anyhow::Error::from)?;
     let with_api = filter.connector.is_none();
-    let mut shown = HashSet::new();
+    let listed: HashSet<&str> = rows.iter().map(|row| row.call_id.as_str()).collect();
+    let mut shown: HashSet<String> = before
+        .into_iter()
+        .filter(|row| row.ended_at.is_some() && !listed.contains(row.call_id.as_str()))
+        .map(|row| row.call_id)
+        .collect();
     if !json {
         output::say(&line(&head(with_api)))?;
     }
@@ -332,12 +361,7 @@ async fn follow(store: &dyn Store, filter: AuditFilter, json: bool, zone: &TimeZ
             () = &mut interrupted => return Ok(()),
             _ = look.tick() => {}
         }
-        let recent = AuditFilter {
-            since: Some(time::rfc3339(Timestamp::now() - LOOK_BACK)),
-            limit: LOOK_LIMIT,
-            ..filter.clone()
-        };
-        fresh = store.read_audit(&recent).await.map_err(anyhow::Error::from)?;
+        fresh = store.read_audit(&recent()).await.map_err(anyhow::Error::from)?;
         // What is out of sight does not come back.
         let in_sight: HashSet<&str> = fresh.iter().map(|row| row.call_id.as_str()).collect();
         shown.retain(|id: &String| in_sight.contains(id.as_str()));

@@ -4,6 +4,7 @@ use super::document::{MetadataDocument, TunnelDocument};
 use super::model::{LOCAL, Owner, Tier};
 use super::naming::{is_slug, slug_of};
 use super::scope::Scope;
+use crate::diagnostics::is_disruptive;
 use crate::document::Node;
 
 /// Longest icon that is kept, in bytes: clients get it with every list of tools.
@@ -28,7 +29,7 @@ pub(super) fn compile(scope: &Scope<'_>, tier: Tier) -> Option<Identity> {
     let slug = slug(scope);
     let icon = icon(scope);
     let enabled = enabled(scope);
-    let name = text("name")?;
+    let name = name(scope)?;
     let description = text("description")
         .map(|text| text.trim().to_owned())
         .filter(|text| !text.is_empty());
@@ -47,6 +48,20 @@ pub(super) fn compile(scope: &Scope<'_>, tier: Tier) -> Option<Identity> {
         icon: icon?,
         enabled,
     })
+}
+
+/// The name stands in lists, in instructions for agents and in questions to people: what it holds must not look like
+/// another line of them.
+fn name(scope: &Scope<'_>) -> Option<String> {
+    let node = scope.root.get("name")?;
+    let name = node.text()?;
+    if name.contains(is_disruptive) {
+        let message = "the name of a connector is one line, without characters that cannot be seen";
+        let help = "write it without line ends; what agents should know stands in `description`";
+        scope.refuse("bad-name", node.span.clone(), message, help);
+        return None;
+    }
+    Some(name.to_owned())
 }
 
 /// Two people of different organisations may have the same name, so that a user alone is nobody.

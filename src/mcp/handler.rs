@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::FutureExt as _;
 use rmcp::model::{
@@ -65,6 +66,8 @@ pub struct Handler {
     asks_clients: bool,
     /// Who everything is done for. A session and a request have one caller each.
     principal: Arc<Principal>,
+    /// Whether the session is among those that are told of changes: a client may say more than once that it is ready.
+    is_told: Arc<AtomicBool>,
 }
 
 struct Shared {
@@ -96,6 +99,7 @@ impl Handler {
             channel: Channel::Stdio,
             asks_clients: true,
             principal: Arc::new(Principal::local()),
+            is_told: Arc::default(),
         })
     }
 
@@ -107,6 +111,7 @@ impl Handler {
             channel,
             asks_clients: self.asks_clients,
             principal: Arc::clone(&self.principal),
+            is_told: Arc::default(),
         }
     }
 
@@ -345,9 +350,10 @@ impl ServerHandler for Handler {
     }
 
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
-        self.shared
-            .sessions
-            .add(context.peer, Visible::new(&self.shared.engine, &self.principal));
+        if !self.is_told.swap(true, Ordering::Relaxed) {
+            let visible = Visible::new(&self.shared.engine, &self.principal);
+            self.shared.sessions.add(context.peer, visible);
+        }
     }
 
     async fn on_custom_request(

@@ -1,5 +1,5 @@
-//! Telling clients that the lists of tools, prompts and resources changed: sessions of the older era by a plain notification, subscriptions of
-//! 2026-07-28 on their own stream.
+//! Telling clients that the lists of tools, prompts and resources changed: sessions of the older era by a plain
+//! notification, subscriptions of 2026-07-28 on their own stream.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;

@@ -136,9 +136,14 @@ pub trait ApprovalStore: Send + Sync {
     async fn find_approval(&self, key: &ApprovalKey, now: &str) -> Result<Option<ApprovalRecord>, StoreError>;
     /// One record by its id.
     async fn get_approval(&self, id: &str) -> Result<Option<ApprovalRecord>, StoreError>;
-    /// Records in a state (all when `None`), newest first, at most `limit`.
-    async fn list_approvals(&self, state: Option<ApprovalState>, limit: u32)
-    -> Result<Vec<ApprovalRecord>, StoreError>;
+    /// Records in a state (all when `None`) that have not expired at that moment (all when `None`), newest first, at most
+    /// `limit`.
+    async fn list_approvals(
+        &self,
+        state: Option<ApprovalState>,
+        unexpired_at: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<ApprovalRecord>, StoreError>;
     /// `pending -> approved | denied`, unless expired; whether it happened.
     async fn decide_approval(&self, id: &str, decision: &Decision) -> Result<bool, StoreError>;
     /// `approved -> denied`, unless expired: whoever allowed a call may think better of it until it has gone through;

@@ -15,8 +15,8 @@ pub(super) const REDACTED: &str = "[REDACTED]";
 
 /// Names whose values go to the end of the line: a header's value may hold anything.
 const HEADERS: &str = r"(?:proxy-)?authorization|(?:set-)?cookie2?|x-[a-z-]*(?:key|token|secret|auth)";
-/// Names whose values are one word.
-const FIELDS: &str = r"pass(?:word|wd|phrase)?|pwd|pin|(?:client[_-]?)?secret|api[_-]?key|access[_-]?key|private[_-]?key|(?:access|refresh|id|auth|bearer|session)[_-]?token|token|session[_-]?id|signature|credentials?";
+/// Names whose values are one word; another word may stand before them, as in `crm_token`.
+const FIELDS: &str = r"(?:[a-z0-9]+[_-])*?(?:pass(?:word|wd|phrase)?|pwd|pin|(?:client[_-]?)?secret|api[_-]?key|access[_-]?key|private[_-]?key|(?:access|refresh|id|auth|bearer|session)[_-]?token|token|session[_-]?id|signature|credentials?)";
 
 /// A name, and what may stand between it and its value.
 fn before_value(names: &str) -> String {
@@ -146,6 +146,8 @@ mod tests {
             "password='hunter2 and more'",
             "access_token=hunter2",
             "client_secret: hunter2",
+            "crm_token=hunter2 and stripe_live_secret: hunter2",
+            r#"{"crm-api_key": "hunter2"}"#,
             "sent Bearer hunter2 to it",
             "sent bearer\tabcdefghijklmnopqrstuvwxyzhunter2",
             "Basic aHVudGVyMg== of hunter2 password: hunter2",

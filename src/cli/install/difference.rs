@@ -36,7 +36,7 @@ pub(super) fn shown(present: &Value, wanted: &Map<String, Value>) -> String {
     }
     for (key, present) in present_members {
         if wanted.get(key) != Some(present) {
-            lines.push(format!("- {key}: {}", without_secrets(key, present)));
+            lines.push(format!("- {key}: {}", member_without_secrets(key, key, present)));
             lines.extend(wanted.get(key).map(|wanted| format!("+ {key}: {wanted}")));
         }
     }
@@ -45,13 +45,22 @@ pub(super) fn shown(present: &Value, wanted: &Map<String, Value>) -> String {
     lines.join("\n")
 }
 
+/// The value of a member that is called `name`, below `key`, with what may be a secret left out.
+fn member_without_secrets(key: &str, name: &str, value: &Value) -> Value {
+    match value {
+        Value::String(text) if speaks_of_secrets(name) && !is_reference(text) => Value::from(HIDDEN),
+        Value::Number(_) if speaks_of_secrets(name) => Value::from(HIDDEN),
+        _ => without_secrets(key, value),
+    }
+}
+
 /// A value with what may be a secret left out.
 fn without_secrets(key: &str, value: &Value) -> Value {
     match value {
         Value::Object(members) => {
             let members = members
                 .iter()
-                .map(|(name, value)| (name.clone(), without_secrets(key, value)));
+                .map(|(name, value)| (name.clone(), member_without_secrets(key, name, value)));
             Value::Object(members.collect())
         }
         Value::Array(items) => {
@@ -161,6 +170,11 @@ mod tests {
         "#);
         let remote = json!({ "url": "https://u:p@a.test/mcp?token=1#x",
             "args": ["--key", "sk-live", "--port", "1", "--api-key=sk-live", "Authorization: sk-live"] });
+        let named = json!({ "apiKey": "sk-live", "auth": { "token": "abc123", "pin": "${PIN}", "expires": 7 } });
+        insta::assert_snapshot!(shown(&named, &Map::new()), @r#"
+        - apiKey: "[HIDDEN]"
+        - auth: {"token":"[HIDDEN]","pin":"${PIN}","expires":7}
+        "#);
         insta::assert_snapshot!(shown(&remote, &Map::new()), @r#"
         - url: "https://a.test/mcp"
         - args: ["--key","[HIDDEN]","--port","1","[HIDDEN]","[HIDDEN]"]

@@ -240,19 +240,31 @@ pub(crate) async fn lists_are_newest_first_and_filtered(store: &dyn Store) {
     }
     assert!(store.decide_approval("2", &decision(true, 9)).await.unwrap());
     let ids = |records: Vec<ApprovalRecord>| records.into_iter().map(|record| record.id).collect::<Vec<_>>();
-    assert_eq!(ids(store.list_approvals(None, 10).await.unwrap()), ["3", "4", "2", "1"]);
-    assert_eq!(ids(store.list_approvals(None, 2).await.unwrap()), ["3", "4"]);
     assert_eq!(
-        ids(store.list_approvals(Some(ApprovalState::Pending), 10).await.unwrap()),
+        ids(store.list_approvals(None, None, 10).await.unwrap()),
+        ["3", "4", "2", "1"]
+    );
+    assert_eq!(ids(store.list_approvals(None, None, 2).await.unwrap()), ["3", "4"]);
+    assert_eq!(
+        ids(store
+            .list_approvals(Some(ApprovalState::Pending), None, 10)
+            .await
+            .unwrap()),
         ["3", "4", "1"]
     );
     assert_eq!(
-        ids(store.list_approvals(Some(ApprovalState::Approved), 10).await.unwrap()),
+        ids(store
+            .list_approvals(Some(ApprovalState::Approved), None, 10)
+            .await
+            .unwrap()),
         ["2"]
     );
+    let expiry = pending("1", 1).expires_at;
+    let unexpired = store.list_approvals(None, Some(&expiry), 10).await.unwrap();
+    assert!(!unexpired.is_empty() && unexpired.iter().all(|record| record.expires_at > expiry));
     assert!(
         store
-            .list_approvals(Some(ApprovalState::Used), 10)
+            .list_approvals(Some(ApprovalState::Used), None, 10)
             .await
             .unwrap()
             .is_empty()
@@ -271,7 +283,7 @@ pub(crate) async fn callers_racing_for_one_key_share_one_record(store: &dyn Stor
     let asking = records.iter().map(|record| store.find_or_create_approval(record, &now));
     let answers = futures_util::future::try_join_all(asking).await.unwrap();
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
-    assert_eq!(store.list_approvals(None, 100).await.unwrap().len(), 1);
+    assert_eq!(store.list_approvals(None, None, 100).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn callers_racing_for_one_approval_use_it_once(store: &dyn Store) {

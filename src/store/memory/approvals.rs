@@ -36,12 +36,14 @@ impl ApprovalStore for MemoryStore {
     async fn list_approvals(
         &self,
         wanted: Option<ApprovalState>,
+        unexpired_at: Option<&str>,
         limit: u32,
     ) -> Result<Vec<ApprovalRecord>, StoreError> {
         let state = self.working_state("listed approvals")?;
         let newest_first = state.approvals.iter().rev();
         let mut records: Vec<ApprovalRecord> = newest_first
             .filter(|stored| wanted.is_none_or(|wanted| stored.state == wanted))
+            .filter(|stored| unexpired_at.is_none_or(|now| stored.expires_at.as_str() > now))
             .cloned()
             .collect();
         // Stable: within one moment the later creation stays first.

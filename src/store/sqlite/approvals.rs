@@ -34,7 +34,8 @@ const FIND_NEWEST: &str = "\
 const GET: &str = "SELECT * FROM approvals WHERE id = ?";
 
 const LIST: &str = "\
-    SELECT * FROM approvals WHERE ?1 IS NULL OR state = ?1 ORDER BY created_at DESC, sequence DESC LIMIT ?2";
+    SELECT * FROM approvals WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR expires_at > ?2) \
+    ORDER BY created_at DESC, sequence DESC LIMIT ?3";
 
 const DECIDE: &str = "\
     UPDATE approvals SET state = ?, decided_at = ?, decided_by = ?, decided_via = ? \
@@ -73,9 +74,13 @@ impl ApprovalStore for SqliteStore {
     async fn list_approvals(
         &self,
         state: Option<ApprovalState>,
+        unexpired_at: Option<&str>,
         limit: u32,
     ) -> Result<Vec<ApprovalRecord>, StoreError> {
-        let query = sqlx::query(LIST).bind(state.map(ApprovalState::as_str)).bind(limit);
+        let query = sqlx::query(LIST)
+            .bind(state.map(ApprovalState::as_str))
+            .bind(unexpired_at)
+            .bind(limit);
         let rows = query.fetch_all(&self.readers).await;
         rows.and_then(|rows| rows.iter().map(read).collect())
             .map_err(failed("listed approvals"))

@@ -1,6 +1,7 @@
 //! What an operator reads: `toolgate approvals` and `toolgate logs`.
 
 use serde_json::{Value, json};
+use toolgate::store::{ApprovalRecord, ApprovalStore as _};
 
 use super::crm;
 use crate::harness::{Finished, Upstream, Workspace};
@@ -24,6 +25,56 @@ async fn stable(workspace: &Workspace, run: &Finished) -> String {
         text = time.map_or_else(|| text.clone(), |time| text.replace(&time, shown));
     }
     text
+}
+
+/// Many may wait, of users of several organisations; and what nobody can decide any more hides none of them.
+#[tokio::test]
+async fn a_list_that_is_cut_says_so_and_names_organisations() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    let id = waiting(&workspace, "first").await;
+    let first = workspace.approvals().await.remove(0);
+    let store = workspace.store().await;
+    let add = async |number: usize, expires_at: &str| {
+        let record = ApprovalRecord {
+            id: format!("{number:032}"),
+            arguments_hash: number.to_string(),
+            organisation: "acme".into(),
+            created_at: format!("2099-01-01T00:00:00.{number:03}Z"),
+            expires_at: expires_at.into(),
+            ..first.clone()
+        };
+        let kept = store.find_or_create_approval(&record, &first.created_at).await.unwrap();
+        assert_eq!(kept.id, record.id);
+    };
+    for number in 0..250 {
+        add(number, "2020-01-01T00:00:00.000Z").await;
+    }
+    let run = workspace.run(&["approvals", "list"]).await;
+    assert!(run.stdout.contains(&id) && run.stdout.lines().count() == 2, "{run:?}");
+    for number in 250..450 {
+        add(number, "2099-01-02T00:00:00.000Z").await;
+    }
+    let run = workspace.run(&["approvals", "list"]).await;
+    assert_eq!(run.stderr, "only the newest 200 are shown; there are more\n");
+    assert_eq!(run.stdout.lines().count(), 201);
+    assert!(run.stdout.contains("  local in acme  "), "{}", run.stdout);
+    let shown = workspace.run(&["approvals", "show", &format!("{:032}", 449)]).await;
+    assert!(shown.stdout.contains("Asked by local in acme at "), "{shown:?}");
+}
+
+/// Until it has gone through.
+#[tokio::test]
+async fn what_was_allowed_can_be_denied() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    let id = waiting(&workspace, "a").await;
+    assert_eq!(workspace.run(&["approvals", "approve", &id]).await.code, Some(0));
+    let run = workspace.run(&["approvals", "deny", &id]).await;
+    assert_eq!((run.code, run.stdout), (Some(0), format!("{id} denied\n")));
+    let run = workspace
+        .run(&["call", "crm__create_thing", "--input", r#"{"title": "a"}"#])
+        .await;
+    assert!(run.stderr.contains("APPROVAL_DENIED"), "{run:?}");
+    assert_eq!(workspace.run(&["approvals", "approve", &id]).await.code, Some(1));
 }
 
 #[tokio::test]

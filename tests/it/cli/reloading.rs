@@ -33,6 +33,25 @@ async fn files_that_appear_change_and_vanish_change_the_tools() {
     assert_eq!(answer["error"]["data"]["error"]["code"], "UNKNOWN_API", "{answer}");
 }
 
+/// A client may say more than once that it is ready. Who does it often must not push others off the list.
+#[tokio::test]
+async fn a_session_is_told_once() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    let mut session = workspace.serve().await;
+    for _ in 0..3 {
+        session.notify("notifications/initialized").await;
+    }
+    session.request("ping", json!({})).await;
+    workspace.write(
+        "wiki/connector.toml",
+        connector("wiki", "http://127.0.0.1:9/v1", ACTIONS),
+    );
+    session.notification(CHANGED).await;
+    session.request("ping", json!({})).await;
+    let said = session.close().await.stdout;
+    assert_eq!(said.matches(CHANGED).count(), 1, "{said}");
+}
+
 #[tokio::test]
 async fn what_broke_is_served_as_it_last_worked_and_the_log_says_why() {
     let upstream = Upstream::fixed("{}").await;

@@ -221,12 +221,14 @@ async fn one_call_is_shown_whole() {
     duration_ms      89
     message          the API said no
     ");
-    let run = workspace.run(&["logs", "--call", "9"]).await;
-    assert_eq!(run.code, Some(1));
-    assert_eq!(
-        run.stderr,
-        "error: there is no call 9; `toolgate logs --json` shows the ids of calls\n"
-    );
+    for form in [vec![], vec!["--json"]] {
+        let run = workspace.run(&[vec!["logs", "--call", "9"], form].concat()).await;
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
+        assert_eq!(
+            run.stderr,
+            "error: there is no call 9; `toolgate logs --json` shows the ids of calls\n"
+        );
+    }
 }
 
 #[tokio::test]
@@ -234,9 +236,11 @@ async fn calls_are_shown_as_they_end() {
     let upstream = Upstream::fixed("{}").await;
     let workspace = crm(&upstream.base_url());
     let get = ["call", "crm__get_thing", "--input", r#"{"id": "1"}"#];
+    // What had ended before is shown as far as it was asked for.
+    workspace.run(&["call", "crm__get_thing", "--input", "{}"]).await;
     workspace.run(&get).await;
     let mut following = workspace
-        .command(&["logs", "crm", "--follow", "--json"])
+        .command(&["logs", "crm", "--follow", "--json", "--limit", "1"])
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(following.stdout.take().unwrap()).lines();

@@ -46,9 +46,7 @@ impl Session {
             "clientInfo": { "name": "tests", "version": "1" } });
         let welcome = session.request("initialize", hello).await;
         assert_eq!(welcome["result"]["protocolVersion"], "2025-11-25", "{welcome}");
-        session
-            .write(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }))
-            .await;
+        session.notify("notifications/initialized").await;
         session
     }
 
@@ -86,6 +84,11 @@ impl Session {
         self.write(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": parameters }))
             .await;
         id
+    }
+
+    /// Sends a notification that says nothing more.
+    pub(crate) async fn notify(&mut self, method: &str) {
+        self.write(&json!({ "jsonrpc": "2.0", "method": method })).await;
     }
 
     /// Sends a request and waits for its answer.

@@ -201,6 +201,6 @@ impl Workspace {
 
     /// All approvals, newest first.
     pub(crate) async fn approvals(&self) -> Vec<ApprovalRecord> {
-        self.store().await.list_approvals(None, 100).await.unwrap()
+        self.store().await.list_approvals(None, None, 100).await.unwrap()
     }
 }

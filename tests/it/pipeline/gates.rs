@@ -160,7 +160,7 @@ async fn nothing_behind_the_gate_that_refuses_runs() {
         );
         assert_eq!((row.requests, row.upstream_status), (0, None));
         assert!(row.ended_at.is_some());
-        let asked = gateway.store.list_approvals(None, 10).await.unwrap().len();
+        let asked = gateway.store.list_approvals(None, None, 10).await.unwrap().len();
         assert_eq!(asked == 1, case.code == ErrorCode::ApprovalRequired, "{text}");
     }
     assert_eq!(upstream.count(), 0);
@@ -190,7 +190,7 @@ async fn a_call_too_many_asks_nobody_and_sends_nothing() {
         (Some("local"), true, Some(1))
     );
     assert_eq!((gateway.secrets_resolved(), upstream.count()), (1, 1));
-    assert_eq!(gateway.store.list_approvals(None, 10).await.unwrap(), []);
+    assert_eq!(gateway.store.list_approvals(None, None, 10).await.unwrap(), []);
     assert_eq!(gateway.rows().await[0].outcome, "RATE_LIMITED");
     assert_eq!(gateway.engine.calls_in_flight(), 1);
 }

@@ -106,7 +106,7 @@ async fn a_call_over_a_limit_sends_nothing_asks_nobody_and_is_recorded() {
             limited(&gateway, "crm__set").await;
         }
         assert_eq!((upstream.count() - before, gateway.secrets_resolved()), (2, 2));
-        assert_eq!(gateway.store.list_approvals(None, 10).await.unwrap(), []);
+        assert_eq!(gateway.store.list_approvals(None, None, 10).await.unwrap(), []);
         let row = gateway.rows().await.pop().unwrap();
         assert_eq!(
             (row.outcome.as_str(), row.decision.as_str(), row.requests),
@@ -177,7 +177,7 @@ async fn an_answered_question_does_not_count_twice() {
 
 /// Allows the one approval that waits, as an operator does.
 async fn approve(gateway: &Gateway) {
-    let record = gateway.store.list_approvals(None, 1).await.unwrap().remove(0);
+    let record = gateway.store.list_approvals(None, None, 1).await.unwrap().remove(0);
     let decision = Decision {
         approved: true,
         at: time::rfc3339(record.created_at.parse().unwrap()),
@@ -222,7 +222,7 @@ async fn calls_that_race_for_an_approval_do_not_slip_past_the_limit() {
         .count();
     assert_eq!((passed, upstream.count()), (1, 1), "{endings:#?}");
     // None of the others has asked again.
-    assert_eq!(gateway.store.list_approvals(None, 10).await.unwrap().len(), 1);
+    assert_eq!(gateway.store.list_approvals(None, None, 10).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -281,7 +281,7 @@ async fn writes_that_wait_for_a_person_have_places_of_their_own() {
         let (engine, call) = (gateway.engine.clone(), write(user, id));
         waiting.push(tokio::spawn(async move { engine.call(call, &Absent).await }));
         within("a question", async {
-            while gateway.store.list_approvals(None, 10).await.unwrap().len() <= number {
+            while gateway.store.list_approvals(None, None, 10).await.unwrap().len() <= number {
                 tokio::task::yield_now().await;
             }
         })
@@ -306,7 +306,7 @@ async fn writes_that_wait_for_a_person_have_places_of_their_own() {
         };
         assert_eq!((error.code, error.cause.as_str()), (ErrorCode::RateLimited, says));
     }
-    assert_eq!(gateway.store.list_approvals(None, 10).await.unwrap().len(), 3);
+    assert_eq!(gateway.store.list_approvals(None, None, 10).await.unwrap().len(), 3);
     for call in waiting {
         call.abort();
         drop(call.await);

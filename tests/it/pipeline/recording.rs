@@ -78,9 +78,10 @@ impl ApprovalStore for Failing {
     async fn list_approvals(
         &self,
         state: Option<ApprovalState>,
+        unexpired_at: Option<&str>,
         limit: u32,
     ) -> Result<Vec<ApprovalRecord>, StoreError> {
-        self.approvals()?.list_approvals(state, limit).await
+        self.approvals()?.list_approvals(state, unexpired_at, limit).await
     }
     async fn decide_approval(&self, id: &str, decision: &Decision) -> Result<bool, StoreError> {
         self.approvals()?.decide_approval(id, decision).await

@@ -168,3 +168,35 @@ impl fmt::Display for Event {
         write!(formatter, "{}/{}", self.index, self.stream)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc::channel;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_said_in_a_session_ends_with_it() {
+        let sessions = Sessions::new(Arc::default());
+        let (session, _transport) = sessions.create_session().await.expect("a session");
+        let (events, source) = channel(1);
+        let reader = sessions.ledger.open(&session, 0, source);
+        events.send(testing::news(1.0)).await.expect("somebody takes it");
+        assert_eq!(reader.take(1).count().await, 1);
+        let event = Event { index: 0, stream: 0 };
+        assert!(sessions.ledger.has(&session, event));
+        sessions.close_session(&session).await.expect("closed");
+        assert!(!sessions.ledger.has(&session, event));
+    }
+
+    #[test]
+    fn only_what_rmcp_writes_names_an_event() {
+        let event = Event { index: 3, stream: 12 };
+        assert_eq!(Event::read("3/12"), Some(event));
+        assert_eq!(event.to_string(), "3/12");
+        // The last is of the session's own stream.
+        for text in ["", "/", "3/", "/12", "x/12", "-3/12", "3/12/1", "3"] {
+            assert_eq!(Event::read(text), None, "{text}");
+        }
+    }
+}

@@ -165,9 +165,9 @@ impl Ledger {
         let next = loop {
             let oldest = [&kept.unread, &kept.read].map(|ended| ended.places.first_key_value());
             let oldest = oldest.into_iter().flatten().min_by_key(|(number, _)| *number);
-            match oldest.map(|(_, place)| place.clone()) {
-                Some(place) if place.since + KEPT_FOR <= now => forgotten.extend(kept.remove(&place)),
-                other => break other.map(|place| place.since + KEPT_FOR),
+            match oldest.map(|(number, place)| (*number, place.clone())) {
+                Some((number, place)) if place.since + KEPT_FOR <= now => forgotten.extend(kept.remove(number, &place)),
+                other => break other.map(|(_, place)| place.since + KEPT_FOR),
             }
         };
         kept.sweeping = next.is_some();
@@ -221,26 +221,24 @@ impl Kept {
                 .and_then(|ended| ended.oldest_beyond(most.unread_of_one))
                 .or_else(|| self.unread.oldest_beyond(most.unread))
                 .or_else(|| self.read.oldest_beyond(most.read));
-            let Some(place) = too_much.cloned() else {
+            let Some((number, place)) = too_much else {
                 return removed;
             };
-            removed.extend(self.remove(&place));
+            removed.extend(self.remove(number, &place));
         }
     }
 
-    fn remove(&mut self, place: &Place) -> Option<Arc<Stream>> {
+    /// Removes the stream of this place. Whatever else, nothing is found in that place again: this is done in loops.
+    fn remove(&mut self, number: u64, place: &Place) -> Option<Arc<Stream>> {
+        self.unread.remove(number);
+        self.read.remove(number);
         let session = self.sessions.get_mut(&place.session)?;
-        let entry = session.streams.remove(&place.number)?;
-        if let Some((End::Unread, number)) = entry.end {
-            session.unread.remove(number);
-        }
+        session.unread.remove(number);
+        let entry = session.streams.remove(&place.number);
         if session.streams.is_empty() {
             self.sessions.remove(&place.session);
         }
-        if let Some((end, number)) = entry.end {
-            self.among(end).remove(number);
-        }
-        Some(entry.stream)
+        Some(entry?.stream)
     }
 
     fn among(&mut self, end: End) -> &mut Ended {
@@ -263,10 +261,10 @@ impl Ended {
         }
     }
 
-    /// The oldest one, when they weigh more than `most`.
-    fn oldest_beyond(&self, most: usize) -> Option<&Place> {
-        let (_, oldest) = self.places.first_key_value()?;
-        (self.weight > most).then_some(oldest)
+    /// The oldest one and its number, when they weigh more than `most`.
+    fn oldest_beyond(&self, most: usize) -> Option<(u64, Place)> {
+        let (number, oldest) = self.places.first_key_value()?;
+        (self.weight > most).then(|| (*number, oldest.clone()))
     }
 }
 

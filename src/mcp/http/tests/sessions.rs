@@ -223,6 +223,13 @@ async fn who_comes_back_for_what_is_not_kept_is_told_so() {
             format!(r#""code":-32000,"message":"Gone: nothing is kept of the answer that event {event} belongs to"#);
         assert!(told.contains(&message), "{told}");
     }
+    let ping = serde_json::json!({ "jsonrpc": "2.0", "id": 2, "method": "ping" });
+    let asked = server.post(&format!("{session}Last-Event-ID: 3/0\r\n"), &ping).await;
+    assert_eq!(
+        status(&asked),
+        "200",
+        "who asks something does not come back for an answer: {asked}"
+    );
     // Nobody waits for what cannot be understood.
     for event in ["x/0", "7/", "/", "-1/0"] {
         let told = server.come_back(&session, event).await.until_closed().await;

@@ -23,8 +23,7 @@ impl Request {
     }
 
     async fn say(&self, event: ServerSseMessage) {
-        let said = tokio::time::timeout(Duration::from_secs(10), self.events.send(event)).await;
-        said.expect("nobody is waited for").expect("somebody takes it");
+        soon(self.events.send(event)).await.expect("somebody takes it");
     }
 
     fn ends(&self) -> Vec<End> {
@@ -32,12 +31,28 @@ impl Request {
     }
 }
 
+/// What this comes to, which must not take long.
+async fn soon<F: Future>(future: F) -> F::Output {
+    let waited = tokio::time::timeout(Duration::from_secs(10), future).await;
+    waited.expect("it does not wait for what never comes")
+}
+
 async fn next(reader: &mut Reader) -> String {
-    named(&reader.next().await.expect("an event"))
+    named(&soon(reader.next()).await.expect("an event"))
 }
 
 async fn rest(reader: Reader) -> Vec<String> {
-    reader.map(|event| named(&event)).collect().await
+    soon(reader.map(|event| named(&event)).collect()).await
+}
+
+/// Waits until there has been an event of this number.
+async fn known(stream: &Stream, index: usize) {
+    let known = async {
+        while !stream.has(index) {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(known).await;
 }
 
 #[tokio::test]
@@ -51,9 +66,7 @@ async fn what_is_said_while_nobody_reads_is_kept_up_to_the_answer() {
     }
     let Request { events, stream, ends } = request;
     drop(events);
-    while ends.lock().expect("unpoisoned").is_empty() {
-        tokio::task::yield_now().await;
-    }
+    known(&stream, 3).await;
     assert_eq!(*ends.lock().expect("unpoisoned"), [End::Unread]);
     let back = stream.after(0).expect("the first event is known");
     assert_eq!(rest(back).await, ["2.0", "question", "answer"]);
@@ -73,7 +86,7 @@ async fn whoever_comes_back_follows_what_is_still_to_come() {
     let first = tokio::spawn(rest(first));
     tokio::task::yield_now().await;
     let mut back = request.stream.after(0).expect("known");
-    assert!(first.await.expect("no panic").is_empty(), "it has no more events");
+    assert!(soon(first).await.expect("no panic").is_empty(), "it has no more events");
     assert!(back.next().now_or_never().is_none(), "nothing has been said");
     let back = tokio::spawn(rest(back));
     tokio::task::yield_now().await;
@@ -81,7 +94,7 @@ async fn whoever_comes_back_follows_what_is_still_to_come() {
     request.say(answer(1)).await;
     assert!(request.ends().is_empty());
     drop(request);
-    assert_eq!(back.await.expect("no panic"), ["question", "answer"]);
+    assert_eq!(soon(back).await.expect("no panic"), ["question", "answer"]);
 }
 
 #[tokio::test]
@@ -107,13 +120,8 @@ async fn a_request_may_end_without_an_answer() {
     request.say(question()).await;
     let Request { events, stream, .. } = request;
     drop((events, first));
-    let back = loop {
-        match stream.after(0) {
-            Some(back) => break back,
-            None => tokio::task::yield_now().await,
-        }
-    };
-    assert!(rest(back).await.is_empty());
+    known(&stream, 0).await;
+    assert!(rest(stream.after(0).expect("known")).await.is_empty());
 }
 
 #[tokio::test]
@@ -131,13 +139,10 @@ async fn a_session_waits_for_its_first_reader_and_for_none_that_came_back() {
     request.say(answer(1)).await;
     let Request { events, stream, .. } = request;
     drop(events);
-    let all = loop {
-        tokio::task::yield_now().await;
-        let state = stream.state();
-        if matches!(state.source, Source::End) {
-            break state.kept.iter().map(|(_, event)| named(event)).collect::<Vec<_>>();
-        }
-    };
+    known(&stream, 1_002).await;
+    let state = stream.state();
+    let all: Vec<_> = state.kept.iter().map(|(_, event)| named(event)).collect();
+    drop(state);
     assert_eq!(all.len(), MOST_EVENTS);
     assert_eq!(all[..2], ["question", "939.0"], "what somebody waits for stays");
     assert_eq!(next(&mut back).await, "939.0", "what is left out is passed over");

@@ -140,9 +140,7 @@ async fn a_session_waits_for_its_first_reader_and_for_none_that_came_back() {
     let Request { events, stream, .. } = request;
     drop(events);
     known(&stream, 1_002).await;
-    let state = stream.state();
-    let all: Vec<_> = state.kept.iter().map(|(_, event)| named(event)).collect();
-    drop(state);
+    let all: Vec<_> = stream.state().kept.iter().map(|(_, event)| named(event)).collect();
     assert_eq!(all.len(), MOST_EVENTS);
     assert_eq!(all[..2], ["question", "939.0"], "what somebody waits for stays");
     assert_eq!(next(&mut back).await, "939.0", "what is left out is passed over");

@@ -1,12 +1,12 @@
 //! MCP over HTTP: Streamable HTTP at `/mcp` for both protocol eras, the older `/sse` with `/messages`, and `/health`.
 
 mod door;
+mod events;
 mod in_flight;
 mod misread;
 mod pages;
 mod plain;
 mod repeated;
-mod resumed;
 mod streamable;
 
 use std::net::SocketAddr;

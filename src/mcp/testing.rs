@@ -32,6 +32,8 @@ pub(super) struct State {
     pub(super) begun: u32,
     /// Calls that were cancelled.
     pub(super) cancelled: u32,
+    /// Calls that are done, cancelled or not.
+    pub(super) answered: u32,
 }
 
 impl Probe {
@@ -83,6 +85,7 @@ impl ServerHandler for Probe {
             () = self.until(|state| state.released) => {}
             () = context.ct.cancelled() => self.state.send_modify(|state| state.cancelled += 1),
         }
+        self.state.send_modify(|state| state.answered += 1);
         Ok(CallToolResult::success(vec![ContentBlock::text("done")]).into())
     }
 }

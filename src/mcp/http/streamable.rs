@@ -14,9 +14,10 @@ use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 
+use super::events::Sessions;
 use super::in_flight::InFlight;
 use super::{HttpSettings, KEEP_ALIVE};
-use super::{misread, plain, repeated, resumed};
+use super::{misread, plain, repeated};
 use crate::mcp::Channel;
 use crate::mcp::authorization::Caller;
 use crate::mcp::direct::Desk;
@@ -25,7 +26,7 @@ use crate::policy::Principal;
 
 struct Streamable<F> {
     service: F,
-    sessions: Arc<LocalSessionManager>,
+    sessions: Arc<Sessions>,
     rooms: Rooms,
     in_flight: InFlight,
     desk: Desk,
@@ -52,7 +53,7 @@ where
     let streamable = Streamable {
         service,
         rooms: Rooms::new(Arc::clone(&sessions), settings.max_sessions),
-        sessions,
+        sessions: Arc::new(Sessions::new(sessions)),
         in_flight: InFlight::default(),
         desk: Desk::new(),
         config,
@@ -77,6 +78,9 @@ where
         Err(refusal) => return refusal,
     };
     let (mut parts, body) = request.into_parts();
+    if let Err(refusal) = streamable.sessions.check(&parts).await {
+        return refusal;
+    }
     // It lies in memory already, and is not longer than allowed: the door has received it.
     let Ok(body) = to_bytes(body, usize::MAX).await else {
         return StatusCode::BAD_REQUEST.into_response();
@@ -99,7 +103,6 @@ where
         // rmcp keeps these with the request until its call has ended.
         parts.extensions.insert(flight.clone());
     }
-    resumed::from_the_next(&mut parts);
     let ends = parts.method == Method::DELETE;
     let claims_json = misread::claims_json(&parts.headers);
     let request = Request::from_parts(parts, Body::from(body.clone()));
@@ -187,7 +190,7 @@ mod tests {
         let streamable = Arc::new(Streamable {
             service: move |_, _| service.clone(),
             rooms: Rooms::new(Arc::clone(&sessions), 4),
-            sessions,
+            sessions: Arc::new(Sessions::new(sessions)),
             in_flight: InFlight::default(),
             desk: Desk::new(),
             config: StreamableHttpServerConfig::default().with_json_response(true),

@@ -81,6 +81,7 @@ export async function freePort() {
 export class Product {
     calls = 0;
     #cleanups = [];
+    #open = new Set();
 
     static async start(settings = SETTINGS) {
         const product = new Product();
@@ -147,7 +148,6 @@ export class Product {
             /listening on (http:\S+)\/mcp/,
         );
         const target = Number(new URL(address).port);
-        const open = new Set();
         const relay = createServer((client) => {
             const server = connect(target, '127.0.0.1');
             server.on('data', (data) => appendFileSync(this.wire, data));
@@ -156,16 +156,24 @@ export class Product {
                 [client, server],
                 [server, client],
             ]) {
-                open.add(one);
-                one.on('error', () => {}).on('close', () => other.destroy());
+                this.#open.add(one);
+                one.on('error', () => {}).on('close', () => {
+                    this.#open.delete(one);
+                    other.destroy();
+                });
             }
         });
         await new Promise((resolve) => relay.listen(0, '127.0.0.1', resolve));
         this.#cleanups.push(() => {
             relay.close();
-            for (const socket of open) socket.destroy();
+            this.breakConnections();
         });
         return `http://127.0.0.1:${relay.address().port}`;
+    }
+
+    /** Ends every connection to the server that is open now, as a bad network does. */
+    breakConnections() {
+        for (const socket of this.#open) socket.destroy();
     }
 
     /** Runs a verb that must succeed, in a process of its own, and returns what it prints. */

@@ -96,33 +96,46 @@ async fn an_identifier_whose_client_has_left_is_in_use_until_its_call_ends() {
     }
 }
 
+/// A call of a session that says something before it answers.
+fn telling_call(id: u32) -> serde_json::Value {
+    let mut call = stateless_call(id, None);
+    call["params"]["_meta"] = serde_json::json!({ "progressToken": "p" });
+    call
+}
+
+impl Server {
+    /// Makes a call and leaves as soon as it has this event of the answer.
+    async fn call_and_leave(&self, session: &str, call: &serde_json::Value, event: &str) {
+        let mut connection = Connection::open(self.address).await;
+        let headers = format!("{MCP}{session}");
+        connection.send("POST", "/mcp", &headers, &call.to_string()).await;
+        connection.until(&format!("id: {event}\n")).await;
+    }
+
+    /// Comes back for what follows on this event.
+    async fn come_back(&self, session: &str, event: &str) -> Connection {
+        let mut connection = Connection::open(self.address).await;
+        let headers = format!("{MCP}{session}Last-Event-ID: {event}\r\nConnection: close\r\n");
+        connection.send("GET", "/mcp", &headers, "").await;
+        connection
+    }
+}
+
 /// 2025-11-25, basic/transports: what would have been sent after the last event that the client names.
 #[tokio::test]
 async fn who_comes_back_is_told_what_they_have_not_seen_and_nothing_twice() {
     let server = start(|_| {}).await;
     let session = format!("Mcp-Session-Id: {}\r\n", server.session().await);
-    let mut call = stateless_call(1, None);
-    call["params"]["_meta"] = serde_json::json!({ "progressToken": "p" });
-    let mut connection = Connection::open(server.address).await;
-    let headers = format!("{MCP}{session}");
-    connection.send("POST", "/mcp", &headers, &call.to_string()).await;
-    connection.until("id: 1/0").await;
-    drop(connection);
-    let resume = async |last: &str| {
-        let mut connection = Connection::open(server.address).await;
-        let headers = format!("{MCP}{session}Last-Event-ID: {last}\r\nConnection: close\r\n");
-        connection.send("GET", "/mcp", &headers, "").await;
-        connection
-    };
+    server.call_and_leave(&session, &telling_call(1), "1/0").await;
     // The first event carries no message.
-    let mut first = resume("0/0").await;
+    let mut first = server.come_back(&session, "0/0").await;
     let seen = first.until("id: 1/0").await;
     assert!(
         seen.contains("notifications/progress") && !seen.contains("id: 0/0"),
         "{seen}"
     );
     drop(first);
-    let mut second = resume("1/0").await;
+    let mut second = server.come_back(&session, "1/0").await;
     second.until("200 OK").await;
     server.probe.release();
     let rest = second.until_closed().await;
@@ -130,6 +143,102 @@ async fn who_comes_back_is_told_what_they_have_not_seen_and_nothing_twice() {
         rest.contains("done") && !rest.contains("notifications/progress"),
         "{rest}"
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_was_made_while_nobody_was_there_is_kept() {
+    let server = start(|_| {}).await;
+    let session = format!("Mcp-Session-Id: {}\r\n", server.session().await);
+    server.call_and_leave(&session, &telling_call(1), "1/0").await;
+    server.probe.release();
+    server.probe.until(|state| state.answered == 1).await;
+    // What is asked after it is answered: the session has done with it.
+    let ping = serde_json::json!({ "jsonrpc": "2.0", "id": 2, "method": "ping" });
+    assert_eq!(status(&server.post(&session, &ping).await), "200");
+    for _ in 0..2 {
+        let rest = server.come_back(&session, "1/0").await.until_closed().await;
+        assert!(rest.contains("id: 2/0") && rest.contains(r#""done""#), "{rest}");
+        assert!(!rest.contains("notifications/progress"), "{rest}");
+    }
+    // The client has all of it.
+    let rest = server.come_back(&session, "2/0").await.until_closed().await;
+    assert_eq!(status(&rest), "200", "{rest}");
+    assert!(!rest.contains("data:"), "{rest}");
+}
+
+/// The server may learn of a broken connection much later than the client.
+#[tokio::test]
+async fn who_comes_back_takes_the_place_of_their_older_connection() {
+    let server = start(|_| {}).await;
+    let session = format!("Mcp-Session-Id: {}\r\n", server.session().await);
+    let mut broken = Connection::open(server.address).await;
+    let headers = format!("{MCP}{session}Connection: close\r\n");
+    broken
+        .send("POST", "/mcp", &headers, &telling_call(1).to_string())
+        .await;
+    broken.until("id: 1/0").await;
+    let mut back = server.come_back(&session, "1/0").await;
+    back.until("200 OK").await;
+    let seen = broken.until_closed().await;
+    server.probe.release();
+    let rest = back.until_closed().await;
+    assert!(rest.contains(r#""done""#), "{rest}");
+    assert!(!seen.contains(r#""done""#), "no message goes to two: {seen}");
+}
+
+#[tokio::test]
+async fn nobody_comes_back_to_the_request_of_another_session() {
+    let server = start(|_| {}).await;
+    let one = format!("Mcp-Session-Id: {}\r\n", server.session().await);
+    let other = format!("Mcp-Session-Id: {}\r\n", server.session().await);
+    server.call_and_leave(&one, &telling_call(1), "1/0").await;
+    server.probe.release();
+    for session in [
+        &other,
+        &String::new(),
+        &format!("{other}MCP-Protocol-Version: 2026-07-28\r\n"),
+    ] {
+        for event in ["0/0", "1/0"] {
+            let refused = server.come_back(session, event).await.until_closed().await;
+            assert!(status(&refused).starts_with('4'), "{session}{event}: {refused}");
+            assert!(!refused.contains(r#""done""#), "{refused}");
+        }
+    }
+    let rest = server.come_back(&one, "1/0").await.until_closed().await;
+    assert!(rest.contains(r#""done""#), "{rest}");
+}
+
+#[tokio::test]
+async fn who_comes_back_for_what_is_not_kept_is_told_so() {
+    let server = start(|_| {}).await;
+    server.probe.release();
+    let session = format!("Mcp-Session-Id: {}\r\n", server.session().await);
+    let answer = server.post(&session, &telling_call(1)).await;
+    assert!(answer.contains("id: 2/0"), "{answer}");
+    for event in ["3/0", "0/1", "18446744073709551615/0"] {
+        let told = server.come_back(&session, event).await.until_closed().await;
+        assert_eq!(status(&told), "410", "{told}");
+        assert!(told.contains("content-type: application/json"), "{told}");
+        let message =
+            format!(r#""code":-32000,"message":"Gone: nothing is kept of the answer that event {event} belongs to"#);
+        assert!(told.contains(&message), "{told}");
+    }
+    let ping = serde_json::json!({ "jsonrpc": "2.0", "id": 2, "method": "ping" });
+    let asked = server.post(&format!("{session}Last-Event-ID: 3/0\r\n"), &ping).await;
+    assert_eq!(
+        status(&asked),
+        "200",
+        "who asks something does not come back for an answer: {asked}"
+    );
+    // Nobody waits for what cannot be understood.
+    for event in ["x/0", "7/", "/", "-1/0"] {
+        let told = server.come_back(&session, event).await.until_closed().await;
+        assert!(!told.contains("data:"), "{told}");
+    }
+    let end = exchange(server.address, "DELETE", "/mcp", &session, "").await;
+    assert_eq!(status(&end), "204", "{end}");
+    let told = server.come_back(&session, "1/0").await.until_closed().await;
+    assert_eq!(status(&told), "404", "{told}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,7 @@
 //! What an operator reads: `toolgate approvals` and `toolgate logs`.
 
 use serde_json::{Value, json};
-use toolgate::store::{ApprovalRecord, ApprovalStore as _};
+use toolgate::store::ApprovalRecord;
 
 use super::crm;
 use crate::harness::{Finished, Upstream, Workspace};

@@ -32,3 +32,18 @@ async fn an_error_behind_many_warnings_is_told_and_counted() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stdout.contains(": 0 errors, 250 warnings"), "{}", run.stdout);
 }
+
+/// The folder around such a file has no name of its own.
+#[tokio::test]
+async fn a_single_file_may_be_named_without_its_folder() {
+    let workspace = Workspace::new();
+    let text = connector("crm", "https://a.test/v1", &undescribed(1));
+    std::fs::write(workspace.path().join("one.toml"), text).unwrap();
+    let run = workspace.run(&["check", "--connectors", "one.toml"]).await;
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(
+        run.stdout.starts_with("1 connector, 1 tool: 0 errors"),
+        "{}",
+        run.stdout
+    );
+}

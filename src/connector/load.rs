@@ -113,7 +113,7 @@ pub fn written_code(files: &[SourceFile], code: &[CodeFile], variables: Variable
             let Some(one) = document.as_ref().and_then(code_of) else {
                 continue;
             };
-            if found.iter().any(|known| known.code().name == one.name) {
+            if found.iter().any(|known| *known.code() == one) {
                 continue;
             }
             let shown = code.iter().find(|file| file.relative.as_path() == Path::new(&one.name));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Workspace, connector};
+use crate::harness::{Workspace, connector, share_compiled_code};
 
 /// `count` actions without a description, which is a warning for each.
 fn undescribed(count: usize) -> String {
@@ -31,6 +31,28 @@ async fn an_error_behind_many_warnings_is_told_and_counted() {
     let run = workspace.run(&["check"]).await;
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stdout.contains(": 0 errors, 250 warnings"), "{}", run.stdout);
+}
+
+/// Actions may have one name and be told apart by their slugs.
+#[tokio::test]
+async fn scripts_of_actions_of_one_name_are_all_checked() {
+    let workspace = Workspace::new();
+    let action = |slug: &str, code: &str| {
+        format!(
+            "[[actions]]\nname = \"get\"\nslug = \"{slug}\"\ndescription = \"d\"\neffect = \"read\"\ncode = '{code}'\n"
+        )
+    };
+    let rest = action("get_good", "return 1;") + &action("get_bad", "return 1 +;");
+    workspace.write("desk/connector.toml", connector("desk", "https://a.test/v1", &rest));
+    share_compiled_code(&workspace.state());
+    let run = workspace.run(&["check"]).await;
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
+    assert!(run.stderr.contains("unexpected token in expression"), "{}", run.stderr);
+    assert!(run.stderr.contains("code = 'return 1 +;'"), "{}", run.stderr);
+
+    // A failing call says which of them it is.
+    let run = workspace.run(&["call", "desk__get_bad"]).await;
+    assert!(run.stderr.contains("connector.toml#get_bad:1:"), "{run:?}");
 }
 
 /// The folder around such a file has no name of its own.

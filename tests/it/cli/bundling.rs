@@ -141,6 +141,7 @@ async fn code_is_packed_byte_for_byte() {
 
     // What is unpacked is a whole connector.
     let unpacked = Workspace::new();
+    crate::harness::share_compiled_code(&unpacked.state());
     for (name, (_, bytes)) in &files {
         if let Some(name) = name.strip_prefix("connectors/desk/") {
             unpacked.write(&format!("desk/{name}"), bytes);
@@ -148,7 +149,6 @@ async fn code_is_packed_byte_for_byte() {
     }
     let run = unpacked.run(&["check"]).await;
     assert_eq!(run.code, Some(0), "{run:?}");
-    crate::harness::share_compiled_code(&unpacked.state());
     let run = unpacked.run(&["call", "desk__greet"]).await;
     assert!(run.stdout.contains("Grüße"), "{run:?}");
 }

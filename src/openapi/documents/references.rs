@@ -73,23 +73,23 @@ pub(super) fn refuse_marked(tree: &Value) -> Result<(), ReadError> {
         None => Ok(()),
         Some(reference) => Err(ReadError::BadReference {
             reference: shown(reference).into_owned(),
-            pointer: pointer.iter().map(|part| format!("/{part}")).collect(),
+            pointer: pointer.concat(),
         }),
     }
 }
 
-/// The first reference below `value` that is marked; `pointer` then leads to it.
+/// The first reference below `value` that is marked; the parts of `pointer` then lead to it.
 fn marked<'v>(value: &'v Value, pointer: &mut Vec<String>) -> Option<&'v str> {
     match value {
         Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| {
-            pointer.push(index.to_string());
+            pointer.push(format!("/{index}"));
             marked(item, pointer).or_else(|| {
                 pointer.pop();
                 None
             })
         }),
         Value::Object(members) => members.iter().find_map(|(key, value)| {
-            pointer.push(key.replace('~', "~0").replace('/', "~1"));
+            pointer.push(format!("/{}", key.replace('~', "~0").replace('/', "~1")));
             let found = match value {
                 Value::String(reference) if key == "$ref" => is_moved(reference).then_some(reference.as_str()),
                 value => marked(value, pointer),

@@ -83,7 +83,7 @@ impl Sources {
         let mut names: Vec<PathBuf> = Vec::new();
         let root = if path.is_file() {
             names.push(path.to_owned());
-            path.parent().unwrap_or(Path::new("")).to_owned()
+            around(path).to_owned()
         } else {
             let folders = DEFINITION_FOLDERS
                 .iter()
@@ -114,15 +114,16 @@ impl Sources {
                     });
                 })
             } else if connector::is_only_noticed(&relative) {
-                // The loader only wants to know that it is there.
-                files.push(SourceFile {
-                    relative,
-                    shown: name.clone(),
-                    text: String::new(),
-                });
-                Ok(())
+                // The loader only wants to know that it is there; a bundle holds it.
+                own(&name, &root).map(|_| {
+                    files.push(SourceFile {
+                        relative,
+                        shown: name.clone(),
+                        text: String::new(),
+                    });
+                })
             } else {
-                text_of(&name).map(|text| {
+                text_of(&name, &root).map(|text| {
                     files.push(SourceFile {
                         relative,
                         shown: name.clone(),
@@ -181,14 +182,35 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(paths)
 }
 
-fn text_of(path: &Path) -> Result<String, String> {
-    let length = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+/// The folder that a single file lies in, as part of its path.
+fn around(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Where the file at `path` really lies, which has to be in the connector's folder also when its name is a link: a folder
+/// from elsewhere must not make anything else on this machine run, be shown to agents or be packed.
+fn own(path: &Path, folder: &Path) -> Result<PathBuf, String> {
+    let real = |path: &Path| path.canonicalize().map_err(|error| error.to_string());
+    let (real, folder) = (real(path)?, real(folder)?);
+    if !real.starts_with(&folder) {
+        return Err("it is a link that leads out of the connector's folder".to_owned());
+    }
+    Ok(real)
+}
+
+/// The text of a file of the connector in `folder`.
+fn text_of(path: &Path, folder: &Path) -> Result<String, String> {
+    let path = own(path, folder)?;
+    let length = std::fs::metadata(&path).map_err(|error| error.to_string())?.len();
     if length > MAX_FILE_BYTES {
         return Err(format!(
             "it has {length} bytes, more than the {MAX_FILE_BYTES} that a definition may have"
         ));
     }
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    let bytes = std::fs::read(&path).map_err(|error| error.to_string())?;
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let start = valid.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
@@ -203,14 +225,10 @@ fn text_of(path: &Path) -> Result<String, String> {
     })
 }
 
-/// The code in a file, which has to lie in the connector's folder also when its name is a link: a folder from elsewhere
-/// must not make anything else on this machine run.
+/// The code in a file of the connector in `folder`.
 fn code_in(path: &Path, folder: &Path) -> Result<Arc<[u8]>, String> {
     let told = |error: io::Error| error.to_string();
-    let (real, folder) = (path.canonicalize().map_err(told)?, folder.canonicalize().map_err(told)?);
-    if !real.starts_with(&folder) {
-        return Err("it is a link that leads out of the connector's folder".to_owned());
-    }
+    let real = own(path, folder)?;
     let length = std::fs::metadata(&real).map_err(told)?.len();
     if length > MAX_CODE_BYTES {
         return Err(format!(
@@ -298,6 +316,75 @@ mod tests {
         assert_eq!(problems.len(), 1);
         assert!(
             problems[0].contains("outside.js") && problems[0].contains("leads out"),
+            "{problems:?}"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn every_file_is_read_from_the_connectors_own_folder_only() {
+        use std::os::unix::fs::symlink;
+
+        let parts = [
+            "SKILL.md",
+            "AGENTS.md",
+            "connector.toml",
+            "services/customer.toml",
+            "openapi/api.json",
+        ];
+        for part in parts {
+            let root = tempfile::tempdir().unwrap();
+            write(root.path(), "elsewhere/credentials", b"stolen");
+            write(root.path(), "crm/connector.toml", b"a");
+            write(root.path(), "crm/hidden/own", b"own");
+            let place = root.path().join("crm").join(part);
+            std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+            for (target, leads_out) in [("elsewhere/credentials", true), ("crm/hidden/own", false)] {
+                drop(std::fs::remove_file(&place));
+                symlink(root.path().join(target), &place).unwrap();
+                let sources = read(&root.path().join("crm"));
+                let problems: Vec<String> = sources.problems.iter().map(ToString::to_string).collect();
+                let files: Vec<&SourceFile> = sources.connectors.iter().flat_map(|source| &source.files).collect();
+                let is_read = files.iter().any(|file| file.relative == Path::new(part));
+                assert_eq!(
+                    (is_read, problems.len()),
+                    (!leads_out, usize::from(leads_out)),
+                    "{part}"
+                );
+                assert!(files.iter().all(|file| file.text != "stolen"), "{part}");
+                assert!(
+                    problems.iter().all(|problem| problem.contains("leads out")),
+                    "{problems:?}"
+                );
+            }
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_single_file_may_be_a_link_within_the_folder_of_connectors() {
+        use std::os::unix::fs::symlink;
+
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "connectors/..data/crm.toml", b"a");
+        write(root.path(), "elsewhere/secret.toml", b"stolen");
+        // As Kubernetes mounts a ConfigMap.
+        symlink("..data/crm.toml", root.path().join("connectors/crm.toml")).unwrap();
+        symlink("../elsewhere/secret.toml", root.path().join("connectors/erp.toml")).unwrap();
+        // The folder of a connector may be a link: whoever put it there can put files there.
+        write(root.path(), "elsewhere/desk/connector.toml", b"b");
+        symlink("../elsewhere/desk", root.path().join("connectors/desk")).unwrap();
+        let sources = read(&root.path().join("connectors"));
+        let files: Vec<&str> = sources
+            .connectors
+            .iter()
+            .flat_map(|source| &source.files)
+            .map(|file| file.text.as_str())
+            .collect();
+        assert_eq!(files, ["a", "b"]);
+        let problems: Vec<String> = sources.problems.iter().map(ToString::to_string).collect();
+        assert!(
+            matches!(&problems[..], [one] if one.contains("erp.toml") && one.contains("leads out")),
             "{problems:?}"
         );
     }

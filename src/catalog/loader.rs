@@ -9,7 +9,7 @@ use super::folder::{self, ConnectorSource, ReadError};
 use super::snapshot::{Catalog, Collision};
 use crate::config::environment_variable;
 use crate::connector::model::Connector;
-use crate::connector::{self, SourceFile};
+use crate::connector::{self, SourceFile, Unreported};
 use crate::crypto::sha256_hex;
 use crate::diagnostics::{Diagnostic, Severity};
 
@@ -32,6 +32,8 @@ pub struct Report {
     pub catalog: Catalog,
     /// What to tell the authors, errors and warnings. Files that did not change are not reported again.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many there are beside those, of connectors with very many.
+    pub unreported: Unreported,
     /// Files and folders that cannot be read.
     pub unreadable: Vec<ReadError>,
     /// Connectors left out because of their names.
@@ -122,6 +124,7 @@ impl Loader {
                     } else {
                         let loaded = connector::load_with(&source.files, &source.code, &environment_variable);
                         report.diagnostics.extend(loaded.diagnostics);
+                        report.unreported.add(loaded.unreported);
                         loaded.connector
                     };
                     match connector.filter(|_| readable) {

@@ -10,8 +10,8 @@ use super::{Failure, Global, assemble, check_code, output};
 use crate::catalog::folder::{self, ConnectorSource, Sources};
 use crate::catalog::{Loader, Report};
 use crate::config::{self, EgressConfig, Locations, SandboxConfig, environment_variable};
-use crate::connector;
 use crate::connector::model::Connector;
+use crate::connector::{self, Unreported};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::egress::Egress;
 
@@ -57,6 +57,8 @@ impl Check {
 struct Findings {
     /// With a place in a file.
     diagnostics: Vec<Diagnostic>,
+    /// How many there are beside those.
+    unreported: Unreported,
     /// Advice about connectors that work.
     hints: Vec<Diagnostic>,
     /// Errors without a place in a file.
@@ -98,6 +100,7 @@ impl Findings {
             unset: secrets::unset(connectors, Place::Folder(&locations.state)).await,
             connectors: connectors.len(),
             tools: report.catalog.tools().len(),
+            unreported: report.unreported,
             diagnostics,
             hints,
             problems,
@@ -106,11 +109,11 @@ impl Findings {
     }
 
     fn errors(&self) -> usize {
-        self.count(Severity::Error) + self.problems.len()
+        self.count(Severity::Error) + self.unreported.errors + self.problems.len()
     }
 
     fn warnings(&self) -> usize {
-        self.count(Severity::Warning) + self.unset.len()
+        self.count(Severity::Warning) + self.unreported.warnings + self.unset.len()
     }
 
     fn count(&self, severity: Severity) -> usize {
@@ -125,6 +128,7 @@ impl Findings {
             "connectors": self.connectors,
             "tools": self.tools,
             "diagnostics": self.diagnostics,
+            "unreported": self.unreported,
             "hints": self.hints,
             "problems": self.problems,
             "unset_secrets": self.unset,
@@ -135,6 +139,11 @@ impl Findings {
     fn tell(&self, with_hints: bool) {
         if !self.diagnostics.is_empty() {
             output::complain_of(&self.diagnostics);
+        }
+        if let Some(more) = self.more() {
+            output::complain(&format!(
+                "note: {more} are not shown: mend those above, and check again"
+            ));
         }
         for problem in &self.problems {
             output::complain(&format!("error: {problem}"));
@@ -148,6 +157,15 @@ impl Findings {
         if with_hints && !self.hints.is_empty() {
             output::complain_of(&self.hints);
         }
+    }
+
+    /// What is not shown, if anything.
+    fn more(&self) -> Option<String> {
+        let Unreported { errors, warnings } = self.unreported;
+        let counts = [(errors, "more error"), (warnings, "more warning")];
+        let counted = counts.into_iter().filter(|(count, _)| *count > 0);
+        let counted: Vec<String> = counted.map(|(count, noun)| output::counted(count, noun)).collect();
+        (!counted.is_empty()).then(|| counted.join(" and "))
     }
 
     fn summary(&self, with_hints: bool) -> String {

@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::CodeFile;
+use super::action;
 use super::arguments::Arguments;
 use super::document::ActionDocument;
 use super::layout;
@@ -258,9 +259,11 @@ fn inline(scope: &Scope<'_>, node: &Node, document: &ActionDocument, source: &st
         return None;
     }
     let file = scope.source.file().file_name().unwrap_or_default().to_string_lossy();
+    // Several actions may have one name; their slugs tell them apart. Without one, the action has an error already.
+    let action = action::slug(node).unwrap_or_else(|| document.name.clone());
     Some(Code {
         language: Language::JavaScript,
-        name: format!("{file}#{}", document.name),
+        name: format!("{file}#{action}"),
         bytes: source.as_bytes().into(),
     })
 }

@@ -18,7 +18,9 @@ use super::scope::Scope;
 use super::script::Rules;
 use super::settings::Variables;
 use super::written_code::WrittenCode;
-use super::{CodeFile, Loaded, SourceFile, authentication, connection, identity, pages, pagination, security};
+use super::{
+    CodeFile, Loaded, SourceFile, authentication, connection, identity, pages, pagination, security, unreported,
+};
 use crate::diagnostics::Diagnostic;
 use crate::document::{Kind, Node};
 
@@ -51,10 +53,11 @@ pub fn load_with(files: &[SourceFile], code: &[CodeFile], variables: Variables<'
     findings.sort_by_key(|finding| (order.get(finding.file.as_path()).copied(), finding.line, finding.column));
     findings.dedup();
     let failed = findings.iter().any(Diagnostic::is_error);
-    findings.truncate(MOST_FINDINGS);
+    let unreported = unreported::cut(&mut findings, MOST_FINDINGS);
     Loaded {
         connector: connector.filter(|_| !failed),
         diagnostics: findings,
+        unreported,
     }
 }
 
@@ -110,7 +113,7 @@ pub fn written_code(files: &[SourceFile], code: &[CodeFile], variables: Variable
             let Some(one) = document.as_ref().and_then(code_of) else {
                 continue;
             };
-            if found.iter().any(|known| known.code().name == one.name) {
+            if found.iter().any(|known| *known.code() == one) {
                 continue;
             }
             let shown = code.iter().find(|file| file.relative.as_path() == Path::new(&one.name));

@@ -45,6 +45,7 @@ mod secret_name;
 mod security;
 mod settings;
 mod spelling;
+mod unreported;
 mod written_code;
 
 use std::path::{Path, PathBuf};
@@ -65,6 +66,7 @@ pub(crate) use pages::has_room_in_skill;
 pub(crate) use request::{is_xml, is_yaml};
 pub(crate) use secret::carries_secret;
 pub use settings::Variables;
+pub use unreported::Unreported;
 pub use written_code::WrittenCode;
 
 /// One file of a connector's folder, already read.
@@ -94,8 +96,10 @@ pub struct CodeFile {
 pub struct Loaded {
     /// The connector, compiled and ready to serve.
     pub connector: Option<model::Connector>,
-    /// Everything to tell the author, errors and warnings, in file and line order.
+    /// What to tell the author, errors and warnings, in file and line order. With an error, one is among them.
     pub diagnostics: Vec<Diagnostic>,
+    /// What else there is, when it is too much.
+    pub unreported: Unreported,
 }
 
 /// Whether [`load`] wants to see the file at `relative` in a connector's folder. Other files are not part of the

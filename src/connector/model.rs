@@ -287,7 +287,7 @@ pub struct Code {
     /// What it is written in.
     pub language: Language,
     /// What its errors call it: its file within the connector's folder, e.g. `actions/create_ticket.js`, or the file of
-    /// the action and its name, e.g. `connector.toml#create_ticket`.
+    /// the action and its slug, e.g. `connector.toml#create_ticket`.
     pub name: String,
     /// The source or the component.
     pub bytes: Arc<[u8]>,

@@ -1,6 +1,7 @@
 //! The texts that make one description, and the references between them.
 
 mod path_items;
+mod references;
 
 use serde_json::Value;
 
@@ -9,11 +10,11 @@ use super::read::{self, ReadError, Version};
 use super::{json, shaping};
 use crate::diagnostics::Diagnostic;
 
+pub(super) use references::moved;
+use references::{as_written, is_moved, origin, refuse_marked};
+
 /// Most references that lead to another reference before one is followed no further.
 const LONGEST_CHAIN: usize = 32;
-
-/// Marks a reference that was moved to another document, together with the document that it is relative to.
-const MOVED: char = '\u{0}';
 
 /// A description: its root document and those that it refers to.
 pub struct Documents {
@@ -62,9 +63,10 @@ impl Documents {
     /// Reads the root document.
     ///
     /// # Errors
-    /// [`ReadError`] when it is not JSON or YAML, or not an `OpenAPI` document.
+    /// [`ReadError`] when it is not JSON or YAML, or not an `OpenAPI` document, or holds a reference that none can be.
     pub fn read(text: &str) -> Result<Self, ReadError> {
         let mut root = read::tree(text)?;
+        refuse_marked(&root)?;
         let version = read::version(&root)?;
         if root.get("paths").is_none_or(|paths| !paths.is_object()) {
             return Err(ReadError::NoPaths);
@@ -147,9 +149,10 @@ impl Documents {
     /// Adds a document that [`Documents::missing`] named.
     ///
     /// # Errors
-    /// [`ReadError`] when it is neither JSON nor YAML.
+    /// [`ReadError`] when it is neither JSON nor YAML, or holds a reference that none can be.
     pub fn add(&mut self, name: String, text: &str) -> Result<(), ReadError> {
         let mut tree = read::tree(text)?;
+        refuse_marked(&tree)?;
         self.is_shaped |= text.contains(shaping::KEY);
         self.left_to_overlays += shaping::leave_to_overlays(&mut tree);
         self.files.push((name, tree));
@@ -174,7 +177,17 @@ impl Documents {
     /// # Errors
     /// Why it leads nowhere, in words that end a sentence.
     pub(super) fn follow(&self, file: usize, reference: &str) -> Result<Place<'_>, String> {
-        let (file, reference) = origin(reference).unwrap_or((file, reference));
+        let (file, reference) = match origin(reference) {
+            Some((file, reference)) if file < self.files.len() => (file, reference),
+            // An overlay can copy any text to where a reference stands.
+            _ if is_moved(reference) => {
+                return Err(format!(
+                    "`{}` leads to a document that is not there",
+                    as_written(reference)
+                ));
+            }
+            _ => (file, reference),
+        };
         let (path, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let target = if path.is_empty() {
             file
@@ -227,38 +240,8 @@ impl Documents {
         }
         Err(format!(
             "`{}` leads to more than {LONGEST_CHAIN} other references",
-            place.text("$ref").unwrap_or_default()
+            as_written(place.text("$ref").unwrap_or_default())
         ))
-    }
-}
-
-/// The document that a moved reference is relative to, and the reference as it was written.
-fn origin(reference: &str) -> Option<(usize, &str)> {
-    let (file, reference) = reference.strip_prefix(MOVED)?.split_once(MOVED)?;
-    Some((file.parse().ok()?, reference))
-}
-
-/// A copy of `place` whose references lead where they did, wherever the copy is put.
-pub(super) fn moved(place: Place<'_>) -> Value {
-    let mut copy = place.value.clone();
-    mark(&mut copy, place.file);
-    copy
-}
-
-fn mark(value: &mut Value, file: usize) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| mark(item, file)),
-        Value::Object(members) => {
-            for (key, value) in members {
-                match value {
-                    Value::String(reference) if key == "$ref" && !reference.starts_with(MOVED) => {
-                        *reference = format!("{MOVED}{file}{MOVED}{reference}");
-                    }
-                    value => mark(value, file),
-                }
-            }
-        }
-        _ => {}
     }
 }
 
@@ -302,7 +285,7 @@ fn collect_references(value: &Value, take: &mut dyn FnMut(&str)) {
             for (key, value) in members {
                 match value {
                     // What was moved is referred to where it came from as well.
-                    Value::String(reference) if key == "$ref" && reference.starts_with(MOVED) => {}
+                    Value::String(reference) if key == "$ref" && is_moved(reference) => {}
                     Value::String(reference) if key == "$ref" => take(reference),
                     value => collect_references(value, take),
                 }
@@ -399,6 +382,25 @@ mod tests {
             documents.resolve(root).map(|place| place.value.clone()),
             Ok(json!({"found": true}))
         );
+    }
+
+    #[test]
+    fn no_text_can_write_what_marks_a_moved_reference() {
+        let hostile = "\u{0}999\u{0}#/x";
+        let root = json!({"openapi": "3.0.0", "paths": {"/a": {"$ref": hostile}}});
+        let error = Documents::read(&root.to_string()).err().unwrap().to_string();
+        for part in ["`\\u0000999\\u0000#/x`", "/paths/~1a/$ref", "U+0000"] {
+            assert!(error.contains(part), "{part} is not in {error}");
+        }
+        let mut documents = read(&json!({"openapi": "3.0.0", "paths": {"/a": {"$ref": "a.yaml#/x"}}}));
+        let added = documents.add("a.yaml".to_owned(), r#"x: [{$ref: "\0000\0#/y"}]"#);
+        let error = added.err().unwrap().to_string();
+        assert!(error.contains("/x/0/$ref"), "{error}");
+        // An overlay can copy any text to where a reference stands.
+        for reference in [hostile, "\u{0}1", "\u{0}99999999999999999999\u{0}#/x"] {
+            let error = documents.follow(0, reference).err().unwrap();
+            assert!(!error.contains('\u{0}'), "{error}");
+        }
     }
 
     #[test]

@@ -28,6 +28,14 @@ pub enum ReadError {
         /// What it is instead.
         problem: String,
     },
+    /// A reference is marked as only the importer marks its own.
+    #[error("the reference `{reference}` at {pointer} begins with the character U+0000, as no reference does")]
+    BadReference {
+        /// The reference.
+        reference: String,
+        /// Where it stands, a JSON Pointer.
+        pointer: String,
+    },
     /// There is nothing to import in it.
     #[error("the document describes no operation: it has no `paths`")]
     NoPaths,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use zip::write::SimpleFileOptions;
@@ -21,6 +22,7 @@ pub(super) struct Entry {
 
 enum Content {
     Text(String),
+    Bytes(Arc<[u8]>),
     File(PathBuf),
 }
 
@@ -30,6 +32,15 @@ impl Entry {
         Self {
             name: name.into(),
             content: Content::Text(text),
+            is_program: false,
+        }
+    }
+
+    /// A file that holds `bytes`.
+    pub(super) fn bytes(name: impl Into<String>, bytes: Arc<[u8]>) -> Self {
+        Self {
+            name: name.into(),
+            content: Content::Bytes(bytes),
             is_program: false,
         }
     }
@@ -57,9 +68,10 @@ impl Entry {
     }
 
     /// What it holds.
-    pub(super) fn bytes(&self) -> anyhow::Result<Cow<'_, [u8]>> {
+    pub(super) fn read(&self) -> anyhow::Result<Cow<'_, [u8]>> {
         match &self.content {
             Content::Text(text) => Ok(Cow::Borrowed(text.as_bytes())),
+            Content::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),
             Content::File(file) => std::fs::read(file)
                 .map(Cow::Owned)
                 .with_context(|| format!("cannot read {}", file.display())),
@@ -100,6 +112,7 @@ fn pack(file: File, entries: &[Entry]) -> anyhow::Result<()> {
         archive.start_file(entry.name.as_str(), options)?;
         match &entry.content {
             Content::Text(text) => archive.write_all(text.as_bytes())?,
+            Content::Bytes(bytes) => archive.write_all(bytes)?,
             Content::File(path) => {
                 let mut file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
                 io::copy(&mut file, &mut archive)?;

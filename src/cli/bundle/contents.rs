@@ -1,6 +1,7 @@
 //! What goes into a bundle beside the binary and its manifest.
 
 use std::path::{Component, Path};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 
@@ -8,9 +9,6 @@ use super::archive::Entry;
 use crate::catalog::folder::Sources;
 use crate::cli::output;
 use crate::config::Config;
-
-/// Pages that belong to a connector: what agents and those who change it should know.
-const PAGES: [&str; 2] = ["SKILL.md", "AGENTS.md"];
 
 /// The folder of connectors in a bundle.
 pub(super) const CONNECTORS: &str = "connectors";
@@ -21,7 +19,7 @@ pub(super) const SETTINGS: &str = "config.toml";
 /// Most names that are told as left out.
 const MOST_TOLD: usize = 20;
 
-/// The files of connectors, and on stderr what lies beside them and is left out.
+/// The files of connectors, code and pages among them, and on stderr what lies beside them and is left out.
 pub(super) fn of_connectors(sources: &Sources, folder: &Path) -> anyhow::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     let mut left_out = Vec::new();
@@ -41,12 +39,11 @@ pub(super) fn of_connectors(sources: &Sources, folder: &Path) -> anyhow::Result<
                 file.shown.clone(),
             ));
         }
-        for page in PAGES {
-            let file = source.path.join(page);
-            let is_read = source.files.iter().any(|read| read.relative == Path::new(page));
-            if file.is_file() && !is_read {
-                entries.push(Entry::file(format!("{CONNECTORS}/{name}/{page}"), file));
-            }
+        for code in &source.code {
+            entries.push(Entry::bytes(
+                format!("{CONNECTORS}/{name}/{}", slashed(&code.relative)?),
+                Arc::clone(&code.bytes),
+            ));
         }
         let packed = |entry: &str| {
             let whole = format!("{CONNECTORS}/{name}/{entry}");
@@ -106,7 +103,7 @@ pub(super) fn of_settings(file: &Path, config: &Config) -> anyhow::Result<Vec<En
             );
         };
         let entry = Entry::file(slashed(relative)?, certificates.clone());
-        if String::from_utf8_lossy(&entry.bytes()?).contains("PRIVATE KEY") {
+        if String::from_utf8_lossy(&entry.read()?).contains("PRIVATE KEY") {
             bail!(
                 "{} holds a private key, which must not be packed",
                 certificates.display()

@@ -138,7 +138,7 @@ fn refuse_secrets(entries: &[Entry], variables: &[Variable]) -> anyhow::Result<(
             continue;
         };
         for entry in entries {
-            let bytes = entry.bytes()?;
+            let bytes = entry.read()?;
             if bytes.windows(value.len()).any(|window| window == value.as_bytes()) {
                 bail!("nothing was written: {} holds the value of `{name}`", entry.name());
             }

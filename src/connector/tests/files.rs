@@ -35,6 +35,25 @@ fn findings_stand_in_the_order_of_files_and_lines_and_are_capped() {
     assert!(loaded.connector.is_none());
 }
 
+#[test]
+fn errors_are_kept_whatever_stands_before_them() {
+    let actions = |count: usize| {
+        let action = |index| format!("[[actions]]\nname = \"get_{index}\"\nmethod = \"GET\"\npath = \"/\"\n");
+        (0..count).map(action).collect::<String>()
+    };
+    let text = |rest: &str| format!("name = \"T\"\n[connection]\nbase_url = \"https://a.example.com\"\n{rest}");
+    let broken = "[[actions]]\nname = \"last\"\nmethod = \"FETCH\"\npath = \"/\"\n";
+    let loaded = load_text("connector.toml", &text(&(actions(300) + broken)));
+    assert!(loaded.connector.is_none());
+    assert_eq!(errors(&loaded).len(), 1, "{:?}", loaded.diagnostics.last());
+    assert_eq!(loaded.diagnostics.len(), 200);
+    assert!(loaded.diagnostics.is_sorted_by_key(|finding| finding.line));
+    // Warnings are cut from the end, as they are without an error.
+    assert!(loaded.diagnostics[198].line < 4 + 199 * 4);
+    assert_eq!(loaded.unreported.errors, 0);
+    assert!(loaded.unreported.warnings > 100, "{:?}", loaded.unreported);
+}
+
 /// Contract S4-05.
 #[test]
 fn a_file_of_one_entity_has_at_most_300_lines() {

@@ -109,6 +109,62 @@ async fn definitions_code_and_pages_are_packed_and_nothing_else() {
     assert_eq!(manifest["tools"].as_array().unwrap().len(), 4);
 }
 
+/// Writes a connector `desk` whose one action runs `script`, a file of its own.
+fn with_script(workspace: &Workspace, script: &[u8]) {
+    let action =
+        "[[actions]]\nname = \"greet\"\ndescription = \"Greets\"\neffect = \"read\"\ncode = \"actions/greet.js\"\n";
+    let text = crate::harness::connector("desk", "http://127.0.0.1:9/v1", action);
+    workspace.write("desk/connector.toml", text);
+    workspace.write("desk/actions/greet.js", script);
+}
+
+#[tokio::test]
+async fn code_is_packed_byte_for_byte() {
+    let workspace = workspace();
+    let script = "\u{feff}return { greeting: 'Grüße' };\r\n";
+    with_script(&workspace, script.as_bytes());
+    // Anything may stand in a component; one that no action names is packed, too.
+    let component = b"\0asm\x0d\0\x01\0\xff";
+    workspace.write("desk/actions/sum.wasm", component);
+    workspace.write("desk/actions/sum.rs", "the component's source");
+    workspace.write("desk/notes.txt", "notes");
+    let run = bundle(&workspace, &[]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stderr.contains(": desk/notes.txt (in"), "{}", run.stderr);
+    let files = files(&workspace.path().join("toolgate.mcpb"));
+    assert_eq!(
+        files["connectors/desk/actions/greet.js"],
+        (0o644, script.as_bytes().to_vec())
+    );
+    assert_eq!(files["connectors/desk/actions/sum.wasm"], (0o644, component.to_vec()));
+    assert!(!files.contains_key("connectors/desk/actions/sum.rs"));
+
+    // What is unpacked is a whole connector.
+    let unpacked = Workspace::new();
+    crate::harness::share_compiled_code(&unpacked.state());
+    for (name, (_, bytes)) in &files {
+        if let Some(name) = name.strip_prefix("connectors/desk/") {
+            unpacked.write(&format!("desk/{name}"), bytes);
+        }
+    }
+    let run = unpacked.run(&["check"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let run = unpacked.run(&["call", "desk__greet"]).await;
+    assert!(run.stdout.contains("Grüße"), "{run:?}");
+}
+
+#[tokio::test]
+async fn a_script_with_a_known_secret_is_not_packed() {
+    let mut workspace = workspace();
+    workspace.set("CRM_KEY", "k3y-that-is-long");
+    with_script(&workspace, b"return 'k3y-that-is-long';\n");
+    let run = bundle(&workspace, &[]).await;
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let told = "connectors/desk/actions/greet.js holds the value of `CRM_KEY`";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+    assert!(!workspace.path().join("toolgate.mcpb").exists());
+}
+
 #[tokio::test]
 async fn the_same_connectors_make_the_same_bytes() {
     let workspace = workspace();

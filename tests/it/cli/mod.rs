@@ -6,6 +6,7 @@ mod auditing;
 mod bundling;
 mod calling;
 mod checking;
+mod checking_all;
 mod helping;
 mod installing;
 mod new_action;

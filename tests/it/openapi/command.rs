@@ -61,6 +61,23 @@ async fn an_imported_connector_passes_the_check_and_keeps_its_description() {
     );
 }
 
+/// What marks references within the importer cannot come from a description.
+#[tokio::test]
+async fn a_reference_that_no_document_can_hold_is_refused_with_its_place() {
+    let workspace = Workspace::new();
+    let root = json!({"openapi": "3.0.0", "paths": {"/a": {"$ref": "\u{0}999\u{0}#/x"}}});
+    std::fs::write(workspace.path().join("hostile.json"), root.to_string()).unwrap();
+    for arguments in [
+        &["import", "hostile.json", "--name", "x"][..],
+        &["analyze", "hostile.json"],
+    ] {
+        let run = workspace.run(arguments).await;
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(run.stderr.contains("/paths/~1a/$ref"), "{}", run.stderr);
+        assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+    }
+}
+
 #[tokio::test]
 async fn files_that_a_description_refers_to_are_read_and_kept() {
     let workspace = Workspace::new();

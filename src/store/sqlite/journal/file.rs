@@ -20,6 +20,7 @@ pub(super) struct JournalFile {
     file: File,
     path: PathBuf,
     length: u64,
+    is_cut_off: bool,
     /// Held until this is dropped, or the process ends.
     _lock: File,
 }
@@ -42,6 +43,7 @@ impl JournalFile {
                 file,
                 path,
                 length: 0,
+                is_cut_off: false,
                 _lock: lock,
             });
         }
@@ -55,14 +57,26 @@ impl JournalFile {
         self.length
     }
 
-    /// Appends all of `bytes`, or nothing.
+    /// Writes to `file` from now on, and returns what it wrote to.
+    #[cfg(test)]
+    pub(super) fn replace(&mut self, file: File) -> File {
+        std::mem::replace(&mut self.file, file)
+    }
+
+    /// Whether the file ends within a line for ever, so that nothing may be appended any more.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.is_cut_off
+    }
+
+    /// Appends all of `bytes`. What an error leaves behind of them is taken back; where that fails as well, the file
+    /// [is cut off](Self::is_cut_off).
     pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         let written = self.file.write_all(bytes);
         if written.is_ok() {
             self.length += bytes.len() as u64;
         } else {
             // What got there is half a line. It must not stand in front of the next one.
-            self.file.set_len(self.length)?;
+            self.is_cut_off = self.file.set_len(self.length).is_err();
         }
         written
     }

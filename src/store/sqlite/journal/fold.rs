@@ -209,7 +209,7 @@ async fn remove(writer: &mut Writer, path: &Path, folded: u64, lock: File) -> Re
     if blocking(move || length(&file)).await? > folded {
         tracing::error!(
             journal = %path.display(),
-            "the last event of a process that ended is cut off; its call was not answered"
+            "a journal ends within an event: its process ended before it answered the call, or wrote the event elsewhere"
         );
     }
     let gone = path.to_owned();

@@ -76,18 +76,23 @@ impl Journal {
 
     fn append_line(&self, line: &str) -> io::Result<bool> {
         let mut current = self.current();
-        let current = match &mut *current {
-            Some(current) => current,
+        let open = match &mut *current {
+            Some(open) => open,
             none => none.insert(Current {
                 file: JournalFile::create(&self.folder)?,
                 folded: 0,
             }),
         };
-        if current.file.length() - current.folded + line.len() as u64 > MOST_WAITING {
+        if open.file.length() - open.folded + line.len() as u64 > MOST_WAITING {
             return Ok(false);
         }
-        current.file.append(line.as_bytes())?;
-        Ok(true)
+        let appended = open.file.append(line.as_bytes());
+        if open.file.is_cut_off() {
+            // The next event goes into a new file. This one belongs to nobody any more: whoever folds it leaves out the
+            // half line at its end.
+            *current = None;
+        }
+        appended.map(|()| true)
     }
 
     /// Whether this is the file that this process writes.

@@ -117,6 +117,30 @@ async fn half_an_event_and_rubbish_are_left_out() {
 }
 
 #[tokio::test]
+async fn half_an_event_that_cannot_be_taken_back_stands_before_no_other() {
+    let folder = TempDir::new().unwrap();
+    let store = open(folder.path()).await;
+    write(&store, 0..1);
+    let [path] = &journals(folder.path())[..] else {
+        panic!("one file");
+    };
+    // A disk that takes half a line and then nothing, not even a shorter length: what is only read cannot be changed.
+    let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
+    file.write_all(b"half\t2026-11-22T00:00:00.000Z\t{\"us").unwrap();
+    let replace = |file| {
+        let mut current = store.journal.current();
+        current.as_mut().map(|open| open.file.replace(file))
+    };
+    replace(std::fs::File::open(path).unwrap());
+    assert!(!store.write_audit_at_once(&finished_row("1", 1)), "nothing was written");
+    // The disk works again.
+    replace(file);
+    write(&store, 2..4);
+    assert_eq!(calls(&store).await, ["3", "2", "0"]);
+    assert_eq!(journals(folder.path()).len(), 1, "the first one belongs to nobody");
+}
+
+#[tokio::test]
 async fn a_long_file_is_given_up_once_it_is_folded() {
     let folder = TempDir::new().unwrap();
     let store = open(folder.path()).await;

@@ -18,7 +18,7 @@ async fn an_error_behind_many_warnings_is_told_and_counted() {
     workspace.write("crm.toml", connector("crm", "https://a.test/v1", &rest));
     let run = workspace.run(&["check"]).await;
     assert_eq!(run.code, Some(1), "{}", run.stdout);
-    assert!(run.stderr.contains("`FETCH`"), "{}", run.stderr);
+    assert!(run.stderr.contains("\"FETCH\""), "{}", run.stderr);
     // Not only those that are shown.
     assert!(run.stdout.contains(": 1 error, 251 warnings"), "{}", run.stdout);
     assert!(run.stderr.contains("52 more warnings"), "{}", run.stderr);

@@ -1,7 +1,7 @@
 //! The audit log's writer: one row per call, intents of writes durable before their requests leave.
 //!
 //! Must never see secrets, or arguments and bodies as such: a record holds metadata, a hash, the path as it may be shown,
-//! and of a failure its first line, without secrets. What code did is kept beside the rows ([`call_log`]).
+//! and of a failure its first line, without secrets. What code did is kept beside the rows ([`CallLog`]).
 
 mod call_log;
 mod settler;

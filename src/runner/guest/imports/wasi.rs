@@ -208,3 +208,59 @@ impl AsyncWrite for Print {
         Poll::Ready(Ok(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::config::SandboxConfig;
+    use crate::runner::guest::{GuestLimits, GuestRequest, GuestResponse, SendFailure};
+
+    /// Remembers lines, and how much of each there was room for.
+    #[derive(Default)]
+    struct World(Mutex<Vec<(String, usize)>>);
+
+    #[async_trait]
+    impl Outside for World {
+        async fn send(&self, _: GuestRequest) -> Result<GuestResponse, SendFailure> {
+            Err(SendFailure::Refused("no".to_owned()))
+        }
+
+        fn log(&self, _: GuestLogLevel, message: &str, room: usize) {
+            self.0.lock().unwrap().push((message.to_owned(), room));
+        }
+
+        fn progress(&self, _: f64, _: Option<f64>, _: Option<&str>) {}
+
+        fn secret_key(&self, _: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+            None
+        }
+    }
+
+    /// A secret that was cut in two would not be found.
+    #[test]
+    fn a_long_line_is_one_line_and_bounded() {
+        let world = Arc::new(World::default());
+        let outside: Arc<dyn Outside> = world.clone();
+        let limits = GuestLimits::from(&SandboxConfig::default());
+        let most = usize::try_from(limits.log_bytes).unwrap();
+        let meter = Arc::new(Meter::new(limits));
+        let mut lines = Lines::new(GuestLogLevel::Info, &outside, &meter);
+        let long = "x".repeat(MOST_PRINTED + 10);
+        for part in [long.as_str(), "y\r\n", "short\nno end"] {
+            lines.write(part.as_bytes());
+        }
+        for _ in 0..20 {
+            lines.write(long.as_bytes());
+        }
+        drop(lines);
+        let kept = world.0.lock().unwrap();
+        let whole = format!("{long}y");
+        assert_eq!(kept[0], (whole.clone(), whole.len()));
+        assert_eq!(kept[1], ("short".to_owned(), 5));
+        let left = most - whole.len() - 5;
+        assert_eq!((kept[2].0.len(), kept[2].1), (most + BEYOND, left));
+        assert_eq!(kept.len(), 3);
+    }
+}

@@ -21,13 +21,10 @@ use crate::engine::call::READ_IN_PLACE;
 use crate::engine::failures;
 use crate::engine::snapshot::Snapshot;
 use crate::runner::Redaction;
-use crate::runner::guest::{GuestLogLevel, GuestRequest, GuestResponse, Outside, SendFailure};
+use crate::runner::guest::{GuestLogLevel, GuestRequest, GuestResponse, Outside, SEARCHED_BEYOND, SendFailure};
 
 /// Longest message of progress, in bytes.
 const LONGEST_PROGRESS: usize = 1024;
-
-/// Bytes of a text that are searched for secrets behind its cut. No form of a secret should be longer.
-const BEYOND: usize = 64 * 1024;
 
 /// How far the code says it is.
 pub(super) struct Progress {
@@ -58,11 +55,11 @@ impl Host {
     /// At most the first `longest` bytes of `text`, as people may see them. More than that is cleaned, and not all of it:
     /// what is cut in the middle of a secret would not be found, and code can make texts that take seconds to search.
     pub(super) fn clean_start(&self, text: &str, longest: usize) -> String {
-        let read = text.floor_char_boundary(longest.saturating_add(BEYOND));
+        let read = text.floor_char_boundary(longest.saturating_add(SEARCHED_BEYOND));
         let mut clean = self.clean(&text[..read]);
         let shown = if read < text.len() {
             // Secrets that were replaced by something shorter must not bring the cut into sight.
-            clean.len().saturating_sub(BEYOND).min(longest)
+            clean.len().saturating_sub(SEARCHED_BEYOND).min(longest)
         } else {
             longest
         };

@@ -29,6 +29,6 @@ pub use apart::{Compiler, CompilerError, compile_to_order};
 pub use ending::{Finished, GuestError, Limit, LimitReached, Used};
 pub use limits::GuestLimits;
 pub use load_error::LoadError;
-pub use outside::{GuestLogLevel, GuestRequest, GuestResponse, Outside, SendFailure};
+pub use outside::{GuestLogLevel, GuestRequest, GuestResponse, Outside, SEARCHED_BEYOND, SendFailure};
 pub use program::Program;
 pub use sandbox::{Sandbox, SandboxError};

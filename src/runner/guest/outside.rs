@@ -6,6 +6,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
+/// Bytes of a text of code that are searched for secrets behind the place where it is cut. No form of a secret should be
+/// longer.
+pub const SEARCHED_BEYOND: usize = 64 * 1024;
+
 /// The world of one run, as the host gives it. Everything here comes after the sandbox's own limits: a request that is
 /// one too many, or a log line past the cap, never gets this far.
 #[async_trait]

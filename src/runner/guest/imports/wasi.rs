@@ -20,7 +20,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_io::bindings::wasi::io::{error, poll, streams};
 
 use super::super::meter::Meter;
-use super::super::{GuestLogLevel, Outside};
+use super::super::{GuestLogLevel, Outside, SEARCHED_BEYOND};
 use super::{Run, log};
 
 /// Randomness at once, in bytes.
@@ -28,10 +28,6 @@ const MOST_RANDOM: u64 = 65_536;
 
 /// Most bytes that a program can print at once.
 const MOST_PRINTED: usize = 64 * 1024;
-
-/// Bytes of a line that are looked at though there is no room for them: a secret that was cut in the middle would not be
-/// found.
-const BEYOND: usize = 64 * 1024;
 
 /// WASI's part of a run. Made when a program first asks for anything of it.
 pub(super) struct Wasi {
@@ -102,7 +98,7 @@ pub(super) fn add_to_linker(linker: &mut Linker<Run>) -> wasmtime::Result<()> {
 /// What is printed, up to the next line break.
 struct Lines {
     begun: Vec<u8>,
-    /// Longest line in bytes: no log has room for more.
+    /// Longest line in bytes: no log has room for more, and with this much more whoever keeps it sees that it goes on.
     longest: usize,
     level: GuestLogLevel,
     outside: Arc<dyn Outside>,
@@ -115,7 +111,7 @@ impl Lines {
             begun: Vec::new(),
             longest: usize::try_from(meter.limits().log_bytes)
                 .unwrap_or(usize::MAX)
-                .saturating_add(BEYOND),
+                .saturating_add(2 * SEARCHED_BEYOND),
             level,
             outside: Arc::clone(outside),
             meter: Arc::clone(meter),
@@ -260,7 +256,7 @@ mod tests {
         assert_eq!(kept[0], (whole.clone(), whole.len()));
         assert_eq!(kept[1], ("short".to_owned(), 5));
         let left = most - whole.len() - 5;
-        assert_eq!((kept[2].0.len(), kept[2].1), (most + BEYOND, left));
+        assert_eq!((kept[2].0.len(), kept[2].1), (most + 2 * SEARCHED_BEYOND, left));
         assert_eq!(kept.len(), 3);
     }
 }

@@ -53,6 +53,9 @@ pub(super) struct Gate<T> {
     beside: Option<Box<dyn Beside>>,
     unanswered: Arc<Unanswered>,
     most_unanswered: usize,
+    /// Since when nothing more is read, because the client does not read its answers.
+    unread_since: Option<Instant>,
+    idle: Option<Idle>,
     /// Requests of the service loop that the client has cancelled, by hashes of their identifiers: the loop may still be
     /// at them, and would take the end of one for the answer to another of the same identifier.
     cancelled: VecDeque<u64>,
@@ -63,6 +66,15 @@ pub(super) struct Gate<T> {
     opened: bool,
     /// Set at the end of input or at shutdown: until then calls in flight may still answer.
     closes_at: Option<Instant>,
+}
+
+/// When a stream ends on which nothing happens.
+#[derive(Debug, Clone, Copy)]
+struct Idle {
+    /// How long nothing may come, go or be under way.
+    longest: Duration,
+    /// When that will have been so.
+    ends_at: Instant,
 }
 
 /// Answers calls beside the service loop.
@@ -82,6 +94,8 @@ impl<T: Transport<RoleServer>> Gate<T> {
             beside: None,
             unanswered: Arc::default(),
             most_unanswered: MAX_UNANSWERED,
+            unread_since: None,
+            idle: None,
             cancelled: VecDeque::new(),
             hasher: RandomState::new(),
             questions: HashSet::new(),
@@ -94,6 +108,23 @@ impl<T: Transport<RoleServer>> Gate<T> {
     pub(super) fn with_beside(mut self, beside: impl Beside) -> Self {
         self.beside = Some(Box::new(beside));
         self
+    }
+
+    /// The same gate, whose stream ends when nothing came, went or was under way for `longest`. A call that waits for its
+    /// API or for a person is under way.
+    pub(super) fn with_idle_end(mut self, longest: Duration) -> Self {
+        self.idle = Some(Idle {
+            longest,
+            ends_at: Instant::now() + longest,
+        });
+        self
+    }
+
+    /// Something came or went.
+    fn note_life(&mut self) {
+        if let Some(idle) = &mut self.idle {
+            idle.ends_at = Instant::now() + idle.longest;
+        }
     }
 
     /// Keeps the books on `message`; `None` if it must not reach the service loop.
@@ -243,6 +274,36 @@ fn opens(request: &ClientRequest) -> bool {
     }
 }
 
+/// The next message of a client that reads its answers; `None` at the end of its stream, or when it stopped reading.
+async fn next<T: Transport<RoleServer>>(
+    inner: &mut T,
+    unanswered: &Unanswered,
+    most_unanswered: usize,
+    unread_since: &mut Option<Instant>,
+) -> Option<ClientJsonRpcMessage> {
+    if unanswered.len() >= most_unanswered {
+        let since = *unread_since.get_or_insert_with(Instant::now);
+        let room = unanswered.until(|all| all.len() < most_unanswered);
+        if tokio::time::timeout_at(since + UNREAD_TIME, room).await.is_err() {
+            tracing::warn!("the client does not read its answers");
+            return None;
+        }
+    }
+    *unread_since = None;
+    inner.receive().await
+}
+
+/// Waits until nothing happened for as long as `idle` says, if it says so.
+async fn idle_end(idle: Option<Idle>, unanswered: &Unanswered) {
+    match idle {
+        Some(idle) => {
+            unanswered.until(|all| all.calls() == 0).await;
+            tokio::time::sleep_until(idle.ends_at).await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
 impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
     type Error = T::Error;
 
@@ -251,6 +312,7 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
         message: ServerJsonRpcMessage,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
         self.note_question(&message);
+        self.note_life();
         let answers = match &message {
             ServerJsonRpcMessage::Response(response) => Some(response.id.clone()),
             ServerJsonRpcMessage::Error(error) => error.id.clone(),
@@ -276,27 +338,21 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
     // Dropped and called again whenever rmcp has something else to do: all state is in `self`.
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
         let unanswered = Arc::clone(&self.unanswered);
-        let most_unanswered = self.most_unanswered;
         let shutdown = self.lifetime.shutdown().clone();
         while self.closes_at.is_none() {
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => { self.close_soon(); }
-                message = async {
-                    if unanswered.len() >= most_unanswered {
-                        let room = unanswered.until(|all| all.len() < most_unanswered);
-                        if tokio::time::timeout(UNREAD_TIME, room).await.is_err() {
-                            tracing::warn!("the client does not read its answers");
-                            return None;
-                        }
+                message = next(&mut self.inner, &unanswered, self.most_unanswered, &mut self.unread_since) => {
+                    self.note_life();
+                    match message {
+                        None => { self.close_soon(); }
+                        Some(message) => if let Some(admitted) = self.admit(message) {
+                            return Some(admitted);
+                        },
                     }
-                    self.inner.receive().await
-                } => match message {
-                    None => { self.close_soon(); }
-                    Some(message) => if let Some(admitted) = self.admit(message) {
-                        return Some(admitted);
-                    },
                 },
+                () = idle_end(self.idle, &unanswered) => { self.close_soon(); }
             }
         }
         let deadline = self.close_soon();

@@ -22,7 +22,6 @@ use rmcp::transport::Transport;
 use rmcp::{RoleServer, ServerHandler};
 use serde::Deserialize;
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::authorization::Caller;
@@ -124,13 +123,8 @@ where
         .unwrap_or_else(PoisonError::into_inner)
         .insert(id.clone(), session);
     let cancel = caller.ended().child_token();
-    let bridged = Bridged {
-        received,
-        outbound,
-        idle: bridge.idle,
-        idle_at: Instant::now() + bridge.idle,
-    };
-    let gate = Gate::new(bridged, bridge.lifetime.clone(), cancel.clone());
+    let bridged = Bridged { received, outbound };
+    let gate = Gate::new(bridged, bridge.lifetime.clone(), cancel.clone()).with_idle_end(bridge.idle);
     let service = (bridge.service)(Channel::Sse, Arc::clone(caller.principal()));
     tokio::spawn(run(service, gate, cancel.clone()));
 
@@ -215,12 +209,10 @@ where
     }
 }
 
-/// The two channels of a session as a transport that ends when nothing came or went for a while.
+/// The two channels of a session as a transport.
 struct Bridged {
     received: mpsc::Receiver<ClientJsonRpcMessage>,
     outbound: mpsc::Sender<ServerJsonRpcMessage>,
-    idle: Duration,
-    idle_at: Instant,
 }
 
 /// The client's stream is gone.
@@ -235,16 +227,12 @@ impl Transport<RoleServer> for Bridged {
         &mut self,
         message: ServerJsonRpcMessage,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
-        self.idle_at = Instant::now() + self.idle;
         let outbound = self.outbound.clone();
         async move { outbound.send(message).await.map_err(|_| StreamClosed) }
     }
 
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
-        let message = tokio::time::timeout_at(self.idle_at, self.received.recv()).await;
-        self.idle_at = Instant::now() + self.idle;
-        // An idle session ends like one whose client left.
-        message.ok().flatten()
+        self.received.recv().await
     }
 
     async fn close(&mut self) -> Result<(), Self::Error> {

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::super::Authentication;
 use super::super::http::{bind, serve};
@@ -130,25 +131,6 @@ async fn a_client_that_leaves_cancels_its_calls_and_frees_its_place() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_silent_session_ends() {
-    let (_client, received) = mpsc::channel(1);
-    let (outbound, _sent) = mpsc::channel(1);
-    let idle = Duration::from_hours(1);
-    let start = Instant::now();
-    let mut bridged = Bridged {
-        received,
-        outbound,
-        idle,
-        idle_at: start + idle,
-    };
-    tokio::time::sleep(idle / 2).await;
-    let message = serde_json::from_value(json!({ "jsonrpc": "2.0", "id": 1, "result": {} })).expect("message");
-    bridged.send(message).await.expect("sent");
-    assert!(bridged.receive().await.is_none());
-    assert_eq!(start.elapsed(), idle + idle / 2);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_silent_client_loses_its_stream() {
     let server = start(|settings| settings.session_idle = Duration::from_mins(10)).await;
     let (mut stream, _) = server.open().await;
@@ -156,6 +138,24 @@ async fn a_silent_client_loses_its_stream() {
     stream.until_closed().await;
     assert!(start.elapsed() >= Duration::from_mins(9), "{:?}", start.elapsed());
     assert!(start.elapsed() <= Duration::from_mins(11), "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_whose_call_is_under_way_is_not_idle() {
+    let idle = Duration::from_mins(10);
+    let server = start(|settings| settings.session_idle = idle).await;
+    let (mut stream, path) = server.open().await;
+    server.post(&path, &initialize()).await;
+    stream.until("protocolVersion").await;
+    server.post(&path, &call()).await;
+    server.probe.until(|state| state.begun == 1).await;
+    let start = Instant::now();
+    assert!(tokio::time::timeout(3 * idle, stream.until("\"done\"")).await.is_err());
+    server.probe.release();
+    stream.until("\"done\"").await;
+    stream.until_closed().await;
+    assert!(start.elapsed() >= 4 * idle, "{:?}", start.elapsed());
+    assert!(start.elapsed() < 5 * idle, "{:?}", start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]

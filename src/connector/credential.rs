@@ -2,7 +2,7 @@
 //!
 //! Must never know a secret.
 
-use http::HeaderName;
+use http::{HeaderName, header};
 
 use super::secret_name::SecretName;
 
@@ -47,6 +47,19 @@ pub enum Auth {
 }
 
 impl Auth {
+    /// What this kind of authentication is called in what people read (contract S1-10).
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::None => "None",
+            Self::ApiKey { .. } => "API Key",
+            Self::BearerToken { .. } => "Bearer Token",
+            Self::BasicAuth { .. } => "Basic Auth",
+            Self::CustomHeader { .. } => "Custom Header",
+            Self::Combined { .. } => "Combined",
+        }
+    }
+
     /// Where the secrets are kept that requests need.
     pub fn secrets(&self) -> Vec<&SecretRef> {
         fn of(setting: &Setting) -> Option<&SecretRef> {
@@ -64,6 +77,62 @@ impl Auth {
             Self::Combined { parts } => parts.iter().flat_map(Self::secrets).collect(),
         }
     }
+
+    /// Where on a request the values go.
+    pub fn placements(&self) -> Vec<Placement<'_>> {
+        let authorization = |scheme| Placement {
+            place: KeyPlace::Header,
+            name: header::AUTHORIZATION.as_str(),
+            visible: Visible::Before(scheme),
+        };
+        match self {
+            Self::None => Vec::new(),
+            Self::ApiKey {
+                place, name, prefix, ..
+            } => vec![Placement {
+                place: *place,
+                name,
+                visible: Visible::Before(prefix),
+            }],
+            Self::BearerToken { .. } => vec![authorization("Bearer ")],
+            Self::BasicAuth { .. } => vec![authorization("Basic ")],
+            Self::CustomHeader { headers } => headers.iter().map(Placement::of_header).collect(),
+            Self::Combined { parts } => parts.iter().flat_map(Self::placements).collect(),
+        }
+    }
+}
+
+/// Where on a request one value of a credential goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placement<'a> {
+    /// The kind of place.
+    pub place: KeyPlace,
+    /// Name of the header, parameter or cookie.
+    pub name: &'a str,
+    /// What people may see of the value.
+    pub visible: Visible<'a>,
+}
+
+impl<'a> Placement<'a> {
+    fn of_header((name, value): &'a (HeaderName, Setting)) -> Self {
+        Self {
+            place: KeyPlace::Header,
+            name: name.as_str(),
+            visible: match value {
+                Setting::Literal(value) => Visible::All(value),
+                Setting::Secret(_) => Visible::Before(""),
+            },
+        }
+    }
+}
+
+/// What people may see of a value that a credential puts on a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visible<'a> {
+    /// This text, which stands before the secret.
+    Before(&'a str),
+    /// This text, which is all of it.
+    All(&'a str),
 }
 
 /// Where an API key goes (ruling C-30).

@@ -17,7 +17,7 @@ use crate::pagination::Pagination;
 use crate::schema::Schema;
 use crate::template::{Inside, PathTemplate, Style, ValueTemplate, XmlShape};
 
-pub use super::credential::{Auth, KeyPlace, SecretRef, Setting};
+pub use super::credential::{Auth, KeyPlace, Placement, SecretRef, Setting, Visible};
 pub use super::secret_name::SecretName;
 
 /// Name of the one implicit user of a process that serves a single person, of that user's organisation, and of the

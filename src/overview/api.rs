@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::ago;
-use crate::connector::model::{Auth, Connector};
+use crate::connector::model::Connector;
 use crate::store::ApiUsage;
 
 /// Whether an API can be used, as far as that is known.
@@ -92,7 +92,7 @@ impl Api {
             },
             problem,
             base_url: Some(base_url),
-            auth: Some(auth(&connector.auth)),
+            auth: Some(connector.auth.label()),
             endpoints: Some(connector.actions.len()),
             last_used: last_used.map_or_else(|| "never".to_owned(), |moment| ago(moment, now)),
             calls_today: usage.recent_calls,
@@ -170,18 +170,6 @@ fn failed_connection(outcome: Option<&str>) -> Option<&'static str> {
         "SSL_ERROR" => "SSL error",
         _ => return None,
     })
-}
-
-/// What a kind of authentication is called.
-fn auth(auth: &Auth) -> &'static str {
-    match auth {
-        Auth::None => "None",
-        Auth::ApiKey { .. } => "API Key",
-        Auth::BearerToken { .. } => "Bearer Token",
-        Auth::BasicAuth { .. } => "Basic Auth",
-        Auth::CustomHeader { .. } => "Custom Header",
-        Auth::Combined { .. } => "Combined",
-    }
 }
 
 #[cfg(test)]

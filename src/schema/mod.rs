@@ -112,6 +112,12 @@ impl Schema {
         violations.take(MOST_VIOLATIONS).collect()
     }
 
+    /// Whether [`Schema::apply_defaults`] can change anything.
+    #[must_use]
+    pub fn has_defaults(&self) -> bool {
+        !self.defaults.is_empty()
+    }
+
     /// Fills absent properties of `arguments` (and of objects in them that are present) with the schema's defaults.
     pub fn apply_defaults(&self, arguments: &mut Map<String, Value>) {
         self.defaults.apply(arguments);

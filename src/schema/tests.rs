@@ -333,6 +333,8 @@ fn defaults_fill_what_is_absent() {
         })
     );
     assert_eq!(fill(json!({"page": "x", "filter": []}))["page"], json!("x"));
+    assert!(schema.has_defaults());
+    assert!(!compile(&json!({"properties": {"a": {"type": "string"}}})).has_defaults());
 }
 
 #[test]
@@ -353,7 +355,7 @@ fn defaults_follow_recursive_schemas() {
         json!({"n": 1, "children": [{"n": 1, "way3": {"n": 1, "children": [{"n": 1}]}}]})
     );
     let without = json!({"properties": {"self": {"$ref": "#"}, "other": {"properties": {"self": {"$ref": "#"}}}}});
-    assert!(compile(&without).defaults.is_empty(), "nothing to follow");
+    assert!(!compile(&without).has_defaults());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{Fields, fields_of, scheme};
 use crate::connector::document::AuthDocument;
-use crate::connector::model::{Auth, KeyPlace, Setting};
+use crate::connector::model::{Auth, KeyPlace, Placement, Setting};
 use crate::connector::scope::Scope;
 use crate::document::Node;
 
@@ -70,20 +70,13 @@ fn one(scope: &Scope<'_>, item: &Node, part: AuthDocument) -> Option<Auth> {
     scheme(scope, item, part)
 }
 
-/// Where a part puts its values.
+/// Where a part puts its values. Headers are the same however they are written.
 fn places(auth: &Auth) -> Vec<(KeyPlace, String)> {
-    let header = |name: &str| (KeyPlace::Header, name.to_ascii_lowercase());
-    match auth {
-        Auth::None | Auth::Combined { .. } => Vec::new(),
-        Auth::ApiKey {
-            place: KeyPlace::Header,
-            name,
-            ..
-        } => vec![header(name)],
-        Auth::ApiKey { place, name, .. } => vec![(*place, name.clone())],
-        Auth::BearerToken { .. } | Auth::BasicAuth { .. } => vec![header("authorization")],
-        Auth::CustomHeader { headers } => headers.iter().map(|(name, _)| header(name.as_str())).collect(),
-    }
+    let place = |placement: Placement<'_>| match placement.place {
+        KeyPlace::Header => (KeyPlace::Header, placement.name.to_ascii_lowercase()),
+        place => (place, placement.name.to_owned()),
+    };
+    auth.placements().into_iter().map(place).collect()
 }
 
 fn name(place: KeyPlace) -> &'static str {

@@ -4,11 +4,11 @@ mod combined;
 
 use std::collections::BTreeMap;
 
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue};
 
 use super::document::{AuthDocument, HeaderDocument, KeyPlaceName};
 use super::headers::{self, Forbidden};
-use super::model::{Auth, KeyPlace, SecretRef, Setting};
+use super::model::{Auth, KeyPlace, Placement, SecretRef, Setting};
 use super::naming;
 use super::scope::Scope;
 use super::secret;
@@ -170,33 +170,11 @@ fn scheme(scope: &Scope<'_>, node: &Node, document: AuthDocument) -> Option<Auth
 /// The names that a credential takes.
 pub(super) fn taken_names(auth: &Auth) -> Forbidden {
     let mut forbidden = Forbidden::default();
-    match auth {
-        Auth::None => {}
-        Auth::ApiKey {
-            place: KeyPlace::Header,
-            name,
-            ..
-        } => {
-            forbidden.headers.extend(HeaderName::from_bytes(name.as_bytes()).ok());
-        }
-        Auth::ApiKey {
-            place: KeyPlace::Query,
-            name,
-            ..
-        } => forbidden.query.push(name.clone()),
-        Auth::ApiKey {
-            place: KeyPlace::Cookie,
-            name,
-            ..
-        } => forbidden.cookies.push(name.clone()),
-        Auth::BearerToken { .. } | Auth::BasicAuth { .. } => forbidden.headers.push(header::AUTHORIZATION),
-        Auth::CustomHeader { headers } => forbidden.headers.extend(headers.iter().map(|(name, _)| name.clone())),
-        Auth::Combined { parts } => {
-            for part in parts.iter().map(taken_names) {
-                forbidden.headers.extend(part.headers);
-                forbidden.query.extend(part.query);
-                forbidden.cookies.extend(part.cookies);
-            }
+    for Placement { place, name, .. } in auth.placements() {
+        match place {
+            KeyPlace::Header => forbidden.headers.extend(HeaderName::from_bytes(name.as_bytes()).ok()),
+            KeyPlace::Query => forbidden.query.push(name.to_owned()),
+            KeyPlace::Cookie => forbidden.cookies.push(name.to_owned()),
         }
     }
     forbidden

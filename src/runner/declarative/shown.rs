@@ -1,9 +1,9 @@
 //! Showing a request that is not sent: what `toolgate call --dry-run` prints.
 
-use http::header::{AUTHORIZATION, COOKIE};
+use http::header::COOKIE;
 
 use crate::auth::scrubber::REDACTED;
-use crate::connector::model::{Auth, KeyPlace, Setting};
+use crate::connector::model::{Auth, KeyPlace, Placement, Visible};
 use crate::egress::OutgoingRequest;
 
 /// The request as text, with `[REDACTED]` wherever the credential of `auth` would go. For operators: it names the
@@ -74,47 +74,19 @@ struct Shown {
 
 impl Shown {
     fn of(auth: &Auth) -> Self {
-        let header = |name: &str, value: String| Self {
-            headers: vec![(name.to_owned(), value)],
-            ..Self::default()
-        };
-        match auth {
-            Auth::None => Self::default(),
-            Auth::ApiKey {
-                place, name, prefix, ..
-            } => match place {
-                KeyPlace::Header => header(name, format!("{prefix}{REDACTED}")),
-                KeyPlace::Query => Self {
-                    query: vec![format!("{name}={prefix}{REDACTED}")],
-                    ..Self::default()
-                },
-                KeyPlace::Cookie => Self {
-                    cookies: vec![format!("{name}={prefix}{REDACTED}")],
-                    ..Self::default()
-                },
-            },
-            Auth::BearerToken { .. } => header(AUTHORIZATION.as_str(), format!("Bearer {REDACTED}")),
-            Auth::BasicAuth { .. } => header(AUTHORIZATION.as_str(), format!("Basic {REDACTED}")),
-            Auth::CustomHeader { headers } => {
-                let shown = headers.iter().map(|(name, value)| {
-                    let value = match value {
-                        Setting::Literal(value) => value.clone(),
-                        Setting::Secret(_) => REDACTED.to_owned(),
-                    };
-                    (name.to_string(), value)
-                });
-                Self {
-                    headers: shown.collect(),
-                    ..Self::default()
-                }
+        let mut shown = Self::default();
+        for Placement { place, name, visible } in auth.placements() {
+            let value = match visible {
+                Visible::Before(text) => format!("{text}{REDACTED}"),
+                Visible::All(text) => text.to_owned(),
+            };
+            match place {
+                KeyPlace::Header => shown.headers.push((name.to_owned(), value)),
+                KeyPlace::Query => shown.query.push(format!("{name}={value}")),
+                KeyPlace::Cookie => shown.cookies.push(format!("{name}={value}")),
             }
-            Auth::Combined { parts } => parts.iter().map(Self::of).fold(Self::default(), |mut all, part| {
-                all.headers.extend(part.headers);
-                all.query.extend(part.query);
-                all.cookies.extend(part.cookies);
-                all
-            }),
         }
+        shown
     }
 }
 

@@ -203,11 +203,11 @@ impl Row {
         self.open = false;
         if let Some(tally) = self.tally.take() {
             let counted = tally.counted();
-            if let Some((method, path)) = counted.last {
-                self.record.method = Some(method);
-                self.record.path = Some(path);
+            if let Some(shown) = counted.shown {
+                self.record.method = Some(shown.method);
+                self.record.path = Some(shown.path);
+                self.record.upstream_status = shown.status;
             }
-            self.record.upstream_status = counted.status;
             self.record.requests = counted.requests;
             self.record.bytes_out = counted.bytes_out;
             self.record.bytes_in = counted.bytes_in;

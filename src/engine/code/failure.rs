@@ -44,6 +44,15 @@ pub(super) fn no_code() -> CallError {
     )
 }
 
+/// The code gave a result while one of its requests that may change something was under way.
+pub(super) fn cut_off() -> CallError {
+    CallError::new(
+        ErrorCode::OutcomeUnknown,
+        "the action ended while a request of it that may change something was under way, which was cut off",
+        failures::LOOK_BEFORE_REPEATING,
+    )
+}
+
 pub(super) fn of_load(error: &LoadError, code: &Code) -> CallError {
     let name = &code.name;
     let cause = match error {

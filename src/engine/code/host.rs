@@ -151,15 +151,14 @@ impl Host {
         let missing = self.credential.missing_on(&request.url, &request.headers);
         let credential = missing.as_ref().unwrap_or(&self.credential);
         let length = request.body.as_ref().map_or(0, bytes::Bytes::len);
-        self.tally.leaves(request.method.as_str(), path, length, changes);
+        let under_way = self.tally.leaves(request.method.as_str(), path, length, changes);
         match route.send(request, credential).await {
             Ok(response) => {
-                let (status, length) = (response.status.as_u16(), response.body.len());
-                self.tally.is_answered(status, response.requests, length, changes);
+                under_way.is_answered(response.status.as_u16(), response.requests, response.body.len());
                 self.answer(response).await
             }
             Err(error) => {
-                self.tally.failed(failures::has_left(&error), changes);
+                under_way.failed(failures::has_left(&error));
                 Err(self.failed(&error, changes))
             }
         }

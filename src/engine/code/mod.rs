@@ -10,6 +10,7 @@ mod message;
 mod program;
 mod tally;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -152,6 +153,9 @@ impl Run<'_> {
 
     /// Step 7: what the code returned, as a result.
     async fn result(&self, finished: Finished, host: &Arc<Host>) -> Result<Ending, CallError> {
+        if host.tally.write_was_cut_off() {
+            return Err(failure::cut_off());
+        }
         let mut result = finished.result;
         if result.is_empty() && self.code.language != Language::JavaScript {
             // A component need not say anything; a script without `return` fails (contract B.1).
@@ -200,12 +204,67 @@ impl Drop for KeptLog<'_> {
 
 /// Waits for `running`, and shows meanwhile how far the code says it is.
 async fn show_progress<F: Future>(running: F, mut shown: mpsc::Receiver<Progress>, front: &dyn Front) -> F::Output {
-    let mut running = std::pin::pin!(running);
-    loop {
-        tokio::select! {
-            biased;
-            output = &mut running => return output,
-            Some(Progress { done, total, message }) = shown.recv() => front.progress(done, total, &message).await,
+    // Beside the run, which a client that is slow to read must not hold up.
+    let showing = async {
+        while let Some(Progress { done, total, message }) = shown.recv().await {
+            front.progress(done, total, &message).await;
         }
+        std::future::pending::<Infallible>().await
+    };
+    tokio::select! {
+        biased;
+        output = running => output,
+        never = showing => match never {},
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::approval::{Answer, ApprovalPrompt, Asking};
+
+    /// A client that reads nothing.
+    struct Unread;
+
+    #[async_trait]
+    impl Front for Unread {
+        fn asking(&self) -> Asking {
+            Asking::Unavailable
+        }
+
+        async fn ask(&self, _prompt: &ApprovalPrompt) -> Answer {
+            Answer::Unavailable
+        }
+
+        async fn progress(&self, _step: u32, _steps: u32, _message: &str) {
+            std::future::pending().await
+        }
+
+        async fn waiting(&self, _approval_id: &str, _seconds: u64) {}
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_read_holds_up_no_run() {
+        let (progress, shown) = mpsc::channel(1);
+        let running = async {
+            for done in 0..3 {
+                let message = "running".to_owned();
+                drop(progress.try_send(Progress {
+                    done,
+                    total: 3,
+                    message,
+                }));
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        };
+        let began = Instant::now();
+        timeout(Duration::from_mins(1), show_progress(running, shown, &Unread))
+            .await
+            .expect("the end of the run");
+        assert_eq!(began.elapsed(), Duration::from_secs(3));
     }
 }

@@ -100,9 +100,13 @@ where
     instance.get_typed_func(store, export)
 }
 
-/// The code said that it failed. When that is because a limit said no to it, the limit is what to tell.
+/// The code said that it failed. When that is because a limit said no to it, the limit is what to tell: languages say
+/// that they are out of memory in several ways. Code may as well have gone on without it, and failed for a reason of its
+/// own.
 fn failed(run: &Run, failure: Failure) -> GuestError {
-    if let Some(denied) = run.room.denied() {
+    if let Some(denied) = run.room.denied()
+        && failure.message.to_ascii_lowercase().contains("memory")
+    {
         return GuestError::Limit(denied);
     }
     match run.meter.stopped() {

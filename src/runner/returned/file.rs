@@ -16,7 +16,7 @@ pub(super) fn take(value: &mut Value) -> Result<Vec<File>, ReturnedError> {
     };
     let mut taken = Vec::new();
     match members.get_mut("files") {
-        Some(Value::Object(file)) => taken.extend(take_one(file, "/files")?),
+        Some(Value::Object(file)) if is_meant_as_file(file) => taken.extend(take_one(file, "/files")?),
         Some(Value::Array(files)) => {
             if files.len() > MOST_FILES {
                 return Err(ReturnedError::File {
@@ -25,8 +25,10 @@ pub(super) fn take(value: &mut Value) -> Result<Vec<File>, ReturnedError> {
                 });
             }
             for (index, file) in files.iter_mut().enumerate() {
-                // A list of names, for instance, is data like any other.
-                if let Value::Object(file) = file {
+                // A list of names, for instance, is data like any other, and so is what an API lists of its files.
+                if let Value::Object(file) = file
+                    && is_meant_as_file(file)
+                {
                     taken.extend(take_one(file, &format!("/files/{index}"))?);
                 }
             }
@@ -37,6 +39,14 @@ pub(super) fn take(value: &mut Value) -> Result<Vec<File>, ReturnedError> {
         taken.extend(take_one(members, "/")?);
     }
     Ok(taken)
+}
+
+/// Whether what stands in `files` is meant as one: it has a name of one, or its content, or says why it has none.
+fn is_meant_as_file(members: &Map<String, Value>) -> bool {
+    name(members).is_some()
+        || CONTENTS
+            .iter()
+            .any(|key| members.get(*key).is_some_and(|value| !value.is_null()))
 }
 
 /// Whether a result is itself a file, as downloads return them.

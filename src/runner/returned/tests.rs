@@ -167,6 +167,8 @@ fn what_only_looks_like_a_file_stays() {
         json!({"text": "x", "mimeType": "text/plain"}),
         json!({"files": ["a", "b"], "base64": "AAEC"}),
         json!({"files": 3}),
+        json!({"files": {"total": 3}}),
+        json!({"files": [{"id": "1", "name": "Report.pdf", "mimeType": "application/pdf"}, null]}),
         json!({"files": [{"fileName": "a", "mimeType": "a/b", "buffer": null, "error": "too large"}]}),
     ] {
         let returned = read(&result).expect("a result");

@@ -74,6 +74,73 @@ async fn an_action_that_reads_cannot_write() {
     );
 }
 
+const NOT_AWAITED: &str = r"
+await ld.request({ url: data.input.url + '/first' });
+ld.request({ method: 'POST', url: data.input.url + '/tickets', body: { title: 'Lamp' } });
+return { done: true };
+";
+
+const SIDE_BY_SIDE: &str = r"
+const url = data.input.url;
+await Promise.all([ld.request({ method: 'POST', url: url + '/tickets' }), ld.request({ url: url + '/status' })]);
+return { done: true };
+";
+
+/// Cut off, it may have reached the API or not, and nobody would know.
+#[tokio::test]
+async fn a_write_that_nobody_awaits_goes_through_and_is_told() {
+    let upstream = Upstream::start(|seen: Seen| async move {
+        let status: u16 = if seen.uri.path().ends_with("/status") { 500 } else { 201 };
+        let mut answer = json_answer("{}");
+        *answer.status_mut() = status.try_into().unwrap();
+        answer
+    })
+    .await;
+    let actions = [("lost", "write", NOT_AWAITED), ("both", "write", SIDE_BY_SIDE)];
+    let workspace = desk(&upstream.base_url(), SEALED, &actions);
+    let mut session = workspace.serve().await;
+    for tool in ["desk__lost", "desk__lost", "desk__lost", "desk__both"] {
+        let answer = session.call(tool, json!({ "url": upstream.base_url() })).await;
+        assert_eq!(content(&answer)["done"], true, "{answer}");
+    }
+    assert_eq!(upstream.count(), 8);
+    let rows = workspace.rows().await;
+    assert_eq!(rows.len(), 4);
+    for row in rows {
+        assert_eq!(
+            (
+                row.method.as_deref(),
+                row.path.as_deref(),
+                row.upstream_status,
+                row.requests
+            ),
+            (Some("POST"), Some("/v1/tickets"), Some(201), 2)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_ends_before_its_write_does_leaves_its_outcome_unknown() {
+    let upstream = Upstream::start(|_: Seen| std::future::pending()).await;
+    let workspace = desk(&upstream.base_url(), SEALED, &[("spare", "read", "return 1;")]);
+    let file = workspace.connectors().join("desk/connector.toml");
+    let connector = std::fs::read_to_string(&file).unwrap().replace(
+        "[[actions]]\nname = \"spare\"",
+        "[[actions]]\nname = \"leaves\"\ndescription = \"Leaves.\"\neffect = \"write\"\nconfirm = false\n\
+         component = \"actions/leaves.wasm\"\n[[actions]]\nname = \"spare\"",
+    );
+    workspace.write("desk/connector.toml", connector);
+    workspace.write("desk/actions/leaves.wasm", crate::sandbox::bytes("leaves.wat"));
+    let mut session = workspace.serve().await;
+    let answer = session.call("desk__leaves", json!({})).await;
+    assert_eq!(
+        answer["result"]["_meta"]["toolgate/error"]["code"], "OUTCOME_UNKNOWN",
+        "{answer}"
+    );
+    assert_eq!(upstream.count(), 1);
+    assert_eq!(workspace.rows().await[0].outcome, "OUTCOME_UNKNOWN");
+}
+
 const WRITE_THEN_READ: &str = r"
 await ld.request({ method: 'POST', url: data.input.url + '/tickets' });
 if (data.input.title === 'throws') throw new Error('broken');

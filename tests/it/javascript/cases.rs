@@ -6,6 +6,7 @@
 //! - `exchanges`: the requests in the order of asking, with what `request` must hold of each (fields left out may be
 //!   anything), and the `response` or the `failure`; `after` is how many milliseconds that takes
 //! - `together`: how many requests are under way at once, at most
+//! - `answered`: how many of them were waited for
 //! - `result`, or `failure` with its `message` and, if it matters, its `stack`
 //! - `log`: all lines with their level, if they matter
 //!
@@ -36,6 +37,7 @@ struct Case {
     #[serde(default)]
     exchanges: Vec<Exchange>,
     together: Option<usize>,
+    answered: Option<usize>,
     #[serde(default)]
     result: Value,
     failure: Option<Value>,
@@ -75,6 +77,7 @@ struct Scripted {
     asked: Mutex<usize>,
     /// Requests under way, and the most that ever were.
     under_way: Mutex<(usize, usize)>,
+    answered: Mutex<usize>,
     log: Mutex<Vec<String>>,
     problems: Mutex<Vec<String>>,
 }
@@ -136,6 +139,7 @@ impl Outside for Scripted {
         }
         tokio::time::sleep(Duration::from_millis(exchange.after)).await;
         self.under_way.lock().unwrap().0 -= 1;
+        *self.answered.lock().unwrap() += 1;
         if let Some(Refusal { code, message }) = exchange.failure {
             return Err(match code.as_str() {
                 "refused" => SendFailure::Refused(message),
@@ -227,6 +231,7 @@ async fn problems(sandbox: &Sandbox, name: &str, source: &str, case: &Case) -> V
         exchanges: case.exchanges.clone(),
         asked: Mutex::default(),
         under_way: Mutex::default(),
+        answered: Mutex::default(),
         log: Mutex::default(),
         problems: Mutex::default(),
     });
@@ -264,6 +269,10 @@ async fn problems(sandbox: &Sandbox, name: &str, source: &str, case: &Case) -> V
     let together = world.under_way.lock().unwrap().1;
     if case.together.is_some_and(|expected| expected != together) {
         problems.push(format!("{together} requests were under way at once"));
+    }
+    let answered = *world.answered.lock().unwrap();
+    if case.answered.is_some_and(|expected| expected != answered) {
+        problems.push(format!("{answered} requests were waited for"));
     }
     let log = json!(*world.log.lock().unwrap());
     if case.log.as_ref().is_some_and(|expected| !alike(expected, &log)) {

@@ -116,6 +116,19 @@ async fn a_script_that_hoards_is_stopped() {
 }
 
 #[tokio::test]
+async fn what_fails_after_memory_was_short_fails_for_its_own_reason() {
+    let source = "try { const list = []; for (;;) list.push(new Uint8Array(1 << 20)); } catch {}\n\
+                  throw new Error('customer 17 was not found');";
+    let sandbox = sandbox(|_| ());
+    let program = sandbox.script("actions/a.js", source).unwrap();
+    let error = run(&sandbox, &program, &World::empty()).await.unwrap_err();
+    assert!(
+        matches!(&error, GuestError::Failed { message, .. } if message == "customer 17 was not found"),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_script_that_chatters_is_cut_short_and_goes_on() {
     let sandbox = sandbox(|_| ());
     let program = hostile(&sandbox, "chatters.js");

@@ -54,23 +54,14 @@
     }
   }
 
-  // The labels of the encoding standard that the engine has a decoder for. By that standard Latin-1 and ASCII mean
-  // windows-1252, which differs from Latin-1 in these 32 characters.
-  const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8DŽ\x8F\x90‘’“”•–—˜™š›œ\x9DžŸ';
-  const LABELS = {
-    'utf-8': 'utf-8', utf8: 'utf-8', 'unicode-1-1-utf-8': 'utf-8',
-    'utf-16le': 'utf-16le', 'utf-16': 'utf-16le', 'ucs-2': 'utf-16le', unicode: 'utf-16le', 'utf-16be': 'utf-16be',
-    'windows-1252': 'windows-1252', cp1252: 'windows-1252', latin1: 'windows-1252', 'iso-8859-1': 'windows-1252',
-    iso88591: 'windows-1252', ascii: 'windows-1252', 'us-ascii': 'windows-1252', l1: 'windows-1252',
-  };
+  // The encoding that a label of the encoding standard names, or undefined.
+  kit.encodingOf = (label) => (label === 'utf-8' || label === 'utf8' ? 'utf-8' : (host.encodingOf(label) ?? undefined));
 
-  // The encoding that a label names, or undefined.
-  kit.encodingOf = (label) => (Object.hasOwn(LABELS, label) ? LABELS[label] : undefined);
+  // Those that the engine reads by itself; the host has the tables of the others.
+  const OWN = ['utf-8', 'utf-16le', 'utf-16be'];
+  kit.decode = (bytes, encoding) => (OWN.includes(encoding) ? host.decode(bytes, encoding) : host.decodeAs(bytes, encoding));
 
-  kit.decode = function (bytes, encoding) {
-    if (encoding !== 'windows-1252') return host.decode(bytes, encoding);
-    return host.decode(bytes, 'latin1').replace(/[\x80-\x9F]/g, (c) => WINDOWS_1252[c.charCodeAt(0) - 0x80]);
-  };
+  const ONE_BYTE = /^(?:windows|iso-8859|koi8|ibm|macintosh|x-mac)/;
 
   // How many bytes at the end belong to a character that is not complete.
   function openEnd(bytes, encoding) {
@@ -79,7 +70,8 @@
       const high = encoding === 'utf-16le' ? bytes[whole - 1] : bytes[whole - 2];
       return bytes.length - whole + (whole > 0 && high >= 0xd8 && high < 0xdc ? 2 : 0);
     }
-    if (encoding !== 'utf-8') return 0;
+    // Of the others, those that have more than one byte for a character are read when all have come.
+    if (encoding !== 'utf-8') return ONE_BYTE.test(encoding) ? 0 : bytes.length;
     for (let back = 1; back <= Math.min(3, bytes.length); back++) {
       const byte = bytes[bytes.length - back];
       if (byte < 0x80) return 0;

@@ -9,12 +9,14 @@
     throw new DOMException(`${name} could not be cloned`, 'DataCloneError');
   }
 
-  function cloneError(error) {
+  function cloneError(error, seen) {
     const Kind = Object.hasOwn(ERRORS, error.name) ? ERRORS[error.name] : Error;
     const copy = Object.create(Kind.prototype);
+    seen.set(error, copy);
     for (const name of ['message', 'stack']) {
       if (typeof error[name] === 'string') kit.define(copy, name, error[name]);
     }
+    if (Object.hasOwn(error, 'cause')) kit.define(copy, 'cause', clone(error.cause, seen));
     return copy;
   }
 
@@ -45,10 +47,18 @@
       for (const member of value) copy.add(clone(member, seen));
       return copy;
     }
-    if (value instanceof Error) return keep(cloneError(value));
+    if (value instanceof Error) return cloneError(value, seen);
     if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet) refuse(value);
     const copy = keep(Array.isArray(value) ? new Array(value.length) : {});
-    for (const key of Object.keys(value)) copy[key] = clone(value[key], seen);
+    for (const key of Object.keys(value)) {
+      const member = clone(value[key], seen);
+      // Set like the others, it would not become a member.
+      if (key === '__proto__') {
+        Object.defineProperty(copy, key, { value: member, writable: true, enumerable: true, configurable: true });
+      } else {
+        copy[key] = member;
+      }
+    }
     return copy;
   }
 

@@ -52,8 +52,13 @@
     if (Array.isArray(value)) return `[${members(value, show)}]`;
     if (value instanceof Map) return `Map {${members([...value], ([k, v]) => `${show(k)} => ${show(v)}`)}}`;
     if (value instanceof Set) return `Set {${members([...value], show)}}`;
+    if (value instanceof URLSearchParams) return `URLSearchParams {${value}}`;
     return `{${members(Object.keys(value), (key) => `${key}: ${show(value[key])}`)}}`;
   }
+
+  // What JSON writes as an object without members.
+  const isMoreThanJson = (value) =>
+    value instanceof Error || value instanceof Map || value instanceof Set || value instanceof RegExp || value instanceof URLSearchParams;
 
   function print(value) {
     if (typeof value === 'string') return value;
@@ -61,10 +66,13 @@
       return typeof value === 'bigint' ? String(value) : inspect(value, 0, []);
     }
     if (value instanceof Error) return printError(value);
-    if (value instanceof Map || value instanceof Set || value instanceof RegExp) return inspect(value, 0, []);
     try {
-      const json = JSON.stringify(value);
-      if (json !== undefined) return json;
+      let isJson = true;
+      const json = JSON.stringify(value, (key, member) => {
+        if (isMoreThanJson(member)) isJson = false;
+        return member;
+      });
+      if (isJson && json !== undefined) return json;
     } catch {
       // A circle, a BigInt or a toJSON that throws: shown in our own words.
     }
@@ -120,6 +128,9 @@
   const at = (level) => (...values) => kit.log(level, filled(values));
   const counts = new Map();
   const begun = new Map();
+  function logTime(label = 'default', ...values) {
+    if (begun.has(label)) kit.log('info', [`${label}: ${(host.now() - begun.get(label)).toFixed(3)} ms`, ...values]);
+  }
   kit.define(globalThis, 'console', {
     log: at('info'),
     info: at('info'),
@@ -128,23 +139,27 @@
     error: at('error'),
     trace: at('debug'),
     dir: (value) => kit.log('info', [value]),
+    dirxml: at('info'),
     table: (value) => kit.log('info', [value]),
     group: at('info'),
     groupCollapsed: at('info'),
     groupEnd() {},
     assert(condition, ...values) {
-      if (!condition) kit.log('error', ['Assertion failed:', ...values]);
+      if (!condition) kit.log('error', ['Assertion failed:', ...filled(values)]);
     },
     count(label = 'default') {
       counts.set(label, (counts.get(label) ?? 0) + 1);
       kit.log('info', [`${label}: ${counts.get(label)}`]);
     },
+    countReset(label = 'default') {
+      counts.delete(label);
+    },
     time(label = 'default') {
       begun.set(label, host.now());
     },
+    timeLog: logTime,
     timeEnd(label = 'default') {
-      if (!begun.has(label)) return;
-      kit.log('info', [`${label}: ${(host.now() - begun.get(label)).toFixed(3)} ms`]);
+      logTime(label);
       begun.delete(label);
     },
   });

@@ -13,10 +13,10 @@
   }
 
   // name=value&...; absent values are dropped, arrays repeat the name.
-  function pairs(object) {
+  function pairs(given, what) {
     const list = [];
-    for (const name of Object.keys(object)) {
-      for (const value of Array.isArray(object[name]) ? object[name] : [object[name]]) {
+    for (const [name, values] of entriesOf(given, what)) {
+      for (const value of Array.isArray(values) ? values : [values]) {
         if (!absent(value)) {
           list.push(`${encodeURIComponent(name)}=${encodeURIComponent(plain(value).toWellFormed())}`);
         }
@@ -25,12 +25,20 @@
     return list.join('&');
   }
 
+  // [name, value] of each member of an object or a Map, or of a list of such pairs.
+  function entriesOf(given, what) {
+    if (typeof given !== 'object' || !(Symbol.iterator in given)) return Object.entries(given);
+    const list = [...given];
+    if (!list.every(Array.isArray)) throw new TypeError(`${what} must be an object, a Map, or a list of [name, value] pairs`);
+    return list;
+  }
+
   function withQuery(url, params) {
     if (absent(params)) return url;
     const query =
       typeof params === 'string' ? params.replace(/^[?&]/, '')
         : params instanceof URLSearchParams ? params.toString()
-          : pairs(params);
+          : pairs(params, 'The params of a request');
     if (query === '') return url;
     const hash = url.indexOf('#');
     const address = hash < 0 ? url : url.slice(0, hash);
@@ -42,8 +50,7 @@
   function headerList(given) {
     const list = [];
     if (absent(given)) return list;
-    const entries = typeof given === 'object' && Symbol.iterator in given ? [...given] : Object.entries(given);
-    for (const [name, values] of entries) {
+    for (const [name, values] of entriesOf(given, 'The headers of a request')) {
       for (const value of Array.isArray(values) ? values : [values]) {
         if (!absent(value)) list.push(String(name).toLowerCase(), String(value));
       }
@@ -68,7 +75,7 @@
       return kit.utf8(text);
     };
     if (body instanceof URLSearchParams) return named(body.toString(), FORM);
-    if (isForm(type)) return kit.utf8(pairs(body).replace(/%20/g, '+'));
+    if (isForm(type)) return kit.utf8(pairs(body, 'The body of a form').replace(/%20/g, '+'));
     const json = JSON.stringify(body);
     if (json === undefined) throw new TypeError(`The body of a request cannot be a ${typeof body}`);
     return named(json, 'application/json');
@@ -86,18 +93,9 @@
     },
     has: (headers, name) => name in headers || (typeof name === 'string' && name.toLowerCase() in headers),
   };
-  function readHeaders(list) {
-    const headers = {};
-    for (let at = 0; at < list.length; at += 2) {
-      const name = list[at].toLowerCase();
-      headers[name] = Object.hasOwn(headers, name) ? `${headers[name]}, ${list[at + 1]}` : list[at + 1];
-    }
-    return new Proxy(headers, anyCase);
-  }
-
   function decodeText(bytes, type) {
     const charset = /;\s*charset="?([^\s";]+)/i.exec(type ?? '')?.[1].toLowerCase();
-    const text = kit.decode(bytes, kit.encodingOf(charset) ?? 'utf-8');
+    const text = kit.decode(bytes, (charset && kit.encodingOf(charset)) ?? 'utf-8');
     return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   }
 
@@ -110,48 +108,37 @@
     }
   }
 
-  // What a request gives. `status`, `headers`, `ok` and what the response type asks for are its own properties, so that
-  // printing it shows them once; the other views of the body are made when they are asked for.
+  // What came, behind a key that neither JSON nor a list of members shows.
+  const ANSWER = Symbol('answer');
+
+  function textOf(answer) {
+    answer.text ??= decodeText(new Uint8Array(answer.body), answer.headers['content-type']);
+    return answer.text;
+  }
+  const bufferOf = (answer) => kit.asBuffer(new Uint8Array(answer.body));
+
+  // The other views of a body than those that the response type asks for: they are made when they are asked for.
   class Response {
-    #bytes;
-    #text;
-    constructor(answer, type) {
-      this.status = answer.status;
-      this.ok = answer.status >= 200 && answer.status < 300;
-      this.headers = readHeaders(answer.headers);
-      this.#bytes = answer.body;
-      if (type === 'stream' || type === 'binary' || type === 'arraybuffer') {
-        this.success = this.ok;
-        own(this, 'buffer', kit.asBuffer(new Uint8Array(this.#bytes)));
-      } else {
-        own(this, 'text', this.#read());
-        if (type !== 'text') own(this, 'json', readJson(this.#text));
-      }
-    }
-    #read() {
-      this.#text ??= decodeText(new Uint8Array(this.#bytes), this.headers['content-type']);
-      return this.#text;
-    }
     get text() {
-      return this.#read();
+      return textOf(this[ANSWER]);
     }
     set text(value) {
       own(this, 'text', value);
     }
     get json() {
-      return readJson(this.#read());
+      return readJson(textOf(this[ANSWER]));
     }
     set json(value) {
       own(this, 'json', value);
     }
     get body() {
-      return this.#read();
+      return textOf(this[ANSWER]);
     }
     set body(value) {
       own(this, 'body', value);
     }
     get buffer() {
-      return kit.asBuffer(new Uint8Array(this.#bytes));
+      return bufferOf(this[ANSWER]);
     }
     set buffer(value) {
       own(this, 'buffer', value);
@@ -159,6 +146,26 @@
   }
   function own(object, name, value) {
     Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+  }
+  const views = Response.prototype;
+
+  // What of a body the engine reads before it answers.
+  const READS = { bytes: 0, text: 1, json: 2 };
+  const isBinary = (type) => type === 'stream' || type === 'binary' || type === 'arraybuffer';
+
+  // What a request gives. `status`, `headers`, `ok` and what the response type asks for are its own properties, so that
+  // printing it shows them once. A literal makes them much faster than a constructor that defines each.
+  function responseOf(answer, type) {
+    const { status } = answer;
+    const ok = status >= 200 && status < 300;
+    const headers = new Proxy(answer.headers, anyCase);
+    if (isBinary(type)) {
+      return { __proto__: views, [ANSWER]: answer, status, ok, headers, success: ok, buffer: bufferOf(answer) };
+    }
+    const text = textOf(answer);
+    if (type === 'text') return { __proto__: views, [ANSWER]: answer, status, ok, headers, text };
+    const json = 'json' in answer ? answer.json : readJson(text);
+    return { __proto__: views, [ANSWER]: answer, status, ok, headers, text, json };
   }
 
   kit.request = async function request(options) {
@@ -169,14 +176,16 @@
     const error = new Error();
     const headers = headerList(options.headers);
     const body = bodyBytes(options.body, headers);
-    const answer = await host.send({
-      method: absent(options.method) ? 'GET' : String(options.method).trim().toUpperCase(),
-      url: withQuery(String(options.url), options.params),
+    const type = options.responseType;
+    const answer = await host.send(
+      absent(options.method) ? 'GET' : String(options.method).trim().toUpperCase(),
+      withQuery(String(options.url), options.params),
       headers,
       body,
-      timeout: timeoutOf(options.timeout),
-    });
-    if (answer.code === undefined) return new Response(answer, options.responseType);
+      timeoutOf(options.timeout),
+      isBinary(type) ? READS.bytes : type === 'text' ? READS.text : READS.json,
+    );
+    if (answer.code === undefined) return responseOf(answer, type);
     kit.define(error, 'message', answer.message);
     error.code = answer.code;
     throw error;

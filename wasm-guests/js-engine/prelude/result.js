@@ -12,7 +12,8 @@
   // A file's bytes under `buffer` become Base64 text: listing every byte as a number would be four times as long.
   function packed(file) {
     if (file === null || typeof file !== 'object' || ArrayBuffer.isView(file)) return file;
-    const bytes = kit.bytes(file.buffer);
+    // A response has a `buffer` as well, beside what it lists.
+    const bytes = Object.hasOwn(file, 'buffer') ? kit.bytes(file.buffer) : undefined;
     return bytes === undefined ? file : { ...file, buffer: host.decode(bytes, 'base64') };
   }
 

@@ -39,6 +39,14 @@ pub(crate) fn stringify<'js>(ctx: Ctx<'js>, value: Value<'js>) -> Result<Option<
     limited(&ctx, || ctx.json_stringify(value))
 }
 
+/// What `text` says as JSON; null when it is none, or too deep.
+pub(crate) fn parse<'js>(ctx: &Ctx<'js>, text: &str) -> Value<'js> {
+    limited(ctx, || ctx.json_parse(text)).unwrap_or_else(|_| {
+        ctx.catch();
+        Value::new_null(ctx.clone())
+    })
+}
+
 /// What `function` gives, which writes or reads JSON.
 pub(crate) fn within<'js>(ctx: Ctx<'js>, function: Function<'js>, arguments: Rest<Value<'js>>) -> Result<Value<'js>> {
     limited(&ctx, || function.call((arguments,)))

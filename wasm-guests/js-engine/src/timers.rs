@@ -70,12 +70,12 @@ pub(crate) fn stop(number: u32) {
     });
 }
 
-/// When the next timer is due, and for how many milliseconds to sleep until then.
+/// When the next timer is due, and for how many milliseconds to sleep until then, at least one.
 pub(crate) fn next() -> Option<(u64, u32)> {
     TIMERS.with_borrow(|timers| {
         let (&(due, _), _) = timers.waiting.first_key_value()?;
         let milliseconds = due.saturating_sub(timers.now()).div_ceil(1000);
-        Some((due, u32::try_from(milliseconds).unwrap_or(u32::MAX)))
+        Some((due, u32::try_from(milliseconds).unwrap_or(u32::MAX).max(1)))
     })
 }
 
@@ -84,15 +84,19 @@ pub(crate) fn slept_until(moment: u64) {
     TIMERS.with_borrow_mut(|timers| timers.reached = timers.reached.max(moment));
 }
 
-/// Takes the next timer that is due now; a repeating one is put back for later.
-pub(crate) fn take_due() -> Option<Persistent<Function<'static>>> {
+/// Takes the next timer that was due at `moment`, which is set to now when nothing was due before; a repeating one is put
+/// back for later.
+pub(crate) fn take_due(moment: &mut Option<u64>) -> Option<Persistent<Function<'static>>> {
     TIMERS.with_borrow_mut(|timers| {
-        let now = timers.now();
-        let first = timers.waiting.first_entry().filter(|first| first.key().0 <= now)?;
+        let (due, _) = *timers.waiting.first_key_value()?.0;
+        if due > *moment.get_or_insert_with(|| timers.now()) {
+            return None;
+        }
+        let first = timers.waiting.first_entry()?;
         let ((_, number), timer) = first.remove_entry();
         timers.due.remove(&number);
         if let Some(pause) = timer.every {
-            timers.add(number, now + pause, timer.clone());
+            timers.add(number, timers.now() + pause, timer.clone());
         }
         Some(timer.callback)
     })

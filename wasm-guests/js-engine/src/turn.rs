@@ -1,5 +1,6 @@
 //! The event loop: microtasks, then timers that are due, then whatever of the host is ready; until the action's
-//! promise is settled. What is still pending then (a timer, a request nobody awaits) does not keep the call alive.
+//! promise is settled. What is still pending then (a timer, a request that reads and that nobody awaits) does not keep
+//! the call alive. A request that may change something does: cut off, nobody would know what became of it.
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
@@ -18,13 +19,19 @@ use crate::{Failure, source, timers};
 /// Runs inside the context when an answer of the host is there: settles one promise.
 pub(crate) type Settle = Box<dyn for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<()>>;
 
-type Waiting = Pin<Box<dyn Future<Output = Settle>>>;
+/// What the host was asked.
+struct Asked {
+    answer: Pin<Box<dyn Future<Output = Settle>>>,
+    /// Whether what was asked may change something.
+    may_change: bool,
+}
+
 type Sleep = Pin<Box<dyn Future<Output = ()>>>;
 type Saved = Persistent<Value<'static>>;
 
 thread_local! {
     /// Started by JavaScript since the last look.
-    static STARTED: RefCell<Vec<Waiting>> = const { RefCell::new(Vec::new()) };
+    static STARTED: RefCell<Vec<Asked>> = const { RefCell::new(Vec::new()) };
     /// Promises rejected with nobody listening, and why.
     static UNHANDLED: RefCell<Vec<(Saved, Saved)>> = const { RefCell::new(Vec::new()) };
 }
@@ -32,9 +39,10 @@ thread_local! {
 /// At most so many rejections are told; a loop may make thousands.
 const MOST_TOLD: usize = 20;
 
-/// Hands work of the host to the loop.
-pub(crate) fn wait_for(answer: impl Future<Output = Settle> + 'static) {
-    STARTED.with_borrow_mut(|started| started.push(Box::pin(answer)));
+/// Hands work of the host to the loop. What `may_change` something is waited for even when the action does not.
+pub(crate) fn wait_for(may_change: bool, answer: impl Future<Output = Settle> + 'static) {
+    let answer = Box::pin(answer);
+    STARTED.with_borrow_mut(|started| started.push(Asked { answer, may_change }));
 }
 
 /// Keeps the list of rejections that nobody handles.
@@ -73,8 +81,7 @@ pub(crate) async fn run(
         let result = machine.context.with(|ctx| turn(&ctx, &action));
         pending.take_started();
         if let Some(result) = result {
-            // What the action began and does not await leaves with it, but it was begun.
-            pending.touch().await;
+            pending.leave().await;
             machine.context.with(|ctx| tell_unhandled(&ctx, &action));
             return result;
         }
@@ -90,8 +97,11 @@ pub(crate) async fn run(
     }
 }
 
-/// Everything that can happen without the host. Gives the result once the action is done.
+/// Everything that can happen without the host. Gives the result once the action is done. Timers that are due only by
+/// the time that others took have to wait for the next turn: an interval that is always late would keep every answer of
+/// the host from being looked at.
 fn turn(ctx: &Ctx<'_>, action: &Persistent<Promise<'static>>) -> Option<Result<String, Failure>> {
+    let mut moment = None;
     loop {
         while ctx.execute_pending_job() {}
         let action = match action.clone().restore(ctx) {
@@ -113,7 +123,7 @@ fn turn(ctx: &Ctx<'_>, action: &Persistent<Promise<'static>>) -> Option<Result<S
                 });
             }
         }
-        let callback = timers::take_due()?;
+        let callback = timers::take_due(&mut moment)?;
         let called = callback.restore(ctx).and_then(|callback| callback.call::<_, ()>(()));
         if let Err(error) = called {
             let failure = from_error(ctx, &error);
@@ -148,7 +158,7 @@ fn with_stack(message: &str, stack: Option<String>) -> String {
 /// What the host was asked and has not answered.
 #[derive(Default)]
 struct Pending {
-    answers: Vec<Waiting>,
+    answers: Vec<Asked>,
     /// The sleep until the next timer, and the moment that it ends.
     sleep: Option<(u64, Sleep)>,
 }
@@ -163,11 +173,15 @@ impl Pending {
         self.answers.is_empty() && timers::next().is_none()
     }
 
-    /// Looks at each answer once, which is what sends a request off.
-    async fn touch(&mut self) {
+    /// Looks at each answer, which is what sends a request off, and waits for those that the call must not end before.
+    async fn leave(&mut self) {
         poll_fn(|task| {
             self.poll_answers(task);
-            Poll::Ready(())
+            if self.answers.iter().any(|asked| asked.may_change) {
+                Poll::Pending
+            } else {
+                Poll::Ready(())
+            }
         })
         .await;
     }
@@ -175,6 +189,7 @@ impl Pending {
     /// Waits until something is ready; gives the answers that are. None when it was the sleep that ended.
     async fn ready(&mut self) -> Vec<Settle> {
         match timers::next() {
+            // One that is late waits as well: only while the engine waits does the host bring it answers.
             // A sleep that ends earlier than needed is left alone: it only costs a look.
             Some((due, pause)) if self.sleep.as_ref().is_none_or(|(end, _)| due < *end) => {
                 self.sleep = Some((due, Box::pin(clock::sleep(pause))));
@@ -203,7 +218,7 @@ impl Pending {
     /// In the order of asking, so that equal calls go equally.
     fn poll_answers(&mut self, task: &mut Task<'_>) -> Vec<Settle> {
         let mut ready = Vec::new();
-        self.answers.retain_mut(|answer| match answer.as_mut().poll(task) {
+        self.answers.retain_mut(|asked| match asked.answer.as_mut().poll(task) {
             Poll::Ready(settle) => {
                 ready.push(settle);
                 false

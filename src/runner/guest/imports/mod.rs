@@ -8,6 +8,7 @@ mod http;
 mod log;
 mod progress;
 mod random;
+mod text;
 mod url;
 mod wasi;
 
@@ -51,6 +52,7 @@ impl types::Host for Run {}
 pub(super) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Run>> {
     let mut linker = Linker::new(engine);
     Action::add_to_linker::<_, HasSelf<Run>>(&mut linker, |run| run)?;
+    text::add_to_linker(&mut linker)?;
     wasi::add_to_linker(&mut linker)?;
     Ok(linker)
 }

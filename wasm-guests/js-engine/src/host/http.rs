@@ -2,28 +2,49 @@
 
 use rquickjs::{Array, ArrayBuffer, Ctx, Object, Persistent, Promise, Result, Value};
 
+use crate::encoding::Encoding;
 use crate::imports::http;
+use crate::json;
 use crate::text::{Bytes, Text};
 use crate::turn::{Settle, wait_for};
 
-/// `send({method, url, headers: [name, value, ...], body, timeout})` gives a promise. It is resolved in any case: with
-/// `{status, headers: [name, value, ...], body}`, or with `{code, message}` when there is no response; the prelude
-/// makes an `Error` of that, which then knows the author's line.
-pub(crate) fn send<'js>(ctx: Ctx<'js>, asked: Object<'js>) -> Result<Promise<'js>> {
+/// Methods that change nothing (RFC 9110 section 9.2.1, RFC 4918, RFC 3253, RFC 5323).
+const SAFE: [&str; 6] = ["GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT", "SEARCH"];
+
+/// What the prelude reads of a body, beside its bytes.
+const TEXT: u32 = 1;
+/// Text, and the JSON that it is.
+const JSON: u32 = 2;
+
+/// `send(method, url, [header, value, ...], body, timeout, reads)` gives a promise. It is resolved in any case: with
+/// `{status, headers: {name: value}, body}`, and with `text` and `json` where the prelude `reads` them and the body is
+/// UTF-8; or with `{code, message}` when there is no response; the prelude makes an `Error` of that, which then knows the
+/// author's line.
+#[allow(clippy::too_many_arguments, reason = "JavaScript would have to make and read an object for each request")]
+pub(crate) fn send<'js>(
+    ctx: Ctx<'js>,
+    method: Text,
+    url: Text,
+    headers: Array<'js>,
+    body: Option<Bytes>,
+    timeout_ms: Option<u32>,
+    reads: u32,
+) -> Result<Promise<'js>> {
     let request = http::Request {
-        method: asked.get::<_, Text>("method")?.0,
-        url: asked.get::<_, Text>("url")?.0,
-        headers: read_headers(&asked.get("headers")?)?,
-        body: asked.get::<_, Option<Bytes>>("body")?.map(|body| body.0),
-        timeout_ms: asked.get("timeout")?,
+        method: method.0,
+        url: url.0,
+        headers: read_headers(&headers)?,
+        body: body.map(|body| body.0),
+        timeout_ms,
     };
     let (promise, resolve, _) = ctx.promise()?;
     let resolve = Persistent::save(&ctx, resolve);
-    wait_for(async move {
+    let may_change = !SAFE.contains(&request.method.as_str());
+    wait_for(may_change, async move {
         let answer = http::send(request).await;
         let settle: Settle = Box::new(move |ctx| {
             let value = match answer {
-                Ok(response) => success(ctx, response)?,
+                Ok(response) => success(ctx, response, reads)?,
                 Err(failure) => refusal(ctx, &failure)?,
             };
             resolve.restore(ctx)?.call((value,))
@@ -45,17 +66,58 @@ fn read_headers(flat: &Array<'_>) -> Result<Vec<http::Header>> {
     Ok(headers)
 }
 
-fn success<'js>(ctx: &Ctx<'js>, response: http::Response) -> Result<Value<'js>> {
-    let headers = Array::new(ctx.clone())?;
-    for (place, header) in response.headers.into_iter().enumerate() {
-        headers.set(2 * place, header.name)?;
-        headers.set(2 * place + 1, header.value)?;
-    }
+fn success<'js>(ctx: &Ctx<'js>, response: http::Response, reads: u32) -> Result<Value<'js>> {
     let answer = Object::new(ctx.clone())?;
     answer.set("status", response.status)?;
-    answer.set("headers", headers)?;
+    if reads >= TEXT && is_utf8(&response.headers) {
+        let text = Encoding::Utf8.text(&response.body);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        answer.set("text", text)?;
+        if reads == JSON {
+            answer.set("json", json::parse(ctx, text))?;
+        }
+    }
+    answer.set("headers", named(ctx, response.headers)?)?;
     answer.set("body", ArrayBuffer::new(ctx.clone(), response.body)?)?;
     Ok(answer.into_value())
+}
+
+/// Headers by their names in lower case; the values of one that comes several times are one list (RFC 9110 section 5.3).
+fn named<'js>(ctx: &Ctx<'js>, headers: Vec<http::Header>) -> Result<Object<'js>> {
+    let object = Object::new(ctx.clone())?;
+    let mut all: Vec<http::Header> = Vec::with_capacity(headers.len());
+    for mut header in headers {
+        header.name.make_ascii_lowercase();
+        match all.iter_mut().find(|other| other.name == header.name) {
+            Some(first) => {
+                first.value.push_str(", ");
+                first.value.push_str(&header.value);
+            }
+            None => all.push(header),
+        }
+    }
+    for header in all {
+        object.set(header.name, header.value)?;
+    }
+    Ok(object)
+}
+
+/// Whether a body is UTF-8 by what its type says. Other characters are for the prelude, which knows more of their names.
+fn is_utf8(headers: &[http::Header]) -> bool {
+    let mut types = headers
+        .iter()
+        .filter(|header| header.name.eq_ignore_ascii_case("content-type"));
+    types.all(|header| {
+        let value = header.value.to_ascii_lowercase();
+        let Some((_, charset)) = value.split_once("charset") else {
+            return true;
+        };
+        let charset = charset.trim_start_matches(['=', '"']);
+        ["utf-8", "utf8"].iter().any(|name| {
+            let rest = charset.strip_prefix(name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([';', '"', ' ']))
+        })
+    })
 }
 
 fn refusal<'js>(ctx: &Ctx<'js>, failure: &http::Failure) -> Result<Value<'js>> {

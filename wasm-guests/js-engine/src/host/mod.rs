@@ -13,7 +13,7 @@ use rquickjs::prelude::Func;
 use rquickjs::{ArrayBuffer, Ctx, Exception, Function, Object, Persistent, Result, Value};
 
 use crate::encoding::{Encoding, forgiving_base64};
-use crate::imports::{clock, crypto, log, progress};
+use crate::imports::{clock, crypto, log, progress, text};
 use crate::text::{Bytes, Text};
 use crate::{json, timers};
 
@@ -34,6 +34,8 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     host.set("encode", Func::from(encode))?;
     host.set("decode", Func::from(decode))?;
     host.set("decodeStrictly", Func::from(decode_strictly))?;
+    host.set("encodingOf", Func::from(encoding_of))?;
+    host.set("decodeAs", Func::from(decode_as))?;
     host.set("atob", Func::from(atob))?;
     host.set("progress", Func::from(report))?;
     host.set("stringify", Func::from(json::stringify))?;
@@ -73,8 +75,25 @@ fn algorithm(ctx: &Ctx<'_>, name: &str) -> Result<crypto::Algorithm> {
     })
 }
 
+/// What the host begins its handles with.
+const HANDLE: &[u8] = b"tghandle";
+
+/// Characters of a handle behind that: hexadecimal digits.
+const HANDLE_DIGITS: usize = 32;
+
+/// Whether `data` holds a handle, which is made anew for each call: nothing that is computed from it is ever right.
+fn holds_handle(data: &[u8]) -> bool {
+    let is_handle = |part: &[u8]| part.starts_with(HANDLE) && part[HANDLE.len()..].iter().all(u8::is_ascii_hexdigit);
+    data.windows(HANDLE.len() + HANDLE_DIGITS).any(is_handle)
+}
+
 fn digest(ctx: Ctx<'_>, name: String, data: Bytes) -> Result<ArrayBuffer<'_>> {
     let algorithm = algorithm(&ctx, &name)?;
+    if holds_handle(&data.0) {
+        let message = "a digest of a handle is not that of the secret that it stands for: an HMAC may have a handle as its \
+                       key; code that has to hash secrets needs secrets = \"exposed\" under [security] of its connector";
+        return Err(Exception::throw_type(&ctx, message));
+    }
     ArrayBuffer::new(ctx, crypto::digest(algorithm, &data.0))
 }
 
@@ -99,6 +118,16 @@ fn decode(ctx: Ctx<'_>, bytes: Bytes, name: String) -> Result<String> {
 /// UTF-8 alone; `null` when the bytes are not.
 fn decode_strictly(bytes: Bytes) -> Option<String> {
     String::from_utf8(bytes.0).ok()
+}
+
+/// The name of the encoding that a label stands for; `undefined` when it stands for none.
+fn encoding_of(label: Text) -> Option<String> {
+    text::encoding(&label.0)
+}
+
+/// What bytes say in an encoding of the host's; `undefined` when it has none of that name.
+fn decode_as(bytes: Bytes, label: Text) -> Option<String> {
+    text::decode(&label.0, &bytes.0)
 }
 
 /// The bytes that Base64 text stands for, as a text of one character each; `undefined` when it is no Base64.

@@ -1,0 +1,12 @@
+console.log({ e: new Error('x'), list: [new RangeError('far')] });
+console.log([new Map([['a', 1]]), new Set([2]), /a+/g]);
+console.log(new URLSearchParams('a=1&b=2'), { q: new URLSearchParams('c=3') });
+console.log({ when: new Date(0), plain: { deep: [1, null] } });
+console.time('t');
+console.timeLog('t', 'on the way');
+console.timeLog('unknown');
+console.count('n');
+console.countReset('n');
+console.count('n');
+console.dirxml('x', 1);
+console.assert(false, 'x %s', 'y');

@@ -1,0 +1,1 @@
+return ld.request({ url: 'https://api.example.com/a' });

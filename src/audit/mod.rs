@@ -10,6 +10,7 @@ mod writer;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -42,6 +43,8 @@ pub struct Audit {
     /// Rows were written at once since the store was settled the last time.
     unsettled: Arc<Notify>,
     queue: mpsc::Sender<Entry>,
+    /// Rows of calls that have ended could not be written.
+    is_behind: Arc<AtomicBool>,
     /// Rows that found the queue full. Each belongs to a call, so there are never more than calls.
     outside: TaskTracker,
     stop: CancellationToken,
@@ -66,8 +69,14 @@ impl Audit {
         let stop = CancellationToken::new();
         let unsettled = Arc::new(Notify::new());
         let settling = stop.child_token();
+        let is_behind = Arc::new(AtomicBool::new(false));
         let tasks = [
-            tokio::spawn(writer::run(Arc::clone(&store), entries, stop.clone())),
+            tokio::spawn(writer::run(
+                Arc::clone(&store),
+                entries,
+                stop.clone(),
+                Arc::clone(&is_behind),
+            )),
             tokio::spawn(settler::run(
                 Arc::clone(&store),
                 Arc::clone(&unsettled),
@@ -78,11 +87,19 @@ impl Audit {
             store,
             unsettled,
             queue,
+            is_behind,
             outside: TaskTracker::new(),
             stop,
             _settling: Arc::new(settling.drop_guard()),
             tasks: Arc::new(Mutex::new(Some(tasks))),
         }
+    }
+
+    /// Whether rows of calls that have ended could not be written, and wait for the store. No call should be made then: its
+    /// row could not be written either.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.is_behind.load(Ordering::Relaxed)
     }
 
     /// Returns once `record` would survive a power cut. Called with a write's intent before its request leaves.
@@ -180,6 +197,9 @@ pub enum AuditError {
     /// It will be, but its caller has waited long enough.
     #[error("the audit log was not written within {} ms", .0.as_millis())]
     Slow(Duration),
+    /// Rows of calls that have ended could not be written so far.
+    #[error("rows of earlier calls wait to be written")]
+    Behind,
     /// The log was closed: the process is ending.
     #[error("the audit log is closed because the server is stopping")]
     Closed,

@@ -116,6 +116,42 @@ async fn callers_hear_that_the_store_failed_and_later_rows_are_tried_again() {
     assert_eq!(rows(&*store).await, 1);
 }
 
+/// An intent is none when its write is not sent.
+#[tokio::test(start_paused = true)]
+async fn rows_that_could_not_be_written_are_kept_until_they_can_and_intents_are_not() {
+    let (audit, store) = audit_in_memory();
+    assert!(!audit.is_behind());
+    store.set_failing(true);
+    let (intended, finished) = tokio::join!(audit.intend(intent_row("1", 1)), audit.finish(finished_row("2", 1)));
+    assert!(intended.is_err() && finished.is_err() && audit.is_behind());
+    assert!(finish_all(&audit, 3..400).await.iter().all(Result::is_err));
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert!(audit.is_behind());
+    store.set_failing(false);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(!audit.is_behind());
+    assert_eq!(rows(&*store).await, 398);
+    assert!(
+        store
+            .read_audit(&everything())
+            .await
+            .unwrap()
+            .iter()
+            .all(|row| row.call_id != "1")
+    );
+    assert_eq!(store.writes().iter().map(|write| write.rows).max(), Some(256));
+}
+
+#[tokio::test]
+async fn what_was_kept_is_tried_once_more_at_the_end() {
+    let (audit, store) = audit_in_memory();
+    store.set_failing(true);
+    assert!(audit.finish(finished_row("1", 1)).await.is_err());
+    store.set_failing(false);
+    audit.close().await;
+    assert_eq!(rows(&*store).await, 1);
+}
+
 #[tokio::test]
 async fn closing_writes_what_was_handed_over_and_refuses_more() {
     let (audit, store) = audit_in_memory();

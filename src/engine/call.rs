@@ -28,7 +28,10 @@ pub(super) const READ_IN_PLACE: usize = 128 * 1024;
 
 /// Runs one call and writes its audit row.
 pub(super) async fn run(parts: &Parts, snapshot: Arc<Snapshot>, call: Call, front: &dyn Front) -> Ending {
-    let mut row = Row::begin(parts.audit.clone(), &call);
+    let mut row = match Row::begin(parts.audit.clone(), &call) {
+        Ok(row) => row,
+        Err(error) => return Ending::Failed(failures::no_row(&error)),
+    };
     let cancel = call.cancel.clone();
     // On the heap, as are its longest parts: a future is moved several times before it first runs.
     let steps = Box::pin(steps(parts, &snapshot, call, front, &mut row));
@@ -58,7 +61,10 @@ pub(super) async fn run(parts: &Parts, snapshot: Arc<Snapshot>, call: Call, fron
 
 /// Refuses a call whose answer cannot be trusted, and writes its audit row. No other step runs.
 pub(super) async fn refuse(parts: &Parts, snapshot: &Snapshot, call: &Call) -> CallError {
-    let mut row = Row::begin(parts.audit.clone(), call);
+    let mut row = match Row::begin(parts.audit.clone(), call) {
+        Ok(row) => row,
+        Err(error) => return failures::no_row(&error),
+    };
     if let Ok(tool) = lookup::find(&snapshot.catalog, &call.tool, &call.principal) {
         row.found(&tool);
     }

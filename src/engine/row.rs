@@ -34,7 +34,15 @@ pub(super) struct Row {
 pub(super) const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
 
 impl Row {
-    pub(super) fn begin(audit: Audit, call: &Call) -> Self {
+    /// The row of a call that begins.
+    ///
+    /// # Errors
+    /// [`AuditError::Behind`]: the call must not be made. It could not be recorded either, and is only refused, without a
+    /// row of its own: there is no end to calls, and there is one to memory.
+    pub(super) fn begin(audit: Audit, call: &Call) -> Result<Self, AuditError> {
+        if audit.is_behind() {
+            return Err(AuditError::Behind);
+        }
         let id = Uuid::now_v7();
         let record = AuditRecord {
             call_id: id.to_string(),
@@ -62,14 +70,14 @@ impl Row {
             duration_ms: 0,
             message: None,
         };
-        Self {
+        Ok(Self {
             record,
             audit,
             started: Instant::now(),
             before: Duration::ZERO,
             open: true,
             tally: None,
-        }
+        })
     }
 
     pub(super) fn call_id(&self) -> &str {
@@ -262,10 +270,8 @@ mod tests {
     use crate::store::memory::MemoryStore;
     use crate::store::{AuditFilter, AuditStore as _};
 
-    #[tokio::test]
-    async fn a_credential_sent_along_is_not_recorded() {
-        let store = Arc::new(MemoryStore::default());
-        let call = Call {
+    fn call() -> Call {
+        Call {
             tool: "crm__get".into(),
             arguments: Map::new(),
             principal: Principal::local(),
@@ -273,8 +279,26 @@ mod tests {
             client: None,
             resume: None,
             cancel: CancellationToken::new(),
-        };
-        let mut row = Row::begin(Audit::start(store.clone()), &call);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_call_begins_that_could_not_be_recorded() {
+        let store = Arc::new(MemoryStore::default());
+        let audit = Audit::start(store.clone());
+        let row = Row::begin(audit.clone(), &call()).expect("a row");
+        store.set_failing(true);
+        assert!(row.finish(&Ending::Failed(failures::no_audit())).await.is_err());
+        assert!(matches!(Row::begin(audit.clone(), &call()), Err(AuditError::Behind)));
+        store.set_failing(false);
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert!(Row::begin(audit, &call()).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_credential_sent_along_is_not_recorded() {
+        let store = Arc::new(MemoryStore::default());
+        let mut row = Row::begin(Audit::start(store.clone()), &call()).expect("a row");
         let request = OutgoingRequest {
             method: Method::GET,
             url: Url::parse("https://api.example.com/v1/s3cr3t%2F%22key/x").expect("URL"),

@@ -71,20 +71,20 @@ impl ApiStore for SqliteStore {
         if news.is_empty() {
             return Ok(());
         }
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         note(&mut writer, &news, at).await.map_err(failed("noted APIs"))
     }
 
     async fn switch_api(&self, slug: &str, enabled: bool) -> Result<bool, StoreError> {
         let state = if enabled { "active" } else { "disabled" };
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         change(&mut writer, sqlx::query(SWITCH).bind(slug).bind(state))
             .await
             .map_err(failed("switched an API"))
     }
 
     async fn remove_api(&self, slug: &str) -> Result<(), StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         change(&mut writer, sqlx::query(REMOVE).bind(slug))
             .await
             .map(|_| ())

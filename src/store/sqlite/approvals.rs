@@ -50,7 +50,7 @@ const USE: &str = "\
 #[async_trait]
 impl ApprovalStore for SqliteStore {
     async fn find_or_create_approval(&self, record: &ApprovalRecord, now: &str) -> Result<ApprovalRecord, StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         find_or_create(&mut writer, record, now)
             .await
             .map_err(failed("created an approval"))
@@ -87,14 +87,14 @@ impl ApprovalStore for SqliteStore {
     }
 
     async fn decide_approval(&self, id: &str, decision: &Decision) -> Result<bool, StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         change(&mut writer, decide(id, ApprovalState::Pending, decision))
             .await
             .map_err(failed("decided an approval"))
     }
 
     async fn revoke_approval(&self, id: &str, decision: &Decision) -> Result<bool, StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         change(&mut writer, decide(id, ApprovalState::Approved, decision))
             .await
             .map_err(failed("revoked an approval"))
@@ -102,7 +102,7 @@ impl ApprovalStore for SqliteStore {
 
     async fn use_approval(&self, id: &str, key: &ApprovalKey, now: &str) -> Result<bool, StoreError> {
         let update = bind_key(sqlx::query(USE).bind(id).bind(now), key);
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         change(&mut writer, update).await.map_err(failed("used an approval"))
     }
 }

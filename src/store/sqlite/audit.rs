@@ -45,7 +45,7 @@ impl AuditStore for SqliteStore {
             details,
         });
         let events: Vec<Event<'_>> = events.collect();
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         append(&mut writer, &events, durability)
             .await
             .map_err(failed("wrote audit rows"))
@@ -87,7 +87,7 @@ impl AuditStore for SqliteStore {
 
     async fn prune_audit(&self, before: &str, most: u32) -> Result<u64, StoreError> {
         self.settle_audit().await?;
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         audit_chain::prune(&mut writer, before, most)
             .await
             .map_err(failed("cut old events off the audit log"))

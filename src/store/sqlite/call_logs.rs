@@ -76,7 +76,7 @@ impl SqliteStore {
         &self,
         statement: sqlx::query::Query<'_, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>,
     ) -> Result<u64, sqlx::Error> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         // An author's aid: the audit log is what must not be lost.
         Durability::Process.apply(&mut writer).await?;
         Ok(statement.execute(&mut **writer).await?.rows_affected())

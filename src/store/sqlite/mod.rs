@@ -18,7 +18,7 @@ mod windows;
 mod writer;
 
 use sqlx::sqlite::SqlitePool;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::StoreError;
 use journal::Journal;
@@ -32,6 +32,15 @@ pub struct SqliteStore {
     writer: Mutex<Writer>,
     readers: SqlitePool,
     journal: Journal,
+}
+
+impl SqliteStore {
+    /// The connection that writes, once whoever has it is done.
+    async fn writer(&self) -> MutexGuard<'_, Writer> {
+        let mut writer = self.writer.lock().await;
+        writer.leave_ended_transaction().await;
+        writer
+    }
 }
 
 /// Takes SQLite's write lock at once: a transaction that reads first and writes later could find its view outdated.

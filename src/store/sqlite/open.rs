@@ -69,6 +69,7 @@ impl SqliteStore {
         create_file(&file).await.map_err(|source| cannot_open(&file, source))?;
         let options = options(&file);
         let writer = open_writer(&options).await.map_err(|error| error.at(&file))?;
+        let writer = Writer::new(writer, options.clone());
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             // Connections to a file do not go stale: no need to ask them first or to replace them.
@@ -77,7 +78,7 @@ impl SqliteStore {
             .max_lifetime(None)
             .connect_lazy_with(options.pragma("query_only", "ON"));
         Ok(Self {
-            writer: Mutex::new(Writer::new(writer)),
+            writer: Mutex::new(writer),
             readers,
             journal: Journal::new(folder),
         })

@@ -47,17 +47,17 @@ impl SecretStore for SqliteStore {
     }
 
     async fn put_secret(&self, secret: &SealedSecret) -> Result<Put, StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         put(&mut writer, secret).await.map_err(failed("stored a secret"))
     }
 
     async fn remove_secret(&self, id: &SecretId) -> Result<bool, StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         remove(&mut writer, id).await.map_err(failed("removed a secret"))
     }
 
     async fn rewrap_secrets(&self, key_id: &str, rewrap: &mut Rewrap<'_>) -> Result<Option<usize>, StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         rewrap_all(&mut writer, key_id, rewrap)
             .await
             .map_err(failed("replaced the keys of secrets"))

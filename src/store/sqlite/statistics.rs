@@ -66,12 +66,12 @@ impl StatisticsStore for SqliteStore {
 
     async fn add_up_calls(&self, most: u32) -> Result<u64, StoreError> {
         self.settle_audit().await?;
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         add_up(&mut writer, most).await.map_err(failed("added calls up"))
     }
 
     async fn forget_sums(&self, before: &str) -> Result<(), StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         forget(&mut writer, before).await.map_err(failed("removed old sums"))
     }
 }

@@ -224,6 +224,20 @@ async fn reading_does_not_wait_for_a_writer() {
     transaction.rollback().await.unwrap();
 }
 
+/// SQLite ends a transaction by itself when a commit finds no room on the disk, which sqlx does not see.
+#[tokio::test]
+async fn a_transaction_that_sqlite_has_ended_leaves_the_connection_usable() {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    {
+        let mut writer = store.writer.lock().await;
+        let mut transaction = sqlx::Connection::begin_with(&mut **writer, BEGIN_WRITE).await.unwrap();
+        sqlx::query("ROLLBACK").execute(&mut *transaction).await.unwrap();
+    }
+    store.write_audit(&[finished_row("1", 1)], true).await.unwrap();
+    assert_eq!(store.read_audit(&AuditFilter::default()).await.unwrap().len(), 1);
+}
+
 #[tokio::test]
 async fn a_write_whose_caller_gave_up_leaves_the_connection_usable() {
     let folder = TempDir::new().unwrap();

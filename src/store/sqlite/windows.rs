@@ -31,14 +31,14 @@ impl WindowStore for SqliteStore {
         unused: &[Unused],
         clock: Clock<'_>,
     ) -> Result<Vec<SlotAnswer>, StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         take(&mut writer, calls, unused, clock)
             .await
             .map_err(failed("counted calls"))
     }
 
     async fn forget_windows(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await;
         let delete = sqlx::query(FORGET).bind(now.as_millisecond());
         let deleted = delete.execute(&mut **writer).await;
         deleted

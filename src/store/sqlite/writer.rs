@@ -2,7 +2,8 @@
 
 use std::ops::{Deref, DerefMut};
 
-use sqlx::sqlite::SqliteConnection;
+use sqlx::Connection as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use crate::store::chain::Head;
 
@@ -10,6 +11,7 @@ use crate::store::chain::Head;
 #[derive(Debug)]
 pub(super) struct Writer {
     connection: SqliteConnection,
+    options: SqliteConnectOptions,
     /// As it was set last; asking SQLite to set what is set already would cost a trip to the connection's thread.
     durability: Option<Durability>,
     /// Where the chain of audit events stood after this process's last one.
@@ -44,11 +46,29 @@ impl Durability {
 }
 
 impl Writer {
-    pub(super) fn new(connection: SqliteConnection) -> Self {
+    pub(super) fn new(connection: SqliteConnection, options: SqliteConnectOptions) -> Self {
         Self {
             connection,
+            options,
             durability: None,
             audit_head: None,
+        }
+    }
+
+    /// Replaces a connection whose transaction SQLite has ended by itself, as it does when the disk is full: sqlx takes it
+    /// for open as long as its rollback fails, and begins no other.
+    pub(super) async fn leave_ended_transaction(&mut self) {
+        if !self.connection.is_in_transaction() {
+            return;
+        }
+        // Dropping a transaction only asks for its rollback. What is asked after that waits until it was tried.
+        if self.connection.ping().await.is_ok() && !self.connection.is_in_transaction() {
+            return;
+        }
+        match SqliteConnection::connect_with(&self.options).await {
+            Ok(connection) => *self = Self::new(connection, self.options.clone()),
+            // Whoever has it now fails with it, and the next one tries again.
+            Err(error) => tracing::error!(%error, "the store cannot be opened again"),
         }
     }
 }

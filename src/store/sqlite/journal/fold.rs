@@ -50,7 +50,7 @@ pub(in crate::store::sqlite) async fn fold(store: &SqliteStore) -> Result<(), sq
     if due.is_empty() {
         return Ok(());
     }
-    let mut writer = store.writer.lock().await;
+    let mut writer = store.writer().await;
     for Due { path, abandoned } in due {
         let done = fold_file(&mut writer, &path).await?;
         store.journal.folded(&path, done);

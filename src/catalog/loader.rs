@@ -25,6 +25,9 @@ struct Remembered {
     connector: Arc<Connector>,
 }
 
+/// Finds faults of a connector that only show when its code is prepared.
+pub type Examine<'a> = dyn Fn(&ConnectorSource) -> Vec<Diagnostic> + 'a;
+
 /// What one loading found.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -97,8 +100,17 @@ impl Loader {
         self.load_sources(folder::read(folder))
     }
 
+    /// The same, where what would replace a connector that worked must also have no faults that `examine` finds.
+    pub fn reload(&mut self, folder: &Path, examine: &Examine<'_>) -> Report {
+        self.load_examined(folder::read(folder), examine)
+    }
+
     /// Loads connectors that were read before.
     pub fn load_sources(&mut self, sources: folder::Sources) -> Report {
+        self.load_examined(sources, &|_| Vec::new())
+    }
+
+    fn load_examined(&mut self, sources: folder::Sources, examine: &Examine<'_>) -> Report {
         let folder::Sources {
             connectors: sources,
             problems,
@@ -127,7 +139,14 @@ impl Loader {
                         report.unreported.add(loaded.unreported);
                         loaded.connector
                     };
-                    match connector.filter(|_| readable) {
+                    let connector = connector.filter(|_| readable);
+                    let faults = match (&connector, &before) {
+                        (Some(_), Some(_)) => examine(source),
+                        _ => Vec::new(),
+                    };
+                    let is_sound = faults.is_empty();
+                    report.diagnostics.extend(faults);
+                    match connector.filter(|_| is_sound) {
                         Some(connector) => {
                             report.changed = true;
                             Some(Remembered {
@@ -204,6 +223,35 @@ mod tests {
     use super::*;
 
     const CRM: &str = "name = \"CRM\"\n[connection]\nbase_url = \"https://crm.example.com\"\n[[actions]]\nname = \"ping\"\nmethod = \"GET\"\npath = \"/ping\"\n";
+
+    #[test]
+    fn what_would_replace_a_connector_that_worked_is_examined() {
+        let folder = tempfile::tempdir().expect("folder");
+        let file = folder.path().join("crm.toml");
+        fs::write(&file, CRM).expect("written");
+        let mut loader = Loader::default();
+        let faulty = |source: &ConnectorSource| {
+            let text = &source.files[0].text;
+            let fault = Diagnostic::for_file(Severity::Error, "bad-code", &source.path, "it does not run");
+            text.contains("faulty").then_some(fault).into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(loader.reload(folder.path(), &faulty).kept.len(), 0);
+        for (comment, kept) in [("# faulty", 1), ("# faulty still", 1), ("# mended", 0)] {
+            fs::write(&file, format!("{comment}\n{CRM}")).expect("written");
+            let report = loader.reload(folder.path(), &faulty);
+            let faults = report.diagnostics.iter().filter(|told| told.code == "bad-code");
+            assert_eq!(
+                (
+                    report.kept.len(),
+                    faults.count(),
+                    report.catalog.tools().len(),
+                    report.changed
+                ),
+                (kept, kept, 1, kept == 0),
+                "{comment}"
+            );
+        }
+    }
 
     #[test]
     fn what_cannot_be_read_stays_as_it_was_and_what_is_removed_goes() {

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::Failure;
-use crate::catalog::folder::Sources;
+use crate::catalog::folder::{ConnectorSource, Sources};
 use crate::config::{self, SandboxConfig};
 use crate::connector::model::Language;
 use crate::connector::{self, WrittenCode};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::engine;
+use crate::engine::{self, Engine};
 use crate::runner::guest::{LoadError, Sandbox};
 
 /// The code of all connectors.
@@ -41,19 +41,37 @@ pub(super) async fn check(
     checking.await.map_err(|error| Failure::Other(error.into()))
 }
 
+/// What keeps the engine's sandbox from running the code of one connector. Blocks, for seconds where some was never
+/// compiled. Nothing is known of it without a sandbox.
+pub(super) fn faults(engine: &Engine, source: &ConnectorSource) -> Vec<Diagnostic> {
+    let written = connector::written_code(&source.files, &source.code, &config::environment_variable);
+    if written.is_empty() {
+        return Vec::new();
+    }
+    let Ok(sandbox) = engine.sandbox() else {
+        return Vec::new();
+    };
+    let found = written.iter().filter_map(|code| fault(&sandbox, code));
+    found.filter(|found| found.severity == Severity::Error).collect()
+}
+
 fn findings(sandbox: &Sandbox, code: &WrittenCode) -> Vec<Diagnostic> {
     let mut found = code.lints();
-    match engine::prepare_code(sandbox, code.code()) {
-        Ok(_) => {}
-        Err(LoadError::Syntax { message, line, column }) => {
-            let place = (line > 0).then_some((line, column));
-            found.push(code.finding(Severity::Error, "bad-code", place, &message));
-        }
-        Err(LoadError::Internal { problem, .. }) => found.push(unchecked(code, &problem)),
-        Err(refused) => found.push(code.finding(Severity::Error, "bad-code", None, &refused.to_string())),
-    }
+    found.extend(fault(sandbox, code));
     found.sort_by_key(|finding| (finding.line, finding.column));
     found
+}
+
+fn fault(sandbox: &Sandbox, code: &WrittenCode) -> Option<Diagnostic> {
+    match engine::prepare_code(sandbox, code.code()) {
+        Ok(_) => None,
+        Err(LoadError::Syntax { message, line, column }) => {
+            let place = (line > 0).then_some((line, column));
+            Some(code.finding(Severity::Error, "bad-code", place, &message))
+        }
+        Err(LoadError::Internal { problem, .. }) => Some(unchecked(code, &problem)),
+        Err(refused) => Some(code.finding(Severity::Error, "bad-code", None, &refused.to_string())),
+    }
 }
 
 /// Code that may be good or not.

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::secrets::{self, Place};
 use super::switches::Switches;
-use super::{Failure, Global, assemble, keys, output};
+use super::{Failure, Global, assemble, check_code, keys, output};
 use crate::audit::upkeep;
 use crate::catalog::watch::FolderWatch;
 use crate::catalog::{Catalog, Loader, Report};
@@ -205,9 +205,10 @@ fn keep_current(
                 }
             }
             // Reading and compiling can take a while: the workers that serve calls must not wait for it.
-            let folder = locations.connectors.clone();
+            let (folder, preparing) = (locations.connectors.clone(), engine.clone());
             let reading = tokio::task::spawn_blocking(move || {
-                let report = loader.load(&folder);
+                // A mistake in a script must not take down a tool that works.
+                let report = loader.reload(&folder, &|source| check_code::faults(&preparing, source));
                 (loader, report)
             });
             let Ok((again, report)) = reading.await else {

@@ -35,6 +35,7 @@ use crate::auth::ScrubberCache;
 use crate::catalog::{Catalog, Tool};
 use crate::egress::Egress;
 use crate::policy::{Admission, Limits};
+use crate::runner::guest::Sandbox;
 use crate::vault::SecretSource;
 use snapshot::{Snapshot, Unroutable};
 
@@ -141,6 +142,14 @@ impl Engine {
             };
             drop(snapshot.program(&sandbox, tool).await);
         }
+    }
+
+    /// What runs its code.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn sandbox(&self) -> Result<Sandbox, String> {
+        self.inner.parts.code.sandbox()
     }
 
     /// The catalog at this moment.

@@ -47,6 +47,26 @@ impl Place {
         self.names.iter().try_fold(value, |inside, name| inside.get(name))
     }
 
+    /// Where something stands in `value` whose way has one name that `is_alike` in place of the first that leads nowhere;
+    /// `None` when this leads somewhere, or nothing is alike.
+    #[must_use]
+    pub fn nearly_in(&self, value: &Value, is_alike: impl Fn(&str, &str) -> bool) -> Option<String> {
+        let mut inside = value;
+        for (depth, name) in self.names.iter().enumerate() {
+            let members = inside.as_object()?;
+            match members.get(name) {
+                Some(member) => inside = member,
+                None => {
+                    let alike = members.keys().find(|other| is_alike(name, other))?;
+                    let mut names = self.names.clone();
+                    names.get_mut(depth)?.clone_from(alike);
+                    return Some(names.join("."));
+                }
+            }
+        }
+        None
+    }
+
     /// Takes out what is there and leaves null; `None` when nothing is.
     pub fn take(&self, value: &mut Value) -> Option<Value> {
         let found = self

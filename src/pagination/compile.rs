@@ -78,6 +78,16 @@ pub fn compile(keys: &Keys) -> Result<Pagination, Vec<Flaw>> {
         start: keys.start,
         page_size: keys.page_size,
     };
+    let named = [
+        ("items", &keys.items),
+        ("next", &keys.next),
+        ("more", &keys.more),
+        ("total", &keys.total),
+        ("total_pages", &keys.total_pages),
+    ];
+    let place_of =
+        |(key, source): (&'static str, &Option<String>)| Some((key, Place::compile(source.as_deref()?).ok()?));
+    let places = named.into_iter().filter_map(place_of).collect();
     let items = place("items", keys.items.as_deref().unwrap_or("@"), &mut flaws);
     let parameter = parameter(keys, &mut flaws);
     let max_pages = keys.max_pages.unwrap_or(USUAL_PAGES);
@@ -94,6 +104,7 @@ pub fn compile(keys: &Keys) -> Result<Pagination, Vec<Flaw>> {
             style,
             items,
             more,
+            places,
             parameter,
             argument: None,
             max_pages,

@@ -8,6 +8,7 @@
 
 mod compile;
 mod keys;
+mod slip;
 mod style;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use crate::mapping::{Expression, MappingError, Place};
 
 pub use compile::{Flaw, compile};
 pub use keys::{Keys, ParameterPlaceName};
+pub use slip::Slip;
 pub use style::StyleName;
 pub use walk::{Arrived, End, Joined, Walk};
 
@@ -39,6 +41,8 @@ pub struct Pagination {
     items: Place,
     /// Whether there is another page, where answers say that.
     more: Option<Expression>,
+    /// Of the keys, those that only name a place in an answer.
+    places: Vec<(&'static str, Place)>,
     /// What the style changes in the request, when that is one value.
     pub parameter: Option<Parameter>,
     /// The argument that agents begin at another page with, if there is one.

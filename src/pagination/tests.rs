@@ -32,6 +32,46 @@ fn walk(pagination: &Pagination, pages: &[Value]) -> Result<(Vec<Step>, Joined),
     Ok((asked, walk.finish(pagination)))
 }
 
+#[test]
+fn a_key_that_finds_nothing_for_a_slip_of_the_pen_is_told() {
+    let page = json!({"items": [{"id": 1}], "next": "b", "has_more": true, "pages": 5});
+    let cursor = |keys: Value| {
+        let mut all = json!({"style": "cursor", "parameter": "after", "items": "items", "next": "next"});
+        all.as_object_mut()
+            .expect("an object")
+            .extend(keys.as_object().expect("an object").clone());
+        pagination(all)
+    };
+    let table = [
+        (
+            cursor(json!({"items": "itmes", "next": "none"})),
+            Some(("items", "items")),
+        ),
+        (
+            cursor(json!({"items": "rows", "next": "none"})),
+            Some(("items", "items")),
+        ),
+        (cursor(json!({"next": "nxt"})), Some(("next", "next"))),
+        (cursor(json!({"more": "has_mor"})), Some(("more", "has_more"))),
+        (
+            pagination(json!({"style": "page", "parameter": "page", "items": "itmes", "total_pages": "pages"})),
+            Some(("items", "items")),
+        ),
+        (cursor(json!({"next": "cursor"})), None),
+    ];
+    for (pagination, expected) in table {
+        let (_, joined) = walk(&pagination, std::slice::from_ref(&page)).expect("a list");
+        let slip = match &joined.end {
+            End::Mistaken(slip) => Some((slip.key, slip.meant[0].as_str())),
+            _ => None,
+        };
+        assert_eq!(slip, expected, "{:?}", joined.end);
+    }
+    // What is empty is often left out.
+    let (_, joined) = walk(&cursor(json!({})), &[json!({"count": 0})]).expect("a list");
+    assert_eq!(joined.end, End::Complete);
+}
+
 fn cursors(names: &[&str]) -> Vec<Step> {
     names.iter().map(|name| Step::Value(json!(name))).collect()
 }

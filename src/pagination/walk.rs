@@ -6,6 +6,7 @@ use http::HeaderValue;
 use serde_json::Value;
 use url::{Origin, Url};
 
+use super::slip::{self, Slip};
 use super::style::Page;
 use super::{PageError, Pagination, Step, kind};
 
@@ -62,6 +63,8 @@ pub enum End {
     Cut(Step),
     /// The API says that there are more pages, and not where.
     Lost,
+    /// The first page led to no other, and something that should be in it is probably there under another name.
+    Mistaken(Slip),
     /// The API named a page that was read already.
     NamedAgain,
     /// A page held the very items of the one before, and was left out.
@@ -117,6 +120,11 @@ impl Walk {
         };
         if more == Some(true) && step.is_none() {
             self.end = End::Lost;
+        } else if self.pages == 1
+            && step.is_none()
+            && let Some(slip) = slip::of(pagination, &body)
+        {
+            self.end = End::Mistaken(slip);
         }
         let found = match pagination.items.take(&mut body) {
             Some(Value::Array(found)) => {

@@ -5,7 +5,7 @@ use axum::response::IntoResponse as _;
 use serde_json::{Value, json};
 
 use super::{SEALED, content, desk, failure};
-use crate::harness::{Seen, Upstream, json_answer};
+use crate::harness::{Seen, Upstream, eventually, json_answer};
 
 const SCRIPTS: &[(&str, &str)] = &[
     (
@@ -258,4 +258,31 @@ async fn a_large_file_is_a_link_that_can_be_read() {
         "there is no file of that URI: files of results can be read for 10 minutes; call the tool again"
     );
     session.close().await;
+}
+
+#[tokio::test]
+async fn a_script_that_is_broken_in_an_edit_goes_on_as_it_was() {
+    let upstream = Upstream::fixed("{}").await;
+    let workspace = desk(
+        &upstream.base_url(),
+        SEALED,
+        &[("speaks", "read", "return { said: 1 };")],
+    );
+    let mut session = workspace.serve().await;
+    assert_eq!(content(&session.call("desk__speaks", json!({})).await)["said"], 1);
+    workspace.write("desk/actions/speaks.js", "return { said: ;");
+    let kept = "`desk` is served as it last worked";
+    eventually(kept, async || session.complaints().contains(kept).then_some(())).await;
+    assert!(
+        session.complaints().contains("connectors/desk/actions/speaks.js:1:"),
+        "{}",
+        session.complaints()
+    );
+    assert_eq!(content(&session.call("desk__speaks", json!({})).await)["said"], 1);
+    workspace.write("desk/actions/speaks.js", "return { said: 2 };");
+    eventually("the mended script", async || {
+        let answer = session.call("desk__speaks", json!({})).await;
+        (content(&answer)["said"] == 2).then_some(())
+    })
+    .await;
 }

@@ -2,6 +2,7 @@
 (function (host, kit) {
   'use strict';
 
+  // In milliseconds.
   const LONGEST_WAIT = 30000;
 
   // Bytes of a text or of bytes, for digests and keys.

@@ -168,10 +168,26 @@
     return { __proto__: views, [ANSWER]: answer, status, ok, headers, text, json };
   }
 
+  const OPTIONS = new Set(['method', 'url', 'headers', 'params', 'body', 'timeout', 'responseType']);
+  // What other libraries call them.
+  const MEANT = { data: 'body', json: 'body', form: 'body', query: 'params', qs: 'params', searchParams: 'params', uri: 'url' };
+  const warned = new Set();
+
+  // An option that is not known would be left out without a word.
+  function warnOfOthers(options) {
+    for (const name of Object.keys(options)) {
+      if (OPTIONS.has(name) || warned.has(name)) continue;
+      warned.add(name);
+      const meant = Object.hasOwn(MEANT, name) ? `: write \`${MEANT[name]}\`` : '';
+      kit.log('warn', [`ld.request knows no option \`${name}\`, which has no effect${meant}`]);
+    }
+  }
+
   kit.request = async function request(options) {
     if (absent(options) || typeof options !== 'object' || absent(options.url)) {
       throw new TypeError('ld.request needs an object with a url, as in ld.request({ url: "/customers" })');
     }
+    warnOfOthers(options);
     // Made before the wait, while the stack still holds the line that asks.
     const error = new Error();
     const headers = headerList(options.headers);

@@ -27,6 +27,13 @@ pub(super) fn told(pagination: &Pagination, end: &End, pages: u32, items: usize)
             "the list may not be whole: after {read} the API says that there are more pages, and the answer does not hold \
              what would lead there; tell the operator to check `pagination` of this action"
         ),
+        End::Mistaken(slip) => format!(
+            "the list may not be whole: the answer has nothing at `{}`, where `{}` of `pagination` says, and something at \
+             `{}`; tell the operator to check `pagination` of this action",
+            slip.written,
+            slip.key,
+            slip.meant.join("`, `")
+        ),
         End::NamedAgain => {
             format!("the list may not be whole: after {read} the API named a next page that was read already")
         }

@@ -251,13 +251,10 @@ async fn rotate(global: &Global, new_key_file: Option<PathBuf>) -> Result<(), Fa
         KeySource::Named(file) => format!("now write it to {}; running servers read it from there", file.display()),
         KeySource::Environment => format!("now set {} to it and restart the servers", vault::VARIABLE),
     };
-    let secrets = if rotated.secrets == 1 {
-        "1 secret is".to_owned()
-    } else {
-        format!("{} secrets are", rotated.secrets)
-    };
+    let are = if rotated.secrets == 1 { "is" } else { "are" };
     Ok(output::say(&format!(
-        "{secrets} sealed with the new master key {}; {next}",
+        "{} {are} sealed with the new master key {}; {next}",
+        output::counted(rotated.secrets, "secret"),
         rotated.key_id
     ))?)
 }

@@ -73,17 +73,19 @@ struct Cli {
 }
 
 /// Where things are. Valid with every verb.
+// The variables are read where the flags meet them, in `Locations::resolve`, and nowhere else: an empty one is not set.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Where things are")]
 struct Global {
-    /// Server settings [default: none, every setting has a default].
-    #[arg(long, global = true, value_name = "FILE", env = "TOOLGATE_CONFIG")]
+    /// Server settings [default: none, every setting has a default] [env: TOOLGATE_CONFIG].
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Folder of connectors [default: ./connectors].
-    #[arg(long, global = true, value_name = "DIR", env = "TOOLGATE_CONNECTORS")]
+    /// Folder of connectors [default: ./connectors] [env: TOOLGATE_CONNECTORS].
+    #[arg(long, global = true, value_name = "DIR")]
     connectors: Option<PathBuf>,
-    /// Folder of approvals, keys, the audit log and the vault [default: `toolgate` in the user's state folder].
-    #[arg(long, global = true, value_name = "DIR", env = "TOOLGATE_STATE")]
+    /// Folder of approvals, keys, the audit log and the vault [default: `toolgate` in the user's state folder]
+    /// [env: TOOLGATE_STATE].
+    #[arg(long, global = true, value_name = "DIR")]
     state: Option<PathBuf>,
 }
 

@@ -108,7 +108,7 @@ async fn an_empty_variable_counts_as_not_set() {
     assert!(workspace.path().join("kept/toolgate").is_dir());
     let help = workspace.run(&["serve", "--help"]).await.stdout;
     for name in ["TOOLGATE_CONFIG", "TOOLGATE_CONNECTORS", "TOOLGATE_STATE"] {
-        assert!(help.contains(&format!("[env: {name}")), "{help}");
+        assert!(help.contains(&format!("[env: `{name}`]")), "{help}");
     }
 }
 

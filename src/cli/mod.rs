@@ -14,6 +14,7 @@ mod check_code;
 mod compile_code;
 mod completions;
 mod demo;
+mod disk;
 mod find;
 mod health;
 mod import;

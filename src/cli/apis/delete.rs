@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{Installed, place_of, secrets_of};
 use crate::cli::secrets::{self, Place};
-use crate::cli::{Failure, output, terminal};
+use crate::cli::{Failure, disk, output, terminal};
 use crate::store::SecretId;
 
 /// Folder in the state folder that deleted connectors move to.
@@ -88,11 +88,22 @@ fn move_to_trash(from: &Path, state: &Path) -> anyhow::Result<PathBuf> {
     let folder = new_folder(&trash).with_context(|| format!("cannot create a folder in {}", trash.display()))?;
     let to = folder.join(name);
     let moved = match std::fs::rename(from, &to) {
-        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => copy(from, &to).and_then(|()| remove(from)),
-        result => result,
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => move_by_copying(from, &to),
+        result => result.map_err(anyhow::Error::from),
     };
     moved.with_context(|| format!("cannot move {} to {}", from.display(), to.display()))?;
     Ok(to)
+}
+
+/// Moves to another device.
+fn move_by_copying(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let copied = disk::copy(from, to);
+    if copied.is_err() {
+        // All of it is still where it was; the first failure is what counts.
+        drop(disk::remove(to));
+    }
+    copied?;
+    Ok(disk::remove(from)?)
 }
 
 fn new_folder(trash: &Path) -> io::Result<PathBuf> {
@@ -111,47 +122,27 @@ fn new_folder(trash: &Path) -> io::Result<PathBuf> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    if !from.is_dir() {
-        return std::fs::copy(from, to).map(|_| ());
-    }
-    std::fs::create_dir(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        copy(&entry.path(), &to.join(entry.file_name()))?;
-    }
-    Ok(())
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    // A link is removed, never what it leads to.
-    if std::fs::symlink_metadata(path)?.is_dir() {
-        std::fs::remove_dir_all(path)
-    } else {
-        std::fs::remove_file(path)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     #[test]
-    fn a_copy_is_whole_and_leaves_nothing_behind() {
-        let folder = tempfile::tempdir().expect("folder");
-        let from = folder.path().join("crm");
+    fn a_move_to_another_device_keeps_links_within_the_folder() {
+        let around = tempfile::tempdir().expect("folder");
+        let (from, to) = (around.path().join("crm"), around.path().join("moved"));
         std::fs::create_dir_all(from.join("services")).expect("created");
         std::fs::write(from.join("connector.toml"), "a").expect("written");
         std::fs::write(from.join("services/ticket.toml"), "b").expect("written");
-        let to = folder.path().join("copy");
-        copy(&from, &to).expect("copied");
-        remove(&from).expect("removed");
+        std::os::unix::fs::symlink("connector.toml", from.join("same.toml")).expect("linked");
+        move_by_copying(&from, &to).expect("moved");
         assert!(!from.exists());
         let text = |name: &str| std::fs::read_to_string(to.join(name)).expect("text");
         assert_eq!(
-            (text("connector.toml"), text("services/ticket.toml")),
+            (text("same.toml"), text("services/ticket.toml")),
             ("a".into(), "b".into())
         );
+        assert!(to.join("same.toml").is_symlink());
     }
 
     #[test]

@@ -10,9 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::super::source::Content;
-
-/// How deeply folders of a connector may be nested.
-const DEEPEST: usize = 32;
+use crate::cli::disk;
 
 /// Puts `files` into `folder`, each a path relative to it and what it holds, or nothing when that file is taken out. All other
 /// files stay as they are. Either everything is done, or nothing.
@@ -65,7 +63,7 @@ fn clear(path: &Path) -> anyhow::Result<()> {
 }
 
 fn build(folder: &Path, staged: &Path, files: &BTreeMap<String, Option<Content<'_>>>) -> anyhow::Result<()> {
-    copy(folder, staged, 0)?;
+    disk::copy(folder, staged)?;
     for (path, content) in files {
         let target = staged.join(path);
         if let Some(content) = content {
@@ -89,41 +87,6 @@ fn remove(file: &Path) -> anyhow::Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// Copies a folder with everything in it; links stay links.
-fn copy(from: &Path, to: &Path, depth: usize) -> anyhow::Result<()> {
-    if depth > DEEPEST {
-        anyhow::bail!("folders in {} are nested more than {DEEPEST} deep", from.display());
-    }
-    let shown = from.display();
-    fs::create_dir(to).with_context(|| format!("cannot create {}", to.display()))?;
-    for entry in fs::read_dir(from).with_context(|| format!("cannot read {shown}"))? {
-        let entry = entry.with_context(|| format!("cannot read {shown}"))?;
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
-        let kind = entry.file_type().with_context(|| format!("cannot read {shown}"))?;
-        if kind.is_dir() {
-            copy(&source, &target, depth + 1)?;
-        } else if kind.is_symlink() {
-            copy_link(&source, &target).with_context(|| format!("cannot copy {}", source.display()))?;
-        } else {
-            fs::copy(&source, &target).with_context(|| format!("cannot copy {}", source.display()))?;
-        }
-    }
-    let permissions = fs::metadata(from)
-        .with_context(|| format!("cannot read {shown}"))?
-        .permissions();
-    fs::set_permissions(to, permissions).with_context(|| format!("cannot create {}", to.display()))
-}
-
-#[cfg(unix)]
-fn copy_link(from: &Path, to: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(fs::read_link(from)?, to)
-}
-
-#[cfg(not(unix))]
-fn copy_link(from: &Path, to: &Path) -> io::Result<()> {
-    fs::copy(from, to).map(drop)
 }
 
 #[cfg(test)]

@@ -17,8 +17,8 @@ const TRASH: &str = "trash";
 
 /// Delete an API: its tools go at once, its files move to the trash, its secrets leave the vault.
 ///
-/// The trash is the folder `trash` in the state folder. Secrets that another API names, too, stay, and so do rows of
-/// the audit log.
+/// The trash is the folder `trash` in the state folder; of files that are linked, only the link goes. Secrets that
+/// another API names, too, stay, and so do rows of the audit log.
 #[derive(Debug, Args)]
 pub(super) struct Delete {
     /// The API's slug; while its files are broken, the name of its file or folder.
@@ -32,11 +32,12 @@ impl Delete {
     pub(super) async fn run(self, installed: Installed) -> Result<(), Failure> {
         let slug = self.slug.as_str();
         let from = place_of(&installed.report, slug)?;
+        let way = Way::of(&from);
         let secrets = own_secrets(&installed, slug).await?;
         if !self.yes {
             let question = format!(
-                "Delete the API `{slug}`? {} moves to the trash; secrets that leave the vault for good: {}.",
-                from.display(),
+                "Delete the API `{slug}`? {}; secrets that leave the vault for good: {}.",
+                way.question(&from),
                 secrets.len()
             );
             terminal::confirm(&question, &format!("`{slug}` is to be deleted")).await?;
@@ -44,17 +45,12 @@ impl Delete {
         // First, so that no process calls it while its files move, nor where files are not watched.
         installed.store.remove_api(slug).await.map_err(anyhow::Error::from)?;
         let state = installed.locations.state.clone();
-        let moving = from.clone();
-        let moved = tokio::task::spawn_blocking(move || move_to_trash(&moving, &state)).await;
-        let to = moved.context("the files were not moved")??;
+        let gone = tokio::task::spawn_blocking(move || way.go(&from, &state)).await;
+        let gone = gone.context("the files were not moved")??;
         for id in &secrets {
             installed.store.remove_secret(id).await.map_err(anyhow::Error::from)?;
         }
-        output::say(&format!(
-            "{slug} is deleted: {} is now {}",
-            from.display(),
-            to.display()
-        ))?;
+        output::say(&format!("{slug} is deleted: {gone}"))?;
         for id in &secrets {
             output::say(&format!("removed {} from the vault", id.name))?;
         }
@@ -79,6 +75,52 @@ async fn own_secrets(installed: &Installed, slug: &str) -> Result<Vec<SecretId>,
         is_named(true) && !is_named(false)
     });
     Ok(stored)
+}
+
+/// How files go.
+enum Way {
+    /// To the trash.
+    Trash,
+    /// They are elsewhere: only the link to them goes, which would lead nowhere from the trash.
+    Unlink {
+        /// Where it leads.
+        target: PathBuf,
+    },
+}
+
+impl Way {
+    fn of(from: &Path) -> Self {
+        std::fs::read_link(from).map_or(Self::Trash, |written| Self::Unlink {
+            target: from.canonicalize().unwrap_or(written),
+        })
+    }
+
+    /// What is to be allowed.
+    fn question(&self, from: &Path) -> String {
+        let from = from.display();
+        match self {
+            Self::Trash => format!("{from} moves to the trash"),
+            Self::Unlink { target } => format!(
+                "{from} is a link, and only the link goes: {}, where it leads, stays",
+                target.display()
+            ),
+        }
+    }
+
+    /// Goes it, and tells.
+    fn go(&self, from: &Path, state: &Path) -> anyhow::Result<String> {
+        let shown = from.display();
+        Ok(match self {
+            Self::Trash => format!("{shown} is now {}", move_to_trash(from, state)?.display()),
+            Self::Unlink { target } => {
+                disk::remove(from).with_context(|| format!("cannot remove the link {shown}"))?;
+                format!(
+                    "{shown} was a link, which is gone; {}, where it led, stays as it is",
+                    target.display()
+                )
+            }
+        })
+    }
 }
 
 /// Where `from` is afterwards: in a folder of its own with the time as its name, so that it takes nobody's place.

@@ -117,6 +117,7 @@ impl ClientFile {
     fn mode(&self, path: &Path) -> Mode {
         match fs::metadata(path) {
             Ok(metadata) => Mode::Of(metadata.permissions()),
+            // Other servers' entries may come to hold secrets.
             Err(_) if self.scope == Scope::User => Mode::Private,
             Err(_) => Mode::Usual,
         }

@@ -319,7 +319,15 @@ async fn rotate(global: &Global, new_key_file: Option<PathBuf>) -> Result<(), Fa
     ))?)
 }
 
-fn holder(id: &SecretId) -> String {
+/// The command that removes a secret.
+pub(super) fn removal(id: &SecretId) -> String {
+    let user = id.user.as_deref().map(argument);
+    let user = user.map_or_else(String::new, |user| format!(" --user {user}"));
+    format!("toolgate vault remove {}{user}{}", id.name, flag_of(&id.organisation))
+}
+
+/// Whose secret it is.
+pub(super) fn holder(id: &SecretId) -> String {
     let within = if id.organisation == LOCAL {
         String::new()
     } else {

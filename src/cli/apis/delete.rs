@@ -1,5 +1,6 @@
 //! `toolgate apis delete` (contract S1-70, S2-28): nothing is lost, the files move into the state folder.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,17 +9,22 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::{Installed, place_of, secrets_of};
+use crate::catalog::Report;
 use crate::cli::secrets::{self, Place};
-use crate::cli::{Failure, disk, output, terminal};
+use crate::cli::{Failure, disk, output, terminal, vault};
 use crate::store::SecretId;
 
 /// Folder in the state folder that deleted connectors move to.
 const TRASH: &str = "trash";
 
+/// Most secrets that are named in the question.
+const MOST_NAMED: usize = 20;
+
 /// Delete an API: its tools go at once, its files move to the trash, its secrets leave the vault.
 ///
 /// The trash is the folder `trash` in the state folder; of files that are linked, only the link goes. Secrets that
-/// another API names, too, stay, and so do rows of the audit log.
+/// another API names, too, stay, as all do while an API is left out because of an error, and so do rows of the audit
+/// log.
 #[derive(Debug, Args)]
 pub(super) struct Delete {
     /// The API's slug; while its files are broken, the name of its file or folder.
@@ -34,11 +40,12 @@ impl Delete {
         let from = place_of(&installed.report, slug)?;
         let way = Way::of(&from);
         let secrets = own_secrets(&installed, slug).await?;
+        let doubt = Doubt::of(&installed.report, &from);
         if !self.yes {
             let question = format!(
-                "Delete the API `{slug}`? {}; secrets that leave the vault for good: {}.",
+                "Delete the API `{slug}`? {}; {}.",
                 way.question(&from),
-                secrets.len()
+                fate_of(&secrets, doubt.as_ref())
             );
             terminal::confirm(&question, &format!("`{slug}` is to be deleted")).await?;
         }
@@ -47,14 +54,68 @@ impl Delete {
         let state = installed.locations.state.clone();
         let gone = tokio::task::spawn_blocking(move || way.go(&from, &state)).await;
         let gone = gone.context("the files were not moved")??;
-        for id in &secrets {
-            installed.store.remove_secret(id).await.map_err(anyhow::Error::from)?;
+        if doubt.is_none() {
+            for id in &secrets {
+                installed.store.remove_secret(id).await.map_err(anyhow::Error::from)?;
+            }
         }
         output::say(&format!("{slug} is deleted: {gone}"))?;
         for id in &secrets {
-            output::say(&format!("removed {} from the vault", id.name))?;
+            output::say(&match &doubt {
+                None => format!("removed {} from the vault", id.name),
+                Some(doubt) => format!(
+                    "{}, {}, stays in the vault, because {doubt}; if not: {}",
+                    id.name,
+                    vault::holder(id),
+                    vault::removal(id)
+                ),
+            })?;
         }
         Ok(())
+    }
+}
+
+/// Connectors of which it is not known what they need, because they are left out: their files are broken, or their names
+/// are taken.
+struct Doubt(Vec<PathBuf>);
+
+impl Doubt {
+    /// What is left out beside the files at `from`; nothing when that is nothing.
+    fn of(report: &Report, from: &Path) -> Option<Self> {
+        let crowded_out = report.crowded_out.iter().map(|crowded_out| &crowded_out.origin.path);
+        let others = report.left_out.iter().chain(crowded_out).filter(|path| *path != from);
+        let others: Vec<PathBuf> = others.cloned().collect();
+        (!others.is_empty()).then_some(Self(others))
+    }
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_slice() {
+            [] => Ok(()),
+            [one] => write!(formatter, "{} is left out and may need it", one.display()),
+            [first, rest @ ..] => write!(
+                formatter,
+                "{} and {} more are left out and may need it",
+                first.display(),
+                rest.len()
+            ),
+        }
+    }
+}
+
+/// What becomes of `secrets`, for whoever is to allow it.
+fn fate_of(secrets: &[SecretId], doubt: Option<&Doubt>) -> String {
+    let more = secrets.len().saturating_sub(MOST_NAMED);
+    let named = secrets.iter().take(MOST_NAMED);
+    let mut named: Vec<String> = named.map(|id| format!("{}, {}", id.name, vault::holder(id))).collect();
+    if more > 0 {
+        named.push(format!("{more} more"));
+    }
+    match doubt {
+        _ if secrets.is_empty() => "no secret leaves the vault".to_owned(),
+        None => format!("secrets that leave the vault for good: {}", named.join("; ")),
+        Some(doubt) => format!("no secret leaves the vault, because {doubt}: {}", named.join("; ")),
     }
 }
 
@@ -77,7 +138,7 @@ async fn own_secrets(installed: &Installed, slug: &str) -> Result<Vec<SecretId>,
     Ok(stored)
 }
 
-/// How files go.
+/// How the files go.
 enum Way {
     /// To the trash.
     Trash,
@@ -167,6 +228,28 @@ fn new_folder(trash: &Path) -> io::Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_question_names_the_secrets_that_leave() {
+        let id = |user: Option<&str>| SecretId {
+            organisation: "local".to_owned(),
+            user: user.map(str::to_owned),
+            name: "crm/key".to_owned(),
+        };
+        let secrets = [id(None), id(Some("ana"))];
+        let doubt = |paths: &[&str]| Some(Doubt(paths.iter().map(PathBuf::from).collect()));
+        assert_eq!(fate_of(&[], doubt(&["a.toml"]).as_ref()), "no secret leaves the vault");
+        assert_eq!(
+            fate_of(&secrets, None),
+            "secrets that leave the vault for good: crm/key, shared; crm/key, of the user ana"
+        );
+        assert_eq!(
+            fate_of(&secrets[..1], doubt(&["a.toml", "b.toml"]).as_ref()),
+            "no secret leaves the vault, because a.toml and 1 more are left out and may need it: crm/key, shared"
+        );
+        let many = vec![id(None); MOST_NAMED + 2];
+        assert!(fate_of(&many, None).ends_with("; crm/key, shared; 2 more"));
+    }
 
     #[cfg(unix)]
     #[test]

@@ -3,7 +3,7 @@
 use clap::{Args, Command, CommandFactory as _};
 use clap_complete::Shell;
 
-use super::{Cli, Failure, output};
+use super::{Cli, Failure, Global, NoPlaces, output};
 
 /// Print the completions of the command line for a shell.
 #[derive(Debug, Args)]
@@ -20,10 +20,13 @@ pub(super) struct Completions {
     /// The shell.
     #[arg(value_enum)]
     shell: Shell,
+    #[command(flatten)]
+    places: NoPlaces,
 }
 
 impl Completions {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self, global: &Global) -> Result<(), Failure> {
+        global.refuse("completions")?;
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut offered(&Cli::command()), "toolgate", &mut script);
         Ok(output::say(String::from_utf8_lossy(&script).trim_end())?)

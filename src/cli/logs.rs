@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::time::MissedTickBehavior;
 
+use super::apis::place_of;
 use super::{Failure, Global, assemble, output};
 use crate::audit::{CallEvent, CallEventKind, CallLog};
 use crate::catalog::Loader;
@@ -41,7 +42,7 @@ Examples:
 
 Times are in this machine's time zone (TZ), with --json in UTC.
 
-Exit codes: 0 done; 1 no such call, or the log cannot be read; 2 usage; 3 Toolgate cannot start.")]
+Exit codes: 0 done; 1 no such API or call, or the log cannot be read; 2 usage; 3 Toolgate cannot start.")]
 pub(super) struct Logs {
     /// Only calls of this API: its connector's slug.
     #[arg(value_name = "SLUG")]
@@ -125,6 +126,10 @@ impl Options {
             Window::parse(&self.since, Timestamp::now(), &zone).map_err(|error| Failure::Usage(error.into()))?;
         let store = assemble::store(&locations).await?;
         let store = store.as_ref();
+        let name = match &connector {
+            Some(slug) => Some(name_of(store, &locations.connectors, slug).await?),
+            None => None,
+        };
         if let Some(id) = &self.call {
             return show_call(store, connector, id, self.json).await;
         }
@@ -143,7 +148,6 @@ impl Options {
                 self.nothing(store, connector.as_deref(), &window).await?.as_str(),
             )?);
         }
-        let name = connector.as_deref().map(|slug| name_of(&locations.connectors, slug));
         output::say(&format!("Custom API Logs: {}\n", name.as_deref().unwrap_or("All APIs")))?;
         output::say(&format!("Filter: {}\n", self.shown_filter(&window)))?;
         let table = if connector.is_some() {
@@ -221,13 +225,28 @@ pub(super) fn scope(connector: Option<String>, window: &Window) -> CallScope {
     }
 }
 
-/// The name that people read; the slug when its files are gone or broken.
-pub(super) fn name_of(connectors: &Path, slug: &str) -> String {
+/// The name of an API as people read it; the slug when its files are gone or broken.
+///
+/// # Errors
+/// There is no such API, and there never was one that was called: its slug is misspelled.
+pub(super) async fn name_of(store: &dyn Store, connectors: &Path, slug: &str) -> Result<String, Failure> {
     let report = Loader::default().load(connectors);
     let mut known = report.catalog.connectors().iter();
-    known
-        .find(|connector| connector.slug == slug)
-        .map_or_else(|| slug.to_owned(), |connector| legible_line(&connector.name))
+    if let Some(connector) = known.find(|connector| connector.slug == slug) {
+        return Ok(legible_line(&connector.name));
+    }
+    let Err(unknown) = place_of(&report, slug) else {
+        return Ok(slug.to_owned());
+    };
+    let calls = AuditFilter {
+        connector: Some(slug.to_owned()),
+        limit: 1,
+        ..AuditFilter::default()
+    };
+    if store.read_audit(&calls).await.map_err(anyhow::Error::from)?.is_empty() {
+        return Err(unknown);
+    }
+    Ok(slug.to_owned())
 }
 
 async fn show_call(store: &dyn Store, connector: Option<String>, id: &str, json: bool) -> Result<(), Failure> {

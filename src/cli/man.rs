@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::{Args, CommandFactory as _};
 use clap_mangen::Man;
 
-use super::{Cli, Failure, output};
+use super::{Cli, Failure, Global, NoPlaces, output};
 
 /// Print the manual page, or write one for each verb.
 #[derive(Debug, Args)]
@@ -20,10 +20,13 @@ pub(super) struct ManualPages {
     /// The folder to write the pages of all verbs into; it is created.
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
+    #[command(flatten)]
+    places: NoPlaces,
 }
 
 impl ManualPages {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self, global: &Global) -> Result<(), Failure> {
+        global.refuse("man")?;
         let Some(folder) = self.folder else {
             let mut page = Vec::new();
             Man::new(Cli::command()).render(&mut page)?;

@@ -14,6 +14,7 @@ mod check_code;
 mod compile_code;
 mod completions;
 mod demo;
+mod disk;
 mod find;
 mod health;
 mod import;
@@ -72,19 +73,50 @@ struct Cli {
     verb: Verb,
 }
 
-/// Where things are. Valid with every verb.
+/// Where things are. Valid with every verb but those that have [`NoPlaces`].
+// The variables are read where the flags meet them, in `Locations::resolve`, and nowhere else: an empty one is not set.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Where things are")]
 struct Global {
-    /// Server settings [default: none, every setting has a default].
-    #[arg(long, global = true, value_name = "FILE", env = "TOOLGATE_CONFIG")]
+    /// Server settings [default: none, every setting has a default] [env: `TOOLGATE_CONFIG`].
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Folder of connectors [default: ./connectors].
-    #[arg(long, global = true, value_name = "DIR", env = "TOOLGATE_CONNECTORS")]
+    /// Folder of connectors [default: ./connectors] [env: `TOOLGATE_CONNECTORS`].
+    #[arg(long, global = true, value_name = "DIR")]
     connectors: Option<PathBuf>,
-    /// Folder of approvals, keys, the audit log and the vault [default: `toolgate` in the user's state folder].
-    #[arg(long, global = true, value_name = "DIR", env = "TOOLGATE_STATE")]
+    /// Folder of approvals, keys, the audit log and the vault [default: `toolgate` in the user's state folder]
+    /// [env: `TOOLGATE_STATE`].
+    #[arg(long, global = true, value_name = "DIR")]
     state: Option<PathBuf>,
+}
+
+/// Takes the place of [`Global`] in a verb that has no use for an installation: help does not offer the flags there. The
+/// values that were given all the same are found in [`Global`], and refused.
+#[derive(Debug, Args)]
+struct NoPlaces {
+    #[arg(long, hide = true)]
+    config: Option<PathBuf>,
+    #[arg(long, hide = true)]
+    connectors: Option<PathBuf>,
+    #[arg(long, hide = true)]
+    state: Option<PathBuf>,
+}
+
+impl Global {
+    /// Refuses what the verb of this name has no use for: whoever says it expects something of it.
+    fn refuse(&self, verb: &str) -> Result<(), Failure> {
+        let given = [
+            ("--config", &self.config),
+            ("--connectors", &self.connectors),
+            ("--state", &self.state),
+        ];
+        match given.into_iter().find(|(_, path)| path.is_some()) {
+            Some((flag, _)) => Err(Failure::Usage(anyhow::anyhow!(
+                "`{verb}` has no use for {flag}: leave it out"
+            ))),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Adding a verb touches its file and this list.
@@ -175,7 +207,7 @@ pub fn main() -> ExitCode {
     let result = runtime.block_on(async {
         match cli.verb {
             Verb::Serve(verb) => verb.run(&cli.global).await,
-            Verb::Demo(verb) => verb.run().await,
+            Verb::Demo(verb) => verb.run(&cli.global).await,
             Verb::New(verb) => verb.run(&cli.global),
             Verb::Import(verb) => verb.run(&cli.global).await,
             Verb::Analyze(verb) => verb.run(&cli.global).await,
@@ -193,11 +225,11 @@ pub fn main() -> ExitCode {
             Verb::Install(verb) => verb.run(&cli.global),
             Verb::Bundle(verb) => verb.run(&cli.global),
             Verb::Health(verb) => verb.run(&cli.global).await,
-            Verb::Schema(verb) => verb.run(),
-            Verb::Completions(verb) => verb.run(),
-            Verb::Man(verb) => verb.run(),
+            Verb::Schema(verb) => verb.run(&cli.global),
+            Verb::Completions(verb) => verb.run(&cli.global),
+            Verb::Man(verb) => verb.run(&cli.global),
             Verb::Audit(verb) => verb.run(&cli.global).await,
-            Verb::Sample(verb) => verb.run().await,
+            Verb::Sample(verb) => verb.run(&cli.global).await,
             Verb::CompileCode(verb) => verb.run(),
         }
     });

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Failure, output};
+use super::{Failure, Global, NoPlaces, output};
 
 /// Serve the bundled sample CRM API until interrupted.
 #[derive(Debug, Args)]
@@ -21,10 +21,13 @@ pub(super) struct Sample {
     /// The key that requests must bring in `X-API-Key`.
     #[arg(long, env = "DEMO_CRM_KEY", hide_env_values = true)]
     key: String,
+    #[command(flatten)]
+    places: NoPlaces,
 }
 
 impl Sample {
-    pub(super) async fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
+        global.refuse("sample")?;
         let running = crate::sample::start(self.address, self.key)
             .await
             .map_err(|error| Failure::Setup(error.into()))?;

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{Failure, output};
+use super::{Failure, Global, NoPlaces, output};
 use crate::config;
 use crate::connector;
 
@@ -21,6 +21,8 @@ pub(super) struct Schema {
     /// The kind of file.
     #[arg(value_enum)]
     kind: Kind,
+    #[command(flatten)]
+    places: NoPlaces,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -34,7 +36,8 @@ enum Kind {
 }
 
 impl Schema {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self, global: &Global) -> Result<(), Failure> {
+        global.refuse("schema")?;
         let schema = match self.kind {
             Kind::Config => config::schema(),
             Kind::Connector => connector::schema(),

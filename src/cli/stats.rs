@@ -19,7 +19,7 @@ Examples:
 Total calls are those that have ended. The average latency is that of calls whose request left and that waited for
 no person. Errors are named by the API's status, or by the code of the failure.
 
-Exit codes: 0 done; 1 the log cannot be read; 2 usage; 3 Toolgate cannot start.")]
+Exit codes: 0 done; 1 no such API, or the log cannot be read; 2 usage; 3 Toolgate cannot start.")]
 pub(super) struct Stats {
     /// Only calls of this API: its connector's slug.
     #[arg(value_name = "SLUG")]
@@ -38,6 +38,10 @@ impl Stats {
         let window = Window::parse(&self.since, Timestamp::now(), &TimeZone::system())
             .map_err(|error| Failure::Usage(error.into()))?;
         let store = assemble::store(&locations).await?;
+        let name = match &self.connector {
+            Some(slug) => Some(logs::name_of(&*store, &locations.connectors, slug).await?),
+            None => None,
+        };
         assemble::add_up(&*store).await;
         let counts = store
             .count_calls(&logs::scope(self.connector.clone(), &window))
@@ -52,8 +56,8 @@ impl Stats {
                 "summary": summary,
             }))?);
         }
-        if let Some(slug) = &self.connector {
-            output::say(&format!("Custom API: {}\n", logs::name_of(&locations.connectors, slug)))?;
+        if let Some(name) = name {
+            output::say(&format!("Custom API: {name}\n"))?;
         }
         Ok(output::say(&summary.lines(&window.short_name).join("\n"))?)
     }

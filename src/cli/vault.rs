@@ -1,5 +1,6 @@
 //! `toolgate vault`: secrets that connectors name with `vault://`.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -13,6 +14,9 @@ use crate::vault::{self, KeySource, LOCAL, Listed, SecretError, weaknesses};
 
 /// Longest name of a user or an organisation, in characters.
 const LONGEST_NAME: usize = 200;
+
+/// Most organisations whose secrets are told as left out of a list.
+const MOST_TOLD: usize = 10;
 
 const ARGUMENT: &str = "the value of a secret is never an argument: it would stay in the shell's history, and `ps` shows \
     it to every user of this machine. Type it at the prompt, or pipe it in: `toolgate vault set NAME < FILE`. If you have \
@@ -167,11 +171,15 @@ async fn list(global: &Global, user: Option<String>, organisation: &str, json: b
     let (vault, _) = assemble::vault(global).await?;
     let mut secrets = vault.list(organisation).await.map_err(failed)?;
     secrets.retain(|secret| user.is_none() || secret.id.user == user);
+    let others = others(vault.ids().await.map_err(failed)?, &secrets);
     if json {
         let shown: Vec<_> = secrets.iter().map(shown).collect();
         output::say_json(&shown)?;
-    } else if secrets.is_empty() {
+    } else if secrets.is_empty() && others.is_empty() {
         output::say("no secrets are stored")?;
+    } else if secrets.is_empty() {
+        let of = user.map_or_else(String::new, |user| format!(" of the user {user}"));
+        output::say(&format!("no secrets{of} are stored in {organisation}"))?;
     } else {
         let mut rows = vec![
             ["NAME", "HOLDER", "VALUE", "CREATED", "UPDATED"]
@@ -189,6 +197,9 @@ async fn list(global: &Global, user: Option<String>, organisation: &str, json: b
         }));
         output::say(&output::table(&rows))?;
     }
+    if !json {
+        tell_of(&others);
+    }
     // A missing key is one problem, however many secrets it locks.
     let mut problems: Vec<String> = secrets
         .iter()
@@ -202,6 +213,55 @@ async fn list(global: &Global, user: Option<String>, organisation: &str, json: b
         Ok(())
     } else {
         Err(Failure::Told)
+    }
+}
+
+/// How many secrets each organisation has of `all` beside those that are `listed`.
+fn others(all: Vec<SecretId>, listed: &[Listed]) -> BTreeMap<String, usize> {
+    let mut others = BTreeMap::new();
+    for id in all {
+        if !listed.iter().any(|secret| secret.id == id) {
+            *others.entry(id.organisation).or_default() += 1;
+        }
+    }
+    others
+}
+
+/// Tells what a list leaves out, and how to list that.
+fn tell_of(others: &BTreeMap<String, usize>) {
+    for (organisation, count) in others.iter().take(MOST_TOLD) {
+        output::complain(&format!(
+            "not shown: {} in {organisation}: toolgate vault list{}",
+            output::counted(*count, "secret"),
+            flag_of(organisation)
+        ));
+    }
+    let more: usize = others.values().skip(MOST_TOLD).sum();
+    if more > 0 {
+        output::complain(&format!(
+            "not shown: {} in {}",
+            output::counted(more, "secret"),
+            output::counted(others.len() - MOST_TOLD, "other organisation")
+        ));
+    }
+}
+
+/// What names an organisation on the command line, with a space in front; nothing for the one that is meant without it.
+fn flag_of(organisation: &str) -> String {
+    if organisation == LOCAL {
+        String::new()
+    } else {
+        format!(" --organisation {}", argument(organisation))
+    }
+}
+
+/// `text` as one argument of a shell.
+fn argument(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '@');
+    if text.chars().all(is_plain) && !text.starts_with('-') {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
     }
 }
 
@@ -251,18 +311,23 @@ async fn rotate(global: &Global, new_key_file: Option<PathBuf>) -> Result<(), Fa
         KeySource::Named(file) => format!("now write it to {}; running servers read it from there", file.display()),
         KeySource::Environment => format!("now set {} to it and restart the servers", vault::VARIABLE),
     };
-    let secrets = if rotated.secrets == 1 {
-        "1 secret is".to_owned()
-    } else {
-        format!("{} secrets are", rotated.secrets)
-    };
+    let are = if rotated.secrets == 1 { "is" } else { "are" };
     Ok(output::say(&format!(
-        "{secrets} sealed with the new master key {}; {next}",
+        "{} {are} sealed with the new master key {}; {next}",
+        output::counted(rotated.secrets, "secret"),
         rotated.key_id
     ))?)
 }
 
-fn holder(id: &SecretId) -> String {
+/// The command that removes a secret.
+pub(super) fn removal(id: &SecretId) -> String {
+    let user = id.user.as_deref().map(argument);
+    let user = user.map_or_else(String::new, |user| format!(" --user {user}"));
+    format!("toolgate vault remove {}{user}{}", id.name, flag_of(&id.organisation))
+}
+
+/// Whose secret it is.
+pub(super) fn holder(id: &SecretId) -> String {
     let within = if id.organisation == LOCAL {
         String::new()
     } else {

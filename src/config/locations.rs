@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::environment_variable;
+use super::environment::environment_path;
 
 /// Where things are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,8 @@ pub struct LocationsError;
 
 impl Locations {
     /// Finds out where things are. What is given wins over `TOOLGATE_CONFIG`, `TOOLGATE_CONNECTORS` and
-    /// `TOOLGATE_STATE`; after those come no settings file, `./connectors`, and `toolgate` in the user's state folder.
+    /// `TOOLGATE_STATE`, of which an empty one counts as not set; after those come no settings file, `./connectors`, and
+    /// `toolgate` in the user's state folder.
     ///
     /// # Errors
     /// [`LocationsError`] when nothing says where state is kept and the user has no home folder.
@@ -37,7 +38,7 @@ impl Locations {
             config,
             connectors,
             state,
-            &environment_variable,
+            &environment_path,
             std::env::home_dir().as_deref(),
         )
     }
@@ -46,17 +47,16 @@ impl Locations {
         config: Option<PathBuf>,
         connectors: Option<PathBuf>,
         state: Option<PathBuf>,
-        environment: &dyn Fn(&str) -> Option<String>,
+        environment: &dyn Fn(&str) -> Option<PathBuf>,
         home: Option<&Path>,
     ) -> Result<Self, LocationsError> {
-        let named = |name: &str| environment(name).map(PathBuf::from);
         Ok(Self {
-            config: config.or_else(|| named("TOOLGATE_CONFIG")),
+            config: config.or_else(|| environment("TOOLGATE_CONFIG")),
             connectors: connectors
-                .or_else(|| named("TOOLGATE_CONNECTORS"))
+                .or_else(|| environment("TOOLGATE_CONNECTORS"))
                 .unwrap_or_else(|| "connectors".into()),
             state: state
-                .or_else(|| named("TOOLGATE_STATE"))
+                .or_else(|| environment("TOOLGATE_STATE"))
                 .or_else(|| state_folder(environment, home))
                 .ok_or(LocationsError)?,
         })
@@ -64,9 +64,9 @@ impl Locations {
 }
 
 /// The folder for state of this application, as the operating system has it.
-fn state_folder(environment: &dyn Fn(&str) -> Option<String>, home: Option<&Path>) -> Option<PathBuf> {
+fn state_folder(environment: &dyn Fn(&str) -> Option<PathBuf>, home: Option<&Path>) -> Option<PathBuf> {
     // The XDG specification tells to ignore relative paths.
-    let absolute = |name: &str| environment(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let absolute = |name: &str| environment(name).filter(|path| path.is_absolute());
     let home = home.filter(|home| home.is_absolute());
     let folder = if cfg!(windows) {
         absolute("LOCALAPPDATA").or_else(|| home.map(|home| home.join("AppData").join("Local")))
@@ -92,7 +92,7 @@ mod tests {
             variables
                 .iter()
                 .find(|(key, _)| *key == name)
-                .map(|(_, value)| (*value).to_owned())
+                .map(|(_, value)| PathBuf::from(value))
         };
         let locations = Locations::resolve_in(config, connectors, state, &environment, home.map(Path::new))
             .map_err(|error| error.to_string())?;

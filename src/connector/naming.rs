@@ -18,6 +18,17 @@ pub fn slug_of(name: &str) -> String {
     slug
 }
 
+/// The environment variable that is proposed for the `what` of the connector `slug`, e.g. `CRM_KEY`. Names of variables do
+/// not begin with a digit, as slugs may.
+pub fn variable_of(slug: &str, what: &str) -> String {
+    let before = if slug.starts_with(|first: char| first.is_ascii_digit()) {
+        "API_"
+    } else {
+        ""
+    };
+    format!("{before}{}_{}", slug.to_ascii_uppercase(), what.to_ascii_uppercase())
+}
+
 /// Whether `slug` may be used as it is. Double underscores separate connector and action in tool names.
 pub(super) fn is_slug(slug: &str) -> bool {
     !slug.is_empty() && slug.len() <= LONGEST_SLUG && slug == slug_of(slug)
@@ -102,6 +113,14 @@ mod tests {
         }
         assert!(is_slug(&"a".repeat(LONGEST_SLUG)));
         assert!(!is_slug(&"a".repeat(LONGEST_SLUG + 1)));
+    }
+
+    #[test]
+    fn variables_that_are_proposed_can_be_set() {
+        for (slug, variable) in [("crm", "CRM_KEY"), ("3scale", "API_3SCALE_KEY")] {
+            assert_eq!(variable_of(slug, "key"), variable);
+            assert!(is_identifier(variable));
+        }
     }
 
     #[test]

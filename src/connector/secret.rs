@@ -33,9 +33,8 @@ pub(super) fn advice(root: &Node, key: &str) -> String {
         .unwrap_or_else(|| "crm".to_owned());
     format!(
         "store it with `toolgate vault set {slug}/{key}` and write `vault://{slug}/{key}` in its place; or write \
-         `env:` and the name of an environment variable of the server, e.g. `env:{}_{}`",
-        slug.to_ascii_uppercase(),
-        key.to_ascii_uppercase()
+         `env:` and the name of an environment variable of the server, e.g. `env:{}`",
+        naming::variable_of(&slug, key)
     )
 }
 

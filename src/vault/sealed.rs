@@ -155,6 +155,15 @@ impl Vault {
         Ok(listed)
     }
 
+    /// Whose secrets there are, of all organisations. Opens none.
+    ///
+    /// # Errors
+    /// [`SecretError::Store`] when the store fails.
+    pub async fn ids(&self) -> Result<Vec<SecretId>, SecretError> {
+        let secrets = self.store.list_secrets(None).await?;
+        Ok(secrets.into_iter().map(|secret| secret.id).collect())
+    }
+
     async fn find(&self, name: &SecretName, holder: Holder<'_>) -> Result<SealedSecret, SecretError> {
         if let Some(user) = &name.user
             && user != holder.user

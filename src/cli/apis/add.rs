@@ -1,5 +1,6 @@
 //! `toolgate apis add` (contract S1-70): a connector that was written elsewhere is checked and put beside the others.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use clap::Args;
 use super::edit::tell_of;
 use crate::catalog::{Catalog, Loader, folder};
 use crate::cli::secrets::{self, Place};
-use crate::cli::{Failure, Global, assemble, output};
+use crate::cli::{Failure, Global, assemble, disk, output};
+use crate::crypto;
 
 /// Add an API: its connector is checked, and copied to the others. With an error, nothing is written.
 ///
@@ -67,7 +69,7 @@ impl Add {
                 target.display()
             )));
         }
-        copy(source, &target).with_context(|| format!("cannot write {}", target.display()))?;
+        copy(source, &target)?;
         for missing in secrets::unset(report.catalog.connectors(), Place::Folder(&locations.state)).await {
             output::complain(&format!("warning: {missing}"));
         }
@@ -88,15 +90,26 @@ fn place(source: &folder::ConnectorSource, slug: &str, connectors: &Path) -> Pat
     }
 }
 
-/// Copies under a name that nobody loads, and renames: a server that watches sees the whole connector at once.
-fn copy(source: &folder::ConnectorSource, target: &Path) -> anyhow::Result<()> {
-    let connectors = target.parent().context("it has no folder")?;
-    fs::create_dir_all(connectors)?;
-    let unfinished = connectors.join(format!(".{}", crate::crypto::random_id()?));
-    let copied = copy_files(source, &unfinished).and_then(|()| Ok(fs::rename(&unfinished, target)?));
+/// Copies under a name that nobody loads, and renames: a server that watches sees the whole connector at once, and one
+/// that loads.
+fn copy(source: &folder::ConnectorSource, target: &Path) -> Result<(), Failure> {
+    let writing = || format!("cannot write {}", target.display());
+    let connectors = target.parent().context("it has no folder").with_context(writing)?;
+    fs::create_dir_all(connectors).with_context(writing)?;
+    let mut name = format!(".{}", crypto::random_id().map_err(anyhow::Error::from)?);
+    if let Some(ending) = target.extension().and_then(OsStr::to_str) {
+        // Its ending says how a single file is read.
+        name = format!("{name}.{ending}");
+    }
+    let unfinished = connectors.join(name);
+    let copied = copy_files(source, &unfinished).with_context(writing);
+    let copied = copied.map_err(Failure::from).and_then(|()| {
+        check(&unfinished, target)?;
+        Ok(fs::rename(&unfinished, target).with_context(writing)?)
+    });
     if copied.is_err() {
         // What is left of it is hidden, and no reason to hide the error.
-        drop(fs::remove_dir_all(&unfinished).or_else(|_| fs::remove_file(&unfinished)));
+        drop(disk::remove(&unfinished));
     }
     copied
 }
@@ -106,12 +119,31 @@ fn copy_files(source: &folder::ConnectorSource, to: &Path) -> anyhow::Result<()>
         fs::copy(&source.path, to)?;
         return Ok(());
     }
-    for file in &source.files {
-        let to = to.join(&file.relative);
-        if let Some(folder) = to.parent() {
+    let place = |relative: &Path| -> anyhow::Result<PathBuf> {
+        let place = to.join(relative);
+        if let Some(folder) = place.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::copy(&file.shown, &to)?;
+        Ok(place)
+    };
+    for file in &source.files {
+        fs::copy(&file.shown, place(&file.relative)?)?;
+    }
+    for code in &source.code {
+        fs::write(place(&code.relative)?, &code.bytes)?;
     }
     Ok(())
+}
+
+/// Refuses a copy that does not load, whatever the files were when they were read.
+fn check(copy: &Path, target: &Path) -> Result<(), Failure> {
+    let report = Loader::default().load(copy);
+    if !report.has_errors() && report.catalog.connectors().len() == 1 {
+        return Ok(());
+    }
+    tell_of(&report);
+    Err(Failure::Other(anyhow::anyhow!(
+        "{} would not load; nothing was written",
+        target.display()
+    )))
 }

@@ -1,5 +1,6 @@
 //! `toolgate apis delete` (contract S1-70, S2-28): nothing is lost, the files move into the state folder.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,17 +9,22 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::{Installed, place_of, secrets_of};
+use crate::catalog::Report;
 use crate::cli::secrets::{self, Place};
-use crate::cli::{Failure, output, terminal};
+use crate::cli::{Failure, disk, output, terminal, vault};
 use crate::store::SecretId;
 
 /// Folder in the state folder that deleted connectors move to.
 const TRASH: &str = "trash";
 
+/// Most secrets that are named in the question.
+const MOST_NAMED: usize = 20;
+
 /// Delete an API: its tools go at once, its files move to the trash, its secrets leave the vault.
 ///
-/// The trash is the folder `trash` in the state folder. Secrets that another API names, too, stay, and so do rows of
-/// the audit log.
+/// The trash is the folder `trash` in the state folder; of files that are linked, only the link goes. Secrets that
+/// another API names, too, stay, as all do while an API is left out because of an error, and so do rows of the audit
+/// log.
 #[derive(Debug, Args)]
 pub(super) struct Delete {
     /// The API's slug; while its files are broken, the name of its file or folder.
@@ -32,33 +38,84 @@ impl Delete {
     pub(super) async fn run(self, installed: Installed) -> Result<(), Failure> {
         let slug = self.slug.as_str();
         let from = place_of(&installed.report, slug)?;
+        let way = Way::of(&from);
         let secrets = own_secrets(&installed, slug).await?;
+        let doubt = Doubt::of(&installed.report, &from);
         if !self.yes {
             let question = format!(
-                "Delete the API `{slug}`? {} moves to the trash; secrets that leave the vault for good: {}.",
-                from.display(),
-                secrets.len()
+                "Delete the API `{slug}`? {}; {}.",
+                way.question(&from),
+                fate_of(&secrets, doubt.as_ref())
             );
             terminal::confirm(&question, &format!("`{slug}` is to be deleted")).await?;
         }
         // First, so that no process calls it while its files move, nor where files are not watched.
         installed.store.remove_api(slug).await.map_err(anyhow::Error::from)?;
         let state = installed.locations.state.clone();
-        let moving = from.clone();
-        let moved = tokio::task::spawn_blocking(move || move_to_trash(&moving, &state)).await;
-        let to = moved.context("the files were not moved")??;
-        for id in &secrets {
-            installed.store.remove_secret(id).await.map_err(anyhow::Error::from)?;
+        let gone = tokio::task::spawn_blocking(move || way.go(&from, &state)).await;
+        let gone = gone.context("the files were not moved")??;
+        if doubt.is_none() {
+            for id in &secrets {
+                installed.store.remove_secret(id).await.map_err(anyhow::Error::from)?;
+            }
         }
-        output::say(&format!(
-            "{slug} is deleted: {} is now {}",
-            from.display(),
-            to.display()
-        ))?;
+        output::say(&format!("{slug} is deleted: {gone}"))?;
         for id in &secrets {
-            output::say(&format!("removed {} from the vault", id.name))?;
+            output::say(&match &doubt {
+                None => format!("removed {} from the vault", id.name),
+                Some(doubt) => format!(
+                    "{}, {}, stays in the vault, because {doubt}; if not: {}",
+                    id.name,
+                    vault::holder(id),
+                    vault::removal(id)
+                ),
+            })?;
         }
         Ok(())
+    }
+}
+
+/// Connectors of which it is not known what they need, because they are left out: their files are broken, or their names
+/// are taken.
+struct Doubt(Vec<PathBuf>);
+
+impl Doubt {
+    /// What is left out beside the files at `from`; nothing when that is nothing.
+    fn of(report: &Report, from: &Path) -> Option<Self> {
+        let crowded_out = report.crowded_out.iter().map(|crowded_out| &crowded_out.origin.path);
+        let others = report.left_out.iter().chain(crowded_out).filter(|path| *path != from);
+        let others: Vec<PathBuf> = others.cloned().collect();
+        (!others.is_empty()).then_some(Self(others))
+    }
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_slice() {
+            [] => Ok(()),
+            [one] => write!(formatter, "{} is left out and may need it", one.display()),
+            [first, rest @ ..] => write!(
+                formatter,
+                "{} and {} more are left out and may need it",
+                first.display(),
+                rest.len()
+            ),
+        }
+    }
+}
+
+/// What becomes of `secrets`, for whoever is to allow it.
+fn fate_of(secrets: &[SecretId], doubt: Option<&Doubt>) -> String {
+    let more = secrets.len().saturating_sub(MOST_NAMED);
+    let named = secrets.iter().take(MOST_NAMED);
+    let mut named: Vec<String> = named.map(|id| format!("{}, {}", id.name, vault::holder(id))).collect();
+    if more > 0 {
+        named.push(format!("{more} more"));
+    }
+    match doubt {
+        _ if secrets.is_empty() => "no secret leaves the vault".to_owned(),
+        None => format!("secrets that leave the vault for good: {}", named.join("; ")),
+        Some(doubt) => format!("no secret leaves the vault, because {doubt}: {}", named.join("; ")),
     }
 }
 
@@ -81,6 +138,52 @@ async fn own_secrets(installed: &Installed, slug: &str) -> Result<Vec<SecretId>,
     Ok(stored)
 }
 
+/// How the files go.
+enum Way {
+    /// To the trash.
+    Trash,
+    /// They are elsewhere: only the link to them goes, which would lead nowhere from the trash.
+    Unlink {
+        /// Where it leads.
+        target: PathBuf,
+    },
+}
+
+impl Way {
+    fn of(from: &Path) -> Self {
+        std::fs::read_link(from).map_or(Self::Trash, |written| Self::Unlink {
+            target: from.canonicalize().unwrap_or(written),
+        })
+    }
+
+    /// What is to be allowed.
+    fn question(&self, from: &Path) -> String {
+        let from = from.display();
+        match self {
+            Self::Trash => format!("{from} moves to the trash"),
+            Self::Unlink { target } => format!(
+                "{from} is a link, and only the link goes: {}, where it leads, stays",
+                target.display()
+            ),
+        }
+    }
+
+    /// Goes it, and tells.
+    fn go(&self, from: &Path, state: &Path) -> anyhow::Result<String> {
+        let shown = from.display();
+        Ok(match self {
+            Self::Trash => format!("{shown} is now {}", move_to_trash(from, state)?.display()),
+            Self::Unlink { target } => {
+                disk::remove(from).with_context(|| format!("cannot remove the link {shown}"))?;
+                format!(
+                    "{shown} was a link, which is gone; {}, where it led, stays as it is",
+                    target.display()
+                )
+            }
+        })
+    }
+}
+
 /// Where `from` is afterwards: in a folder of its own with the time as its name, so that it takes nobody's place.
 fn move_to_trash(from: &Path, state: &Path) -> anyhow::Result<PathBuf> {
     let name = from.file_name().context("the connector has no name")?;
@@ -88,11 +191,22 @@ fn move_to_trash(from: &Path, state: &Path) -> anyhow::Result<PathBuf> {
     let folder = new_folder(&trash).with_context(|| format!("cannot create a folder in {}", trash.display()))?;
     let to = folder.join(name);
     let moved = match std::fs::rename(from, &to) {
-        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => copy(from, &to).and_then(|()| remove(from)),
-        result => result,
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => move_by_copying(from, &to),
+        result => result.map_err(anyhow::Error::from),
     };
     moved.with_context(|| format!("cannot move {} to {}", from.display(), to.display()))?;
     Ok(to)
+}
+
+/// Moves to another device.
+fn move_by_copying(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let copied = disk::copy(from, to);
+    if copied.is_err() {
+        // All of it is still where it was; the first failure is what counts.
+        drop(disk::remove(to));
+    }
+    copied?;
+    Ok(disk::remove(from)?)
 }
 
 fn new_folder(trash: &Path) -> io::Result<PathBuf> {
@@ -111,47 +225,49 @@ fn new_folder(trash: &Path) -> io::Result<PathBuf> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    if !from.is_dir() {
-        return std::fs::copy(from, to).map(|_| ());
-    }
-    std::fs::create_dir(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        copy(&entry.path(), &to.join(entry.file_name()))?;
-    }
-    Ok(())
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    // A link is removed, never what it leads to.
-    if std::fs::symlink_metadata(path)?.is_dir() {
-        std::fs::remove_dir_all(path)
-    } else {
-        std::fs::remove_file(path)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_copy_is_whole_and_leaves_nothing_behind() {
-        let folder = tempfile::tempdir().expect("folder");
-        let from = folder.path().join("crm");
+    fn the_question_names_the_secrets_that_leave() {
+        let id = |user: Option<&str>| SecretId {
+            organisation: "local".to_owned(),
+            user: user.map(str::to_owned),
+            name: "crm/key".to_owned(),
+        };
+        let secrets = [id(None), id(Some("ana"))];
+        let doubt = |paths: &[&str]| Some(Doubt(paths.iter().map(PathBuf::from).collect()));
+        assert_eq!(fate_of(&[], doubt(&["a.toml"]).as_ref()), "no secret leaves the vault");
+        assert_eq!(
+            fate_of(&secrets, None),
+            "secrets that leave the vault for good: crm/key, shared; crm/key, of the user ana"
+        );
+        assert_eq!(
+            fate_of(&secrets[..1], doubt(&["a.toml", "b.toml"]).as_ref()),
+            "no secret leaves the vault, because a.toml and 1 more are left out and may need it: crm/key, shared"
+        );
+        let many = vec![id(None); MOST_NAMED + 2];
+        assert!(fate_of(&many, None).ends_with("; crm/key, shared; 2 more"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_move_to_another_device_keeps_links_within_the_folder() {
+        let around = tempfile::tempdir().expect("folder");
+        let (from, to) = (around.path().join("crm"), around.path().join("moved"));
         std::fs::create_dir_all(from.join("services")).expect("created");
         std::fs::write(from.join("connector.toml"), "a").expect("written");
         std::fs::write(from.join("services/ticket.toml"), "b").expect("written");
-        let to = folder.path().join("copy");
-        copy(&from, &to).expect("copied");
-        remove(&from).expect("removed");
+        std::os::unix::fs::symlink("connector.toml", from.join("same.toml")).expect("linked");
+        move_by_copying(&from, &to).expect("moved");
         assert!(!from.exists());
         let text = |name: &str| std::fs::read_to_string(to.join(name)).expect("text");
         assert_eq!(
-            (text("connector.toml"), text("services/ticket.toml")),
+            (text("same.toml"), text("services/ticket.toml")),
             ("a".into(), "b".into())
         );
+        assert!(to.join("same.toml").is_symlink());
     }
 
     #[test]

@@ -150,11 +150,11 @@ fn refuse_secrets(entries: &[Entry], variables: &[Variable]) -> anyhow::Result<(
 fn tell(output: &Path, report: &Report, variables: &[Variable]) -> Result<(), Failure> {
     let bytes = std::fs::read(output).with_context(|| format!("cannot read {} again", output.display()))?;
     output::say(&format!(
-        "{}: {} connectors, {} tools, {} bytes\nsha256 {}",
+        "{}: {}, {}, {}\nsha256 {}",
         output.display(),
-        report.catalog.connectors().len(),
-        report.catalog.tools().len(),
-        bytes.len(),
+        output::counted(report.catalog.connectors().len(), "connector"),
+        output::counted(report.catalog.tools().len(), "tool"),
+        output::counted(bytes.len(), "byte"),
         crate::crypto::sha256_hex(&bytes),
     ))?;
     if !variables.is_empty() {

@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use super::serve::presentation;
-use super::{Failure, assemble, output};
+use super::{Failure, Global, NoPlaces, assemble, output};
 use crate::approval::{Approvals, gate::Settings};
 use crate::audit::Audit;
 use crate::auth::ScrubberCache;
@@ -45,6 +45,8 @@ pub(super) struct Demo {
     /// Keep serving the sample API and its tools over HTTP until interrupted, for a real agent to connect to.
     #[arg(long)]
     keep: bool,
+    #[command(flatten)]
+    places: NoPlaces,
 }
 
 /// The one secret of the demo: the sample API's key, made at start.
@@ -58,7 +60,8 @@ impl SecretSource for DemoSecrets {
 }
 
 impl Demo {
-    pub(super) async fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
+        global.refuse("demo")?;
         let key = crate::crypto::random_id().map_err(anyhow::Error::from)?;
         let sample = crate::sample::start(ANY_LOOPBACK_PORT, key)
             .await

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::cli::output;
 use crate::openapi::{Analysis, Folder, Import, Paged, Report, Target, next_steps};
 
 /// Most operations that are listed for one reason; the report has all of them.
@@ -129,7 +130,10 @@ pub(super) fn left_out(report: &Report) -> Vec<String> {
         lines.push("Left out:".to_owned());
     }
     for (reason, operations) in reasons {
-        lines.push(format!("  {}: {reason}", plural(operations.len(), "operation")));
+        lines.push(format!(
+            "  {}: {reason}",
+            output::counted(operations.len(), "operation")
+        ));
         lines.extend(
             operations
                 .iter()
@@ -147,7 +151,7 @@ fn counts(report: &Report) -> String {
     let mut parts = vec![format!(
         "{} of {}",
         report.imported.len(),
-        plural(report.operations, "operation")
+        output::counted(report.operations, "operation")
     )];
     if report.not_selected > 0 {
         parts.push(format!("{} not asked for", report.not_selected));
@@ -167,7 +171,7 @@ fn size(import: &Import) -> String {
     format!(
         "About {} tokens in {}{largest}.",
         report.tokens,
-        plural(report.imported.len(), "tool")
+        output::counted(report.imported.len(), "tool")
     )
 }
 
@@ -188,7 +192,7 @@ fn notes(report: &Report) -> Vec<String> {
     if noted > 0 {
         lines.push(format!(
             "  - {} with notes of their own in the report",
-            plural(noted, "action")
+            output::counted(noted, "action")
         ));
     }
     if !lines.is_empty() {
@@ -212,13 +216,5 @@ fn listed(counts: &BTreeMap<String, usize>) -> String {
         "nothing".to_owned()
     } else {
         shown.join(", ")
-    }
-}
-
-pub(super) fn plural(count: usize, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
     }
 }

@@ -1,12 +1,13 @@
 //! A client's file on disk: read whole, kept as a backup, replaced at once.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
 use super::client::Scope;
+use crate::cli::disk::{Mode, Scratch, create};
 
 /// Longest file that is edited, in bytes. Claude Code keeps its whole history beside its servers.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -116,19 +117,11 @@ impl ClientFile {
     fn mode(&self, path: &Path) -> Mode {
         match fs::metadata(path) {
             Ok(metadata) => Mode::Of(metadata.permissions()),
+            // Other servers' entries may come to hold secrets.
             Err(_) if self.scope == Scope::User => Mode::Private,
             Err(_) => Mode::Usual,
         }
     }
-}
-
-/// Who may read a new file.
-enum Mode {
-    Of(fs::Permissions),
-    /// Its user: other servers' entries may come to hold secrets.
-    Private,
-    /// Whoever the user's defaults say.
-    Usual,
 }
 
 fn read(path: &Path) -> anyhow::Result<Option<String>> {
@@ -148,57 +141,6 @@ fn read(path: &Path) -> anyhow::Result<Option<String>> {
         anyhow::anyhow!("it is not UTF-8 text: byte {at} does not belong")
     })?;
     Ok(Some(text))
-}
-
-/// Creates a file that is not there yet. Nobody can read it who could not read the original, not even for a moment.
-fn create(path: &Path, mode: Mode) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    if !matches!(mode, Mode::Usual) {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let file = options.open(path)?;
-    if let Mode::Of(permissions) = mode {
-        file.set_permissions(permissions)?;
-    }
-    Ok(file)
-}
-
-/// A new file beside the one that it will replace. It is removed unless it does.
-struct Scratch {
-    path: PathBuf,
-    file: File,
-}
-
-impl Scratch {
-    fn create(target: &Path, mode: Mode) -> anyhow::Result<Self> {
-        let mut name = target.as_os_str().to_owned();
-        name.push(format!(".{}.tmp", crate::crypto::random_id()?));
-        let path = PathBuf::from(name);
-        let file = create(&path, mode)?;
-        Ok(Self { path, file })
-    }
-
-    fn fill(&self, parts: &[&str]) -> io::Result<()> {
-        let mut file = &self.file;
-        for part in parts {
-            file.write_all(part.as_bytes())?;
-        }
-        file.sync_all()
-    }
-
-    fn move_to(self, target: &Path) -> anyhow::Result<()> {
-        fs::rename(&self.path, target).with_context(|| format!("cannot replace {}", target.display()))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // After the move there is nothing left to remove.
-        drop(fs::remove_file(&self.path));
-    }
 }
 
 #[cfg(test)]

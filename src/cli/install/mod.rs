@@ -85,7 +85,11 @@ pub(super) struct Install {
 /// What an edit of the entry comes to.
 enum Edit {
     Nothing,
-    Write(String),
+    Write {
+        text: String,
+        /// How the entry that was there differs, if there was one.
+        replaced: Option<String>,
+    },
 }
 
 impl Install {
@@ -107,8 +111,11 @@ impl Install {
         }
         match self.edit(&file, &entry)? {
             Edit::Nothing => output::say(&format!("`{}` is in {} already", self.name, file.path.display()))?,
-            Edit::Write(text) => {
+            Edit::Write { text, replaced } => {
                 let backup = file.replace(&text)?;
+                if let Some(shown) = replaced {
+                    output::complain(&format!("replaced `{}`:\n{shown}", self.name));
+                }
                 output::say(&format!("added `{}` to {}", self.name, file.path.display()))?;
                 say_backup(backup)?;
             }
@@ -173,6 +180,7 @@ impl Install {
 
     fn edit(&self, file: &ClientFile, entry: &Map<String, Value>) -> Result<Edit, Failure> {
         let document = self.document(file)?;
+        let mut replaced = None;
         if let Some(present) = document.entry() {
             if difference::holds(present, entry) {
                 return Ok(Edit::Nothing);
@@ -186,10 +194,10 @@ impl Install {
                     self.name
                 )));
             }
-            output::complain(&format!("replacing `{}`:\n{shown}", self.name));
+            replaced = Some(shown);
         }
-        let edited = document.with(entry).map_err(|problem| refused(file, problem))?;
-        Ok(Edit::Write(edited))
+        let text = document.with(entry).map_err(|problem| refused(file, problem))?;
+        Ok(Edit::Write { text, replaced })
     }
 
     fn document<'t>(&'t self, file: &'t ClientFile) -> Result<Document<'t>, Failure> {

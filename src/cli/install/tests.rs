@@ -141,6 +141,47 @@ fn another_entry_is_replaced_in_its_place() {
 }
 
 #[test]
+fn an_entry_of_any_order_is_replaced_and_taken_out() {
+    let orders: [&[&str]; 5] = [
+        &["command = \"/old\"", "args = [\"serve\"]"],
+        &["args = [", "  \"serve\", # mine", "]", "command = \"/old\""],
+        &[
+            "url = \"https://old.example.com/mcp\"",
+            "bearer_token_env_var = \"KEY\"",
+        ],
+        &[
+            "url = \"u\"",
+            "# mine",
+            "http_headers = { a = \"b\" }",
+            "enabled = true",
+        ],
+        &[
+            "command = \"/old\"",
+            "args = []",
+            "",
+            "[mcp_servers.toolgate.env]",
+            "B = \"1\"",
+            "A = \"2\"",
+        ],
+    ];
+    let entry = serde_json::json!({ "command": "/new" });
+    for order in orders {
+        let lines = order.join("\n");
+        for (before, after) in [("", ""), ("model = \"x\"\n\n", "\n[tui]\ntheme = \"dark\"\n")] {
+            let text = format!("{before}[mcp_servers.toolgate]\n{lines}\n{after}");
+            let replaced = Document::read(Client::Codex, &text, "toolgate").ok().unwrap();
+            assert_eq!(
+                replaced.with(entry.as_object().unwrap()).unwrap(),
+                format!("{before}[mcp_servers.toolgate]\ncommand = \"/new\"\n{after}"),
+                "{text}"
+            );
+            let removed = without(Client::Codex, &text).unwrap().unwrap();
+            assert_eq!(removed, format!("{before}{}", after.trim_start()), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_broken_file_is_refused_with_its_place() {
     for (client, text, place, message) in [
         (

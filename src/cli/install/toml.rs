@@ -57,7 +57,7 @@ impl<'t> Document<'t> {
         if let Some((entry_key, entry)) = table.iter().find(|(found, _)| found.get_ref() == name) {
             document.entry = document.value.get(key).and_then(|servers| servers.get(name)).map(plain);
             document.collect(entry_key.span(), entry.span(), entry.get_ref());
-            document.lines.sort_by_key(|lines| lines.range.start);
+            document.join();
         }
         Ok(document)
     }
@@ -130,7 +130,7 @@ impl<'t> Document<'t> {
             .map(|lines| Splice::new(self.with_blank_line(&lines.range), ""))
     }
 
-    /// Finds the lines of the entry, or of a part of it.
+    /// Finds the lines of the entry, or of a part of it, in the order of its keys.
     fn collect(&mut self, key: Range<usize>, value: Range<usize>, parsed: &DeValue<'_>) {
         let start = line_start(self.text, key.start);
         let before = self.text[start..key.start].trim_start();
@@ -158,10 +158,10 @@ impl<'t> Document<'t> {
                 });
             }
         }
-        self.join();
     }
 
-    /// Joins what follows a header to it, so that a comment between two lines of the entry goes with them.
+    /// Puts all lines in the order of the file, and joins what follows a header to it, so that a comment between two
+    /// lines of the entry goes with them.
     fn join(&mut self) {
         self.lines.sort_by_key(|lines| lines.range.start);
         let mut joined: Vec<Lines> = Vec::with_capacity(self.lines.len());

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::files::{self, Plan};
 use crate::cli::{Failure, Global, assemble, output};
-use crate::connector;
+use crate::connector::{self, SourceFile};
 
 /// Write the folder of a new connector.
 #[derive(Debug, Args)]
@@ -55,9 +55,11 @@ impl Connector {
         let plan = self.plan()?;
         let connectors = assemble::locations(global)?.connectors;
         let folder = connectors.join(&plan.slug);
-        write_all(&connectors, &folder, &files::of(&plan))?;
+        let files = files::of(&plan);
+        check(&folder, &files)?;
+        write_all(&connectors, &folder, &files)?;
         output::say(&format!("Wrote {}:", folder.display()))?;
-        for file in files::of(&plan) {
+        for file in &files {
             output::say(&format!("  {:<24} {}", file.path.display().to_string(), file.purpose))?;
         }
         Ok(output::say(&format!("\n{}", files::next_steps(&plan)))?)
@@ -71,6 +73,12 @@ impl Connector {
                 self.name
             );
             return Err(Failure::Usage(anyhow::anyhow!(message)));
+        }
+        // Before anything repeats it: it holds a password.
+        if !self.base_url.username().is_empty() || self.base_url.password().is_some() {
+            return Err(Failure::Usage(anyhow::anyhow!(
+                "--base-url holds a user name or password: choose --auth basic_auth, which takes them from variables"
+            )));
         }
         if self.base_url.scheme() != "https" || self.base_url.host_str().is_none() {
             let message = format!(
@@ -104,6 +112,27 @@ impl Connector {
             entities,
         })
     }
+}
+
+/// Refuses files that would not load as a connector in `folder`, and tells why.
+fn check(folder: &Path, files: &[files::File]) -> Result<(), Failure> {
+    let read = files.iter().filter(|file| connector::is_wanted(&file.path));
+    let read: Vec<SourceFile> = read
+        .map(|file| SourceFile {
+            shown: folder.join(&file.path),
+            relative: file.path.clone(),
+            text: file.text.clone(),
+        })
+        .collect();
+    let loaded = connector::load(&read);
+    if loaded.connector.is_some() {
+        return Ok(());
+    }
+    output::complain_of(&loaded.diagnostics);
+    Err(Failure::Usage(anyhow::anyhow!(
+        "nothing was written: {} would not load",
+        folder.display()
+    )))
 }
 
 /// Writes everything, or nothing that was there before: a file is never written over.

@@ -127,32 +127,36 @@ fn main(plan: &Plan) -> String {
 }
 
 fn auth(plan: &Plan) -> String {
-    let slug = plan.slug.to_uppercase();
+    let variable = |what| connector::variable_of(&plan.slug, what);
     match plan.auth {
         Auth::None => "type = \"none\"\n".to_owned(),
-        Auth::ApiKey => {
-            format!("type = \"api_key\"\nheader_name = \"X-API-Key\"\nkey = \"env:{slug}_KEY\"\n")
-        }
-        Auth::BearerToken => format!("type = \"bearer_token\"\ntoken = \"env:{slug}_TOKEN\"\n"),
-        Auth::Basic => {
-            format!("type = \"basic_auth\"\nusername = \"env:{slug}_USER\"\npassword = \"env:{slug}_PASSWORD\"\n")
-        }
-        Auth::CustomHeader => {
-            format!("type = \"custom_header\"\nheaders = [{{ name = \"X-API-Key\", value = \"env:{slug}_KEY\" }}]\n")
-        }
+        Auth::ApiKey => format!(
+            "type = \"api_key\"\nheader_name = \"X-API-Key\"\nkey = \"env:{}\"\n",
+            variable("key")
+        ),
+        Auth::BearerToken => format!("type = \"bearer_token\"\ntoken = \"env:{}\"\n", variable("token")),
+        Auth::Basic => format!(
+            "type = \"basic_auth\"\nusername = \"env:{}\"\npassword = \"env:{}\"\n",
+            variable("user"),
+            variable("password")
+        ),
+        Auth::CustomHeader => format!(
+            "type = \"custom_header\"\nheaders = [{{ name = \"X-API-Key\", value = \"env:{}\" }}]\n",
+            variable("key")
+        ),
     }
 }
 
 /// Names of the environment variables that [`auth`] refers to.
 fn variables(plan: &Plan) -> Vec<String> {
-    let endings: &[&str] = match plan.auth {
+    let all: &[&str] = match plan.auth {
         Auth::None => &[],
-        Auth::ApiKey | Auth::CustomHeader => &["KEY"],
-        Auth::BearerToken => &["TOKEN"],
-        Auth::Basic => &["USER", "PASSWORD"],
+        Auth::ApiKey | Auth::CustomHeader => &["key"],
+        Auth::BearerToken => &["token"],
+        Auth::Basic => &["user", "password"],
     };
-    let slug = plan.slug.to_uppercase();
-    endings.iter().map(|ending| format!("{slug}_{ending}")).collect()
+    let names = all.iter().map(|what| connector::variable_of(&plan.slug, what));
+    names.collect()
 }
 
 /// A read of many, a read of one, and a write, as most APIs have them.

@@ -154,6 +154,17 @@ async fn code_is_packed_byte_for_byte() {
 }
 
 #[tokio::test]
+async fn one_connector_is_told_as_one() {
+    let workspace = workspace();
+    let run = bundle(&workspace, &[]).await;
+    assert!(
+        run.stdout.starts_with("toolgate.mcpb: 1 connector, 2 tools, "),
+        "{}",
+        run.stdout
+    );
+}
+
+#[tokio::test]
 async fn a_script_with_a_known_secret_is_not_packed() {
     let mut workspace = workspace();
     workspace.set("CRM_KEY", "k3y-that-is-long");

@@ -148,3 +148,26 @@ async fn a_server_that_runs_is_told_from_one_that_does_not() {
     assert_eq!(run.code, Some(1), "{run:?}");
     assert!(run.stderr.contains("cannot be reached"), "{}", run.stderr);
 }
+
+#[tokio::test]
+async fn flags_that_a_verb_has_no_use_for_are_refused() {
+    let workspace = Workspace::new();
+    for verb in [
+        ["demo"].as_slice(),
+        &["schema", "config"],
+        &["completions", "bash"],
+        &["man"],
+        &["sample", "--key", "k"],
+    ] {
+        for flag in ["--config", "--connectors", "--state"] {
+            for arguments in [[verb, &[flag, "x"]].concat(), [&[flag, "x"], verb].concat()] {
+                let run = workspace.run(&arguments).await;
+                assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{arguments:?}: {run:?}");
+                let told = format!("error: `{}` has no use for {flag}: leave it out\n", verb[0]);
+                assert_eq!(run.stderr, told, "{arguments:?}");
+            }
+        }
+        let help = workspace.run(&[verb[0], "--help"]).await.stdout;
+        assert!(!help.contains("--connectors"), "{help}");
+    }
+}

@@ -157,6 +157,53 @@ async fn another_entry_of_the_name_is_shown_and_replaced_only_when_asked() {
 }
 
 #[tokio::test]
+async fn an_entry_of_codex_is_replaced_and_taken_out_again() {
+    let hosted = [
+        "--url",
+        "https://tools.example.com/mcp",
+        "--header",
+        "Authorization: Bearer ${TOOLGATE_KEY}",
+        "--header",
+        "X-Team: blue",
+    ];
+    let theirs = "model = \"x\"\n";
+    let hand = "model = \"x\"\n\n[mcp_servers.toolgate]\ncommand = \"toolgate\"\nargs = [\"serve\"]\n";
+    for (written, first) in [(theirs, &[][..]), (theirs, &hosted), (hand, &["--force"])] {
+        // Nothing to pass on: an entry of a command and its arguments.
+        let mut workspace = Workspace::new();
+        let home = workspace.path().to_str().unwrap().to_owned();
+        workspace.set("HOME", &home);
+        let file = workspace.path().join("mine.toml");
+        std::fs::write(&file, written).unwrap();
+        let arguments = ["codex", "--file", "mine.toml"];
+        let run = install(&workspace, &[&arguments[..], first].concat()).await;
+        assert_eq!(run.code, Some(0), "{first:?}: {run:?}");
+        let run = install(&workspace, &[&arguments[..], &["--force", "--state", "other"]].concat()).await;
+        assert_eq!(run.code, Some(0), "{first:?}: {run:?}");
+        let whole: toml::Table = toml::from_str(&read(&file)).unwrap();
+        let entry = whole["mcp_servers"]["toolgate"].as_table().unwrap();
+        assert!(entry["args"].to_string().contains("other"), "{entry}");
+        assert_eq!(entry.len(), 2, "{entry}");
+        let run = install(&workspace, &[&arguments[..], &["--remove"]].concat()).await;
+        assert_eq!(run.code, Some(0), "{first:?}: {run:?}");
+        assert_eq!(read(&file), theirs, "{first:?}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_said_to_be_replaced_that_is_not() {
+    let workspace = workspace();
+    let file = workspace.path().join("mine.toml");
+    let theirs = "mcp_servers = { toolgate = { command = \"x\" } }\n";
+    std::fs::write(&file, theirs).unwrap();
+    let run = install(&workspace, &["codex", "--file", "mine.toml", "--force"]).await;
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("cannot be edited safely"), "{}", run.stderr);
+    assert!(!run.stderr.contains("replac"), "{}", run.stderr);
+    assert_eq!(read(&file), theirs);
+}
+
+#[tokio::test]
 async fn a_broken_file_is_named_with_its_place_and_left() {
     let workspace = workspace();
     for (client, name, text, place) in [

@@ -220,7 +220,7 @@ async fn the_log_shows_real_calls() {
     assert!(columns[3][4].ends_with("ms"));
     assert_eq!(columns[3][5], "allowed");
 
-    let run = workspace.run(&["logs", "other"]).await;
+    let run = workspace.run(&["logs", "crm", "--endpoint", "other"]).await;
     assert_eq!(run.code, Some(0));
     assert!(
         run.stdout.starts_with("no such calls: last 24 hours; "),

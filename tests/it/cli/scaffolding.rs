@@ -61,6 +61,55 @@ async fn every_kind_of_new_connector_loads_without_a_finding_or_a_hint() {
 }
 
 #[tokio::test]
+async fn a_name_that_begins_with_a_digit_makes_variables_that_can_be_set() {
+    let workspace = Workspace::new();
+    for auth in AUTHS {
+        let run = workspace
+            .run(&["new", "connector", &format!("3scale {auth}"), "--auth", auth])
+            .await;
+        assert_eq!(run.code, Some(0), "{run:?}");
+    }
+    let run = workspace.run(&["check", "--json"]).await;
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(report["diagnostics"], serde_json::json!([]), "{report:#}");
+    assert_eq!(report["connectors"], 5, "{report:#}");
+    let variables = read(&workspace, "3scale_basic_auth/.env.example");
+    assert_eq!(
+        variables,
+        "API_3SCALE_BASIC_AUTH_USER=\nAPI_3SCALE_BASIC_AUTH_PASSWORD=\n"
+    );
+}
+
+#[tokio::test]
+async fn what_would_not_load_is_not_written() {
+    let workspace = Workspace::new();
+    let long = "x".repeat(80);
+    for (arguments, part) in [
+        (
+            vec!["CRM", "--base-url", "https://u:p4ssw0rd@x.com/v1"],
+            "user name or password",
+        ),
+        (
+            vec!["CRM", "--base-url", "http://p4ssw0rd@x.com/v1"],
+            "user name or password",
+        ),
+        (vec!["CRM", "--base-url", "https://x.com/v1?a=b"], "query or a fragment"),
+        (vec!["CRM", "--base-url", "https://x.com/v1#f"], "query or a fragment"),
+        (vec![long.as_str()], "slug"),
+        (vec!["CRM", "--entity", "3d model"], "3d_model_id"),
+    ] {
+        let run = workspace
+            .run(&[&["new", "connector"], arguments.as_slice()].concat())
+            .await;
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{run:?}");
+        assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+        assert!(!run.stderr.contains("p4ssw0rd"), "{}", run.stderr);
+        let left = std::fs::read_dir(workspace.connectors()).unwrap().count();
+        assert_eq!(left, 0, "{arguments:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_first_lines_name_schemas_that_are_there() {
     let workspace = Workspace::new();
     workspace.run(&["new", "connector", "Wiki", "--tier", "full"]).await;

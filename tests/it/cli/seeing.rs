@@ -343,6 +343,40 @@ async fn the_summary_is_the_documents() {
 }
 
 #[tokio::test]
+async fn an_api_that_nobody_knows_is_no_api_without_calls() {
+    let deleted = AuditRecord {
+        connector: Some("erp".into()),
+        ..on_one_day(1, "14:20:01", "get_customer", OK, 134)
+    };
+    let workspace = with_log(&[deleted]).await;
+    for arguments in [
+        ["stats", "crn"].as_slice(),
+        &["stats", "crn", "--json"],
+        &["logs", "crn"],
+        &["logs", "crn", "--json"],
+        &["logs", "crn", "--follow"],
+        &["logs", "crn", "--call", "00000001"],
+        &["apis", "logs", "crn"],
+    ] {
+        let run = workspace.run(arguments).await;
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{arguments:?}: {run:?}");
+        assert!(
+            run.stderr.contains("there is no API `crn`; `toolgate apis list` shows"),
+            "{arguments:?}: {}",
+            run.stderr
+        );
+    }
+    // One whose files are gone is known by its calls, and one whose files are broken by its name.
+    workspace.write("broken.toml", "name = 1");
+    for slug in ["erp", "crm", "broken"] {
+        for verb in ["stats", "logs"] {
+            let run = workspace.run(&[verb, slug]).await;
+            assert_eq!(run.code, Some(0), "{verb} {slug}: {run:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn without_calls_nothing_is_made_up() {
     let workspace = crm("http://127.0.0.1:9/v1");
     let run = workspace.run(&["stats"]).await;

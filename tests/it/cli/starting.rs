@@ -94,6 +94,40 @@ async fn flags_win_over_the_environment_and_the_environment_over_defaults() {
     assert!(!workspace.path().join("unused").exists());
 }
 
+#[tokio::test]
+async fn an_empty_variable_counts_as_not_set() {
+    let mut workspace = super::crm("http://127.0.0.1:9/v1");
+    for name in ["TOOLGATE_CONFIG", "TOOLGATE_CONNECTORS", "TOOLGATE_STATE"] {
+        workspace.set(name, "");
+    }
+    let kept = workspace.path().join("kept").to_str().unwrap().to_owned();
+    workspace.set("XDG_STATE_HOME", &kept);
+    let run = workspace.run(&["tools", "--json"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.contains("crm__get_thing"), "{}", run.stdout);
+    assert!(workspace.path().join("kept/toolgate").is_dir());
+    let help = workspace.run(&["serve", "--help"]).await.stdout;
+    for name in ["TOOLGATE_CONFIG", "TOOLGATE_CONNECTORS", "TOOLGATE_STATE"] {
+        assert!(help.contains(&format!("[env: `{name}`]")), "{help}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_variable_may_name_a_folder_that_is_no_unicode() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let workspace = super::crm("http://127.0.0.1:9/v1");
+    let folder = std::ffi::OsStr::from_bytes(b"\xff");
+    std::fs::rename(workspace.connectors(), workspace.path().join(folder)).unwrap();
+    let mut command = workspace.command(&["tools", "--json"]);
+    let output = command.env("TOOLGATE_CONNECTORS", folder).output().await.unwrap();
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("crm__get_thing"),
+        "{output:?}"
+    );
+}
+
 /// What is in memory, credentials among it, gets into no core dump. A limit of 1 is heeded where cores are handed to a
 /// program, too; a system that allowed none before may keep its 0.
 #[cfg(target_os = "linux")]

@@ -113,6 +113,37 @@ async fn a_secret_is_stored_replaced_listed_and_removed() {
 }
 
 #[tokio::test]
+async fn a_list_tells_of_those_that_it_leaves_out() {
+    let workspace = Workspace::new();
+    for (name, of) in [
+        ("crm/key", ["--organisation", "acme"]),
+        ("crm/other", ["--organisation", "acme"]),
+        ("crm/key", ["--organisation", "Our Co"]),
+    ] {
+        set(&workspace, &[[name].as_slice(), &of].concat(), VALUE).await;
+    }
+    let others = "not shown: 1 secret in Our Co: toolgate vault list --organisation 'Our Co'\n\
+                  not shown: 2 secrets in acme: toolgate vault list --organisation acme\n";
+    let run = workspace.run(&["vault", "list"]).await;
+    assert_eq!(
+        (run.code, run.stdout.as_str(), run.stderr.as_str()),
+        (Some(0), "no secrets are stored in local\n", others)
+    );
+    set(&workspace, &["crm/key", "--user", "ana"], VALUE).await;
+    let run = workspace.run(&["vault", "list"]).await;
+    assert!(run.stdout.contains("of the user ana"), "{}", run.stdout);
+    assert_eq!(run.stderr, others);
+    let run = workspace.run(&["vault", "list", "--user", "bob"]).await;
+    assert_eq!(run.stdout, "no secrets of the user bob are stored in local\n");
+    assert_eq!(
+        run.stderr,
+        format!("{others}not shown: 1 secret in local: toolgate vault list\n")
+    );
+    let run = workspace.run(&["vault", "list", "--json"]).await;
+    assert_eq!(run.stderr, "");
+}
+
+#[tokio::test]
 async fn a_value_is_never_an_argument_and_is_not_repeated() {
     let workspace = Workspace::new();
     let joined = format!("crm/key={VALUE}");

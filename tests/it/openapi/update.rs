@@ -366,3 +366,34 @@ async fn what_cannot_be_updated_is_told() {
         run.stderr
     );
 }
+
+#[tokio::test]
+async fn an_update_that_was_killed_loses_nothing() {
+    let workspace = imported(&[]).await;
+    let connectors = workspace.connectors();
+    let before = connectors.join(".help_desk.before");
+    let edited = "[[actions]]\nname = \"list_mine\"\n";
+    edit(&workspace, "services/teams.toml", "Lists teams", "Lists my teams");
+    write(&workspace, "spec.yaml", &case("after.yaml"));
+    // It was killed when the connector had been put aside.
+    std::fs::rename(connectors.join("help_desk"), &before).unwrap();
+    let run = update(&workspace, &["--yes"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(
+        run.stderr.contains(
+            "note: connectors/help_desk is back: an update that did not end had left it as connectors/.help_desk.before"
+        ),
+        "{}",
+        run.stderr
+    );
+    assert!(read(&workspace, "services/teams.toml").contains("Lists my teams"));
+    assert!(!before.exists());
+
+    // Then it was imported anew, and what was put aside may be the only one that was edited.
+    std::fs::create_dir_all(&before).unwrap();
+    std::fs::write(before.join("mine.toml"), edited).unwrap();
+    write(&workspace, "spec.yaml", &case("before.yaml"));
+    let run = update(&workspace, &["--yes"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(std::fs::read_to_string(before.join("mine.toml")).unwrap(), edited);
+}

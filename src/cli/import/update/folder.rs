@@ -1,18 +1,22 @@
-//! Replacing a folder as a whole: the new one is built beside it, and takes its place by being renamed.
+//! Replacing a folder as a whole: the new one is built beside it, and changes places with it.
 //!
-//! Names of folders beside a connector begin with a dot here: no loader looks into those.
+//! Must never remove what may be the only copy of something that a person edited, also when it is killed. Names of folders beside a connector begin with a dot here: no loader looks into those.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use super::super::source::Content;
+use crate::cli::disk;
 
-/// How deeply folders of a connector may be nested.
-const DEEPEST: usize = 32;
+/// What a connector is called, behind its name, while a new one takes its place in two steps.
+const BEFORE: &str = "before";
+
+/// How two folders change places at once.
+type Exchange = fn(&Path, &Path) -> io::Result<()>;
 
 /// Puts `files` into `folder`, each a path relative to it and what it holds, or nothing when that file is taken out. All other
 /// files stay as they are. Either everything is done, or nothing.
@@ -23,29 +27,69 @@ pub(super) fn replace(
     files: &BTreeMap<String, Option<Content<'_>>>,
     backup: Option<&Path>,
 ) -> anyhow::Result<()> {
+    replace_by(disk::exchange, folder, files, backup)
+}
+
+fn replace_by(
+    exchange: Exchange,
+    folder: &Path,
+    files: &BTreeMap<String, Option<Content<'_>>>,
+    backup: Option<&Path>,
+) -> anyhow::Result<()> {
     let folder = fs::canonicalize(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let staged = beside(&folder, "update");
-    let before = backup.map_or_else(|| beside(&folder, "before"), Path::to_owned);
+    // One that was killed left it behind. What was edited is in the folder itself.
     clear(&staged)?;
-    if backup.is_none() {
-        clear(&before)?;
-    }
-    let built = build(&folder, &staged, files);
-    if built.is_err() {
+    let put = build(&folder, &staged, files).and_then(|()| put(exchange, &folder, &staged, backup));
+    if put.is_err() {
         // The first failure is what counts.
         drop(fs::remove_dir_all(&staged));
     }
-    built?;
-    fs::rename(&folder, &before).with_context(|| format!("cannot rename {}", folder.display()))?;
-    if let Err(error) = fs::rename(&staged, &folder) {
-        fs::rename(&before, &folder)
-            .with_context(|| format!("the connector is in {} now, rename it", before.display()))?;
-        return Err(error).with_context(|| format!("cannot replace {}", folder.display()));
-    }
+    put?;
     if backup.is_none() {
-        fs::remove_dir_all(&before).with_context(|| format!("cannot remove {}", before.display()))?;
+        clear(&staged)?;
     }
     Ok(())
+}
+
+/// Gives `staged` the place of `folder`, which is the `backup` afterwards, else `staged`.
+fn put(exchange: Exchange, folder: &Path, staged: &Path, backup: Option<&Path>) -> anyhow::Result<()> {
+    // Under the name of the backup already: what was edited never is where the next update clears.
+    let given = backup.unwrap_or(staged);
+    rename(staged, given)?;
+    if exchange(given, folder).is_ok() {
+        return Ok(());
+    }
+    // Here it takes two steps, between which there is no connector: `restore` knows the name that it has then.
+    rename(given, staged)?;
+    let before = beside(folder, BEFORE);
+    if before.symlink_metadata().is_ok() {
+        bail!(
+            "{} is there, which an update that did not end has left: it may hold what you edited; look into it, and \
+             rename or remove it",
+            before.display()
+        );
+    }
+    rename(folder, &before)?;
+    if let Err(error) = rename(staged, folder) {
+        rename(&before, folder).with_context(|| format!("the connector is in {} now, rename it", before.display()))?;
+        return Err(error);
+    }
+    rename(&before, given)
+}
+
+/// Brings the connector at `folder` back when an update that was killed has put it aside; returns where it was then.
+pub(super) fn restore(folder: &Path) -> anyhow::Result<Option<PathBuf>> {
+    let before = beside(folder, BEFORE);
+    if folder.symlink_metadata().is_ok() || !before.is_dir() {
+        return Ok(None);
+    }
+    rename(&before, folder)?;
+    Ok(Some(before))
+}
+
+fn rename(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::rename(from, to).with_context(|| format!("cannot rename {} to {}", from.display(), to.display()))
 }
 
 /// `.crm.update` beside `crm`.
@@ -54,7 +98,7 @@ pub(super) fn beside(folder: &Path, what: &str) -> PathBuf {
     folder.with_file_name(format!(".{name}.{what}"))
 }
 
-/// Takes away what an update that was killed left behind.
+/// Takes away a folder, if it is there.
 fn clear(path: &Path) -> anyhow::Result<()> {
     match fs::remove_dir_all(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -65,7 +109,7 @@ fn clear(path: &Path) -> anyhow::Result<()> {
 }
 
 fn build(folder: &Path, staged: &Path, files: &BTreeMap<String, Option<Content<'_>>>) -> anyhow::Result<()> {
-    copy(folder, staged, 0)?;
+    disk::copy(folder, staged)?;
     for (path, content) in files {
         let target = staged.join(path);
         if let Some(content) = content {
@@ -89,41 +133,6 @@ fn remove(file: &Path) -> anyhow::Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// Copies a folder with everything in it; links stay links.
-fn copy(from: &Path, to: &Path, depth: usize) -> anyhow::Result<()> {
-    if depth > DEEPEST {
-        anyhow::bail!("folders in {} are nested more than {DEEPEST} deep", from.display());
-    }
-    let shown = from.display();
-    fs::create_dir(to).with_context(|| format!("cannot create {}", to.display()))?;
-    for entry in fs::read_dir(from).with_context(|| format!("cannot read {shown}"))? {
-        let entry = entry.with_context(|| format!("cannot read {shown}"))?;
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
-        let kind = entry.file_type().with_context(|| format!("cannot read {shown}"))?;
-        if kind.is_dir() {
-            copy(&source, &target, depth + 1)?;
-        } else if kind.is_symlink() {
-            copy_link(&source, &target).with_context(|| format!("cannot copy {}", source.display()))?;
-        } else {
-            fs::copy(&source, &target).with_context(|| format!("cannot copy {}", source.display()))?;
-        }
-    }
-    let permissions = fs::metadata(from)
-        .with_context(|| format!("cannot read {shown}"))?
-        .permissions();
-    fs::set_permissions(to, permissions).with_context(|| format!("cannot create {}", to.display()))
-}
-
-#[cfg(unix)]
-fn copy_link(from: &Path, to: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(fs::read_link(from)?, to)
-}
-
-#[cfg(not(unix))]
-fn copy_link(from: &Path, to: &Path) -> io::Result<()> {
-    fs::copy(from, to).map(drop)
 }
 
 #[cfg(test)]
@@ -175,6 +184,93 @@ mod tests {
         .unwrap();
         assert_eq!(fs::read_to_string(backup.join("connector.toml")).unwrap(), "new");
         assert_eq!(names(around.path()), [".crm.kept", "crm"]);
+    }
+
+    /// What a system without exchanging says.
+    fn cannot(_: &Path, _: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    #[test]
+    fn what_an_update_that_was_killed_put_aside_is_never_removed() {
+        for exchange in [disk::exchange, cannot] {
+            let around = tempfile::tempdir().unwrap();
+            let (folder, before) = (around.path().join("crm"), around.path().join(".crm.before"));
+            for (path, text) in [(&folder, "imported anew"), (&before, "edited")] {
+                fs::create_dir(path).unwrap();
+                fs::write(path.join("connector.toml"), text).unwrap();
+            }
+            let files = BTreeMap::from([("connector.toml".to_owned(), Some(Content::Text("new")))]);
+            let replaced = replace_by(exchange, &folder, &files, None);
+            assert_eq!(fs::read_to_string(before.join("connector.toml")).unwrap(), "edited");
+            let now = fs::read_to_string(folder.join("connector.toml")).unwrap();
+            match replaced {
+                Ok(()) => assert_eq!(now, "new"),
+                Err(error) => {
+                    assert!(error.to_string().contains("look into it"), "{error}");
+                    assert_eq!(now, "imported anew");
+                }
+            }
+            assert_eq!(names(around.path()), [".crm.before", "crm"]);
+
+            // Killed between the two steps.
+            fs::remove_dir_all(&folder).unwrap();
+            assert_eq!(restore(&folder).unwrap(), Some(before));
+            assert_eq!(fs::read_to_string(folder.join("connector.toml")).unwrap(), "edited");
+            assert_eq!(restore(&folder).unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn without_exchanging_it_comes_to_the_same() {
+        let around = tempfile::tempdir().unwrap();
+        let (folder, backup) = (around.path().join("crm"), around.path().join(".crm.kept"));
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("connector.toml"), "1").unwrap();
+        for (text, backup) in [("2", None), ("3", Some(backup.as_path()))] {
+            let files = BTreeMap::from([("connector.toml".to_owned(), Some(Content::Text(text)))]);
+            replace_by(cannot, &folder, &files, backup).unwrap();
+            assert_eq!(fs::read_to_string(folder.join("connector.toml")).unwrap(), text);
+        }
+        assert_eq!(fs::read_to_string(backup.join("connector.toml")).unwrap(), "2");
+        assert_eq!(names(around.path()), [".crm.kept", "crm"]);
+    }
+
+    /// Whoever looks at any moment finds a connector.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn there_is_a_connector_at_every_moment() {
+        use std::sync::atomic::{AtomicBool, Ordering};
+
+        let around = tempfile::tempdir().unwrap();
+        let [folder, other] = ["crm", "other"].map(|name| around.path().join(name));
+        for folder in [&folder, &other] {
+            fs::create_dir(folder).unwrap();
+        }
+        fs::write(folder.join("connector.toml"), "0").unwrap();
+        if disk::exchange(&folder, &other)
+            .and_then(|()| disk::exchange(&folder, &other))
+            .is_err()
+        {
+            eprintln!("not run: the file system of temporary files exchanges nothing");
+            return;
+        }
+        let is_done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let looking = scope.spawn(|| {
+                let mut missed = 0_u32;
+                while !is_done.load(Ordering::Relaxed) {
+                    missed += u32::from(folder.symlink_metadata().is_err());
+                }
+                missed
+            });
+            for text in ["1", "2"].repeat(100) {
+                let files = BTreeMap::from([("connector.toml".to_owned(), Some(Content::Text(text)))]);
+                replace(&folder, &files, None).unwrap();
+            }
+            is_done.store(true, Ordering::Relaxed);
+            assert_eq!(looking.join().unwrap(), 0);
+        });
     }
 
     #[cfg(unix)]

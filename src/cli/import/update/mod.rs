@@ -44,6 +44,13 @@ impl Import {
     /// Imports `connector` again, a slug or a folder.
     pub(super) async fn update(self, connector: &str, global: &Global, locations: &Locations) -> Result<(), Failure> {
         let folder = folder_of(connector, locations);
+        if let Some(place) = folder::restore(&folder)? {
+            output::complain(&format!(
+                "note: {} is back: an update that did not end had left it as {}",
+                folder.display(),
+                place.display()
+            ));
+        }
         let (before, names) = record::read(&folder)?;
         let (documents, source) = self.source_of(&folder, &before, global).await?;
         let update = self.compare(folder, before, names, (documents, &source))?;

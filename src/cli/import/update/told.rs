@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Update;
 use super::plan::Fate;
-use crate::cli::import::told::plural;
+use crate::cli::output;
 use crate::openapi::{Changed, Named};
 
 /// Most actions that are listed of each kind.
@@ -22,7 +22,7 @@ pub(super) fn compared(update: &Update) -> Vec<String> {
     let mut lines = vec![description(update)];
     lines.push(format!(
         "{} added, {} removed, {} changed, {} as before.",
-        plural(difference.added.len(), "action"),
+        output::counted(difference.added.len(), "action"),
         difference.removed.len(),
         difference.changed.len(),
         difference.same

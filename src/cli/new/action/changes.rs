@@ -1,11 +1,14 @@
-//! Files that are written together: all of them or, with an error, none. Must never know what the texts mean.
+//! Files that are written together: all of them or, with an error, none. Must never know what the texts mean, and never
+//! lose what another program wrote meanwhile.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::fs::{self, File};
+use std::io::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+
+use crate::cli::disk::{Mode, Scratch};
 
 /// What is to be written.
 #[derive(Default)]
@@ -22,6 +25,8 @@ pub(super) struct Changes {
 pub(super) struct Edit {
     /// The file.
     pub(super) path: PathBuf,
+    /// What it held when it was read.
+    pub(super) before: String,
     /// The bytes whose place it takes: none of them where it is only added.
     pub(super) range: Range<usize>,
     /// The text.
@@ -32,8 +37,8 @@ pub(super) struct Edit {
 enum Done {
     Folder(PathBuf),
     File(PathBuf),
-    /// A file had these bytes from this place on.
-    Edit(File, u64, Vec<u8>),
+    /// A file that had the first text has the second one.
+    Edit(PathBuf, String, String),
 }
 
 impl Changes {
@@ -113,19 +118,25 @@ impl Edit {
         self
     }
 
-    fn write(&self, done: &mut Vec<Done>) -> std::io::Result<()> {
-        let mut file = OpenOptions::new().read(true).write(true).open(&self.path)?;
-        let start = self.range.start as u64;
-        let mut rest = Vec::new();
-        file.seek(SeekFrom::Start(start))?;
-        file.read_to_end(&mut rest)?;
-        let kept = rest.get(self.range.len()..).unwrap_or_default().to_vec();
-        done.push(Done::Edit(file.try_clone()?, start, rest));
-        file.seek(SeekFrom::Start(start))?;
-        file.write_all(self.text.as_bytes())?;
-        file.write_all(&kept)?;
-        file.set_len(start + (self.text.len() + kept.len()) as u64)
+    fn write(&self, done: &mut Vec<Done>) -> anyhow::Result<()> {
+        let mut after = self.before.clone();
+        after.replace_range(self.range.clone(), &self.text);
+        replace(&self.path, &self.before, &after)?;
+        done.push(Done::Edit(self.path.clone(), self.before.clone(), after));
+        Ok(())
     }
+}
+
+/// Gives the file at `path` the text `after` at once, when it still has the text `before`.
+fn replace(path: &Path, before: &str, after: &str) -> anyhow::Result<()> {
+    // To the file itself: a link to it stays one.
+    let target = fs::canonicalize(path)?;
+    let scratch = Scratch::create(&target, Mode::Of(fs::metadata(&target)?.permissions()))?;
+    scratch.fill(&[after])?;
+    if fs::read(&target)? != before.as_bytes() {
+        bail!("another program changed it at the same moment; run this again");
+    }
+    scratch.move_to(&target)
 }
 
 impl Done {
@@ -134,13 +145,8 @@ impl Done {
         match self {
             Self::Folder(path) => drop(fs::remove_dir(path)),
             Self::File(path) => drop(fs::remove_file(path)),
-            Self::Edit(mut file, start, rest) => {
-                let restored = file
-                    .seek(SeekFrom::Start(start))
-                    .and_then(|_| file.write_all(&rest))
-                    .and_then(|()| file.set_len(start + rest.len() as u64));
-                drop(restored);
-            }
+            // What others have written since is theirs.
+            Self::Edit(path, before, after) => drop(replace(&path, &after, &before)),
         }
     }
 }
@@ -152,6 +158,7 @@ mod tests {
     fn edit(path: &Path, range: Range<usize>, text: &str) -> Edit {
         Edit {
             path: path.to_owned(),
+            before: fs::read_to_string(path).unwrap_or_default(),
             range,
             text: text.to_owned(),
         }
@@ -184,6 +191,48 @@ mod tests {
             let edit = edit(Path::new("a"), 0..0, "\n- b\n").with_line_ends_of(whole);
             assert_eq!(edit.text, written, "{whole:?}");
         }
+    }
+
+    #[test]
+    fn what_another_program_wrote_meanwhile_is_not_lost() {
+        let root = tempfile::tempdir().unwrap();
+        let (one, other) = (root.path().join("a"), root.path().join("b"));
+        for file in [&one, &other] {
+            fs::write(file, "first\n").unwrap();
+        }
+        let changes = Changes {
+            edits: vec![edit(&one, 6..6, "second\n"), edit(&other, 6..6, "second\n")],
+            ..Changes::default()
+        };
+        fs::write(&other, "theirs, and longer\n").unwrap();
+        let error = format!("{:#}", changes.write().unwrap_err());
+        assert!(error.contains("another program changed it"), "{error}");
+        assert_eq!(fs::read_to_string(&one).unwrap(), "first\n");
+        assert_eq!(fs::read_to_string(&other).unwrap(), "theirs, and longer\n");
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 2);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_replaced_at_once_with_its_permissions_and_a_link_stays() {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+
+        let root = tempfile::tempdir().unwrap();
+        let (file, link) = (root.path().join("a"), root.path().join("link"));
+        fs::write(&file, "first\n").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("a", &link).unwrap();
+        let before = fs::metadata(&file).unwrap();
+        let changes = Changes {
+            edits: vec![edit(&link, 6..6, "second\n")],
+            ..Changes::default()
+        };
+        changes.write().unwrap();
+        let after = fs::metadata(&file).unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(after.permissions(), before.permissions());
+        assert_ne!(after.ino(), before.ino(), "whoever reads the old file reads all of it");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "first\nsecond\n");
     }
 
     #[test]

@@ -217,6 +217,7 @@ impl Folder {
         let path = self.readable_path();
         let edit = Edit {
             path: skill.shown.clone(),
+            before: skill.text.clone(),
             range: skill.text.len()..skill.text.len(),
             text: format!("{gap}\n- `{name}` returns the first entries of the list at {path}.\n"),
         };

@@ -129,6 +129,7 @@ impl<'a> Place<'a> {
         let mark = self.file.text.len() - text.len();
         let edit = Edit {
             path: self.file.shown.clone(),
+            before: self.file.text.clone(),
             range: range.start + mark..range.end + mark,
             text: added,
         };

@@ -1,7 +1,7 @@
 //! Connectors that were written elsewhere, added to those that are there.
 
 use super::super::{ACTIONS, CHANGED, crm};
-use crate::harness::{Workspace, connector};
+use crate::harness::{Workspace, connector, share_compiled_code};
 
 const READ: &str = "[[actions]]\nname = \"get_it\"\ndescription = \"Gets\"\nmethod = \"GET\"\npath = \"/\"\nresponse_schema = { id = \"string\" }\n";
 
@@ -54,6 +54,31 @@ async fn a_folder_is_added_without_what_does_not_belong_to_it() {
     assert_eq!(std::fs::read_to_string(added.join("AGENTS.md")).unwrap(), "Read first.");
     assert!(!added.join(".env").exists());
     assert_eq!(workspace.run(&["check"]).await.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_folder_is_added_with_its_code() {
+    let workspace = Workspace::new();
+    share_compiled_code(&workspace.state());
+    let action =
+        "[[actions]]\nname = \"greet\"\ndescription = \"Greets\"\neffect = \"read\"\ncode = \"actions/greet.js\"\n";
+    elsewhere(
+        &workspace,
+        "shop/connector.toml",
+        &connector("shop", "http://127.0.0.1:9/v1", action),
+    );
+    let script = "\u{feff}return { greeting: 'Grüße' };\r\n";
+    elsewhere(&workspace, "shop/actions/greet.js", script);
+    elsewhere(&workspace, "shop/actions/greet.ts", "the script's source");
+    let run = workspace.run(&["apis", "add", "--file", "elsewhere/shop"]).await;
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let actions = workspace.connectors().join("shop/actions");
+    assert_eq!(std::fs::read_to_string(actions.join("greet.js")).unwrap(), script);
+    assert_eq!(std::fs::read_dir(actions).unwrap().count(), 1);
+    let run = workspace.run(&["check"]).await;
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let run = workspace.run(&["call", "shop__greet"]).await;
+    assert!(run.stdout.contains("Grüße"), "{run:?}");
 }
 
 #[tokio::test]

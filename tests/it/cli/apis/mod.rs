@@ -1,6 +1,7 @@
 //! `toolgate apis`: what an operator sees of APIs and does to them (contract S1-67, S1-69 to S1-71, S2-28).
 
 mod adding;
+mod deleting;
 mod switching;
 mod trying;
 

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Change, Normaliser, Place, is_nothing, null};
+use crate::openapi::json::length;
 use crate::openapi::shaping;
 
 /// Most alternatives that are written out with what stands beside them.
@@ -73,7 +74,12 @@ impl<'d> Normaliser<'d> {
             matches!(keyword.as_str(), "description" | "default" | "examples" | shaping::KEY)
         });
         let mut schema = annotations;
-        if is_object && alternatives.len() <= MOST_COMPLETED {
+        let is_completed = is_object && alternatives.len() <= MOST_COMPLETED && {
+            // Copies within copies multiply.
+            self.spent += (alternatives.len() - 1) * length(&rest);
+            !self.is_overfull()
+        };
+        if is_completed {
             // Each stands alone: one that is closed would refuse the properties beside it.
             let completed: Vec<Map<String, Value>> = alternatives
                 .into_iter()

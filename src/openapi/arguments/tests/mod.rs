@@ -11,8 +11,13 @@ use crate::template::Form;
 
 /// The arguments of `operation` at `path`, or why there are none.
 fn arguments_of(method: &str, path: &str, operation: &Value) -> Result<Arguments, String> {
+    arguments_in("3.1.0", method, path, operation)
+}
+
+/// [`arguments_of`] a description of that version.
+fn arguments_in(version: &str, method: &str, path: &str, operation: &Value) -> Result<Arguments, String> {
     let key = method.to_ascii_lowercase();
-    let root = json!({"openapi": "3.1.0", "paths": {path: {key.as_str(): operation}},
+    let root = json!({"openapi": version, "paths": {path: {key.as_str(): operation}},
         "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "query", "name": "api_key"}}}});
     let documents = Documents::read(&root.to_string()).unwrap();
     let item = documents.root().get("paths").unwrap().get(path).unwrap();
@@ -37,6 +42,15 @@ fn shown(arguments: &Arguments) -> Vec<String> {
         format!("{:?} {}{star} = {}{style}", one.place, one.name, one.sent_as)
     });
     list.collect()
+}
+
+/// The schema of the argument called `name`.
+fn schema_of(arguments: &Arguments, name: &str) -> Value {
+    let argument = arguments.list.iter().find(|one| one.name == name).unwrap();
+    match &argument.value {
+        ArgumentValue::Schema(schema) => Value::Object(schema.clone()),
+        ArgumentValue::File { .. } => panic!("{name} is a file"),
+    }
 }
 
 #[test]
@@ -251,15 +265,8 @@ fn one_huge_argument_is_cut_before_others_are_left_out() {
     let arguments = arguments_of("POST", "/a", &json!({"requestBody": {"content": content}})).unwrap();
     assert!(arguments.bytes() <= MOST_INPUT_BYTES, "{}", arguments.bytes());
     assert_eq!((arguments.list.len(), arguments.notes.as_slice()), (22, [].as_slice()));
-    let schema = |name: &str| {
-        let argument = arguments.list.iter().find(|one| one.name == name).unwrap();
-        match &argument.value {
-            ArgumentValue::Schema(schema) => Value::Object(schema.clone()),
-            ArgumentValue::File { .. } => unreachable!(),
-        }
-    };
-    assert_eq!(schema("choice"), json!({"type": "object"}));
-    assert_eq!(schema("list"), json!({"type": "array", "items": {"type": "object"}}));
+    assert_eq!(schema_of(&arguments, "choice"), json!({"type": "object"}));
+    assert_eq!(schema_of(&arguments, "list"), json!({"type": "array", "items": {"type": "object"}}));
     assert_eq!(arguments.changes.get(&Change::Cut), Some(&2));
 }
 

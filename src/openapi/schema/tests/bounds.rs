@@ -1,0 +1,38 @@
+//! Descriptions that would take more time or memory than they are long.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+
+/// Far more than any of these takes, and far less than work that grows with the square of a list.
+const LONG: Duration = Duration::from_secs(5);
+
+/// What becomes of `S`, its changes, and whether more was written than allowed.
+fn bounded(schemas: &Value) -> (Value, Vec<Change>, bool) {
+    let text = json!({"openapi": "3.1.0", "paths": {}, "components": {"schemas": schemas}}).to_string();
+    let documents = Documents::read(&text).unwrap();
+    let texts = Texts::default();
+    let shared = Shared::new(&documents, &texts);
+    let mut normaliser = Normaliser::new(&shared, Direction::Input, LIMITS);
+    let started = Instant::now();
+    let schema = Value::Object(normaliser.root(documents.follow(0, "#/components/schemas/S").unwrap()));
+    assert!(started.elapsed() < LONG, "{:?}", started.elapsed());
+    let changes = normaliser.changes().keys().copied().collect();
+    (schema, changes, normaliser.is_overfull())
+}
+
+#[test]
+fn properties_beside_alternatives_are_not_repeated_at_every_level_without_end() {
+    let choices: Vec<Value> = (0..12)
+        .map(|index| json!({"properties": {format!("x{index}"): {"type": "integer"}}}))
+        .collect();
+    let within = |inner: Value| json!({"type": "object", "properties": {"c": inner}, "oneOf": choices});
+    let schema = (0..4).fold(json!({"type": "string"}), |inner, _| within(inner));
+    let (schema, _, is_overfull) = bounded(&json!({ "S": schema }));
+    assert!(is_overfull);
+    let length = schema.to_string().len();
+    assert!(length < 4 * LIMITS.bytes, "{length}");
+    let (schema, _, is_overfull) = bounded(&json!({"S": within(json!({"type": "string"}))}));
+    assert!(!is_overfull);
+    assert_eq!(schema["anyOf"][11]["properties"]["c"], json!({"type": "string"}));
+}

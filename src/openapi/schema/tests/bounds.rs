@@ -36,3 +36,19 @@ fn properties_beside_alternatives_are_not_repeated_at_every_level_without_end() 
     assert!(!is_overfull);
     assert_eq!(schema["anyOf"][11]["properties"]["c"], json!({"type": "string"}));
 }
+
+#[test]
+fn the_type_of_what_is_cut_is_not_looked_for_everywhere() {
+    let itself = json!({"$ref": "#/components/schemas/Many"});
+    let text = json!({"type": "string"});
+    let nested = |inner: Value| {
+        (0..9).fold(inner, |inner, _| json!({"type": "object", "properties": {"a": inner}}))
+    };
+    let of = |choices: Vec<Value>| json!({"S": nested(itself.clone()), "Many": {"oneOf": choices}});
+    bounded(&of(vec![itself.clone(); 60]));
+    // What was not looked at may be anything.
+    let mut choices = vec![json!({"type": "object", "properties": {"a": text}}); 200];
+    choices.push(text.clone());
+    let (schema, _, _) = bounded(&of(choices));
+    assert_eq!(schema.pointer(&"/properties/a".repeat(9)), Some(&json!({})), "{schema}");
+}

@@ -36,6 +36,7 @@ impl<'d> Normaliser<'d> {
             if takes_null(place.value) || takes_null(target.value) {
                 null::allow(&mut schema);
             }
+            self.keep_possible_default(&mut schema);
             return schema;
         }
         self.changed(Change::Cut);

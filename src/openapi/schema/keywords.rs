@@ -83,7 +83,7 @@ impl<'d> Normaliser<'d> {
                 self.changed(Change::Keyword);
             }
         }
-        self.default(place, &mut schema);
+        Self::default(place, &mut schema);
         self.example(place, &mut schema);
         if self.keeps_xml
             && let Some(xml) = place.get("xml")
@@ -401,20 +401,32 @@ impl<'d> Normaliser<'d> {
                     .is_ok_and(|target| is_true(target.value, keyword))
     }
 
-    /// A default that the schema takes. One that it does not take would make calls fail that leave the value out.
-    fn default(&mut self, place: Place<'d>, schema: &mut Map<String, Value>) {
-        let Some(written) = member(place.value, "default").filter(|value| !value.is_null()) else {
+    /// What is written as the default. Whether it is one is only known of the finished schema.
+    fn default(place: Place<'d>, schema: &mut Map<String, Value>) {
+        if let Some(written) = member(place.value, "default").filter(|value| !value.is_null()) {
+            schema.insert("default".to_owned(), written.clone());
+        }
+    }
+
+    /// Keeps the default of a finished schema, in the schema's type, when the schema takes it. One that it does not take
+    /// would make calls fail that leave the value out.
+    pub(super) fn keep_possible_default(&mut self, schema: &mut Map<String, Value>) {
+        let Some(written) = schema.get("default") else {
             return;
         };
-        let kind = schema.get("type").and_then(Value::as_str);
-        let kinds: Vec<&str> = kind.into_iter().collect();
-        let Some(default) = coerced(written, &kinds).filter(|value| !holds_null(value)) else {
-            self.changed(Change::Mistake);
-            return;
+        let kinds: Vec<&str> = match schema.get("type") {
+            Some(Value::String(kind)) => vec![kind],
+            Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
         };
-        if measure::takes(schema, &default) {
+        let kinds: Vec<&str> = kinds.into_iter().filter(|kind| *kind != "null").collect();
+        // Of several types it cannot be told which one was meant.
+        let kinds = if kinds.len() == 1 { kinds.as_slice() } else { &[] };
+        let default = coerced(written, kinds).filter(|value| !holds_null(value));
+        if let Some(default) = default.filter(|default| measure::takes(schema, default)) {
             schema.insert("default".to_owned(), default);
         } else {
+            schema.shift_remove("default");
             self.changed(Change::Mistake);
         }
     }

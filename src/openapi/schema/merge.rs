@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{is_nothing, nothing};
+use super::{is_nothing, nothing, takes};
 use crate::openapi::shaping;
 
 /// A schema for the values that fit both, as closely as one without `allOf` can say it, and how many contradictions
@@ -87,8 +87,13 @@ pub(in crate::openapi) fn merge(first: Map<String, Value>, second: Map<String, V
 fn merge_values(first: Value, second: Value, contradictions: &mut usize) -> Value {
     match (first, second) {
         (Value::Object(first), Value::Object(second)) => {
-            let (merged, more) = merge(first, second);
+            let (mut merged, more) = merge(first, second);
             *contradictions += more;
+            // What one of them has as its default the other may not take.
+            if merged.get("default").is_some_and(|default| !takes(&merged, default)) {
+                merged.shift_remove("default");
+                *contradictions += 1;
+            }
             Value::Object(merged)
         }
         (_, second) => second,

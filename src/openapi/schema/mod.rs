@@ -200,6 +200,7 @@ impl<'d> Normaliser<'d> {
         let mut schema = self.part(place, depth);
         self.is_part = was_part;
         keep_possible_requirements(&mut schema);
+        self.keep_possible_default(&mut schema);
         schema
     }
 

@@ -42,18 +42,23 @@ pub(super) fn implied_type(schema: &Value) -> Option<&'static str> {
     (TELLING_FORMATS.contains(&format) || format == "byte").then_some("string")
 }
 
-/// `value` as one of `types`, when it is one or is one by its spelling.
-pub(super) fn coerced(value: &Value, types: &[&str]) -> Option<Value> {
-    let is_one = |kind: &str| match kind {
+/// Whether `value` is of the type that JSON Schema calls `kind`.
+pub(super) fn is_of(value: &Value, kind: &str) -> bool {
+    match kind {
         "string" => value.is_string(),
         "integer" => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0),
         "number" => value.is_number(),
         "boolean" => value.is_boolean(),
         "array" => value.is_array(),
         "object" => value.is_object(),
+        "null" => value.is_null(),
         _ => false,
-    };
-    if types.is_empty() || types.iter().any(|kind| is_one(kind)) {
+    }
+}
+
+/// `value` as one of `types`, when it is one or is one by its spelling.
+pub(super) fn coerced(value: &Value, types: &[&str]) -> Option<Value> {
+    if types.is_empty() || types.iter().any(|kind| is_of(value, kind)) {
         // `1.0` of an integer.
         if let (Value::Number(number), ["integer"]) = (value, types)
             && number.is_f64()

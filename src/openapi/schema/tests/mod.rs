@@ -1,4 +1,5 @@
 mod bounds;
+mod defaults;
 
 use serde_json::{Value, json};
 

@@ -21,24 +21,37 @@ impl<'d> Normaliser<'d> {
         list: Place<'d>,
         depth: usize,
     ) -> Map<String, Value> {
-        let mut alternatives: Vec<Map<String, Value>> = Vec::new();
-        let mut nullable = false;
+        let mut alternatives = Vec::new();
         for item in list.items() {
             let mut alternative = self.schema(item, depth);
             if let Some(reference) = item.text("$ref") {
                 name_kind(&mut alternative, place, reference, None);
             }
+            alternatives.push(alternative);
+        }
+        self.with_any_of(schema, alternatives)
+    }
+
+    /// `schema` for the values of it that one of `alternatives` takes, which stand by themselves.
+    pub(in crate::openapi) fn with_any_of(
+        &mut self,
+        schema: Map<String, Value>,
+        alternatives: Vec<Map<String, Value>>,
+    ) -> Map<String, Value> {
+        let mut distinct: Vec<Map<String, Value>> = Vec::new();
+        let mut nullable = false;
+        for mut alternative in alternatives {
             nullable |= take_null(&mut alternative);
             if is_nothing(&alternative) || is_null(&alternative) {
                 continue;
             }
             for one in flattened(alternative) {
-                if !alternatives.iter().any(|other| same(other, &one)) {
-                    alternatives.push(one);
+                if !distinct.iter().any(|other| same(other, &one)) {
+                    distinct.push(one);
                 }
             }
         }
-        let mut schema = self.joined(schema, alternatives);
+        let mut schema = self.joined(schema, distinct);
         if nullable {
             null::allow(&mut schema);
         }

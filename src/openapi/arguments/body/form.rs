@@ -1,5 +1,7 @@
 //! Forms, plain and of several parts.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::part::{Written, content_types, has_xml_parts, of_types, part_of_file};
@@ -24,7 +26,7 @@ impl<'o> Reading<'o> {
             Some(schema) => self.normaliser.root(schema),
             None => Map::new(),
         };
-        let merged = merge_alternatives(&mut schema);
+        let merged = self.merge_alternatives(&mut schema);
         let is_closed = schema
             .get("additionalProperties")
             .is_none_or(|more| *more == json!(false));
@@ -42,7 +44,8 @@ impl<'o> Reading<'o> {
         };
         if merged {
             self.notes
-                .push("the alternatives of the form are offered together: all fields are optional".to_owned());
+                .push("the alternatives of the form are offered together: no field is required that not all of them require"
+                    .to_owned());
         }
         let rest = schema;
         for (name, property) in properties {
@@ -98,6 +101,54 @@ impl<'o> Reading<'o> {
         Ok(())
     }
 
+    /// Makes of the alternatives of a form one object, which a form always is: with the fields of each, of which those are
+    /// required that all of them require. Says whether there were any.
+    fn merge_alternatives(&mut self, schema: &mut Map<String, Value>) -> bool {
+        let Some(Value::Array(alternatives)) = schema.shift_remove("anyOf") else {
+            return false;
+        };
+        let alternatives: Vec<&Map<String, Value>> = alternatives
+            .iter()
+            .filter_map(Value::as_object)
+            .filter(|one| one.get("type").is_none_or(|kind| kind != "null"))
+            .collect();
+        let mut properties = match schema.shift_remove("properties") {
+            Some(Value::Object(properties)) => properties,
+            _ => Map::new(),
+        };
+        let of_alternatives = alternatives.iter().filter_map(|one| one.get("properties")?.as_object());
+        let mut seen = HashSet::new();
+        for name in of_alternatives.flat_map(Map::keys).filter(|name| seen.insert(*name)) {
+            let variants = alternatives.iter().filter_map(|one| one.get("properties")?.get(name)?.as_object());
+            let variants: Vec<Map<String, Value>> = variants.cloned().collect();
+            let outer = properties.get(name).and_then(Value::as_object);
+            if outer.is_some() && variants.len() < alternatives.len() {
+                // The others take what stands outside.
+                continue;
+            }
+            // A file can only be sent as one.
+            let property = match variants.iter().find(|one| file(one).is_some()) {
+                Some(file) => file.clone(),
+                None => {
+                    let outer = outer.cloned().unwrap_or_default();
+                    self.normaliser.with_any_of(outer, variants)
+                }
+            };
+            properties.insert(name.clone(), Value::Object(property));
+        }
+        let mut needed = required(schema);
+        if let Some((first, others)) = alternatives.split_first() {
+            let others: Vec<Vec<&str>> = others.iter().map(|one| required(one)).collect();
+            let by_all = |name: &&str| others.iter().all(|names| names.contains(name));
+            needed.extend(required(first).into_iter().filter(by_all));
+        }
+        let needed = json!(needed);
+        schema.insert("type".to_owned(), json!("object"));
+        schema.insert("properties".to_owned(), Value::Object(properties));
+        schema.insert("required".to_owned(), needed);
+        true
+    }
+
     /// A form whose fields only whoever calls knows: names and values as one argument, with the example that there is.
     fn undescribed_fields(&mut self, kind: BodyKind, media_type: Place<'o>, others: Option<Value>, is_required: bool) {
         self.notes
@@ -123,27 +174,9 @@ impl<'o> Reading<'o> {
     }
 }
 
-/// Alternatives of a form as one object whose properties are all optional: a form is always one object. Says whether
-/// there were any.
-fn merge_alternatives(schema: &mut Map<String, Value>) -> bool {
-    let Some(Value::Array(alternatives)) = schema.shift_remove("anyOf") else {
-        return false;
-    };
-    let mut properties = match schema.shift_remove("properties") {
-        Some(Value::Object(properties)) => properties,
-        _ => Map::new(),
-    };
-    for alternative in alternatives {
-        if let Some(Value::Object(more)) = alternative.get("properties") {
-            for (name, property) in more {
-                properties.entry(name.clone()).or_insert_with(|| property.clone());
-            }
-        }
-    }
-    schema.insert("type".to_owned(), json!("object"));
-    schema.insert("properties".to_owned(), Value::Object(properties));
-    schema.shift_remove("required");
-    true
+fn required(schema: &Map<String, Value>) -> Vec<&str> {
+    let names = schema.get("required").and_then(Value::as_array);
+    names.into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 /// How a field is written, when its encoding says so.

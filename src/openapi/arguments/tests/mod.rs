@@ -1,4 +1,5 @@
 mod bodies;
+mod forms;
 mod shaped;
 
 use serde_json::{Value, json};

@@ -1,0 +1,43 @@
+//! Forms: which fields there are, and which of them are files.
+
+use super::*;
+
+/// The arguments of a form of the type `media_type`.
+fn form(version: &str, media_type: &str, schema: &Value, encoding: &Value) -> Arguments {
+    let content = json!({media_type: {"schema": schema, "encoding": encoding}});
+    arguments_in(version, "POST", "/a", &json!({"requestBody": {"content": content}})).unwrap()
+}
+
+#[test]
+fn a_field_of_several_alternatives_takes_what_each_of_them_takes() {
+    let text = json!({"type": "string"});
+    let of = |kind: &Value, name: &str, more: &Value| json!({"type": "object", "required": ["kind", name],
+        "properties": {"kind": kind, name: text, "amount": more}});
+    let card = of(&json!({"type": "string", "enum": ["card"]}), "number", &json!({"type": "integer"}));
+    let bank = of(&json!({"type": "string", "enum": ["bank"]}), "iban", &json!({"type": "array", "items": {"type": "integer"}}));
+    for schema in [
+        json!({"oneOf": [card, bank]}),
+        json!({"oneOf": [card, bank], "type": "object", "properties": {"amount": {"description": "How much."}}, "required": ["amount"]}),
+    ] {
+        for media_type in ["application/x-www-form-urlencoded", "multipart/form-data"] {
+            let arguments = form("3.0.3", media_type, &schema, &json!({}));
+            let is_outer = schema.get("required").is_some();
+            assert_eq!(schema_of(&arguments, "kind"), json!({"type": "string", "enum": ["card", "bank"]}));
+            let amount = schema_of(&arguments, "amount");
+            assert_eq!(amount["anyOf"].as_array().map(Vec::len), Some(2), "{amount}");
+            let required: Vec<&str> =
+                arguments.list.iter().filter(|one| one.required).map(|one| one.name.as_str()).collect();
+            assert_eq!(required.contains(&"kind") && required.contains(&"amount") == is_outer, true, "{required:?}");
+            assert_eq!(required.len(), if is_outer { 2 } else { 1 }, "{required:?}");
+        }
+    }
+}
+
+#[test]
+fn a_field_that_one_alternative_has_as_a_file_is_a_file() {
+    let file = json!({"type": "string", "format": "binary"});
+    let of = |image: &Value| json!({"type": "object", "properties": {"image": image}});
+    let schema = json!({"oneOf": [of(&json!({"type": "string"})), of(&file)]});
+    let arguments = form("3.0.3", "multipart/form-data", &schema, &json!({}));
+    assert!(matches!(arguments.list[0].value, ArgumentValue::File { .. }), "{:?}", arguments.list);
+}

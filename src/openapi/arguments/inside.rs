@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::shaped::LONGEST_DESCRIPTION;
 use super::{LONGEST_NAME, Reading, is_scalar};
 use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, BodyKind, Inside};
-use crate::openapi::schema::{holds_null, takes};
+use crate::openapi::schema::{default_of, holds_null, in_type_of};
 use crate::openapi::shaping::{self, ArgumentShape};
 use crate::openapi::text::Texts;
 use crate::template::{InsidePath, Step};
@@ -135,7 +135,12 @@ impl Shaping<'_> {
                 let shape = ArgumentShape::of(&described, &[&json!({ shaping::KEY: written })]);
                 self.done.notes.extend(shape.notes.iter().cloned());
                 if shape.hidden {
-                    match self.hidden(&path, shape.value.as_ref(), is_needed) {
+                    // A number may be written as only a text is.
+                    let value = shape.value.map(|value| {
+                        let number = in_type_of(schema, &value).filter(Value::is_number);
+                        number.unwrap_or(value)
+                    });
+                    match self.hidden(&path, value.as_ref(), is_needed) {
                         Ok(inside) => {
                             self.done.inside.extend(inside);
                             required.retain(|one| *one != name);
@@ -171,7 +176,7 @@ impl Shaping<'_> {
                     );
                 }
                 if let Some(default) = shape.default {
-                    if takes(schema, &default) && is_sendable(&default) {
+                    if let Some(default) = default_of(schema, &default).filter(is_sendable) {
                         schema.insert("default".to_owned(), default.clone());
                         required.retain(|one| *one != called);
                         self.push(&InsidePath::new(steps.clone(), called.clone()), "default", default);

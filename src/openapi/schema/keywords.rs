@@ -3,10 +3,10 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use super::value::{coerced, holds_null, implied_type};
+use super::value::{coerced, holds_null, implied_type, in_type_of};
 use super::{Change, Direction, Normaliser, Place, is_nothing, is_true, measure};
 use crate::openapi::json::member;
-use crate::openapi::shaping;
+use crate::openapi::{shaping, yaml};
 
 /// Formats that tell a model how to write a value. Others, such as `int32`, only repeat the type.
 pub(super) const TELLING_FORMATS: [&str; 12] = [
@@ -260,7 +260,7 @@ impl<'d> Normaliser<'d> {
     fn number(&mut self, place: Place<'d>, keyword: &str) -> Option<Number> {
         let number = match member(place.value, keyword)? {
             Value::Number(number) => Some(number.clone()),
-            Value::String(text) => serde_json::from_str(text.trim()).ok(),
+            Value::String(text) => yaml::number(text.trim()),
             _ => None,
         };
         if number.is_none() {
@@ -414,16 +414,7 @@ impl<'d> Normaliser<'d> {
         let Some(written) = schema.get("default") else {
             return;
         };
-        let kinds: Vec<&str> = match schema.get("type") {
-            Some(Value::String(kind)) => vec![kind],
-            Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
-            _ => Vec::new(),
-        };
-        let kinds: Vec<&str> = kinds.into_iter().filter(|kind| *kind != "null").collect();
-        // Of several types it cannot be told which one was meant.
-        let kinds = if kinds.len() == 1 { kinds.as_slice() } else { &[] };
-        let default = coerced(written, kinds).filter(|value| !holds_null(value));
-        if let Some(default) = default.filter(|default| measure::takes(schema, default)) {
+        if let Some(default) = measure::default_of(schema, written) {
             schema.insert("default".to_owned(), default);
         } else {
             schema.shift_remove("default");
@@ -446,9 +437,9 @@ impl<'d> Normaliser<'d> {
         });
         // A date or an address is written as its format says.
         if let Some(example) = shown.filter(|_| !schema.contains_key("format")) {
-            let example = match example {
-                Value::String(text) => json!(self.shared.texts.short(text, LONGEST_EXAMPLE)),
-                other => other.clone(),
+            let example = match in_type_of(schema, example).unwrap_or_else(|| example.clone()) {
+                Value::String(text) => json!(self.shared.texts.short(&text, LONGEST_EXAMPLE)),
+                other => other,
             };
             schema.insert("examples".to_owned(), json!([example]));
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::value::is_of;
+use super::value::{holds_null, in_type_of, is_of};
 use crate::schema::Schema;
 
 /// Keywords that take a compiled schema to check.
@@ -38,8 +38,13 @@ fn bytes(value: &Value) -> usize {
     }
 }
 
+/// `written` as the default of `schema`: in its type, when it takes that and a connector's file can hold it.
+pub(in crate::openapi) fn default_of(schema: &Map<String, Value>, written: &Value) -> Option<Value> {
+    in_type_of(schema, written).filter(|default| !holds_null(default) && takes(schema, default))
+}
+
 /// Whether `schema` takes `value`.
-pub(in crate::openapi) fn takes(schema: &Map<String, Value>, value: &Value) -> bool {
+pub(super) fn takes(schema: &Map<String, Value>, value: &Value) -> bool {
     let has_type = match schema.get("type") {
         Some(Value::String(kind)) => is_of(value, kind),
         Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).any(|kind| is_of(value, kind)),

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{is_nothing, nothing, takes};
+use super::measure::takes;
+use super::{is_nothing, nothing};
 use crate::openapi::shaping;
 
 /// A schema for the values that fit both, as closely as one without `allOf` can say it, and how many contradictions

@@ -23,10 +23,10 @@ use super::json::member;
 use super::text::Texts;
 use crate::schema::Schema;
 
-pub(super) use measure::takes;
+pub(super) use measure::default_of;
 pub(super) use merge::merge;
 use subtypes::Subtypes;
-pub(super) use value::holds_null;
+pub(super) use value::{holds_null, in_type_of};
 
 /// How often a schema may stand whole within itself. Within that one only its simple values are left.
 const MOST_UNROLLED: usize = 1;

@@ -23,3 +23,20 @@ fn a_wanted_default_that_the_argument_does_not_take_is_told() {
     }
     assert_eq!(arguments.notes.len(), told.len());
 }
+
+#[test]
+fn a_number_that_is_written_as_only_a_text_is_stays_a_number() {
+    // As YAML has `1.10` and `007`.
+    let hidden = |kind: &str, value: &str| json!({"type": kind, "x-toolgate": {"hidden": true, "value": value}});
+    let fields = json!({"type": "object", "properties": {
+        "rate": hidden("number", "1.10"), "code": hidden("string", "007"),
+        "page": {"type": "object", "properties": {"size": hidden("integer", "007")}},
+        "most": {"type": "number", "x-toolgate": {"default": "1.10"}}}});
+    let operation = json!({"requestBody": {"content": {"application/json": {"schema": fields}}}});
+    let arguments = arguments_of("POST", "/a", &operation).unwrap();
+    let fixed: Vec<&Value> = arguments.fixed.iter().map(|one| &one.value).collect();
+    assert_eq!(fixed, [&json!(1.1), &json!("007")]);
+    assert_eq!(arguments.list[0].inside[0].value, json!(7));
+    assert_eq!(schema_of(&arguments, "most")["default"], json!(1.1));
+    assert!(arguments.notes.is_empty(), "{:?}", arguments.notes);
+}

@@ -1,5 +1,6 @@
 mod bounds;
 mod defaults;
+mod values;
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,7 @@
 //! Parameters of the path, the query, headers and cookies.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{Reading, is_scalar, types};
@@ -31,6 +33,7 @@ impl<'o> Reading<'o> {
     /// Reads all parameters.
     pub(super) fn parameters(&mut self) -> Result<(), String> {
         let mut parameters: Vec<(ArgumentPlace, Place<'o>)> = Vec::new();
+        let mut known = HashSet::new();
         let mut whole_query = None;
         let lists = [
             self.operation.place.get("parameters"),
@@ -70,13 +73,10 @@ impl<'o> Reading<'o> {
                 }
             };
             if written.get("$ref").is_some() {
-                self.beside.push((place, name, written.value));
+                self.beside.entry((place, name)).or_insert(written.value);
             }
             // Those of the operation come first, and win.
-            let is_there = parameters
-                .iter()
-                .any(|(other, one)| *other == place && one.text("name") == Some(name));
-            if !is_there {
+            if known.insert((place, name)) {
                 parameters.push((place, parameter));
             }
         }
@@ -202,15 +202,8 @@ impl<'o> Reading<'o> {
             part: Part::default(),
             inside: Vec::new(),
         };
-        let beside = self
-            .beside
-            .iter()
-            .find(|(other, called, _)| *other == place && *called == name);
-        let written: Vec<&Value> = beside
-            .map(|(_, _, written)| *written)
-            .into_iter()
-            .chain([parameter.value])
-            .collect();
+        let beside = self.beside.get(&(place, name)).copied();
+        let written: Vec<&Value> = beside.into_iter().chain([parameter.value]).collect();
         self.push_shaped(argument, &written);
     }
 

@@ -3,9 +3,12 @@
 //! `oneOf` becomes `anyOf`: alternatives of real descriptions overlap, and a value that fits two of them would be
 //! refused although the API takes it.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
 use serde_json::{Map, Value, json};
 
-use super::{Change, Normaliser, Place, is_nothing, null};
+use super::{Change, MOST_VALUES, Normaliser, Place, is_nothing, null};
 use crate::openapi::json::length;
 use crate::openapi::shaping;
 
@@ -38,20 +41,16 @@ impl<'d> Normaliser<'d> {
         schema: Map<String, Value>,
         alternatives: Vec<Map<String, Value>>,
     ) -> Map<String, Value> {
-        let mut distinct: Vec<Map<String, Value>> = Vec::new();
+        let mut distinct = Distinct::default();
         let mut nullable = false;
         for mut alternative in alternatives {
             nullable |= take_null(&mut alternative);
             if is_nothing(&alternative) || is_null(&alternative) {
                 continue;
             }
-            for one in flattened(alternative) {
-                if !distinct.iter().any(|other| same(other, &one)) {
-                    distinct.push(one);
-                }
-            }
+            flattened(alternative).into_iter().for_each(|one| distinct.push(one));
         }
-        let mut schema = self.joined(schema, distinct);
+        let mut schema = self.joined(schema, distinct.list);
         if nullable {
             null::allow(&mut schema);
         }
@@ -75,7 +74,12 @@ impl<'d> Normaliser<'d> {
             // What stands outside describes this use of it.
             return self.merged(only, schema);
         }
-        if let Some(simple) = values(&alternatives).or_else(|| types(&alternatives)) {
+        if let Some(mut simple) = values(&alternatives).or_else(|| types(&alternatives)) {
+            let listed = simple.get("enum").and_then(Value::as_array);
+            if listed.is_some_and(|values| values.len() > MOST_VALUES) {
+                self.changed(Change::Keyword);
+                simple.retain(|keyword, _| keyword == "type");
+            }
             return self.merged(simple, schema);
         }
         if schema.contains_key("anyOf") {
@@ -175,6 +179,32 @@ pub(super) fn name_kind(
     }
 }
 
+/// Alternatives that differ in more than how they are described.
+#[derive(Default)]
+struct Distinct {
+    list: Vec<Map<String, Value>>,
+    /// Where those stand that have the same [`fingerprint`]: lists may be too long to compare each with each.
+    known: HashMap<u64, Vec<usize>>,
+}
+
+impl Distinct {
+    fn push(&mut self, alternative: Map<String, Value>) {
+        let known = self.known.entry(fingerprint(&alternative)).or_default();
+        if !known.iter().any(|index| same(&self.list[*index], &alternative)) {
+            known.push(self.list.len());
+            self.list.push(alternative);
+        }
+    }
+}
+
+/// A number that schemas share which are the [`same`].
+fn fingerprint(schema: &Map<String, Value>) -> u64 {
+    let hasher = BuildHasherDefault::<DefaultHasher>::default();
+    let own = schema.iter().filter(|(keyword, _)| !is_annotation(keyword));
+    // In whichever order they are.
+    own.fold(0, |sum, keyword| sum.wrapping_add(hasher.hash_one(keyword)))
+}
+
 /// Whether the two differ in nothing but how they are described.
 fn same(first: &Map<String, Value>, second: &Map<String, Value>) -> bool {
     let count = |schema: &Map<String, Value>| schema.keys().filter(|keyword| !is_annotation(keyword)).count();
@@ -215,6 +245,7 @@ fn take_null(schema: &mut Map<String, Value>) -> bool {
 /// Alternatives that are nothing but values of one type, as one list of values.
 fn values(alternatives: &[Map<String, Value>]) -> Option<Map<String, Value>> {
     let mut all: Vec<Value> = Vec::new();
+    let mut known = HashSet::new();
     let mut meanings: Vec<String> = Vec::new();
     let kind = alternatives.first()?.get("type")?;
     for alternative in alternatives {
@@ -236,7 +267,7 @@ fn values(alternatives: &[Map<String, Value>]) -> Option<Map<String, Value>> {
             }
         }
         for value in own {
-            if !all.contains(&value) {
+            if known.insert(value.clone()) {
                 all.push(value);
             }
         }

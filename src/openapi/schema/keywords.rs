@@ -1,10 +1,12 @@
 //! The keywords of one schema, each as 2020-12 has it; what the versions of `OpenAPI` spell differently, and what real
 //! descriptions get wrong.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Number, Value, json};
 
 use super::value::{coerced, holds_null, implied_type, in_type_of};
-use super::{Change, Direction, Normaliser, Place, is_nothing, is_true, measure};
+use super::{Change, Direction, MOST_VALUES, Normaliser, Place, is_nothing, is_true, measure};
 use crate::openapi::json::member;
 use crate::openapi::{shaping, yaml};
 
@@ -176,11 +178,16 @@ impl<'d> Normaliser<'d> {
             self.changed(Change::Mistake);
             return;
         }
+        if written.len() > MOST_VALUES {
+            self.changed(Change::Keyword);
+            return;
+        }
         let mut values: Vec<Value> = Vec::new();
+        let mut known = HashSet::new();
         for value in written.iter().filter(|value| !value.is_null()) {
             match coerced(value, types) {
-                Some(value) if values.contains(&value) => {}
-                Some(value) => values.push(value),
+                Some(value) if known.insert(value.clone()) => values.push(value),
+                Some(_) => {}
                 None => self.changed(Change::Mistake),
             }
         }
@@ -351,14 +358,10 @@ impl<'d> Normaliser<'d> {
                 schema.insert("properties".to_owned(), Value::Object(properties));
             }
         }
-        let mut names: Vec<Value> = Vec::new();
-        for name in required {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        if !names.is_empty() {
-            schema.insert("required".to_owned(), Value::Array(names));
+        let mut known = HashSet::new();
+        required.retain(|name| known.insert(name.clone()));
+        if !required.is_empty() {
+            schema.insert("required".to_owned(), Value::Array(required));
         }
         match place.get("additionalProperties") {
             Some(Place {

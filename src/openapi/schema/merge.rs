@@ -1,5 +1,7 @@
 //! Two schemas that both apply, as one: what `allOf` says without saying it.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::measure::takes;
@@ -43,11 +45,8 @@ pub(in crate::openapi) fn merge(first: Map<String, Value>, second: Map<String, V
                 }
             }
             ("required", Value::Array(present), Value::Array(more)) => {
-                for name in more {
-                    if !present.contains(&name) {
-                        present.push(name);
-                    }
-                }
+                let known: HashSet<Value> = present.iter().cloned().collect();
+                present.extend(more.into_iter().filter(|name| !known.contains(name)));
             }
             ("enum", Value::Array(present), Value::Array(more)) => {
                 let common: Vec<Value> = present.iter().filter(|value| more.contains(value)).cloned().collect();

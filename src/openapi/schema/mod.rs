@@ -38,6 +38,9 @@ const LONGEST_WAY: usize = 160;
 /// takes long to compile them.
 const LONGEST_PATTERN: usize = 1000;
 
+/// Longest list of values that is kept. No model reads a longer one, and the API checks it itself.
+const MOST_VALUES: usize = 1000;
+
 /// What is left of the description of a root however small the tool has to be, in characters.
 const SHORTEST_ROOT_DESCRIPTION: usize = 100;
 

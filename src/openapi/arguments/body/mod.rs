@@ -5,6 +5,8 @@ mod needed;
 mod part;
 mod xml;
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{Reading, types};
@@ -392,7 +394,7 @@ fn kind_of(media_type: &str) -> Option<BodyKind> {
 }
 
 /// The properties of an object that has these and no others, and which of them are required.
-pub(super) fn flat(schema: &mut Map<String, Value>) -> Option<(Map<String, Value>, Vec<String>)> {
+pub(super) fn flat(schema: &mut Map<String, Value>) -> Option<(Map<String, Value>, HashSet<String>)> {
     let is_open = schema
         .get("additionalProperties")
         .is_some_and(|more| *more != json!(false));
@@ -409,7 +411,7 @@ pub(super) fn flat(schema: &mut Map<String, Value>) -> Option<(Map<String, Value
             .iter()
             .filter_map(|name| Some(name.as_str()?.to_owned()))
             .collect(),
-        _ => Vec::new(),
+        _ => HashSet::new(),
     };
     match schema.shift_remove("properties") {
         Some(Value::Object(properties)) => Some((properties, required)),

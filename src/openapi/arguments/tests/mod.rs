@@ -2,6 +2,8 @@ mod bodies;
 mod forms;
 mod shaped;
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -334,4 +336,34 @@ fn lines_of_json_are_one_text() {
         schema["description"],
         "JSON, one value on each line: an object with `x`, `y`."
     );
+}
+
+#[test]
+fn very_many_parameters_are_read_at_once() {
+    let list: Vec<Value> = (0..20_000)
+        .map(|index| json!({"name": format!("a name that takes room {index}"), "in": "query", "schema": {"type": "string"}}))
+        .collect();
+    let started = Instant::now();
+    let arguments = arguments_of("GET", "/a", &json!({ "parameters": list })).unwrap();
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert!(arguments.bytes() <= MOST_INPUT_BYTES);
+    let first = arguments.list.first().map(|one| one.sent_as.as_str());
+    assert_eq!(first, Some("a name that takes room 0"));
+    assert!(arguments.notes[0].contains("and 19"), "{:?}", arguments.notes);
+}
+
+#[test]
+fn a_part_that_is_left_out_takes_its_headers_along() {
+    let names: Vec<String> = (0..150).map(|index| format!("a_part_whose_name_takes_room_{index}")).collect();
+    let properties: Map<String, Value> = names.iter().map(|name| (name.clone(), json!({"type": "string"}))).collect();
+    let header = json!({"headers": {"X-Digest": {"schema": {"type": "string"}}}});
+    let encoding: Map<String, Value> = names.iter().map(|name| (name.clone(), header.clone())).collect();
+    let form = json!({"schema": {"type": "object", "properties": properties}, "encoding": encoding});
+    let operation = json!({"requestBody": {"content": {"multipart/form-data": form}}});
+    let arguments = arguments_of("POST", "/a", &operation).unwrap();
+    assert!(arguments.bytes() <= MOST_INPUT_BYTES);
+    let count = |place| arguments.list.iter().filter(|one| one.place == place).count();
+    let parts = count(ArgumentPlace::Body);
+    assert!(parts < names.len(), "{parts}");
+    assert_eq!(count(ArgumentPlace::PartHeader), parts);
 }

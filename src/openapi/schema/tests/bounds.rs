@@ -52,3 +52,30 @@ fn the_type_of_what_is_cut_is_not_looked_for_everywhere() {
     let (schema, _, _) = bounded(&of(choices));
     assert_eq!(schema.pointer(&"/properties/a".repeat(9)), Some(&json!({})), "{schema}");
 }
+
+#[test]
+fn a_list_of_values_that_nobody_reads_is_left_out() {
+    let names = |count: usize| (0..count).map(|index| json!(format!("n{index}"))).collect::<Vec<_>>();
+    for (count, is_kept) in [(1000, true), (20_000, false)] {
+        let consts: Vec<Value> = names(count).into_iter().map(|name| json!({ "const": name })).collect();
+        for schema in [json!({"enum": names(count)}), json!({"oneOf": consts})] {
+            let (schema, changes, _) = bounded(&json!({"S": {"type": "object", "properties": {"a": schema}}}));
+            let kept = &schema["properties"]["a"];
+            assert_eq!(kept["type"], "string");
+            assert_eq!(kept.get("enum").is_some(), is_kept);
+            assert_eq!(changes.contains(&Change::Keyword), !is_kept, "{changes:?}");
+        }
+    }
+}
+
+#[test]
+fn long_lists_are_told_apart_at_once() {
+    let names: Vec<String> = (0..20_000).map(|index| format!("n{index}")).collect();
+    let twice = [names.as_slice(), names.as_slice()].concat();
+    let properties: Map<String, Value> = names.iter().map(|name| (name.clone(), json!({}))).collect();
+    let part = json!({"properties": properties, "required": twice});
+    let (schema, _, _) = bounded(&json!({"S": {"allOf": [part, {"required": names}]}}));
+    assert_eq!(schema["required"].as_array().unwrap().len(), names.len());
+    let alternatives: Vec<Value> = names.iter().map(|name| json!({"properties": {name: {}}})).collect();
+    bounded(&json!({"S": {"anyOf": alternatives}}));
+}

@@ -7,6 +7,7 @@ use serde_json::{Map, Number, Value, json};
 
 use super::value::{coerced, holds_null, implied_type, in_type_of};
 use super::{Change, Direction, MOST_VALUES, Normaliser, Place, is_nothing, is_true, measure};
+use crate::connector::{is_xml, is_yaml, media_type_essence};
 use crate::openapi::json::member;
 use crate::openapi::{shaping, yaml};
 
@@ -50,6 +51,13 @@ const LONGEST_EXAMPLE: usize = 60;
 
 /// Longest list of examples that are looked at for one that can be shown.
 const MOST_EXAMPLES: usize = 3;
+
+/// Whether what has this media type is text, be it data as well.
+pub(in crate::openapi) fn is_text(media_type: &str) -> bool {
+    let essence = media_type_essence(media_type);
+    let is_data = essence.contains("json") || is_xml(&essence) || is_yaml(&essence);
+    is_data || essence.starts_with("text/") || essence == "application/x-www-form-urlencoded"
+}
 
 impl<'d> Normaliser<'d> {
     /// What the schema at `place` says itself, without `allOf`, `oneOf`, `anyOf` and null.
@@ -212,7 +220,7 @@ impl<'d> Normaliser<'d> {
         if encoding.is_none()
             && place
                 .text("contentMediaType")
-                .is_some_and(|kind| !kind.starts_with("text/"))
+                .is_some_and(|kind| !is_text(kind))
         {
             format = "binary";
         }

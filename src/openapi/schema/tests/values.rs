@@ -30,3 +30,27 @@ fn values_of_yaml_are_those_that_were_written() {
         json!({"type": "number", "minimum": 16, "maximum": 1000.0, "multipleOf": 0.5})
     );
 }
+
+#[test]
+fn a_text_of_a_media_type_is_bytes_only_where_that_is_no_text() {
+    for (media_type, is_binary) in [
+        ("image/png", true),
+        ("application/octet-stream", true),
+        ("application/pdf", true),
+        ("text/csv", false),
+        ("application/json", false),
+        ("application/vnd.api+json; charset=utf-8", false),
+        ("application/xml", false),
+        ("image/svg+xml", false),
+        ("application/yaml", false),
+        ("application/x-www-form-urlencoded", false),
+        ("application/x-ndjson", false),
+    ] {
+        let expected = if is_binary {
+            json!({"type": "string", "format": "binary"})
+        } else {
+            json!({"type": "string"})
+        };
+        assert_eq!(normalised(&json!({"type": "string", "contentMediaType": media_type})), expected, "{media_type}");
+    }
+}

@@ -217,11 +217,7 @@ impl<'d> Normaliser<'d> {
         }
         let encoding = place.text("contentEncoding");
         // A media type without an encoding is how 3.1 says `format: binary`.
-        if encoding.is_none()
-            && place
-                .text("contentMediaType")
-                .is_some_and(|kind| !is_text(kind))
-        {
+        if encoding.is_none() && place.text("contentMediaType").is_some_and(|kind| !is_text(kind)) {
             format = "binary";
         }
         if matches!(format, "byte" | "base64") || encoding.is_some_and(|kind| kind.eq_ignore_ascii_case("base64")) {

@@ -84,7 +84,8 @@ pub(super) fn takes(schema: &Map<String, Value>, value: &Value) -> bool {
     is_alternative
         && is_listed
         && is_beyond
-        && is_within(number, "minimum", "maximum") && is_within(length, "minLength", "maxLength")
+        && is_within(number, "minimum", "maximum")
+        && is_within(length, "minLength", "maxLength")
 }
 
 #[cfg(test)]

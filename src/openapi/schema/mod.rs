@@ -23,6 +23,7 @@ use super::json::member;
 use super::text::Texts;
 use crate::schema::Schema;
 
+pub(super) use keywords::is_text;
 pub(super) use measure::default_of;
 pub(super) use merge::merge;
 use subtypes::Subtypes;

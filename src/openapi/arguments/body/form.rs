@@ -11,6 +11,7 @@ use crate::openapi::arguments::{Reading, is_scalar, types};
 use crate::openapi::documents::Place;
 use crate::openapi::model::{Argument, ArgumentValue, BodyKind};
 use crate::openapi::read::Version;
+use crate::openapi::schema::is_text;
 use crate::openapi::shaping;
 use crate::template::{Form, Style, without_xml};
 
@@ -43,9 +44,10 @@ impl<'o> Reading<'o> {
             return Ok(());
         };
         if merged {
-            self.notes
-                .push("the alternatives of the form are offered together: no field is required that not all of them require"
-                    .to_owned());
+            self.notes.push(
+                "the alternatives of the form are offered together: no field is required that not all of them require"
+                    .to_owned(),
+            );
         }
         let rest = schema;
         for (name, property) in properties {
@@ -56,14 +58,15 @@ impl<'o> Reading<'o> {
             let shape = schema.shift_remove(shaping::KEY);
             let encoding = media_type.get("encoding").and_then(|all| all.get(&name));
             let is_needed = required.contains(&name);
-            let file = if kind == BodyKind::Multipart {
-                file(&schema)
-            } else {
-                None
-            };
             let types = match encoding {
                 Some(encoding) if kind == BodyKind::Multipart => content_types(encoding),
                 _ => Vec::new(),
+            };
+            let file = match kind {
+                BodyKind::Multipart => {
+                    file(&schema).or_else(|| self.file_without_type(media_type, &name, &schema, &types))
+                }
+                _ => None,
             };
             if let Some(file) = file {
                 let argument = Argument {
@@ -119,7 +122,9 @@ impl<'o> Reading<'o> {
         let of_alternatives = alternatives.iter().filter_map(|one| one.get("properties")?.as_object());
         let mut seen = HashSet::new();
         for name in of_alternatives.flat_map(Map::keys).filter(|name| seen.insert(*name)) {
-            let variants = alternatives.iter().filter_map(|one| one.get("properties")?.get(name)?.as_object());
+            let variants = alternatives
+                .iter()
+                .filter_map(|one| one.get("properties")?.get(name)?.as_object());
             let variants: Vec<Map<String, Value>> = variants.cloned().collect();
             let outer = properties.get(name).and_then(Value::as_object);
             if outer.is_some() && variants.len() < alternatives.len() {
@@ -149,6 +154,46 @@ impl<'o> Reading<'o> {
         true
     }
 
+    /// The file that the part `name` is though its `schema` has no type: one whose `content_types` are all of bytes, and
+    /// since 3.1 one of which nothing is said at all (`OpenAPI` 3.1.1, section 4.8.15.1.1).
+    fn file_without_type(
+        &self,
+        media_type: Place<'o>,
+        name: &str,
+        schema: &Map<String, Value>,
+        content_types: &[&str],
+    ) -> Option<ArgumentValue> {
+        let is_open = |schema: &Map<String, Value>| schema.keys().all(|key| key == "description");
+        let items = schema.get("items").and_then(Value::as_object);
+        let several = types(schema) == ["array"] && items.is_some_and(is_open);
+        if !several && !is_open(schema) {
+            return None;
+        }
+        let is_file = if content_types.is_empty() {
+            self.is_octets(media_type, name).unwrap_or_default()
+        } else {
+            content_types.iter().all(|one| is_of_bytes(one))
+        };
+        let description = schema.get("description").and_then(Value::as_str).map(str::to_owned);
+        is_file.then_some(ArgumentValue::File { several, description })
+    }
+
+    /// Whether a part without an encoding is written without saying what it is, of itself or of its items.
+    fn is_octets(&self, media_type: Place<'o>, name: &str) -> Option<bool> {
+        let documents = self.operation.shared.documents;
+        let form = documents.resolve(media_type.get("schema")?).ok()?;
+        let field = documents.resolve(form.get("properties")?.get(name)?).ok()?;
+        let of = match field.get("items") {
+            Some(items) if field.text("type") == Some("array") => documents.resolve(items).ok()?,
+            _ => field,
+        };
+        let is_foreign = |key: &str| key.starts_with("x-") && key != shaping::KEY;
+        let says_nothing =
+            |key: &String| matches!(key.as_str(), "title" | "description" | "deprecated") || is_foreign(key);
+        let is_bare = of.value.as_object()?.keys().all(says_nothing);
+        Some(is_bare && matches!(documents.version(), Version::ThreeOne | Version::ThreeTwo))
+    }
+
     /// A form whose fields only whoever calls knows: names and values as one argument, with the example that there is.
     fn undescribed_fields(&mut self, kind: BodyKind, media_type: Place<'o>, others: Option<Value>, is_required: bool) {
         self.notes
@@ -172,6 +217,11 @@ impl<'o> Reading<'o> {
         ]);
         self.whole(ArgumentValue::Schema(schema), is_required);
     }
+}
+
+/// Whether nothing that is text has the media type `written`, which may be a range.
+fn is_of_bytes(written: &str) -> bool {
+    !is_text(written) && !matches!(written, "*/*" | "application/*")
 }
 
 fn required(schema: &Map<String, Value>) -> Vec<&str> {

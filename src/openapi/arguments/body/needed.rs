@@ -84,11 +84,7 @@ impl<'o> Reading<'o> {
 
 /// The names of the arguments that have to be given for `group` to be sent, of those that can be `given` and are not
 /// `fixed`; `None` when nobody can give it.
-fn still_needed(
-    group: &[String],
-    given: &HashMap<&str, &Argument>,
-    fixed: &HashSet<&str>,
-) -> Option<Vec<String>> {
+fn still_needed(group: &[String], given: &HashMap<&str, &Argument>, fixed: &HashSet<&str>) -> Option<Vec<String>> {
     let mut names = Vec::new();
     for member in group.iter().filter(|member| !fixed.contains(member.as_str())) {
         let argument = given.get(member.as_str())?;

@@ -270,7 +270,10 @@ fn one_huge_argument_is_cut_before_others_are_left_out() {
     assert!(arguments.bytes() <= MOST_INPUT_BYTES, "{}", arguments.bytes());
     assert_eq!((arguments.list.len(), arguments.notes.as_slice()), (22, [].as_slice()));
     assert_eq!(schema_of(&arguments, "choice"), json!({"type": "object"}));
-    assert_eq!(schema_of(&arguments, "list"), json!({"type": "array", "items": {"type": "object"}}));
+    assert_eq!(
+        schema_of(&arguments, "list"),
+        json!({"type": "array", "items": {"type": "object"}})
+    );
     assert_eq!(arguments.changes.get(&Change::Cut), Some(&2));
 }
 
@@ -354,8 +357,13 @@ fn very_many_parameters_are_read_at_once() {
 
 #[test]
 fn a_part_that_is_left_out_takes_its_headers_along() {
-    let names: Vec<String> = (0..150).map(|index| format!("a_part_whose_name_takes_room_{index}")).collect();
-    let properties: Map<String, Value> = names.iter().map(|name| (name.clone(), json!({"type": "string"}))).collect();
+    let names: Vec<String> = (0..150)
+        .map(|index| format!("a_part_whose_name_takes_room_{index}"))
+        .collect();
+    let properties: Map<String, Value> = names
+        .iter()
+        .map(|name| (name.clone(), json!({"type": "string"})))
+        .collect();
     let header = json!({"headers": {"X-Digest": {"schema": {"type": "string"}}}});
     let encoding: Map<String, Value> = names.iter().map(|name| (name.clone(), header.clone())).collect();
     let form = json!({"schema": {"type": "object", "properties": properties}, "encoding": encoding});

@@ -14,12 +14,22 @@ fn a_wanted_default_that_the_argument_does_not_take_is_told() {
     let arguments = arguments_of("POST", "/a", &operation).unwrap();
     assert_eq!(schema_of(&arguments, "limit"), json!({"type": "integer"}));
     assert_eq!(schema_of(&arguments, "top"), json!({"type": "integer"}));
-    assert_eq!(schema_of(&arguments, "page")["properties"],
-        json!({"size": {"type": "integer"}, "first": {"type": "integer", "default": 7}}));
+    assert_eq!(
+        schema_of(&arguments, "page")["properties"],
+        json!({"size": {"type": "integer"}, "first": {"type": "integer", "default": 7}})
+    );
     assert!(arguments.list[0].required);
-    let told = ["`limit`: the default \"abc\" is left out", "`top`: the default", "`page.size`: the default"];
+    let told = [
+        "`limit`: the default \"abc\" is left out",
+        "`top`: the default",
+        "`page.size`: the default",
+    ];
     for start in told {
-        assert!(arguments.notes.iter().any(|note| note.starts_with(start)), "{start}: {:?}", arguments.notes);
+        assert!(
+            arguments.notes.iter().any(|note| note.starts_with(start)),
+            "{start}: {:?}",
+            arguments.notes
+        );
     }
     assert_eq!(arguments.notes.len(), told.len());
 }

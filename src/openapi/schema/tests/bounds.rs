@@ -41,9 +41,7 @@ fn properties_beside_alternatives_are_not_repeated_at_every_level_without_end() 
 fn the_type_of_what_is_cut_is_not_looked_for_everywhere() {
     let itself = json!({"$ref": "#/components/schemas/Many"});
     let text = json!({"type": "string"});
-    let nested = |inner: Value| {
-        (0..9).fold(inner, |inner, _| json!({"type": "object", "properties": {"a": inner}}))
-    };
+    let nested = |inner: Value| (0..9).fold(inner, |inner, _| json!({"type": "object", "properties": {"a": inner}}));
     let of = |choices: Vec<Value>| json!({"S": nested(itself.clone()), "Many": {"oneOf": choices}});
     bounded(&of(vec![itself.clone(); 60]));
     // What was not looked at may be anything.

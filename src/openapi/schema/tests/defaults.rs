@@ -10,12 +10,21 @@ fn a_default_is_one_of_the_values_that_the_whole_schema_takes() {
         (json!({"allOf": [states], "default": "GONE"}), Some(json!("GONE"))),
         (json!({"allOf": [{"type": "integer"}], "default": "7"}), Some(json!(7))),
         (json!({"$ref": "#/components/schemas/State", "default": "active"}), None),
-        (json!({"$ref": "#/components/schemas/State", "default": "GONE"}), Some(json!("GONE"))),
+        (
+            json!({"$ref": "#/components/schemas/State", "default": "GONE"}),
+            Some(json!("GONE")),
+        ),
         (json!({"type": ["string", "integer"], "default": true}), None),
         (json!({"type": ["string", "integer"], "default": 7}), Some(json!(7))),
         (json!({"oneOf": [{"const": "a"}, {"const": "b"}], "default": "c"}), None),
-        (json!({"oneOf": [{"const": "a"}, {"const": "b"}], "default": "b"}), Some(json!("b"))),
-        (json!({"anyOf": [{"type": "string"}, {"type": "null"}], "default": []}), None),
+        (
+            json!({"oneOf": [{"const": "a"}, {"const": "b"}], "default": "b"}),
+            Some(json!("b")),
+        ),
+        (
+            json!({"anyOf": [{"type": "string"}, {"type": "null"}], "default": []}),
+            None,
+        ),
         (
             json!({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}], "default": "all"}),
             None,
@@ -24,9 +33,18 @@ fn a_default_is_one_of_the_values_that_the_whole_schema_takes() {
             json!({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}], "default": [1]}),
             Some(json!([1])),
         ),
-        (json!({"type": "string", "enum": ["a"], "nullable": true, "default": "b"}), None),
-        (json!({"type": "string", "enum": ["a"], "nullable": true, "default": "a"}), Some(json!("a"))),
-        (json!({"type": "object", "properties": {"a": {"type": "string"}}, "default": "a"}), None),
+        (
+            json!({"type": "string", "enum": ["a"], "nullable": true, "default": "b"}),
+            None,
+        ),
+        (
+            json!({"type": "string", "enum": ["a"], "nullable": true, "default": "a"}),
+            Some(json!("a")),
+        ),
+        (
+            json!({"type": "object", "properties": {"a": {"type": "string"}}, "default": "a"}),
+            None,
+        ),
     ] {
         let schemas = json!({"S": {"type": "object", "properties": {"a": written}}, "State": states});
         let (schema, changes) = normalised_with(&schemas, Direction::Input, LIMITS);
@@ -41,6 +59,9 @@ fn a_default_ends_where_another_part_does_not_take_it() {
     let schemas = json!({"S": {"allOf": [
         part(json!({"type": "string", "default": "active"})), part(json!({"enum": ["ACTIVE", "GONE"]}))]}});
     let (schema, changes) = normalised_with(&schemas, Direction::Input, LIMITS);
-    assert_eq!(schema["properties"]["state"], json!({"type": "string", "enum": ["ACTIVE", "GONE"]}));
+    assert_eq!(
+        schema["properties"]["state"],
+        json!({"type": "string", "enum": ["ACTIVE", "GONE"]})
+    );
     assert_eq!(changes, [Change::Contradiction]);
 }

@@ -5,8 +5,16 @@ use super::*;
 #[test]
 fn values_of_yaml_are_those_that_were_written() {
     for (written, expected, count) in [
-        ("{type: string, enum: [1.10, 007, 1e3, 0x1F, 1.5, 2]}", json!(["1.10", "007", "1e3", "0x1F", "1.5", "2"]), 0),
-        ("{type: integer, enum: [007, 0x1F, 1e3, +4, x]}", json!([7, 31, 1000, 4]), 1),
+        (
+            "{type: string, enum: [1.10, 007, 1e3, 0x1F, 1.5, 2]}",
+            json!(["1.10", "007", "1e3", "0x1F", "1.5", "2"]),
+            0,
+        ),
+        (
+            "{type: integer, enum: [007, 0x1F, 1e3, +4, x]}",
+            json!([7, 31, 1000, 4]),
+            1,
+        ),
         ("{type: number, enum: [1.10, .5, 1e3]}", json!([1.1, 0.5, 1000.0]), 0),
         ("{type: boolean, enum: [1.10, true]}", json!([true]), 1),
     ] {
@@ -17,7 +25,11 @@ fn values_of_yaml_are_those_that_were_written() {
         let mut normaliser = Normaliser::new(&shared, Direction::Input, LIMITS);
         let schema = normaliser.root(documents.follow(0, "#/components/schemas/S").unwrap());
         assert_eq!(schema["enum"], expected, "{written}");
-        assert_eq!(normaliser.changes().get(&Change::Mistake).copied().unwrap_or_default(), count, "{written}");
+        assert_eq!(
+            normaliser.changes().get(&Change::Mistake).copied().unwrap_or_default(),
+            count,
+            "{written}"
+        );
     }
     let bounds = "openapi: 3.1.0\npaths: {}\ncomponents: {schemas: {S: {type: number, minimum: 0x10, maximum: 1e3, multipleOf: .50}}}\n";
     let documents = Documents::read(bounds).unwrap();
@@ -51,6 +63,10 @@ fn a_text_of_a_media_type_is_bytes_only_where_that_is_no_text() {
         } else {
             json!({"type": "string"})
         };
-        assert_eq!(normalised(&json!({"type": "string", "contentMediaType": media_type})), expected, "{media_type}");
+        assert_eq!(
+            normalised(&json!({"type": "string", "contentMediaType": media_type})),
+            expected,
+            "{media_type}"
+        );
     }
 }

@@ -153,7 +153,7 @@ impl Shaping<'_> {
                     }
                 }
                 if let Some(wanted) = shape.name.filter(|wanted| *wanted != name) {
-                    match self.renamed(&wanted, &names) {
+                    match self.renamed(&wanted, &names, &shaped) {
                         Ok(()) => {
                             let path = InsidePath::new(steps.clone(), wanted.clone());
                             self.push(&path, "sent_as", json!(name));
@@ -219,14 +219,15 @@ impl Shaping<'_> {
         }))
     }
 
-    fn renamed(&self, wanted: &str, names: &[String]) -> Result<(), &'static str> {
+    /// Whether a member can be called `wanted` beside those that have `names`, and those that were `shaped` before it.
+    fn renamed(&self, wanted: &str, names: &[String], shaped: &Map<String, Value>) -> Result<(), &'static str> {
         if self.is_xml {
             return Err("would be the name of an element");
         }
         if wanted.is_empty() || wanted.len() > LONGEST_NAME {
             return Err("has no character, or more than 64 bytes");
         }
-        if names.iter().any(|name| name == wanted) {
+        if names.iter().any(|name| name == wanted) || shaped.contains_key(wanted) {
             return Err("is the name of another member");
         }
         Ok(())

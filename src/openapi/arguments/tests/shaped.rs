@@ -50,3 +50,21 @@ fn a_number_that_is_written_as_only_a_text_is_stays_a_number() {
     assert_eq!(schema_of(&arguments, "most")["default"], json!(1.1));
     assert!(arguments.notes.is_empty(), "{:?}", arguments.notes);
 }
+
+#[test]
+fn two_members_cannot_have_the_same_name() {
+    let renamed = json!({"type": "string", "x-toolgate": {"name": "x"}});
+    let fields = json!({"type": "object", "properties": {"o": {"type": "object", "required": ["a", "b"],
+        "properties": {"a": renamed, "b": renamed, "c": {"type": "integer"}}}}});
+    let operation = json!({"requestBody": {"content": {"application/json": {"schema": fields}}}});
+    let arguments = arguments_of("POST", "/a", &operation).unwrap();
+    assert_eq!(
+        schema_of(&arguments, "o"),
+        json!({"type": "object", "required": ["x", "b"],
+            "properties": {"x": {"type": "string"}, "b": {"type": "string"}, "c": {"type": "integer"}}})
+    );
+    assert_eq!(
+        arguments.notes,
+        ["`o.b` keeps its name: `x` is the name of another member"]
+    );
+}

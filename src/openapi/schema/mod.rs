@@ -166,6 +166,11 @@ impl<'d> Normaliser<'d> {
         }
     }
 
+    /// One with the same limits, for what may not be kept: it counts for itself.
+    pub(super) fn another(&self) -> Self {
+        Self::new(self.shared, self.direction, self.limits)
+    }
+
     /// [`Self::root`] of a value that is written as XML, with what says how.
     pub(super) fn root_of_xml(&mut self, place: Place<'d>) -> Map<String, Value> {
         self.keeps_xml = true;

@@ -253,18 +253,20 @@ impl<'o> Reading<'o> {
         FORM_OF_PARTS.to_owned()
     }
 
+    /// The schema of a body that may be sent otherwise, or not at all: what is left out of it is not told.
+    fn looked_at(&self, media_type: Place<'o>) -> Map<String, Value> {
+        let schema = media_type.get("schema");
+        schema.map_or_else(Map::new, |schema| self.normaliser.another().root(schema))
+    }
+
     /// Whether a body is an object or a list by its schema.
-    fn is_data(&mut self, media_type: Place<'o>) -> bool {
-        let schema = media_type
-            .get("schema")
-            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
+    fn is_data(&self, media_type: Place<'o>) -> bool {
+        let schema = self.looked_at(media_type);
         matches!(types(&schema).as_slice(), ["object" | "array"])
     }
 
-    fn has_files(&mut self, media_type: Place<'o>) -> bool {
-        let schema = media_type
-            .get("schema")
-            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
+    fn has_files(&self, media_type: Place<'o>) -> bool {
+        let schema = self.looked_at(media_type);
         let properties = schema.get("properties").and_then(Value::as_object);
         let mut all = properties.into_iter().flatten();
         all.any(|(_, property)| property.as_object().is_some_and(|schema| file(schema).is_some()))
@@ -275,9 +277,7 @@ impl<'o> Reading<'o> {
     }
 
     fn body_that_is_not_sent(&mut self, media_type: Place<'o>, is_required: bool) -> Result<(), String> {
-        let schema = media_type
-            .get("schema")
-            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
+        let schema = self.looked_at(media_type);
         let fields: Vec<&str> = schema
             .get("properties")
             .and_then(Value::as_object)

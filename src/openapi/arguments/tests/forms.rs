@@ -102,3 +102,30 @@ fn a_part_without_a_type_is_a_file_where_it_can_be_nothing_else() {
         assert!(matches!(plain.list[0].value, ArgumentValue::Schema(_)), "{property}");
     }
 }
+
+#[test]
+fn a_form_is_measured_once() {
+    let mut properties: Map<String, Value> = (0..40)
+        .map(|index| {
+            (
+                format!("field_{index}"),
+                json!({"type": "string", "description": "What it is. ".repeat(15)}),
+            )
+        })
+        .collect();
+    properties.insert("odd".to_owned(), json!({"type": "strin"}));
+    let schema = json!({"type": "object", "properties": properties});
+    let shown_as = |media_type: &str| {
+        let arguments = form("3.1.0", media_type, &schema, &json!({}));
+        (schema_of(&arguments, "field_39"), arguments.changes)
+    };
+    let whole = shown_as("application/json");
+    assert_eq!(whole.1.get(&Change::Mistake), Some(&1));
+    for media_type in [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/yaml",
+    ] {
+        assert_eq!(shown_as(media_type), whole, "{media_type}");
+    }
+}

@@ -31,7 +31,9 @@ impl<'o> Reading<'o> {
         let is_closed = schema
             .get("additionalProperties")
             .is_none_or(|more| *more == json!(false));
-        if is_closed && schema.get("properties").is_none() && types(&schema) == ["object"] {
+        let undescribed = self.undescribed(media_type.get("schema"));
+        let has_none = schema.get("properties").is_none() && types(&schema) == ["object"];
+        if is_closed && has_none && undescribed.is_nothing() {
             // It has no fields; some descriptions give every operation such a body.
             return Ok(());
         }
@@ -98,6 +100,8 @@ impl<'o> Reading<'o> {
             };
             self.push_part(argument, shape, encoding.filter(|_| kind == BodyKind::Multipart));
         }
+        let is_closed = others.is_some_and(|others| others == json!(false));
+        self.undescribed_members(&undescribed, is_closed);
         if is_required {
             self.need_one(media_type.get("schema"), &rest);
         }

@@ -3,6 +3,7 @@
 pub(super) mod form;
 mod needed;
 mod part;
+mod undescribed;
 mod xml;
 
 use std::collections::HashSet;
@@ -323,6 +324,9 @@ impl<'o> Reading<'o> {
                 let shape = schema.shift_remove(shaping::KEY);
                 self.member(member(name, is_needed, ArgumentValue::Schema(schema)), shape);
             }
+            let is_closed = schema.contains_key("additionalProperties");
+            let undescribed = self.undescribed(media_type.get("schema"));
+            self.undescribed_members(&undescribed, is_closed);
             if is_required {
                 self.need_one(media_type.get("schema"), &schema);
             }

@@ -46,6 +46,9 @@ const TRIPPING: [&str; 12] = [
 /// Keys of an `xml` object.
 const OF_XML: [&str; 6] = ["name", "prefix", "namespace", "attribute", "wrapped", "nodeType"];
 
+/// Most parts of `allOf`, within each other or not, that are looked at for a word about the direction of a property.
+const MOST_PARTS: usize = 16;
+
 /// Longest example in characters.
 const LONGEST_EXAMPLE: usize = 60;
 
@@ -393,19 +396,22 @@ impl<'d> Normaliser<'d> {
         }
     }
 
-    /// Whether a property never goes in this direction.
+    /// Whether a property never goes in this direction: by what it says itself, what it refers to, or one of its parts.
     fn is_one_way(&self, property: Place<'d>) -> bool {
         let keyword = match self.direction {
             Direction::Input => "readOnly",
             Direction::Output => "writeOnly",
         };
-        is_true(property.value, keyword)
-            || property.get("$ref").is_some()
-                && self
-                    .shared
-                    .documents
-                    .resolve(property)
-                    .is_ok_and(|target| is_true(target.value, keyword))
+        let mut found = false;
+        let mut next = vec![property];
+        let mut left = MOST_PARTS;
+        while let Some(part) = next.pop().filter(|_| !found && left > 0) {
+            left -= 1;
+            let target = self.shared.documents.resolve(part).unwrap_or(part);
+            found = is_true(part.value, keyword) || is_true(target.value, keyword);
+            next.extend(target.get("allOf").into_iter().flat_map(Place::items).take(left));
+        }
+        found
     }
 
     /// What is written as the default. Whether it is one is only known of the finished schema.

@@ -70,3 +70,22 @@ fn a_text_of_a_media_type_is_bytes_only_where_that_is_no_text() {
         );
     }
 }
+
+#[test]
+fn what_goes_one_way_says_so_in_any_of_its_parts() {
+    let id = json!({"$ref": "#/components/schemas/Id"});
+    let schemas = json!({"Id": {"type": "string"}, "Made": {"allOf": [id, {"readOnly": true}]},
+        "Round": {"allOf": [{"$ref": "#/components/schemas/Round"}]},
+        "S": {"type": "object", "required": ["id", "made", "name"], "properties": {
+            "id": {"allOf": [id, {"readOnly": true}]}, "made": {"allOf": [{"$ref": "#/components/schemas/Made"}]},
+            "beside": {"$ref": "#/components/schemas/Id", "readOnly": true},
+            "name": {"allOf": [id]}, "round": {"$ref": "#/components/schemas/Round"}}}});
+    let (schema, _) = normalised_with(&schemas, Direction::Input, LIMITS);
+    let names: Vec<&str> = schema["properties"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!((names, &schema["required"]), (vec!["name", "round"], &json!(["name"])));
+}

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Change, Direction, Normaliser, Place, has_null, is_true, null};
+use crate::openapi::json::member;
 use crate::openapi::shaping;
 
 /// Lists within each other below the last level whose items still say their type.
@@ -111,6 +112,11 @@ impl<'d> Normaliser<'d> {
     }
 }
 
-fn takes_null(value: &Value) -> bool {
-    is_true(value, "nullable") || is_true(value, "x-nullable") || has_null(value)
+/// Whether a schema says itself that null is one of its values.
+pub(super) fn takes_null(value: &Value) -> bool {
+    let is_among = || {
+        let values = member(value, "enum").and_then(Value::as_array);
+        member(value, "type").is_none() && values.is_some_and(|values| values.iter().any(Value::is_null))
+    };
+    is_true(value, "nullable") || is_true(value, "x-nullable") || has_null(value) || is_among()
 }

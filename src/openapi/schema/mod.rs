@@ -295,7 +295,7 @@ impl<'d> Normaliser<'d> {
                 schema = self.with_alternatives(schema, place, list, depth);
             }
         }
-        if is_true(place.value, "nullable") || is_true(place.value, "x-nullable") || has_null(place.value) {
+        if cut::takes_null(place.value) {
             null::allow(&mut schema);
         }
         schema

@@ -89,3 +89,20 @@ fn what_goes_one_way_says_so_in_any_of_its_parts() {
         .collect();
     assert_eq!((names, &schema["required"]), (vec!["name", "round"], &json!(["name"])));
 }
+
+#[test]
+fn null_among_values_of_no_type_is_taken() {
+    for (written, expected) in [
+        (
+            json!({"enum": ["a", null]}),
+            json!({"anyOf": [{"type": "string", "enum": ["a"]}, {"type": "null"}]}),
+        ),
+        (json!({"enum": [null]}), json!({"type": "null"})),
+        (
+            json!({"type": "string", "enum": ["a", null]}),
+            json!({"type": "string", "enum": ["a"]}),
+        ),
+    ] {
+        assert_eq!(normalised(&written), expected, "{written}");
+    }
+}

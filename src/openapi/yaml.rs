@@ -275,8 +275,8 @@ mod tests {
             ("a: 1\nb: [x, 'y', \"z\"]", json!({"a": 1, "b": ["x", "y", "z"]})),
             ("200: ok\non: yes\nno: ~", json!({"200": "ok", "on": "yes", "no": null})),
             (
-                "a: 1.5\nb: -2\nc: 1.0\nd: 18446744073709551615\ne: 1e300\nf: .inf",
-                json!({"a": 1.5, "b": -2, "c": 1.0, "d": u64::MAX, "e": 1e300, "f": ".inf"}),
+                "a: 1.5\nb: -2\nc: 1.0\nd: 18446744073709551615\ne: 0.001\nf: .inf",
+                json!({"a": 1.5, "b": -2, "c": 1.0, "d": u64::MAX, "e": 0.001, "f": ".inf"}),
             ),
             // They may be versions and codes.
             (

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::shaped::LONGEST_DESCRIPTION;
 use super::{LONGEST_NAME, Reading, is_scalar};
 use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, BodyKind, Inside};
-use crate::openapi::schema::{default_of, holds_null, in_type_of};
+use crate::openapi::schema::{default_of, in_type_of, is_unwritable};
 use crate::openapi::shaping::{self, ArgumentShape};
 use crate::openapi::text::Texts;
 use crate::template::{InsidePath, Step};
@@ -210,7 +210,10 @@ impl Shaping<'_> {
             return Err("members of XML cannot be fixed".to_owned());
         }
         if !is_sendable(value) {
-            return Err("its `value` must be without null and without `{{`".to_owned());
+            return Err(
+                "its `value` must be without null, without whole numbers of more than 63 bits and without `{{`"
+                    .to_owned(),
+            );
         }
         Ok(Some(Inside {
             path: path.to_string(),
@@ -249,9 +252,9 @@ fn described(argument: &str, path: &InsidePath) -> String {
     format!("{argument}{dot}{path}")
 }
 
-/// Whether a connector's file can hold `value` as it is: TOML has no null, and `{{` begins a reference.
+/// Whether a connector's file can hold `value` as it is: TOML has no null and no larger numbers, and `{{` begins a reference.
 fn is_sendable(value: &Value) -> bool {
-    !holds_null(value) && !shaping::has_template(value)
+    !is_unwritable(value) && !shaping::has_template(value)
 }
 
 /// Takes out all that is said.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Number, Value, json};
 
-use super::value::{coerced, holds_null, implied_type, in_type_of};
+use super::value::{coerced, implied_type, in_type_of, is_unwritable};
 use super::{Change, Direction, MOST_VALUES, Normaliser, Place, is_nothing, is_true, measure};
 use crate::connector::{is_xml, is_yaml, media_type_essence};
 use crate::openapi::json::member;
@@ -202,7 +202,7 @@ impl<'d> Normaliser<'d> {
                 None => self.changed(Change::Mistake),
             }
         }
-        if values.iter().any(holds_null) {
+        if values.iter().any(is_unwritable) {
             self.changed(Change::Keyword);
             return;
         }
@@ -430,8 +430,13 @@ impl<'d> Normaliser<'d> {
         if let Some(default) = measure::default_of(schema, written) {
             schema.insert("default".to_owned(), default);
         } else {
+            let change = if is_unwritable(written) {
+                Change::Keyword
+            } else {
+                Change::Mistake
+            };
             schema.shift_remove("default");
-            self.changed(Change::Mistake);
+            self.changed(change);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::value::{holds_null, in_type_of, is_of};
+use super::value::{in_type_of, is_of, is_unwritable};
 use crate::schema::Schema;
 
 /// Keywords that take a compiled schema to check.
@@ -40,7 +40,7 @@ fn bytes(value: &Value) -> usize {
 
 /// `written` as the default of `schema`: in its type, when it takes that and a connector's file can hold it.
 pub(in crate::openapi) fn default_of(schema: &Map<String, Value>, written: &Value) -> Option<Value> {
-    in_type_of(schema, written).filter(|default| !holds_null(default) && takes(schema, default))
+    in_type_of(schema, written).filter(|default| !is_unwritable(default) && takes(schema, default))
 }
 
 /// Whether `schema` takes `value`.

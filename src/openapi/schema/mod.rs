@@ -27,7 +27,7 @@ pub(super) use keywords::is_text;
 pub(super) use measure::default_of;
 pub(super) use merge::merge;
 use subtypes::Subtypes;
-pub(super) use value::{holds_null, in_type_of};
+pub(super) use value::{holds_null, in_type_of, is_unwritable};
 
 /// How often a schema may stand whole within itself. Within that one only its simple values are left.
 const MOST_UNROLLED: usize = 1;

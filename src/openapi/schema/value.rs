@@ -102,10 +102,18 @@ pub(in crate::openapi) fn in_type_of(schema: &Map<String, Value>, value: &Value)
 
 /// Connectors are written in TOML, which has no null.
 pub(in crate::openapi) fn holds_null(value: &Value) -> bool {
+    holds(value, Value::is_null)
+}
+
+/// Whether `value` holds what TOML has not: null, or a whole number that takes more than 63 bits.
+pub(in crate::openapi) fn is_unwritable(value: &Value) -> bool {
+    holds(value, |one| one.is_null() || one.is_u64() && !one.is_i64())
+}
+
+fn holds(value: &Value, is_it: fn(&Value) -> bool) -> bool {
     match value {
-        Value::Null => true,
-        Value::Array(items) => items.iter().any(holds_null),
-        Value::Object(members) => members.values().any(holds_null),
-        _ => false,
+        Value::Array(items) => items.iter().any(|item| holds(item, is_it)),
+        Value::Object(members) => members.values().any(|member| holds(member, is_it)),
+        value => is_it(value),
     }
 }

@@ -54,7 +54,7 @@ fn the_type_of_what_is_cut_is_not_looked_for_everywhere() {
 #[test]
 fn a_list_of_values_that_nobody_reads_is_left_out() {
     let names = |count: usize| (0..count).map(|index| json!(format!("n{index}"))).collect::<Vec<_>>();
-    for (count, is_kept) in [(1000, true), (20_000, false)] {
+    for (count, is_kept) in [(1000, true), (1200, false)] {
         let consts: Vec<Value> = names(count).into_iter().map(|name| json!({ "const": name })).collect();
         for schema in [json!({"enum": names(count)}), json!({"oneOf": consts})] {
             let (schema, changes, _) = bounded(&json!({"S": {"type": "object", "properties": {"a": schema}}}));

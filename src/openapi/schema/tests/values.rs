@@ -106,3 +106,20 @@ fn null_among_values_of_no_type_is_taken() {
         assert_eq!(normalised(&written), expected, "{written}");
     }
 }
+
+#[test]
+fn numbers_that_a_file_of_a_connector_cannot_hold_are_left_out() {
+    let most = u64::MAX;
+    for written in [
+        json!({"type": "integer", "enum": [1, most]}),
+        json!({"type": "integer", "default": most}),
+        json!({"type": "integer", "const": most}),
+    ] {
+        let (schema, changes) = normalised_with(&json!({"S": written}), Direction::Input, LIMITS);
+        assert_eq!(
+            (schema, changes),
+            (json!({"type": "integer"}), vec![Change::Keyword]),
+            "{written}"
+        );
+    }
+}

@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use serde_json::{Map, Value, json};
 
-use super::{Change, MOST_VALUES, Normaliser, Place, is_nothing, null};
+use super::{Change, MOST_VALUES, Normaliser, Place, is_nothing, merge, null};
 use crate::openapi::json::length;
 use crate::openapi::shaping;
 
@@ -59,7 +59,7 @@ impl<'d> Normaliser<'d> {
 
     pub(super) fn joined(
         &mut self,
-        schema: Map<String, Value>,
+        mut schema: Map<String, Value>,
         mut alternatives: Vec<Map<String, Value>>,
     ) -> Map<String, Value> {
         if alternatives.iter().any(says_nothing) {
@@ -82,9 +82,16 @@ impl<'d> Normaliser<'d> {
             }
             return self.merged(simple, schema);
         }
-        if schema.contains_key("anyOf") {
-            self.changed(Change::Contradiction);
-            return schema;
+        if let Some(Value::Array(before)) = schema.shift_remove("anyOf") {
+            let Some(both) = self.both(&before, &alternatives) else {
+                self.changed(Change::Keyword);
+                schema.insert("anyOf".to_owned(), Value::Array(before));
+                return schema;
+            };
+            if let [only] = both.as_slice() {
+                return self.merged(only.clone(), schema);
+            }
+            alternatives = both;
         }
         let is_object = schema.contains_key("properties");
         let (annotations, rest): (Map<_, _>, Map<_, _>) = schema.into_iter().partition(|(keyword, _)| {
@@ -110,6 +117,26 @@ impl<'d> Normaliser<'d> {
             schema.insert("anyOf".to_owned(), json!(alternatives));
         }
         schema
+    }
+
+    /// One of `first` and one of `second` as one alternative, each with each; `None` when these are too many.
+    fn both(&mut self, first: &[Value], second: &[Map<String, Value>]) -> Option<Vec<Map<String, Value>>> {
+        let first: Vec<&Map<String, Value>> = first.iter().filter_map(Value::as_object).collect();
+        if first.len() * second.len() > MOST_COMPLETED {
+            return None;
+        }
+        self.spent += (second.len() - 1) * length(&first) + first.len().saturating_sub(1) * length(&second);
+        if self.is_overfull() {
+            return None;
+        }
+        let mut both = Distinct::default();
+        // Null is only taken where both lists have it.
+        for one in first.into_iter().filter(|one| !is_null(one)) {
+            for other in second {
+                both.push(merge(one.clone(), other.clone()).0);
+            }
+        }
+        Some(both.list).filter(|both| !both.is_empty())
     }
 }
 

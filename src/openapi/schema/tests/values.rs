@@ -123,3 +123,21 @@ fn numbers_that_a_file_of_a_connector_cannot_hold_are_left_out() {
         );
     }
 }
+
+#[test]
+fn both_lists_of_alternatives_count() {
+    let of = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+    let both = |first: &str, second: &str| {
+        json!({"type": "object", "properties": {
+        first: {"type": "string"}, second: {"type": "string"}}})
+    };
+    let schema = json!({"oneOf": [of("a"), of("b")], "anyOf": [of("c"), of("d")]});
+    let (found, changes) = normalised_with(&json!({ "S": schema }), Direction::Input, LIMITS);
+    let expected = [both("a", "c"), both("a", "d"), both("b", "c"), both("b", "d")];
+    assert_eq!((found, changes), (json!({ "anyOf": expected }), vec![]));
+    // Too many of them are not written out.
+    let many = |start: &str| (0..6).map(|index| of(&format!("{start}{index}"))).collect::<Vec<_>>();
+    let schema = json!({"oneOf": many("a"), "anyOf": many("b")});
+    let (found, changes) = normalised_with(&json!({ "S": schema }), Direction::Input, LIMITS);
+    assert_eq!((found, changes), (json!({ "anyOf": many("a") }), vec![Change::Keyword]));
+}

@@ -14,7 +14,7 @@ use super::{Reading, types};
 use crate::connector::{is_several_media_types, is_yaml, media_type_essence};
 use crate::openapi::answers::is_json_lines;
 use crate::openapi::documents::Place;
-use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind, Part};
+use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind};
 use crate::openapi::shaping;
 
 /// What can be sent, best first.
@@ -347,15 +347,8 @@ impl<'o> Reading<'o> {
             ArgumentValue::Schema(_) => "body",
         };
         self.push(Argument {
-            name: String::new(),
-            sent_as: sent_as.to_owned(),
-            place: ArgumentPlace::WholeBody,
             required,
-            value,
-            style: None,
-            is_xml: false,
-            part: Part::default(),
-            inside: Vec::new(),
+            ..Argument::new(sent_as, ArgumentPlace::WholeBody, value)
         });
     }
 }
@@ -363,15 +356,8 @@ impl<'o> Reading<'o> {
 /// The argument for a member of the body.
 fn member(name: String, required: bool, value: ArgumentValue) -> Argument {
     Argument {
-        name: String::new(),
-        sent_as: name,
-        place: ArgumentPlace::Body,
         required,
-        value,
-        style: None,
-        is_xml: false,
-        part: Part::default(),
-        inside: Vec::new(),
+        ..Argument::new(name, ArgumentPlace::Body, value)
     }
 }
 

@@ -65,3 +65,16 @@ fn a_default_ends_where_another_part_does_not_take_it() {
     );
     assert_eq!(changes, [Change::Contradiction]);
 }
+
+#[test]
+fn a_default_of_what_others_are_built_upon_is_checked_in_each() {
+    let schemas = json!({
+        "S": {"type": "object", "default": "none", "properties": {"kind": {"type": "string"}},
+            "discriminator": {"propertyName": "kind"}},
+        "Cat": {"allOf": [{"$ref": "#/components/schemas/S"}, {"properties": {"meow": {"type": "boolean"}}}]},
+    });
+    let (schema, changes) = normalised_with(&schemas, Direction::Input, LIMITS);
+    assert_eq!(schema["anyOf"].as_array().map(Vec::len), Some(2), "{schema}");
+    assert!(!schema.to_string().contains("none"), "{schema}");
+    assert_eq!(changes, [Change::Mistake]);
+}

@@ -96,6 +96,23 @@ pub struct Argument<S = Map<String, Value>> {
     pub inside: Vec<Inside>,
 }
 
+impl Argument {
+    /// One that may be left out, is written in the usual way, and has no name of its own yet.
+    pub(super) fn new(sent_as: impl Into<String>, place: ArgumentPlace, value: ArgumentValue) -> Self {
+        Self {
+            name: String::new(),
+            sent_as: sent_as.into(),
+            place,
+            required: false,
+            value,
+            style: None,
+            is_xml: false,
+            part: Part::default(),
+            inside: Vec::new(),
+        }
+    }
+}
+
 /// What becomes of one member of an argument's value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inside {

@@ -221,7 +221,9 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
     }
 }
 
-/// The value of a plain scalar (YAML 1.2.2, section 10.3.2). What JSON has no number for stays text.
+/// The value of a plain scalar (YAML 1.2.2, section 10.3.2). What JSON has no number for stays text, and so does a number
+/// that is written in another way than it would be again: `1.10` and `007` may well be texts, which only their schema
+/// knows.
 fn plain(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
@@ -229,6 +231,14 @@ fn plain(text: &str) -> Value {
         "false" | "False" | "FALSE" => return Value::Bool(false),
         _ => {}
     }
+    match number(text) {
+        Some(number) if number.to_string() == text => Value::Number(number),
+        _ => Value::String(text.to_owned()),
+    }
+}
+
+/// The number that a plain scalar stands for, if it is one.
+pub(super) fn number(text: &str) -> Option<Number> {
     let is_number = text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first))
         && text
             .chars()
@@ -250,10 +260,7 @@ fn plain(text: &str) -> Value {
             .ok()
             .map(Number::from)
     };
-    number
-        .or_else(|| radix("0x", 16))
-        .or_else(|| radix("0o", 8))
-        .map_or_else(|| Value::String(text.to_owned()), Value::Number)
+    number.or_else(|| radix("0x", 16)).or_else(|| radix("0o", 8))
 }
 
 #[cfg(test)]
@@ -268,8 +275,13 @@ mod tests {
             ("a: 1\nb: [x, 'y', \"z\"]", json!({"a": 1, "b": ["x", "y", "z"]})),
             ("200: ok\non: yes\nno: ~", json!({"200": "ok", "on": "yes", "no": null})),
             (
-                "a: 1.5\nb: -2\nc: +3\nd: 0x1F\ne: 1e3\nf: .inf",
-                json!({"a": 1.5, "b": -2, "c": 3, "d": 31, "e": 1000.0, "f": ".inf"}),
+                "a: 1.5\nb: -2\nc: 1.0\nd: 18446744073709551615\ne: 0.001\nf: .inf",
+                json!({"a": 1.5, "b": -2, "c": 1.0, "d": u64::MAX, "e": 0.001, "f": ".inf"}),
+            ),
+            // They may be versions and codes.
+            (
+                "a: 1.10\nb: 007\nc: +3\nd: 0x1F\ne: 1e3",
+                json!({"a": "1.10", "b": "007", "c": "+3", "d": "0x1F", "e": "1e3"}),
             ),
             (
                 "a: 1.2.3\nb: 2020-01-01\nc: '3.0'\nd: .\ne: '-'",

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::shaped::LONGEST_DESCRIPTION;
 use super::{LONGEST_NAME, Reading, is_scalar};
 use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, BodyKind, Inside};
-use crate::openapi::schema::{holds_null, takes};
+use crate::openapi::schema::{default_of, in_type_of, is_unwritable};
 use crate::openapi::shaping::{self, ArgumentShape};
 use crate::openapi::text::Texts;
 use crate::template::{InsidePath, Step};
@@ -135,7 +135,12 @@ impl Shaping<'_> {
                 let shape = ArgumentShape::of(&described, &[&json!({ shaping::KEY: written })]);
                 self.done.notes.extend(shape.notes.iter().cloned());
                 if shape.hidden {
-                    match self.hidden(&path, shape.value.as_ref(), is_needed) {
+                    // A number may be written as only a text is.
+                    let value = shape.value.map(|value| {
+                        let number = in_type_of(schema, &value).filter(Value::is_number);
+                        number.unwrap_or(value)
+                    });
+                    match self.hidden(&path, value.as_ref(), is_needed) {
                         Ok(inside) => {
                             self.done.inside.extend(inside);
                             required.retain(|one| *one != name);
@@ -148,7 +153,7 @@ impl Shaping<'_> {
                     }
                 }
                 if let Some(wanted) = shape.name.filter(|wanted| *wanted != name) {
-                    match self.renamed(&wanted, &names) {
+                    match self.renamed(&wanted, &names, &shaped) {
                         Ok(()) => {
                             let path = InsidePath::new(steps.clone(), wanted.clone());
                             self.push(&path, "sent_as", json!(name));
@@ -171,7 +176,7 @@ impl Shaping<'_> {
                     );
                 }
                 if let Some(default) = shape.default {
-                    if takes(schema, &default) && is_sendable(&default) {
+                    if let Some(default) = default_of(schema, &default).filter(is_sendable) {
                         schema.insert("default".to_owned(), default.clone());
                         required.retain(|one| *one != called);
                         self.push(&InsidePath::new(steps.clone(), called.clone()), "default", default);
@@ -205,7 +210,10 @@ impl Shaping<'_> {
             return Err("members of XML cannot be fixed".to_owned());
         }
         if !is_sendable(value) {
-            return Err("its `value` must be without null and without `{{`".to_owned());
+            return Err(
+                "its `value` must be without null, without whole numbers of more than 63 bits and without `{{`"
+                    .to_owned(),
+            );
         }
         Ok(Some(Inside {
             path: path.to_string(),
@@ -214,14 +222,15 @@ impl Shaping<'_> {
         }))
     }
 
-    fn renamed(&self, wanted: &str, names: &[String]) -> Result<(), &'static str> {
+    /// Whether a member can be called `wanted` beside those that have `names`, and those that were `shaped` before it.
+    fn renamed(&self, wanted: &str, names: &[String], shaped: &Map<String, Value>) -> Result<(), &'static str> {
         if self.is_xml {
             return Err("would be the name of an element");
         }
         if wanted.is_empty() || wanted.len() > LONGEST_NAME {
             return Err("has no character, or more than 64 bytes");
         }
-        if names.iter().any(|name| name == wanted) {
+        if names.iter().any(|name| name == wanted) || shaped.contains_key(wanted) {
             return Err("is the name of another member");
         }
         Ok(())
@@ -243,9 +252,9 @@ fn described(argument: &str, path: &InsidePath) -> String {
     format!("{argument}{dot}{path}")
 }
 
-/// Whether a connector's file can hold `value` as it is: TOML has no null, and `{{` begins a reference.
+/// Whether a connector's file can hold `value` as it is: TOML has no null and no larger numbers, and `{{` begins a reference.
 fn is_sendable(value: &Value) -> bool {
-    !holds_null(value) && !shaping::has_template(value)
+    !is_unwritable(value) && !shaping::has_template(value)
 }
 
 /// Takes out all that is said.

@@ -9,7 +9,7 @@ mod parameters;
 mod query_string;
 mod shaped;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -156,29 +156,30 @@ impl Arguments {
     fn leave_out(&mut self) {
         let mut bytes = self.bytes();
         let mut names = Vec::new();
-        let mut index = self.list.len();
-        while bytes > MOST_INPUT_BYTES && index > 0 {
-            index -= 1;
-            // Headers of a part go with it.
-            if !self.list[index].required && self.list[index].place != ArgumentPlace::PartHeader {
-                let argument = self.list.remove(index);
-                bytes = bytes.saturating_sub(bytes_of(&argument));
-                let is_its = |one: &Argument| {
-                    let mut headers = argument.part.headers.iter();
-                    headers.any(|(_, header)| *header == PartHeader::Argument(one.name.clone()))
-                };
-                self.list.retain(|one| {
-                    let goes = is_its(one);
-                    bytes = bytes.saturating_sub(if goes { bytes_of(one) } else { 0 });
-                    !goes
-                });
-                names.push(argument.sent_as);
+        let mut gone: HashSet<String> = HashSet::new();
+        let by_name: HashMap<&str, &Argument> = self.list.iter().map(|one| (one.name.as_str(), one)).collect();
+        for argument in self.list.iter().rev() {
+            if bytes <= MOST_INPUT_BYTES {
+                break;
             }
+            // Headers of a part go with it.
+            if argument.required || argument.place == ArgumentPlace::PartHeader {
+                continue;
+            }
+            let headers = argument.part.headers.iter().filter_map(|(_, header)| match header {
+                PartHeader::Argument(name) => by_name.get(name.as_str()).copied(),
+                PartHeader::Fixed(_) => None,
+            });
+            for one in headers.chain([argument]) {
+                bytes = bytes.saturating_sub(bytes_of(one));
+                gone.insert(one.name.clone());
+            }
+            names.push(argument.sent_as.clone());
         }
+        self.list.retain(|one| !gone.contains(&one.name));
         if !names.is_empty() {
-            let list = &self.list;
-            let is_there = |name: &String| list.iter().any(|argument| argument.name == *name);
-            self.any_of.retain(|group| group.iter().all(is_there));
+            self.any_of
+                .retain(|group| group.iter().all(|name| !gone.contains(name)));
             names.reverse();
             let shown = names
                 .iter()
@@ -242,7 +243,7 @@ struct Reading<'o> {
     /// Media types of the body that a header parameter `Content-Type` names, the one that counts first.
     said_types: Vec<String>,
     /// What stands beside references to parameters, with the place and the name of what they lead to.
-    beside: Vec<(ArgumentPlace, &'o str, &'o Value)>,
+    beside: HashMap<(ArgumentPlace, &'o str), &'o Value>,
     /// Names of arguments of which at least one group has to be given.
     any_of: Vec<Vec<String>>,
     /// How the body is built, once that is known.
@@ -250,6 +251,8 @@ struct Reading<'o> {
     body: Option<Body>,
     notes: Vec<String>,
     taken: HashSet<String>,
+    /// The number that is tried next where a name is taken.
+    numbers: HashMap<String, usize>,
 }
 
 impl<'o> Reading<'o> {
@@ -260,12 +263,13 @@ impl<'o> Reading<'o> {
             list: Vec::new(),
             fixed: Vec::new(),
             said_types: Vec::new(),
-            beside: Vec::new(),
+            beside: HashMap::new(),
             any_of: Vec::new(),
             kind: None,
             body: None,
             notes: Vec::new(),
             taken: HashSet::new(),
+            numbers: HashMap::new(),
         }
     }
 
@@ -335,14 +339,16 @@ impl<'o> Reading<'o> {
         if self.taken.contains(&name) {
             name = shortened(format!("{}_{first}", argument.place.as_str()));
         }
-        let mut number = 2;
-        while !self.taken.insert(name.clone()) {
-            let end = format!("_{number}");
-            name = format!(
-                "{}{end}",
-                first.chars().take(LONGEST_NAME - end.len()).collect::<String>()
-            );
-            number += 1;
+        if !self.taken.insert(name.clone()) {
+            let number = self.numbers.entry(first.clone()).or_insert(2);
+            while !self.taken.insert(name.clone()) {
+                let end = format!("_{number}");
+                name = format!(
+                    "{}{end}",
+                    first.chars().take(LONGEST_NAME - end.len()).collect::<String>()
+                );
+                *number += 1;
+            }
         }
         argument.name = name;
         self.list.push(argument);

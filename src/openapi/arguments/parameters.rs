@@ -1,11 +1,13 @@
 //! Parameters of the path, the query, headers and cookies.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{Reading, is_scalar, types};
 use crate::connector::{is_xml, media_type_essence};
 use crate::openapi::documents::Place;
-use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Part};
+use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue};
 use crate::openapi::path::Piece;
 use crate::template::{Form, Style, without_xml};
 
@@ -31,6 +33,7 @@ impl<'o> Reading<'o> {
     /// Reads all parameters.
     pub(super) fn parameters(&mut self) -> Result<(), String> {
         let mut parameters: Vec<(ArgumentPlace, Place<'o>)> = Vec::new();
+        let mut known = HashSet::new();
         let mut whole_query = None;
         let lists = [
             self.operation.place.get("parameters"),
@@ -70,13 +73,10 @@ impl<'o> Reading<'o> {
                 }
             };
             if written.get("$ref").is_some() {
-                self.beside.push((place, name, written.value));
+                self.beside.entry((place, name)).or_insert(written.value);
             }
             // Those of the operation come first, and win.
-            let is_there = parameters
-                .iter()
-                .any(|(other, one)| *other == place && one.text("name") == Some(name));
-            if !is_there {
+            if known.insert((place, name)) {
                 parameters.push((place, parameter));
             }
         }
@@ -92,45 +92,38 @@ impl<'o> Reading<'o> {
         Ok(())
     }
 
-    /// Puts the parameters of the path in the order of its placeholders; adds those that nobody declared.
+    /// Leaves out parameters that the path has no placeholder for, and adds those of placeholders that nobody declared.
     fn placeholders(&mut self, parameters: &mut Vec<(ArgumentPlace, Place<'o>)>) {
-        let names: Vec<&str> = self
-            .operation
-            .path
-            .pieces
-            .iter()
+        let pieces = self.operation.path.pieces.iter();
+        let names: Vec<&str> = pieces
             .filter_map(|piece| match piece {
                 Piece::Placeholder(name) => Some(name.as_str()),
                 Piece::Literal(_) => None,
             })
             .collect();
+        let known: HashSet<&str> = names.iter().copied().collect();
+        let mut declared = HashSet::new();
         parameters.retain(|(place, parameter)| {
             let name = parameter.text("name").unwrap_or_default();
-            let goes_somewhere = *place != ArgumentPlace::Path || names.contains(&name);
-            if !goes_somewhere {
+            if *place != ArgumentPlace::Path {
+                return true;
+            }
+            if !known.contains(name) {
                 self.notes
                     .push(format!("the parameter `{name}` is not in the path and is left out"));
+                return false;
             }
-            goes_somewhere
+            declared.insert(name);
+            true
         });
-        for (index, name) in names.iter().enumerate() {
-            let is_declared = parameters
-                .iter()
-                .any(|(place, parameter)| *place == ArgumentPlace::Path && parameter.text("name") == Some(name));
-            if !is_declared && !names[..index].contains(name) {
+        for name in names {
+            if declared.insert(name) {
                 self.notes
                     .push(format!("`{name}` of the path is not declared: it is taken for text"));
                 let schema = Map::from_iter([("type".to_owned(), json!("string"))]);
                 self.push(Argument {
-                    name: String::new(),
-                    sent_as: (*name).to_owned(),
-                    place: ArgumentPlace::Path,
                     required: true,
-                    value: ArgumentValue::Schema(schema),
-                    style: None,
-                    is_xml: false,
-                    part: Part::default(),
-                    inside: Vec::new(),
+                    ..Argument::new(name, ArgumentPlace::Path, ArgumentValue::Schema(schema))
                 });
             }
         }
@@ -192,25 +185,13 @@ impl<'o> Reading<'o> {
         };
         let is_required = place == ArgumentPlace::Path || parameter.value.get("required") == Some(&json!(true));
         let argument = Argument {
-            name: String::new(),
-            sent_as: name.to_owned(),
-            place,
             required: is_required,
-            value: ArgumentValue::Schema(schema),
             style,
             is_xml,
-            part: Part::default(),
-            inside: Vec::new(),
+            ..Argument::new(name, place, ArgumentValue::Schema(schema))
         };
-        let beside = self
-            .beside
-            .iter()
-            .find(|(other, called, _)| *other == place && *called == name);
-        let written: Vec<&Value> = beside
-            .map(|(_, _, written)| *written)
-            .into_iter()
-            .chain([parameter.value])
-            .collect();
+        let beside = self.beside.get(&(place, name)).copied();
+        let written: Vec<&Value> = beside.into_iter().chain([parameter.value]).collect();
         self.push_shaped(argument, &written);
     }
 

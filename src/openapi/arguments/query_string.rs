@@ -6,7 +6,7 @@ use super::Reading;
 use super::body::{flat, form};
 use crate::connector::media_type_essence;
 use crate::openapi::documents::Place;
-use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Part};
+use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue};
 use crate::openapi::shaping;
 
 /// What a query is that has names and values.
@@ -54,14 +54,8 @@ impl<'o> Reading<'o> {
             let encoding = media_type.get("encoding").and_then(|all| all.get(&name));
             let argument = Argument {
                 required: is_needed && required.contains(&name),
-                name: String::new(),
-                sent_as: name,
-                place: ArgumentPlace::Query,
                 style: encoding.and_then(|encoding| form::style(encoding, &schema)),
-                value: ArgumentValue::Schema(schema),
-                is_xml: false,
-                part: Part::default(),
-                inside: Vec::new(),
+                ..Argument::new(name, ArgumentPlace::Query, ArgumentValue::Schema(schema))
             };
             self.member(argument, shape);
         }

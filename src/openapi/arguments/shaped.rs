@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Reading;
 use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, BodyKind, Fixed};
-use crate::openapi::schema::{holds_null, takes};
+use crate::openapi::schema::{default_of, in_type_of};
 use crate::openapi::shaping::ArgumentShape;
 use crate::template::Form;
 
@@ -43,8 +43,12 @@ impl Reading<'_> {
             }
         }
         if let Some(default) = shape.default {
-            match &mut argument.value {
-                ArgumentValue::Schema(schema) if takes(schema, &default) && !holds_null(&default) => {
+            let taken = match &argument.value {
+                ArgumentValue::Schema(schema) => default_of(schema, &default),
+                ArgumentValue::File { .. } => None,
+            };
+            match (taken, &mut argument.value) {
+                (Some(default), ArgumentValue::Schema(schema)) => {
                     schema.insert("default".to_owned(), default);
                     argument.required = false;
                 }
@@ -66,6 +70,14 @@ impl Reading<'_> {
                 Ok(None)
             };
         };
+        // A number may be written as only a text is, which makes a difference in JSON alone.
+        let number = match &argument.value {
+            ArgumentValue::Schema(schema) if argument.place == ArgumentPlace::Body => {
+                in_type_of(schema, &value).filter(Value::is_number)
+            }
+            _ => None,
+        };
+        let value = number.unwrap_or(value);
         let is_simple = |value: &Value| matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_));
         let is_list = value
             .as_array()

@@ -3,9 +3,13 @@
 //! `oneOf` becomes `anyOf`: alternatives of real descriptions overlap, and a value that fits two of them would be
 //! refused although the API takes it.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
 use serde_json::{Map, Value, json};
 
-use super::{Change, Normaliser, Place, is_nothing, null};
+use super::{Change, MOST_VALUES, Normaliser, Place, is_nothing, merge, null};
+use crate::openapi::json::length;
 use crate::openapi::shaping;
 
 /// Most alternatives that are written out with what stands beside them.
@@ -20,24 +24,33 @@ impl<'d> Normaliser<'d> {
         list: Place<'d>,
         depth: usize,
     ) -> Map<String, Value> {
-        let mut alternatives: Vec<Map<String, Value>> = Vec::new();
-        let mut nullable = false;
+        let mut alternatives = Vec::new();
         for item in list.items() {
             let mut alternative = self.schema(item, depth);
             if let Some(reference) = item.text("$ref") {
                 name_kind(&mut alternative, place, reference, None);
             }
+            alternatives.push(alternative);
+        }
+        self.with_any_of(schema, alternatives)
+    }
+
+    /// `schema` for the values of it that one of `alternatives` takes, which stand by themselves.
+    pub(in crate::openapi) fn with_any_of(
+        &mut self,
+        schema: Map<String, Value>,
+        alternatives: Vec<Map<String, Value>>,
+    ) -> Map<String, Value> {
+        let mut distinct = Distinct::default();
+        let mut nullable = false;
+        for mut alternative in alternatives {
             nullable |= take_null(&mut alternative);
             if is_nothing(&alternative) || is_null(&alternative) {
                 continue;
             }
-            for one in flattened(alternative) {
-                if !alternatives.iter().any(|other| same(other, &one)) {
-                    alternatives.push(one);
-                }
-            }
+            flattened(alternative).into_iter().for_each(|one| distinct.push(one));
         }
-        let mut schema = self.joined(schema, alternatives);
+        let mut schema = self.joined(schema, distinct.list);
         if nullable {
             null::allow(&mut schema);
         }
@@ -46,7 +59,7 @@ impl<'d> Normaliser<'d> {
 
     pub(super) fn joined(
         &mut self,
-        schema: Map<String, Value>,
+        mut schema: Map<String, Value>,
         mut alternatives: Vec<Map<String, Value>>,
     ) -> Map<String, Value> {
         if alternatives.iter().any(says_nothing) {
@@ -61,19 +74,36 @@ impl<'d> Normaliser<'d> {
             // What stands outside describes this use of it.
             return self.merged(only, schema);
         }
-        if let Some(simple) = values(&alternatives).or_else(|| types(&alternatives)) {
+        if let Some(mut simple) = values(&alternatives).or_else(|| types(&alternatives)) {
+            let listed = simple.get("enum").and_then(Value::as_array);
+            if listed.is_some_and(|values| values.len() > MOST_VALUES) {
+                self.changed(Change::Keyword);
+                simple.retain(|keyword, _| keyword == "type");
+            }
             return self.merged(simple, schema);
         }
-        if schema.contains_key("anyOf") {
-            self.changed(Change::Contradiction);
-            return schema;
+        if let Some(Value::Array(before)) = schema.shift_remove("anyOf") {
+            let Some(both) = self.both(&before, &alternatives) else {
+                self.changed(Change::Keyword);
+                schema.insert("anyOf".to_owned(), Value::Array(before));
+                return schema;
+            };
+            if let [only] = both.as_slice() {
+                return self.merged(only.clone(), schema);
+            }
+            alternatives = both;
         }
         let is_object = schema.contains_key("properties");
         let (annotations, rest): (Map<_, _>, Map<_, _>) = schema.into_iter().partition(|(keyword, _)| {
             matches!(keyword.as_str(), "description" | "default" | "examples" | shaping::KEY)
         });
         let mut schema = annotations;
-        if is_object && alternatives.len() <= MOST_COMPLETED {
+        let is_completed = is_object && alternatives.len() <= MOST_COMPLETED && {
+            // Copies within copies multiply.
+            self.spent += (alternatives.len() - 1) * length(&rest);
+            !self.is_overfull()
+        };
+        if is_completed {
             // Each stands alone: one that is closed would refuse the properties beside it.
             let completed: Vec<Map<String, Value>> = alternatives
                 .into_iter()
@@ -87,6 +117,26 @@ impl<'d> Normaliser<'d> {
             schema.insert("anyOf".to_owned(), json!(alternatives));
         }
         schema
+    }
+
+    /// One of `first` and one of `second` as one alternative, each with each; `None` when these are too many.
+    fn both(&mut self, first: &[Value], second: &[Map<String, Value>]) -> Option<Vec<Map<String, Value>>> {
+        let first: Vec<&Map<String, Value>> = first.iter().filter_map(Value::as_object).collect();
+        if first.len() * second.len() > MOST_COMPLETED {
+            return None;
+        }
+        self.spent += (second.len() - 1) * length(&first) + first.len().saturating_sub(1) * length(&second);
+        if self.is_overfull() {
+            return None;
+        }
+        let mut both = Distinct::default();
+        // Null is only taken where both lists have it.
+        for one in first.into_iter().filter(|one| !is_null(one)) {
+            for other in second {
+                both.push(merge(one.clone(), other.clone()).0);
+            }
+        }
+        Some(both.list).filter(|both| !both.is_empty())
     }
 }
 
@@ -156,6 +206,32 @@ pub(super) fn name_kind(
     }
 }
 
+/// Alternatives that differ in more than how they are described.
+#[derive(Default)]
+struct Distinct {
+    list: Vec<Map<String, Value>>,
+    /// Where those stand that have the same [`fingerprint`]: lists may be too long to compare each with each.
+    known: HashMap<u64, Vec<usize>>,
+}
+
+impl Distinct {
+    fn push(&mut self, alternative: Map<String, Value>) {
+        let known = self.known.entry(fingerprint(&alternative)).or_default();
+        if !known.iter().any(|index| same(&self.list[*index], &alternative)) {
+            known.push(self.list.len());
+            self.list.push(alternative);
+        }
+    }
+}
+
+/// A number that schemas share which are the [`same`].
+fn fingerprint(schema: &Map<String, Value>) -> u64 {
+    let hasher = BuildHasherDefault::<DefaultHasher>::default();
+    let own = schema.iter().filter(|(keyword, _)| !is_annotation(keyword));
+    // In whichever order they are.
+    own.fold(0, |sum, keyword| sum.wrapping_add(hasher.hash_one(keyword)))
+}
+
 /// Whether the two differ in nothing but how they are described.
 fn same(first: &Map<String, Value>, second: &Map<String, Value>) -> bool {
     let count = |schema: &Map<String, Value>| schema.keys().filter(|keyword| !is_annotation(keyword)).count();
@@ -196,6 +272,7 @@ fn take_null(schema: &mut Map<String, Value>) -> bool {
 /// Alternatives that are nothing but values of one type, as one list of values.
 fn values(alternatives: &[Map<String, Value>]) -> Option<Map<String, Value>> {
     let mut all: Vec<Value> = Vec::new();
+    let mut known = HashSet::new();
     let mut meanings: Vec<String> = Vec::new();
     let kind = alternatives.first()?.get("type")?;
     for alternative in alternatives {
@@ -217,7 +294,7 @@ fn values(alternatives: &[Map<String, Value>]) -> Option<Map<String, Value>> {
             }
         }
         for value in own {
-            if !all.contains(&value) {
+            if known.insert(value.clone()) {
                 all.push(value);
             }
         }

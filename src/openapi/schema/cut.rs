@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Change, Direction, Normaliser, Place, has_null, is_true, null};
+use crate::openapi::json::member;
 use crate::openapi::shaping;
 
 /// Lists within each other below the last level whose items still say their type.
@@ -10,6 +11,9 @@ const MOST_LISTS_IN_LISTS: usize = 2;
 
 /// References, parts and alternatives within each other that are looked through for a type.
 const DEEPEST_TYPE: usize = 4;
+
+/// Most of them in all: each may have as many of its own.
+const MOST_LOOKED_THROUGH: usize = 64;
 
 /// What can be said of a value in a word.
 struct Outline {
@@ -33,6 +37,7 @@ impl<'d> Normaliser<'d> {
             if takes_null(place.value) || takes_null(target.value) {
                 null::allow(&mut schema);
             }
+            self.keep_possible_default(&mut schema);
             return schema;
         }
         self.changed(Change::Cut);
@@ -45,7 +50,8 @@ impl<'d> Normaliser<'d> {
     /// The type of a value, and of a list also that of its items, down to `lists` lists within each other.
     fn type_alone(&mut self, place: Place<'d>, lists: usize) -> Map<String, Value> {
         let mut schema = Map::new();
-        let outline = self.outline(place, DEEPEST_TYPE);
+        let mut left = MOST_LOOKED_THROUGH;
+        let outline = self.outline(place, DEEPEST_TYPE, &mut left);
         let Some(kind) = outline.kind else {
             return schema;
         };
@@ -62,8 +68,17 @@ impl<'d> Normaliser<'d> {
         schema
     }
 
-    /// The type of a value as it says itself, else as the parts of its `allOf` or all of its alternatives do.
-    fn outline(&mut self, place: Place<'d>, levels: usize) -> Outline {
+    /// The type of a value as it says itself, else as the parts of its `allOf` or all of its alternatives do; at most
+    /// `left` of them are looked through.
+    fn outline(&mut self, place: Place<'d>, levels: usize, left: &mut usize) -> Outline {
+        let Some(fewer) = left.checked_sub(1) else {
+            // It may be anything.
+            return Outline {
+                kind: None,
+                takes_null: true,
+            };
+        };
+        *left = fewer;
         let target = self.shared.documents.resolve(place).unwrap_or(place);
         let mut outline = Outline {
             kind: None,
@@ -75,7 +90,7 @@ impl<'d> Normaliser<'d> {
             return outline;
         }
         for part in target.get("allOf").into_iter().flat_map(Place::items) {
-            let part = self.outline(part, levels - 1);
+            let part = self.outline(part, levels - 1, left);
             outline.kind = outline.kind.or(part.kind);
             outline.takes_null |= part.takes_null;
         }
@@ -83,7 +98,7 @@ impl<'d> Normaliser<'d> {
             let alternatives = target.get(keyword).into_iter().flat_map(Place::items);
             let mut kinds = Vec::new();
             for alternative in alternatives {
-                let alternative = self.outline(alternative, levels - 1);
+                let alternative = self.outline(alternative, levels - 1, left);
                 outline.takes_null |= alternative.takes_null || alternative.kind == Some("null");
                 if alternative.kind != Some("null") && !kinds.contains(&alternative.kind) {
                     kinds.push(alternative.kind);
@@ -97,6 +112,11 @@ impl<'d> Normaliser<'d> {
     }
 }
 
-fn takes_null(value: &Value) -> bool {
-    is_true(value, "nullable") || is_true(value, "x-nullable") || has_null(value)
+/// Whether a schema says itself that null is one of its values.
+pub(super) fn takes_null(value: &Value) -> bool {
+    let is_among = || {
+        let values = member(value, "enum").and_then(Value::as_array);
+        member(value, "type").is_none() && values.is_some_and(|values| values.iter().any(Value::is_null))
+    };
+    is_true(value, "nullable") || is_true(value, "x-nullable") || has_null(value) || is_among()
 }

@@ -1,12 +1,15 @@
 //! The keywords of one schema, each as 2020-12 has it; what the versions of `OpenAPI` spell differently, and what real
 //! descriptions get wrong.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Number, Value, json};
 
-use super::value::{coerced, holds_null, implied_type};
-use super::{Change, Direction, Normaliser, Place, is_nothing, is_true, measure};
+use super::value::{coerced, implied_type, in_type_of, is_unwritable};
+use super::{Change, Direction, MOST_VALUES, Normaliser, Place, is_nothing, is_true, measure};
+use crate::connector::{is_xml, is_yaml, media_type_essence};
 use crate::openapi::json::member;
-use crate::openapi::shaping;
+use crate::openapi::{shaping, yaml};
 
 /// Formats that tell a model how to write a value. Others, such as `int32`, only repeat the type.
 pub(super) const TELLING_FORMATS: [&str; 12] = [
@@ -43,11 +46,21 @@ const TRIPPING: [&str; 12] = [
 /// Keys of an `xml` object.
 const OF_XML: [&str; 6] = ["name", "prefix", "namespace", "attribute", "wrapped", "nodeType"];
 
+/// Most parts of `allOf`, within each other or not, that are looked at for a word about the direction of a property.
+const MOST_PARTS: usize = 16;
+
 /// Longest example in characters.
 const LONGEST_EXAMPLE: usize = 60;
 
 /// Longest list of examples that are looked at for one that can be shown.
 const MOST_EXAMPLES: usize = 3;
+
+/// Whether what has this media type is text, be it data as well.
+pub(in crate::openapi) fn is_text(media_type: &str) -> bool {
+    let essence = media_type_essence(media_type);
+    let is_data = essence.contains("json") || is_xml(&essence) || is_yaml(&essence);
+    is_data || essence.starts_with("text/") || essence == "application/x-www-form-urlencoded"
+}
 
 impl<'d> Normaliser<'d> {
     /// What the schema at `place` says itself, without `allOf`, `oneOf`, `anyOf` and null.
@@ -83,7 +96,7 @@ impl<'d> Normaliser<'d> {
                 self.changed(Change::Keyword);
             }
         }
-        self.default(place, &mut schema);
+        Self::default(place, &mut schema);
         self.example(place, &mut schema);
         if self.keeps_xml
             && let Some(xml) = place.get("xml")
@@ -176,15 +189,20 @@ impl<'d> Normaliser<'d> {
             self.changed(Change::Mistake);
             return;
         }
+        if written.len() > MOST_VALUES {
+            self.changed(Change::Keyword);
+            return;
+        }
         let mut values: Vec<Value> = Vec::new();
+        let mut known = HashSet::new();
         for value in written.iter().filter(|value| !value.is_null()) {
             match coerced(value, types) {
-                Some(value) if values.contains(&value) => {}
-                Some(value) => values.push(value),
+                Some(value) if known.insert(value.clone()) => values.push(value),
+                Some(_) => {}
                 None => self.changed(Change::Mistake),
             }
         }
-        if values.iter().any(holds_null) {
+        if values.iter().any(is_unwritable) {
             self.changed(Change::Keyword);
             return;
         }
@@ -202,11 +220,7 @@ impl<'d> Normaliser<'d> {
         }
         let encoding = place.text("contentEncoding");
         // A media type without an encoding is how 3.1 says `format: binary`.
-        if encoding.is_none()
-            && place
-                .text("contentMediaType")
-                .is_some_and(|kind| !kind.starts_with("text/"))
-        {
+        if encoding.is_none() && place.text("contentMediaType").is_some_and(|kind| !is_text(kind)) {
             format = "binary";
         }
         if matches!(format, "byte" | "base64") || encoding.is_some_and(|kind| kind.eq_ignore_ascii_case("base64")) {
@@ -260,7 +274,7 @@ impl<'d> Normaliser<'d> {
     fn number(&mut self, place: Place<'d>, keyword: &str) -> Option<Number> {
         let number = match member(place.value, keyword)? {
             Value::Number(number) => Some(number.clone()),
-            Value::String(text) => serde_json::from_str(text.trim()).ok(),
+            Value::String(text) => yaml::number(text.trim()),
             _ => None,
         };
         if number.is_none() {
@@ -351,14 +365,10 @@ impl<'d> Normaliser<'d> {
                 schema.insert("properties".to_owned(), Value::Object(properties));
             }
         }
-        let mut names: Vec<Value> = Vec::new();
-        for name in required {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        if !names.is_empty() {
-            schema.insert("required".to_owned(), Value::Array(names));
+        let mut known = HashSet::new();
+        required.retain(|name| known.insert(name.clone()));
+        if !required.is_empty() {
+            schema.insert("required".to_owned(), Value::Array(required));
         }
         match place.get("additionalProperties") {
             Some(Place {
@@ -386,36 +396,47 @@ impl<'d> Normaliser<'d> {
         }
     }
 
-    /// Whether a property never goes in this direction.
+    /// Whether a property never goes in this direction: by what it says itself, what it refers to, or one of its parts.
     fn is_one_way(&self, property: Place<'d>) -> bool {
         let keyword = match self.direction {
             Direction::Input => "readOnly",
             Direction::Output => "writeOnly",
         };
-        is_true(property.value, keyword)
-            || property.get("$ref").is_some()
-                && self
-                    .shared
-                    .documents
-                    .resolve(property)
-                    .is_ok_and(|target| is_true(target.value, keyword))
+        let mut found = false;
+        let mut next = vec![property];
+        let mut left = MOST_PARTS;
+        while let Some(part) = next.pop().filter(|_| !found && left > 0) {
+            left -= 1;
+            let target = self.shared.documents.resolve(part).unwrap_or(part);
+            found = is_true(part.value, keyword) || is_true(target.value, keyword);
+            next.extend(target.get("allOf").into_iter().flat_map(Place::items).take(left));
+        }
+        found
     }
 
-    /// A default that the schema takes. One that it does not take would make calls fail that leave the value out.
-    fn default(&mut self, place: Place<'d>, schema: &mut Map<String, Value>) {
-        let Some(written) = member(place.value, "default").filter(|value| !value.is_null()) else {
+    /// What is written as the default. Whether it is one is only known of the finished schema.
+    fn default(place: Place<'d>, schema: &mut Map<String, Value>) {
+        if let Some(written) = member(place.value, "default").filter(|value| !value.is_null()) {
+            schema.insert("default".to_owned(), written.clone());
+        }
+    }
+
+    /// Keeps the default of a finished schema, in the schema's type, when the schema takes it. One that it does not take
+    /// would make calls fail that leave the value out.
+    pub(super) fn keep_possible_default(&mut self, schema: &mut Map<String, Value>) {
+        let Some(written) = schema.get("default") else {
             return;
         };
-        let kind = schema.get("type").and_then(Value::as_str);
-        let kinds: Vec<&str> = kind.into_iter().collect();
-        let Some(default) = coerced(written, &kinds).filter(|value| !holds_null(value)) else {
-            self.changed(Change::Mistake);
-            return;
-        };
-        if measure::takes(schema, &default) {
+        if let Some(default) = measure::default_of(schema, written) {
             schema.insert("default".to_owned(), default);
         } else {
-            self.changed(Change::Mistake);
+            let change = if is_unwritable(written) {
+                Change::Keyword
+            } else {
+                Change::Mistake
+            };
+            schema.shift_remove("default");
+            self.changed(change);
         }
     }
 
@@ -434,9 +455,9 @@ impl<'d> Normaliser<'d> {
         });
         // A date or an address is written as its format says.
         if let Some(example) = shown.filter(|_| !schema.contains_key("format")) {
-            let example = match example {
-                Value::String(text) => json!(self.shared.texts.short(text, LONGEST_EXAMPLE)),
-                other => other.clone(),
+            let example = match in_type_of(schema, example).unwrap_or_else(|| example.clone()) {
+                Value::String(text) => json!(self.shared.texts.short(&text, LONGEST_EXAMPLE)),
+                other => other,
             };
             schema.insert("examples".to_owned(), json!([example]));
         }

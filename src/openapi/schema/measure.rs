@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use super::value::{in_type_of, is_of, is_unwritable};
 use crate::schema::Schema;
+
+/// Keywords that take a compiled schema to check.
+const COMPILED: [&str; 4] = ["pattern", "multipleOf", "const", "not"];
 
 /// Keywords whose values are schemas, which are counted where they are made.
 const OF_SCHEMAS: [&str; 4] = ["items", "additionalProperties", "anyOf", "not"];
@@ -34,10 +38,23 @@ fn bytes(value: &Value) -> usize {
     }
 }
 
-/// Whether `schema` takes `value`, which has one of its types.
-pub(in crate::openapi) fn takes(schema: &Map<String, Value>, value: &Value) -> bool {
+/// `written` as the default of `schema`: in its type, when it takes that and a connector's file can hold it.
+pub(in crate::openapi) fn default_of(schema: &Map<String, Value>, written: &Value) -> Option<Value> {
+    in_type_of(schema, written).filter(|default| !is_unwritable(default) && takes(schema, default))
+}
+
+/// Whether `schema` takes `value`.
+pub(super) fn takes(schema: &Map<String, Value>, value: &Value) -> bool {
+    let has_type = match schema.get("type") {
+        Some(Value::String(kind)) => is_of(value, kind),
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).any(|kind| is_of(value, kind)),
+        _ => true,
+    };
+    if !has_type {
+        return false;
+    }
     let is_scalar = !value.is_array() && !value.is_object();
-    if !is_scalar || schema.contains_key("pattern") || schema.contains_key("multipleOf") {
+    if !is_scalar || COMPILED.iter().any(|keyword| schema.contains_key(*keyword)) {
         // Rare enough to compile.
         return Schema::compile(&Value::Object(schema.clone())).is_ok_and(|schema| schema.violations(value).is_empty());
     }
@@ -58,7 +75,17 @@ pub(in crate::openapi) fn takes(schema: &Map<String, Value>, value: &Value) -> b
         Some(Value::Array(values)) => values.contains(value),
         _ => true,
     };
-    is_listed && is_beyond && is_within(number, "minimum", "maximum") && is_within(length, "minLength", "maxLength")
+    let is_alternative = match schema.get("anyOf") {
+        Some(Value::Array(alternatives)) => alternatives
+            .iter()
+            .any(|one| one.as_object().is_none_or(|one| takes(one, value))),
+        _ => true,
+    };
+    is_alternative
+        && is_listed
+        && is_beyond
+        && is_within(number, "minimum", "maximum")
+        && is_within(length, "minLength", "maxLength")
 }
 
 #[cfg(test)]
@@ -79,6 +106,19 @@ mod tests {
             (json!({"type": "string", "enum": ["a"]}), json!("b")),
             (json!({"type": "string", "pattern": "^a"}), json!("b")),
             (json!({"type": "number", "multipleOf": 2}), json!(3)),
+            (json!({"type": "string"}), json!(1)),
+            (json!({"type": "integer"}), json!(1.0)),
+            (json!({"type": ["string", "null"]}), json!(null)),
+            (json!({"type": ["string", "integer"]}), json!(true)),
+            (json!({"not": {}}), json!("a")),
+            (
+                json!({"anyOf": [{"type": "string", "maxLength": 2}, {"type": "integer"}]}),
+                json!("abc"),
+            ),
+            (
+                json!({"anyOf": [{"type": "string", "maxLength": 2}, {"type": "integer"}]}),
+                json!(7),
+            ),
             (json!({"type": "array", "items": {"type": "string"}}), json!([1])),
             (
                 json!({"type": "object", "required": ["a"], "properties": {"a": {}}}),

@@ -1,7 +1,10 @@
 //! Two schemas that both apply, as one: what `allOf` says without saying it.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
+use super::measure::takes;
 use super::{is_nothing, nothing};
 use crate::openapi::shaping;
 
@@ -42,11 +45,8 @@ pub(in crate::openapi) fn merge(first: Map<String, Value>, second: Map<String, V
                 }
             }
             ("required", Value::Array(present), Value::Array(more)) => {
-                for name in more {
-                    if !present.contains(&name) {
-                        present.push(name);
-                    }
-                }
+                let known: HashSet<Value> = present.iter().cloned().collect();
+                present.extend(more.into_iter().filter(|name| !known.contains(name)));
             }
             ("enum", Value::Array(present), Value::Array(more)) => {
                 let common: Vec<Value> = present.iter().filter(|value| more.contains(value)).cloned().collect();
@@ -87,8 +87,13 @@ pub(in crate::openapi) fn merge(first: Map<String, Value>, second: Map<String, V
 fn merge_values(first: Value, second: Value, contradictions: &mut usize) -> Value {
     match (first, second) {
         (Value::Object(first), Value::Object(second)) => {
-            let (merged, more) = merge(first, second);
+            let (mut merged, more) = merge(first, second);
             *contradictions += more;
+            // What one of them has as its default the other may not take.
+            if merged.get("default").is_some_and(|default| !takes(&merged, default)) {
+                merged.shift_remove("default");
+                *contradictions += 1;
+            }
             Value::Object(merged)
         }
         (_, second) => second,

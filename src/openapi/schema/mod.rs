@@ -23,10 +23,11 @@ use super::json::member;
 use super::text::Texts;
 use crate::schema::Schema;
 
-pub(super) use measure::takes;
+pub(super) use keywords::is_text;
+pub(super) use measure::default_of;
 pub(super) use merge::merge;
 use subtypes::Subtypes;
-pub(super) use value::holds_null;
+pub(super) use value::{holds_null, in_type_of, is_unwritable};
 
 /// How often a schema may stand whole within itself. Within that one only its simple values are left.
 const MOST_UNROLLED: usize = 1;
@@ -37,6 +38,9 @@ const LONGEST_WAY: usize = 160;
 /// Longest pattern that is kept, in bytes. Longer ones list words by the thousand: no model reads them, and each validator
 /// takes long to compile them.
 const LONGEST_PATTERN: usize = 1000;
+
+/// Longest list of values that is kept. No model reads a longer one, and the API checks it itself.
+const MOST_VALUES: usize = 1000;
 
 /// What is left of the description of a root however small the tool has to be, in characters.
 const SHORTEST_ROOT_DESCRIPTION: usize = 100;
@@ -162,6 +166,11 @@ impl<'d> Normaliser<'d> {
         }
     }
 
+    /// One with the same limits, for what may not be kept: it counts for itself.
+    pub(super) fn another(&self) -> Self {
+        Self::new(self.shared, self.direction, self.limits)
+    }
+
     /// [`Self::root`] of a value that is written as XML, with what says how.
     pub(super) fn root_of_xml(&mut self, place: Place<'d>) -> Map<String, Value> {
         self.keeps_xml = true;
@@ -200,6 +209,7 @@ impl<'d> Normaliser<'d> {
         let mut schema = self.part(place, depth);
         self.is_part = was_part;
         keep_possible_requirements(&mut schema);
+        self.keep_possible_default(&mut schema);
         schema
     }
 
@@ -285,7 +295,7 @@ impl<'d> Normaliser<'d> {
                 schema = self.with_alternatives(schema, place, list, depth);
             }
         }
-        if is_true(place.value, "nullable") || is_true(place.value, "x-nullable") || has_null(place.value) {
+        if cut::takes_null(place.value) {
             null::allow(&mut schema);
         }
         schema

@@ -12,12 +12,28 @@ use std::str::Chars;
 ///
 /// What comes out may yet be no pattern at all: whoever asks has to compile it.
 pub(super) fn portable(pattern: &str) -> Option<String> {
+    let pattern = unquoted(pattern)?;
     let mut reader = Reader {
         rest: pattern.chars().peekable(),
         written: String::with_capacity(pattern.len()),
     };
     reader.read()?;
     Some(reader.written)
+}
+
+/// What stands between the slashes of a literal of JavaScript, such as `/^a$/`, which nothing fits as it is; `None` when
+/// letters behind them change what it means. Other patterns stay as they are.
+fn unquoted(pattern: &str) -> Option<&str> {
+    let literal = pattern.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
+    let Some((inner, flags)) = literal else {
+        return Some(pattern);
+    };
+    let is_anchored = inner.starts_with('^') || inner.ends_with('$') && !inner.ends_with("\\$");
+    if !is_anchored || !flags.bytes().all(|flag| flag.is_ascii_lowercase()) {
+        return Some(pattern);
+    }
+    // Where the next search begins, and that characters are those of Unicode.
+    flags.chars().all(|flag| "guy".contains(flag)).then_some(inner)
 }
 
 /// Characters with a meaning of their own, which may be escaped in every dialect (`SyntaxCharacter` of ECMA-262).
@@ -226,6 +242,12 @@ mod tests {
             ("{a}]", r"\{a\}\]"),
             ("a{x", r"a\{x"),
             ("a{2", r"a\{2"),
+            (r"/^[a-z\/]+$/", r"^[a-z\/]+$"),
+            ("/^[a-z]+/gu", "^[a-z]+"),
+            ("/[a-z]+$/", "[a-z]+$"),
+            ("/[a-z]+/", "/[a-z]+/"),
+            (r"/a\$/", r"/a\$/"),
+            ("/^a|b", "/^a|b"),
         ] {
             assert_eq!(portable(pattern).as_deref(), Some(expected), "{pattern}");
         }
@@ -254,6 +276,7 @@ mod tests {
             "a\\",
             "[a",
             r"[\b]",
+            "/^[a-z]+$/i",
         ] {
             assert_eq!(portable(pattern), None, "{pattern}");
         }

@@ -104,6 +104,7 @@ impl<'d> Normaliser<'d> {
             let mut alternative = self.part(subtype.place, depth);
             self.is_part = was_part;
             keep_possible_requirements(&mut alternative);
+            self.keep_possible_default(&mut alternative);
             let declared = subtype.place.text("x-ms-discriminator-value");
             name_kind(&mut alternative, place, subtype.name, declared);
             alternatives.push(alternative);
@@ -113,6 +114,7 @@ impl<'d> Normaliser<'d> {
             outer.extend(schema.shift_remove(keyword).map(|value| (keyword.to_owned(), value)));
         }
         keep_possible_requirements(&mut schema);
+        self.keep_possible_default(&mut schema);
         alternatives.push(schema);
         self.joined(outer, alternatives)
     }

@@ -1,9 +1,10 @@
 //! Values that stand in schemas, and the types that they have or give away.
 
-use serde_json::{Number, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 use super::keywords::TELLING_FORMATS;
 use crate::openapi::json::member;
+use crate::openapi::yaml;
 
 /// The type that other keywords give away.
 pub(super) fn implied_type(schema: &Value) -> Option<&'static str> {
@@ -42,40 +43,32 @@ pub(super) fn implied_type(schema: &Value) -> Option<&'static str> {
     (TELLING_FORMATS.contains(&format) || format == "byte").then_some("string")
 }
 
-/// `value` as one of `types`, when it is one or is one by its spelling.
-pub(super) fn coerced(value: &Value, types: &[&str]) -> Option<Value> {
-    let is_one = |kind: &str| match kind {
+/// Whether `value` is of the type that JSON Schema calls `kind`.
+pub(super) fn is_of(value: &Value, kind: &str) -> bool {
+    match kind {
         "string" => value.is_string(),
         "integer" => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0),
         "number" => value.is_number(),
         "boolean" => value.is_boolean(),
         "array" => value.is_array(),
         "object" => value.is_object(),
+        "null" => value.is_null(),
         _ => false,
-    };
-    if types.is_empty() || types.iter().any(|kind| is_one(kind)) {
-        // `1.0` of an integer.
-        if let (Value::Number(number), ["integer"]) = (value, types)
-            && number.is_f64()
-        {
-            return number
-                .to_string()
-                .trim_end_matches(".0")
-                .parse::<i64>()
-                .ok()
-                .map(|whole| json!(whole));
+    }
+}
+
+/// `value` as one of `types`, when it is one or is one by its spelling.
+pub(super) fn coerced(value: &Value, types: &[&str]) -> Option<Value> {
+    if types.is_empty() || types.iter().any(|kind| is_of(value, kind)) {
+        if let (Value::Number(number), ["integer"]) = (value, types) {
+            return whole(number);
         }
         return Some(value.clone());
     }
     match (value, *types.first()?) {
         (Value::Bool(_) | Value::Number(_), "string") => Some(json!(value.to_string())),
-        (Value::String(text), "integer") => text.trim().parse::<i64>().ok().map(|number| json!(number)),
-        (Value::String(text), "number") => text
-            .trim()
-            .parse::<f64>()
-            .ok()
-            .and_then(Number::from_f64)
-            .map(Value::Number),
+        (Value::String(text), "integer") => yaml::number(text.trim()).and_then(|number| whole(&number)),
+        (Value::String(text), "number") => yaml::number(text.trim()).map(Value::Number),
         (Value::String(text), "boolean") => text
             .trim()
             .to_ascii_lowercase()
@@ -86,12 +79,41 @@ pub(super) fn coerced(value: &Value, types: &[&str]) -> Option<Value> {
     }
 }
 
+/// `number` as integers are written: `1.0` is one as well.
+fn whole(number: &Number) -> Option<Value> {
+    if !number.is_f64() {
+        return Some(json!(number));
+    }
+    let whole = number.as_f64().filter(|float| float.fract() == 0.0)?;
+    format!("{whole}").parse::<i64>().ok().map(|whole| json!(whole))
+}
+
+/// `value` in the type that `schema` has, when it is of that or is spelt so. Of several types it cannot be told which one
+/// was meant.
+pub(in crate::openapi) fn in_type_of(schema: &Map<String, Value>, value: &Value) -> Option<Value> {
+    let kinds: Vec<&str> = match schema.get("type") {
+        Some(Value::String(kind)) => vec![kind],
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let kinds: Vec<&str> = kinds.into_iter().filter(|kind| *kind != "null").collect();
+    coerced(value, if kinds.len() == 1 { &kinds } else { &[] })
+}
+
 /// Connectors are written in TOML, which has no null.
 pub(in crate::openapi) fn holds_null(value: &Value) -> bool {
+    holds(value, Value::is_null)
+}
+
+/// Whether `value` holds what TOML has not: null, or a whole number that takes more than 63 bits.
+pub(in crate::openapi) fn is_unwritable(value: &Value) -> bool {
+    holds(value, |one| one.is_null() || one.is_u64() && !one.is_i64())
+}
+
+fn holds(value: &Value, is_it: fn(&Value) -> bool) -> bool {
     match value {
-        Value::Null => true,
-        Value::Array(items) => items.iter().any(holds_null),
-        Value::Object(members) => members.values().any(holds_null),
-        _ => false,
+        Value::Array(items) => items.iter().any(|item| holds(item, is_it)),
+        Value::Object(members) => members.values().any(|member| holds(member, is_it)),
+        value => is_it(value),
     }
 }

@@ -3,7 +3,10 @@
 pub(super) mod form;
 mod needed;
 mod part;
+mod undescribed;
 mod xml;
+
+use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +14,7 @@ use super::{Reading, types};
 use crate::connector::{is_several_media_types, is_yaml, media_type_essence};
 use crate::openapi::answers::is_json_lines;
 use crate::openapi::documents::Place;
-use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind, Part};
+use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind};
 use crate::openapi::shaping;
 
 /// What can be sent, best first.
@@ -251,18 +254,20 @@ impl<'o> Reading<'o> {
         FORM_OF_PARTS.to_owned()
     }
 
+    /// The schema of a body that may be sent otherwise, or not at all: what is left out of it is not told.
+    fn looked_at(&self, media_type: Place<'o>) -> Map<String, Value> {
+        let schema = media_type.get("schema");
+        schema.map_or_else(Map::new, |schema| self.normaliser.another().root(schema))
+    }
+
     /// Whether a body is an object or a list by its schema.
-    fn is_data(&mut self, media_type: Place<'o>) -> bool {
-        let schema = media_type
-            .get("schema")
-            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
+    fn is_data(&self, media_type: Place<'o>) -> bool {
+        let schema = self.looked_at(media_type);
         matches!(types(&schema).as_slice(), ["object" | "array"])
     }
 
-    fn has_files(&mut self, media_type: Place<'o>) -> bool {
-        let schema = media_type
-            .get("schema")
-            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
+    fn has_files(&self, media_type: Place<'o>) -> bool {
+        let schema = self.looked_at(media_type);
         let properties = schema.get("properties").and_then(Value::as_object);
         let mut all = properties.into_iter().flatten();
         all.any(|(_, property)| property.as_object().is_some_and(|schema| file(schema).is_some()))
@@ -273,9 +278,7 @@ impl<'o> Reading<'o> {
     }
 
     fn body_that_is_not_sent(&mut self, media_type: Place<'o>, is_required: bool) -> Result<(), String> {
-        let schema = media_type
-            .get("schema")
-            .map_or_else(Map::new, |schema| self.normaliser.root(schema));
+        let schema = self.looked_at(media_type);
         let fields: Vec<&str> = schema
             .get("properties")
             .and_then(Value::as_object)
@@ -321,6 +324,9 @@ impl<'o> Reading<'o> {
                 let shape = schema.shift_remove(shaping::KEY);
                 self.member(member(name, is_needed, ArgumentValue::Schema(schema)), shape);
             }
+            let is_closed = schema.contains_key("additionalProperties");
+            let undescribed = self.undescribed(media_type.get("schema"));
+            self.undescribed_members(&undescribed, is_closed);
             if is_required {
                 self.need_one(media_type.get("schema"), &schema);
             }
@@ -341,15 +347,8 @@ impl<'o> Reading<'o> {
             ArgumentValue::Schema(_) => "body",
         };
         self.push(Argument {
-            name: String::new(),
-            sent_as: sent_as.to_owned(),
-            place: ArgumentPlace::WholeBody,
             required,
-            value,
-            style: None,
-            is_xml: false,
-            part: Part::default(),
-            inside: Vec::new(),
+            ..Argument::new(sent_as, ArgumentPlace::WholeBody, value)
         });
     }
 }
@@ -357,15 +356,8 @@ impl<'o> Reading<'o> {
 /// The argument for a member of the body.
 fn member(name: String, required: bool, value: ArgumentValue) -> Argument {
     Argument {
-        name: String::new(),
-        sent_as: name,
-        place: ArgumentPlace::Body,
         required,
-        value,
-        style: None,
-        is_xml: false,
-        part: Part::default(),
-        inside: Vec::new(),
+        ..Argument::new(name, ArgumentPlace::Body, value)
     }
 }
 
@@ -392,7 +384,7 @@ fn kind_of(media_type: &str) -> Option<BodyKind> {
 }
 
 /// The properties of an object that has these and no others, and which of them are required.
-pub(super) fn flat(schema: &mut Map<String, Value>) -> Option<(Map<String, Value>, Vec<String>)> {
+pub(super) fn flat(schema: &mut Map<String, Value>) -> Option<(Map<String, Value>, HashSet<String>)> {
     let is_open = schema
         .get("additionalProperties")
         .is_some_and(|more| *more != json!(false));
@@ -409,7 +401,7 @@ pub(super) fn flat(schema: &mut Map<String, Value>) -> Option<(Map<String, Value
             .iter()
             .filter_map(|name| Some(name.as_str()?.to_owned()))
             .collect(),
-        _ => Vec::new(),
+        _ => HashSet::new(),
     };
     match schema.shift_remove("properties") {
         Some(Value::Object(properties)) => Some((properties, required)),

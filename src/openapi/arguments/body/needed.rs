@@ -1,5 +1,7 @@
 //! Members of a body of which at least one has to be given, though none of them is required.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Map, Value};
 
 use crate::openapi::arguments::Reading;
@@ -23,9 +25,13 @@ impl<'o> Reading<'o> {
             None if is_any() => self.members().map(|name| vec![name.clone()]).collect(),
             None => return,
         };
+        let given = self.list.iter().filter(|one| one.place == ArgumentPlace::Body);
+        let given = given.map(|one| (one.sent_as.as_str(), one)).rev().collect();
+        let fixed = self.fixed.iter().filter(|one| one.place == ArgumentPlace::Body);
+        let fixed = fixed.map(|one| one.name.as_str()).collect();
         let mut needed = Vec::new();
         for group in groups {
-            match self.still_needed(&group) {
+            match still_needed(&group, &given, &fixed) {
                 // It is always sent.
                 Some(names) if names.is_empty() => return,
                 Some(names) => needed.push(names),
@@ -74,28 +80,19 @@ impl<'o> Reading<'o> {
         }
         required.iter().map(|name| Some(name.as_str()?.to_owned())).collect()
     }
+}
 
-    /// The arguments that have to be given for `group` to be sent; `None` when nobody can give it.
-    fn still_needed(&self, group: &[String]) -> Option<Vec<String>> {
-        let mut names = Vec::new();
-        for member in group {
-            let is_fixed = self
-                .fixed
-                .iter()
-                .any(|fixed| fixed.place == ArgumentPlace::Body && fixed.name == *member);
-            if is_fixed {
-                continue;
-            }
-            let argument = self
-                .list
-                .iter()
-                .find(|argument| argument.place == ArgumentPlace::Body && argument.sent_as == *member)?;
-            if !argument.required && !has_default(argument) {
-                names.push(argument.name.clone());
-            }
+/// The names of the arguments that have to be given for `group` to be sent, of those that can be `given` and are not
+/// `fixed`; `None` when nobody can give it.
+fn still_needed(group: &[String], given: &HashMap<&str, &Argument>, fixed: &HashSet<&str>) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    for member in group.iter().filter(|member| !fixed.contains(member.as_str())) {
+        let argument = given.get(member.as_str())?;
+        if !argument.required && !has_default(argument) {
+            names.push(argument.name.clone());
         }
-        Some(names)
     }
+    Some(names)
 }
 
 fn has_default(argument: &Argument) -> bool {

@@ -128,15 +128,12 @@ impl<'o> Reading<'o> {
             schema.insert("description".to_owned(), json!(text));
         }
         let argument = Argument {
-            name: String::new(),
-            sent_as: format!("{part}_{name}"),
-            place: ArgumentPlace::PartHeader,
             required: is_needed && is_always_there,
-            value: ArgumentValue::Schema(schema),
-            style: None,
-            is_xml: false,
-            part: Part::default(),
-            inside: Vec::new(),
+            ..Argument::new(
+                format!("{part}_{name}"),
+                ArgumentPlace::PartHeader,
+                ArgumentValue::Schema(schema),
+            )
         };
         let (list, fixed) = (self.list.len(), self.fixed.len());
         self.push_shaped(argument, &[written.value, header.value]);

@@ -382,3 +382,74 @@ fn what_is_left_out_of_a_tool_is_not_asked_for() {
     assert!(arguments.list.len() < 100);
     assert_eq!(arguments.any_of, [["m0"]]);
 }
+
+#[test]
+fn members_that_are_required_and_not_described_are_arguments() {
+    let text = json!({"type": "string"});
+    let of = |more: Value| {
+        let mut schema = json!({"type": "object", "required": ["a", "b"], "properties": {"a": text}});
+        schema
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        schema
+    };
+    for (schema, expected) in [
+        (of(json!({})), vec!["Body a* = a", "Body b* = b"]),
+        (
+            json!({"allOf": [of(json!({})), {"required": ["c"]}, {"properties": {"b": text}}]}),
+            vec!["Body a* = a", "Body b* = b", "Body c* = c"],
+        ),
+        (
+            of(json!({"properties": {"a": text, "b": {"type": "string", "readOnly": true}}})),
+            vec!["Body a* = a"],
+        ),
+        (of(json!({"additionalProperties": false})), vec!["Body a* = a"]),
+    ] {
+        for media_type in [
+            "application/json",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+        ] {
+            let operation = json!({"requestBody": {"content": {media_type: {"schema": schema}}}});
+            let arguments = arguments_of("POST", "/a", &operation).unwrap();
+            assert_eq!(shown(&arguments), expected, "{media_type} {schema}");
+            assert!(arguments.notes.is_empty(), "{:?}", arguments.notes);
+        }
+    }
+}
+
+#[test]
+fn a_body_that_takes_more_members_than_it_describes_is_told() {
+    let fields =
+        |more: Value| json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": more});
+    for (schema, count) in [
+        (fields(json!(true)), 1),
+        (fields(json!({})), 1),
+        (json!({"allOf": [fields(json!(true))]}), 1),
+        (fields(json!(false)), 0),
+        (json!({"type": "object", "properties": {"a": {"type": "string"}}}), 0),
+    ] {
+        for media_type in [
+            "application/json",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+        ] {
+            let operation = json!({"requestBody": {"content": {media_type: {"schema": schema}}}});
+            let arguments = arguments_of("POST", "/a", &operation).unwrap();
+            assert_eq!(shown(&arguments), ["Body a = a"]);
+            assert_eq!(arguments.notes.len(), count, "{schema} {:?}", arguments.notes);
+        }
+    }
+    // One that describes none is not without fields.
+    for media_type in [
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    ] {
+        let open = json!({"type": "object", "additionalProperties": true});
+        let operation = json!({"requestBody": {"content": {media_type: {"schema": open}}}});
+        let arguments = arguments_of("POST", "/a", &operation).unwrap();
+        assert_eq!(shown(&arguments), ["WholeBody body = body"], "{media_type}");
+    }
+}

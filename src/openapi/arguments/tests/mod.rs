@@ -1,4 +1,8 @@
 mod bodies;
+mod forms;
+mod shaped;
+
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -11,8 +15,13 @@ use crate::template::Form;
 
 /// The arguments of `operation` at `path`, or why there are none.
 fn arguments_of(method: &str, path: &str, operation: &Value) -> Result<Arguments, String> {
+    arguments_in("3.1.0", method, path, operation)
+}
+
+/// [`arguments_of`] a description of that version.
+fn arguments_in(version: &str, method: &str, path: &str, operation: &Value) -> Result<Arguments, String> {
     let key = method.to_ascii_lowercase();
-    let root = json!({"openapi": "3.1.0", "paths": {path: {key.as_str(): operation}},
+    let root = json!({"openapi": version, "paths": {path: {key.as_str(): operation}},
         "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "query", "name": "api_key"}}}});
     let documents = Documents::read(&root.to_string()).unwrap();
     let item = documents.root().get("paths").unwrap().get(path).unwrap();
@@ -37,6 +46,15 @@ fn shown(arguments: &Arguments) -> Vec<String> {
         format!("{:?} {}{star} = {}{style}", one.place, one.name, one.sent_as)
     });
     list.collect()
+}
+
+/// The schema of the argument called `name`.
+fn schema_of(arguments: &Arguments, name: &str) -> Value {
+    let argument = arguments.list.iter().find(|one| one.name == name).unwrap();
+    match &argument.value {
+        ArgumentValue::Schema(schema) => Value::Object(schema.clone()),
+        ArgumentValue::File { .. } => panic!("{name} is a file"),
+    }
 }
 
 #[test]
@@ -251,15 +269,11 @@ fn one_huge_argument_is_cut_before_others_are_left_out() {
     let arguments = arguments_of("POST", "/a", &json!({"requestBody": {"content": content}})).unwrap();
     assert!(arguments.bytes() <= MOST_INPUT_BYTES, "{}", arguments.bytes());
     assert_eq!((arguments.list.len(), arguments.notes.as_slice()), (22, [].as_slice()));
-    let schema = |name: &str| {
-        let argument = arguments.list.iter().find(|one| one.name == name).unwrap();
-        match &argument.value {
-            ArgumentValue::Schema(schema) => Value::Object(schema.clone()),
-            ArgumentValue::File { .. } => unreachable!(),
-        }
-    };
-    assert_eq!(schema("choice"), json!({"type": "object"}));
-    assert_eq!(schema("list"), json!({"type": "array", "items": {"type": "object"}}));
+    assert_eq!(schema_of(&arguments, "choice"), json!({"type": "object"}));
+    assert_eq!(
+        schema_of(&arguments, "list"),
+        json!({"type": "array", "items": {"type": "object"}})
+    );
     assert_eq!(arguments.changes.get(&Change::Cut), Some(&2));
 }
 
@@ -325,4 +339,39 @@ fn lines_of_json_are_one_text() {
         schema["description"],
         "JSON, one value on each line: an object with `x`, `y`."
     );
+}
+
+#[test]
+fn very_many_parameters_are_read_at_once() {
+    let list: Vec<Value> = (0..20_000)
+        .map(|index| json!({"name": format!("a name that takes room {index}"), "in": "query", "schema": {"type": "string"}}))
+        .collect();
+    let started = Instant::now();
+    let arguments = arguments_of("GET", "/a", &json!({ "parameters": list })).unwrap();
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert!(arguments.bytes() <= MOST_INPUT_BYTES);
+    let first = arguments.list.first().map(|one| one.sent_as.as_str());
+    assert_eq!(first, Some("a name that takes room 0"));
+    assert!(arguments.notes[0].contains("and 19"), "{:?}", arguments.notes);
+}
+
+#[test]
+fn a_part_that_is_left_out_takes_its_headers_along() {
+    let names: Vec<String> = (0..150)
+        .map(|index| format!("a_part_whose_name_takes_room_{index}"))
+        .collect();
+    let properties: Map<String, Value> = names
+        .iter()
+        .map(|name| (name.clone(), json!({"type": "string"})))
+        .collect();
+    let header = json!({"headers": {"X-Digest": {"schema": {"type": "string"}}}});
+    let encoding: Map<String, Value> = names.iter().map(|name| (name.clone(), header.clone())).collect();
+    let form = json!({"schema": {"type": "object", "properties": properties}, "encoding": encoding});
+    let operation = json!({"requestBody": {"content": {"multipart/form-data": form}}});
+    let arguments = arguments_of("POST", "/a", &operation).unwrap();
+    assert!(arguments.bytes() <= MOST_INPUT_BYTES);
+    let count = |place| arguments.list.iter().filter(|one| one.place == place).count();
+    let parts = count(ArgumentPlace::Body);
+    assert!(parts < names.len(), "{parts}");
+    assert_eq!(count(ArgumentPlace::PartHeader), parts);
 }

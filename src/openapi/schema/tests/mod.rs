@@ -1,3 +1,7 @@
+mod bounds;
+mod defaults;
+mod values;
+
 use serde_json::{Value, json};
 
 use super::*;

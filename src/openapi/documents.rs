@@ -19,7 +19,10 @@ const LONGEST_CHAIN: usize = 32;
 /// A description: its root document and those that it refers to.
 pub struct Documents {
     version: Version,
+    /// Relative to the folder of the root document, which is the first and has no name here.
     files: Vec<(String, Value)>,
+    /// What the file of the root document is called, when it is in one: others refer to it by that.
+    root_name: String,
     /// What overlays may still put into it.
     room: Room,
     /// How many keys were taken out that only an overlay may say.
@@ -75,9 +78,20 @@ impl Documents {
             version,
             left_to_overlays: shaping::leave_to_overlays(&mut root),
             files: vec![(String::new(), root)],
+            root_name: String::new(),
             room: Room::default(),
             is_shaped: text.contains(shaping::KEY),
         })
+    }
+
+    /// The same description, whose root document is in the file `name`. Without this a document that refers to the root
+    /// by its file would get a second one, which no overlay has changed.
+    #[must_use]
+    pub fn in_file(self, name: &str) -> Self {
+        Self {
+            root_name: name.to_owned(),
+            ..self
+        }
     }
 
     /// Changes the root document as `overlay` says, and returns warnings about what changes nothing. An overlay may add
@@ -95,10 +109,11 @@ impl Documents {
     /// # Errors
     /// As [`Documents::lay`].
     pub fn lay_over(&mut self, name: &str, overlay: &Overlay) -> Result<Vec<Diagnostic>, Diagnostic> {
-        let Some(index) = self.files.iter().position(|(known, _)| known == name) else {
+        let Some(index) = self.index_of(name) else {
             return Ok(Vec::new());
         };
         self.is_shaped = true;
+        let root_name = self.root_name.clone();
         let names: Vec<String> = self.files.iter().map(|(name, _)| name.clone()).collect();
         let leads = |reference: &str| {
             let (file, reference) = origin(reference).unwrap_or((index, reference));
@@ -106,7 +121,9 @@ impl Documents {
             let document = match path {
                 "" => names.get(file)?.clone(),
                 path if is_absolute(path) => return None,
-                path => joined(names.get(file)?, path),
+                path => Some(joined(names.get(file)?, path))
+                    .filter(|name| *name != root_name)
+                    .unwrap_or_default(),
             };
             let pointer = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
             let is_own = names.get(index) == Some(&document);
@@ -138,7 +155,7 @@ impl Documents {
                     return;
                 }
                 let target = joined(name, path);
-                if !found.contains(&target) && self.files.iter().all(|(name, _)| *name != target) {
+                if !found.contains(&target) && self.index_of(&target).is_none() {
                     found.push(target);
                 }
             });
@@ -198,9 +215,7 @@ impl Documents {
                 "`{reference}` is a whole address, and only what stands beside the description is read"
             ));
         } else {
-            let name = joined(&self.files[file].0, path);
-            let known = self.files.iter().position(|(known, _)| *known == name);
-            // The root may refer to itself by its own name, which only the caller knows.
+            let known = self.index_of(&joined(&self.files[file].0, path));
             known.ok_or_else(|| format!("`{reference}` leads to a document that is not there"))?
         };
         let root = &self.files[target].1;
@@ -212,6 +227,14 @@ impl Documents {
             .or_else(|| by_anchor(root, fragment))
             .ok_or_else(|| format!("`{reference}` leads nowhere"))?;
         Ok(Place { value, file: target })
+    }
+
+    /// The document of this name, relative to the folder of the root document.
+    fn index_of(&self, name: &str) -> Option<usize> {
+        if !name.is_empty() && name == self.root_name {
+            return Some(0);
+        }
+        self.files.iter().position(|(known, _)| known == name)
     }
 
     /// The document that says of itself that it is at `address` (`OpenAPI` 3.2, `$self`).
@@ -355,6 +378,22 @@ mod tests {
             place.map(|place| (place.value.clone(), place.file)),
             Ok((json!({"found": true}), 2))
         );
+    }
+
+    #[test]
+    fn a_part_that_refers_to_the_root_by_its_file_gets_the_same_root() {
+        let root = json!({"openapi": "3.1.0", "paths": {"/a": {"$ref": "paths/a.yaml"}}, "x": {"found": true}});
+        let part = "{one: {$ref: '../openapi.yaml#/x'}, other: {$ref: '../api/openapi.yaml#/x'}}";
+        let mut documents = read(&root).in_file("openapi.yaml");
+        documents.add("paths/a.yaml".to_owned(), part).unwrap();
+        assert_eq!(documents.missing(), ["api/openapi.yaml"]);
+        assert_eq!(documents.missing_paths(), Vec::<String>::new());
+        let place = documents.follow(0, "openapi.yaml#/x").unwrap();
+        assert_eq!((place.value, place.file), (&json!({"found": true}), 0));
+        // Only whoever reads the root knows what its file is called.
+        let mut documents = read(&root);
+        documents.add("paths/a.yaml".to_owned(), part).unwrap();
+        assert_eq!(documents.missing(), ["openapi.yaml", "api/openapi.yaml"]);
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl Documents {
             }
             let path = reference.split('#').next().unwrap_or_default();
             let name = joined(&self.files.get(place.file)?.0, path);
-            let is_here = self.files.iter().any(|(known, _)| *known == name);
+            let is_here = self.index_of(&name).is_some();
             return (!path.is_empty() && !is_absolute(path) && !is_here).then_some(name);
         }
         None

@@ -136,8 +136,10 @@ impl Source {
         } else {
             "openapi.yaml"
         };
+        let file_name = named.unwrap_or(usual).to_owned();
+        let documents = documents.in_file(&root_name(path, &file_name));
         let source = Self {
-            file_name: named.unwrap_or(usual).to_owned(),
+            file_name,
             root: match &fetched_from {
                 Some(_) => Kept::text(text),
                 None => Kept::file(path, text),
@@ -170,8 +172,7 @@ impl Source {
 
     /// What the root's file is called where it was read.
     fn root_name(&self) -> String {
-        let name = self.path.file_name().and_then(|name| name.to_str());
-        name.unwrap_or(&self.file_name).to_owned()
+        root_name(&self.path, &self.file_name)
     }
 
     fn lay_over(&mut self, name: &str, documents: &mut Documents) -> Result<(), Failure> {
@@ -260,6 +261,12 @@ impl Source {
         let documents = self.kept_names().zip(documents.map(Content::Kept));
         documents.chain(self.overlays.files().map(|(name, text)| (name, Content::Text(text))))
     }
+}
+
+/// What a root document is called that was read from `path`, and that is kept as `file_name`.
+fn root_name(path: &Path, file_name: &str) -> String {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.unwrap_or(file_name).to_owned()
 }
 
 /// Where a document that others refer to is kept, relative to the folder `openapi`.

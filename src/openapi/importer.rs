@@ -113,7 +113,10 @@ impl<'d> Importer<'d> {
         }));
         let mut notes = shape.notes;
         notes.extend(arguments.notes);
-        notes.extend(self.security.lacks(self.shared.documents, one.place, &one.selected()));
+        notes.extend(
+            self.security
+                .lacks(self.shared.documents, one.asking(), &one.selected()),
+        );
         Ok(Unnamed {
             action: Action {
                 name: String::new(),
@@ -124,7 +127,7 @@ impl<'d> Importer<'d> {
                 method: one.method.clone(),
                 path: arguments.path,
                 server: location.server.map(|index| self.servers[index].name.clone()),
-                credentials: !self.security.is_open(self.shared.documents, one.place),
+                credentials: !self.security.is_open(self.shared.documents, one.asking()),
                 group: group(one),
                 query: path.query,
                 fixed,

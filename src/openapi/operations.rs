@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::documents::{Documents, Place};
 use super::report::{Report, Skipped};
+use super::security::Asking;
 
 /// Keys of a path item that are methods (`OpenAPI` 3.2, section "Path Item Object").
 const METHODS: [&str; 9] = [
@@ -27,6 +28,14 @@ impl<'d> Found<'d> {
     pub(super) fn tags(&self) -> Vec<&'d str> {
         let tags = self.place.value.get("tags").and_then(Value::as_array);
         tags.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// What it may ask for a credential with.
+    pub(super) fn asking(&self) -> Asking<'d> {
+        Asking {
+            place: self.place,
+            item: self.item,
+        }
     }
 
     /// The options that select it alone.

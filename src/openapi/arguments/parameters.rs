@@ -138,10 +138,11 @@ impl<'o> Reading<'o> {
 
     fn parameter(&mut self, place: ArgumentPlace, parameter: Place<'o>) {
         let name = parameter.text("name").unwrap_or_default();
-        if self.operation.security.carries(place.as_str(), name) {
-            // Agents must not be asked for credentials.
-            self.notes
-                .push(format!("the {} `{name}` is left to `[auth]`", place.as_str()));
+        let is_required = place == ArgumentPlace::Path || parameter.value.get("required") == Some(&json!(true));
+        let said = parameter.text("description").unwrap_or_default();
+        let security = self.operation.security;
+        if let Some(note) = security.takes(place.as_str(), name, is_required, said) {
+            self.notes.push(note);
             return;
         }
         if place == ArgumentPlace::Header && NOT_PARAMETERS.contains(&name.to_ascii_lowercase().as_str()) {
@@ -190,7 +191,6 @@ impl<'o> Reading<'o> {
             Some((media_type, _)) => self.content_style(name, media_type, &mut schema),
             None => style(place, parameter, &schema),
         };
-        let is_required = place == ArgumentPlace::Path || parameter.value.get("required") == Some(&json!(true));
         let argument = Argument {
             name: String::new(),
             sent_as: name.to_owned(),

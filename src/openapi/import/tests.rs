@@ -1,0 +1,80 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+/// What becomes of a description with these `paths`, and with `more` beside them.
+fn imported(paths: &Value, more: &Value) -> Import {
+    let mut root = json!({"openapi": "3.1.0", "info": {"title": "A", "version": "1"},
+        "servers": [{"url": "https://a.example.com"}], "paths": paths});
+    if let (Value::Object(root), Value::Object(more)) = (&mut root, more) {
+        root.extend(more.clone());
+    }
+    of_text(&root.to_string())
+}
+
+fn of_text(text: &str) -> Import {
+    let options = Options {
+        slug: "a".to_owned(),
+        ..Options::default()
+    };
+    import(&Documents::read(text).unwrap(), &options)
+}
+
+/// What the API calls the arguments of the first action.
+fn arguments(import: &Import) -> Vec<&str> {
+    let arguments = import.actions[0].input.iter();
+    arguments.map(|one| one.sent_as.as_str()).collect()
+}
+
+/// What is told about the first action.
+fn notes(import: &Import) -> &[String] {
+    &import.report.imported[0].notes
+}
+
+/// What an operation asks for beside a bearer token is taken away only where the connector sends it.
+#[test]
+fn a_parameter_is_left_to_the_credential_only_where_that_is_sent() {
+    let more = json!({"security": [{"bearer": []}], "components": {"securitySchemes": {
+        "bearer": {"type": "http", "scheme": "bearer"}, "tenant": {"type": "apiKey", "in": "header", "name": "X-Tenant-Id"},
+        "app": {"type": "apiKey", "in": "query", "name": "app"}}}});
+    let parameter = |name: &str, place: &str, required: bool| json!({"name": name, "in": place, "required": required, "schema": {"type": "string"}});
+    let mut told = parameter("token", "query", true);
+    told["description"] = json!("Authentication token. Requires scope: `users:read`");
+    let header = |name: &str| Authentication::ApiKey {
+        place: "header",
+        name: name.to_owned(),
+    };
+    for (parameter, kept, sent) in [
+        // An invitation has a token, too.
+        (parameter("token", "query", true), true, Authentication::Bearer),
+        (told, false, Authentication::Bearer),
+        (parameter("token", "query", false), false, Authentication::Bearer),
+        (parameter("x-tenant-id", "header", false), true, Authentication::Bearer),
+        (parameter("app", "query", false), true, Authentication::Bearer),
+        (
+            parameter("Authorization", "header", true),
+            false,
+            Authentication::Bearer,
+        ),
+        (
+            parameter("X-Tenant-Id", "header", true),
+            false,
+            Authentication::Combined(vec![Authentication::Bearer, header("X-Tenant-Id")]),
+        ),
+    ] {
+        for paths in [
+            json!({"/a": {"get": {"parameters": [parameter]}}}),
+            json!({"/a": {"parameters": [parameter], "get": {}}}),
+        ] {
+            let import = imported(&paths, &more);
+            assert_eq!(import.authentication, sent, "{paths}");
+            assert_eq!(arguments(&import).len(), usize::from(kept), "{paths}");
+            let is_told = notes(&import).iter().any(|note| note.contains("`[auth]`"));
+            assert_eq!(is_told, !kept, "{paths}: {:?}", notes(&import));
+        }
+    }
+    // What an operation says of its parameter wins over what its path says.
+    let paths = json!({"/a": {"parameters": [parameter("X-Tenant-Id", "header", true)],
+        "get": {"parameters": [parameter("X-Tenant-Id", "header", false)]}}});
+    assert_eq!(imported(&paths, &more).authentication, Authentication::Bearer);
+}

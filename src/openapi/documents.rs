@@ -23,6 +23,8 @@ pub struct Documents {
     files: Vec<(String, Value)>,
     /// What the file of the root document is called, when it is in one: others refer to it by that.
     root_name: String,
+    /// What could not be kept of its texts.
+    notes: Vec<String>,
     /// What overlays may still put into it.
     room: Room,
     /// How many keys were taken out that only an overlay may say.
@@ -68,7 +70,7 @@ impl Documents {
     /// # Errors
     /// [`ReadError`] when it is not JSON or YAML, or not an `OpenAPI` document, or holds a reference that none can be.
     pub fn read(text: &str) -> Result<Self, ReadError> {
-        let mut root = read::tree(text)?;
+        let (mut root, repeated) = read::tree(text)?;
         refuse_marked(&root)?;
         let version = read::version(&root)?;
         if root.get("paths").is_none_or(|paths| !paths.is_object()) {
@@ -79,6 +81,7 @@ impl Documents {
             left_to_overlays: shaping::leave_to_overlays(&mut root),
             files: vec![(String::new(), root)],
             root_name: String::new(),
+            notes: repeated.notes("").collect(),
             room: Room::default(),
             is_shaped: text.contains(shaping::KEY),
         })
@@ -168,12 +171,18 @@ impl Documents {
     /// # Errors
     /// [`ReadError`] when it is neither JSON nor YAML, or holds a reference that none can be.
     pub fn add(&mut self, name: String, text: &str) -> Result<(), ReadError> {
-        let mut tree = read::tree(text)?;
+        let (mut tree, repeated) = read::tree(text)?;
         refuse_marked(&tree)?;
+        self.notes.extend(repeated.notes(&name));
         self.is_shaped |= text.contains(shaping::KEY);
         self.left_to_overlays += shaping::leave_to_overlays(&mut tree);
         self.files.push((name, tree));
         Ok(())
+    }
+
+    /// What could not be kept of the texts, a line each.
+    pub(super) fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// How many keys of the description itself do not count, because they would make calls less careful.

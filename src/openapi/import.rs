@@ -54,6 +54,7 @@ pub fn import(documents: &Documents, options: &Options) -> Import {
         openapi: version_of(root),
         ..Report::default()
     };
+    report.notes.extend_from_slice(documents.notes());
     let found = operations(documents, &mut report);
     let wanted: Vec<Found<'_>> = found
         .into_iter()

@@ -78,3 +78,44 @@ fn a_parameter_is_left_to_the_credential_only_where_that_is_sent() {
         "get": {"parameters": [parameter("X-Tenant-Id", "header", false)]}}});
     assert_eq!(imported(&paths, &more).authentication, Authentication::Bearer);
 }
+
+#[test]
+fn keys_that_are_written_twice_are_told() {
+    let yaml = "openapi: 3.1.0\nservers: [{url: 'https://a.example.com'}]\npaths:\n  /dup:\n    get: {summary: One}\n  \
+                /other: {get: {}}\n  /dup:\n    post: {summary: Two, summary: Three}\n    summary: Both\n";
+    let json = r#"{"openapi": "3.1.0", "servers": [{"url": "https://a.example.com"}], "paths": {
+        "/dup": {"get": {"summary": "One"}}, "/other": {"get": {}},
+        "/dup": {"post": {"summary": "Two", "summary": "Three"}, "summary": "Both"}}}"#;
+    for text in [yaml, json] {
+        let import = of_text(text);
+        let made: Vec<String> = import
+            .actions
+            .iter()
+            .map(|one| format!("{} {}: {}", one.method, one.path, one.description))
+            .collect();
+        assert_eq!(made, ["GET /dup: One", "POST /dup: Three", "GET /other: GET /other"]);
+        let told: Vec<&String> = import
+            .report
+            .notes
+            .iter()
+            .filter(|note| note.contains("twice"))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "`/paths/~1dup/post/summary` is written twice: the last one counts",
+                "`/paths/~1dup` is written twice: what both hold is put together",
+            ]
+        );
+    }
+    // Of a method that is written in both, the last one counts.
+    let import = of_text(&yaml.replace("    post: {summary: Two", "    get: {x: 1}\n    post: {summary: Two"));
+    assert!(
+        import
+            .report
+            .notes
+            .contains(&"`/paths/~1dup/get` is written twice: the last one counts".to_owned()),
+        "{:?}",
+        import.report.notes
+    );
+}

@@ -119,3 +119,58 @@ fn keys_that_are_written_twice_are_told() {
         import.report.notes
     );
 }
+
+#[test]
+fn the_plainest_json_is_sent() {
+    let schema = json!({"type": "object", "properties": {"x": {"type": "string"}}});
+    let list = json!({"type": "array", "items": {"type": "object"}});
+    for (types, schema, sent) in [
+        (
+            // As every older description of ASP.NET has it.
+            vec![
+                "application/json-patch+json",
+                "application/json",
+                "text/json",
+                "application/*+json",
+            ],
+            &schema,
+            "application/json",
+        ),
+        (
+            vec!["application/merge-patch+json", "application/json-patch+json"],
+            &schema,
+            "application/merge-patch+json",
+        ),
+        (
+            vec!["application/merge-patch+json", "application/vnd.api+json"],
+            &schema,
+            "application/vnd.api+json",
+        ),
+        (
+            vec!["application/merge-patch+json", "application/json-patch+json"],
+            &list,
+            "application/json-patch+json",
+        ),
+        (
+            vec!["application/json-patch+json", "application/json"],
+            &list,
+            "application/json",
+        ),
+        (
+            vec!["application/json-patch+json"],
+            &schema,
+            "application/json-patch+json",
+        ),
+    ] {
+        let content: Value = types
+            .iter()
+            .map(|one| ((*one).to_owned(), json!({"schema": schema})))
+            .collect();
+        let import = imported(
+            &json!({"/a": {"post": {"requestBody": {"content": content}}}}),
+            &json!({}),
+        );
+        let body = import.actions[0].body.as_ref().unwrap();
+        assert_eq!(body.media_type, sent, "{types:?}");
+    }
+}

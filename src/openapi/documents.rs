@@ -10,6 +10,7 @@ use super::read::{self, ReadError, Version};
 use super::{json, shaping};
 use crate::diagnostics::Diagnostic;
 
+pub(super) use path_items::JoinedPaths;
 pub(super) use references::moved;
 use references::{as_written, is_moved, origin, refuse_marked};
 

@@ -55,7 +55,8 @@ pub fn import(documents: &Documents, options: &Options) -> Import {
         ..Report::default()
     };
     report.notes.extend_from_slice(documents.notes());
-    let found = operations(documents, &mut report);
+    let joined = documents.joined_paths();
+    let found = operations(documents, &joined, &mut report);
     let wanted: Vec<Found<'_>> = found
         .into_iter()
         .filter(|one| {

@@ -121,6 +121,26 @@ fn keys_that_are_written_twice_are_told() {
 }
 
 #[test]
+fn what_stands_beside_the_reference_of_a_path_counts() {
+    let text = json!({"type": "string"});
+    let item = json!({"get": {"summary": "One"}, "post": {"summary": "Not this"}, "summary": "Item"});
+    let paths = json!({"/a/{id}": {"$ref": "#/components/pathItems/a", "post": {"summary": "Two"},
+        "parameters": [{"name": "id", "in": "path", "schema": {"$ref": "#/components/schemas/id"}}]}});
+    let more = json!({"components": {"schemas": {"id": text}, "pathItems": {
+        "a": {"$ref": "#/components/pathItems/b", "delete": {"summary": "Three"}}, "b": item}}});
+    let import = imported(&paths, &more);
+    let mut made: Vec<String> = import
+        .actions
+        .iter()
+        .map(|one| format!("{} {}", one.method, one.description))
+        .collect();
+    made.sort();
+    assert_eq!(made, ["DELETE Three", "GET One", "POST Two"]);
+    assert_eq!(import.report.operations, 3);
+    assert!(import.report.imported.iter().all(|one| one.notes.is_empty()));
+}
+
+#[test]
 fn the_plainest_json_is_sent() {
     let schema = json!({"type": "object", "properties": {"x": {"type": "string"}}});
     let list = json!({"type": "array", "items": {"type": "object"}});

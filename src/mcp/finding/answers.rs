@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::request::Question;
 use super::{example, search};
 use crate::catalog::{Catalog, Tool};
-use crate::connector::model::Connector;
+use crate::connector::model::{Action, Connector};
 use crate::diagnostics::legible_line;
 use crate::engine::{CallError, ErrorCode};
 use crate::mcp::results;
@@ -115,21 +115,31 @@ fn found(catalog: &Catalog, sentence: &str, named: Option<&str>, limit: usize) -
 fn brief(tool: &Tool) -> Value {
     let action = &tool.action;
     let (first, _) = crate::catalog::search::first_sentence(&action.description);
-    let required = action
-        .input
-        .document()
-        .get("required")
-        .cloned()
-        .unwrap_or_else(|| json!([]));
-    json!({
+    let mut brief = json!({
         "name": tool.name,
         "title": action.title,
         "does": first,
         "connector": tool.connector.slug,
-        "required": required,
+        "required": required(action),
         "effect": action.effect.as_str(),
         "asks_first": action.confirm,
-    })
+    });
+    if let Some(groups) = any_of(action) {
+        brief["any_of"] = groups;
+    }
+    brief
+}
+
+/// The arguments that must be given.
+fn required(action: &Action) -> Value {
+    let required = action.input.document().get("required");
+    required.cloned().unwrap_or_else(|| json!([]))
+}
+
+/// Groups of arguments of which one must be given besides, which no schema of a tool can say.
+fn any_of(action: &Action) -> Option<Value> {
+    let groups = action.request()?.any_of.as_ref()?.groups();
+    Some(json!(groups.iter().take(MOST_NAMED).collect::<Vec<_>>()))
 }
 
 /// The action that `name` means: by its tool's name or alias, or by its own name if that is only one's.
@@ -170,8 +180,16 @@ fn described(tool: &Tool) -> Value {
     if let Some(schema) = &action.output_schema {
         described["output_schema"] = Value::Object(Map::clone(schema));
     }
-    described["example"] = json!({ "name": tool.name, "arguments": example::arguments(action.input.document()) });
-    described["next"] = json!("Call it: call_action with `name` and `arguments` as in the example.");
+    let example = example::arguments(action);
+    let shown = if example.is_some() {
+        "in the example"
+    } else {
+        "`input_schema` has them"
+    };
+    described["next"] = json!(format!("Call it: call_action with `name` and `arguments` as {shown}."));
+    if let Some(arguments) = example {
+        described["example"] = json!({ "name": tool.name, "arguments": arguments });
+    }
     described
 }
 

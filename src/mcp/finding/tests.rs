@@ -295,6 +295,66 @@ fn an_action_is_described_with_all_that_a_call_needs() {
     assert_eq!(unknown["error"]["code"], "UNKNOWN_API");
 }
 
+/// One action with these lines behind its path.
+fn single(lines: &str) -> Catalog {
+    let mut source = connector("crm", 0, "");
+    let (head, _) = source.files[0].text.split_once("[[actions]]").expect("an action");
+    source.files[0].text =
+        format!("{head}[[actions]]\nname = \"a\"\ndescription = \"A\"\nmethod = \"POST\"\npath = \"/a\"\n{lines}");
+    catalog(vec![source])
+}
+
+/// Its arguments `x` of this schema, which must be given, and `kind`, `n` and `z`, which need not.
+fn lines(schema: &str) -> String {
+    let input = |name: &str, rest: &str| format!("[[actions.input]]\nname = \"{name}\"\nin = \"body\"\n{rest}\n");
+    let optional = ["kind", "n", "z"].map(|name| input(name, "schema = { type = \"integer\", minimum = 3 }"));
+    input("x", &format!("required = true\nschema = {schema}")) + &optional.concat()
+}
+
+#[test]
+fn the_example_of_an_action_is_one_that_its_schema_takes() {
+    for (schema, example) in [
+        ("{ type = \"string\", pattern = \"^[0-9]{4}$\" }", Some(json!("1111"))),
+        ("{ type = \"string\", pattern = \"^[A-Z]{3}-[0-9]+$\" }", None),
+        ("{ type = \"integer\", exclusiveMinimum = 7 }", Some(json!(8))),
+        ("{ type = \"number\", exclusiveMinimum = 0.5 }", Some(json!(1.5))),
+        ("{ type = \"integer\", maximum = -2 }", Some(json!(-2))),
+        ("{ type = \"number\", exclusiveMaximum = 0 }", Some(json!(-1))),
+        (
+            "{ type = \"array\", minItems = 3, items = { type = \"boolean\" } }",
+            Some(json!([true, true, true])),
+        ),
+        ("{ type = \"array\", maxItems = 0 }", Some(json!([]))),
+        ("{ type = \"integer\", multipleOf = 5 }", None),
+        ("{ type = \"string\", examples = [7] }", None),
+    ] {
+        let catalog = single(&lines(schema));
+        let described = answered(&catalog, "describe_action", json!({ "name": "crm__a" }));
+        let given = described["example"]["arguments"].get("x").cloned();
+        assert_eq!(given, example, "{schema}: {described}");
+        assert_eq!(described.get("example").is_some(), example.is_some());
+        let next = described["next"].as_str().expect("text");
+        assert_eq!(next.contains("as in the example"), example.is_some(), "{next}");
+    }
+}
+
+#[test]
+fn what_one_of_several_arguments_must_be_is_told() {
+    let any_of = "any_of = [[\"n\", \"z\"], [\"kind\"]]\n";
+    let catalog = single(&(any_of.to_owned() + &lines("{ enum = [\"b\"] }")));
+    let described = answered(&catalog, "describe_action", json!({ "name": "crm__a" }));
+    assert_eq!(described["example"]["arguments"], json!({ "x": "b", "n": 3, "z": 3 }));
+    let found = answered(&catalog, "find_actions", json!({ "query": "a" }));
+    assert_eq!(
+        (&found["actions"][0]["required"], &found["actions"][0]["any_of"]),
+        (&json!(["x"]), &json!([["n", "z"], ["kind"]]))
+    );
+    assert_eq!(
+        answered(&two(), "find_actions", json!({ "query": "ticket" }))["actions"][0].get("any_of"),
+        None
+    );
+}
+
 #[test]
 fn connectors_and_their_definitions_are_told() {
     assert_eq!(

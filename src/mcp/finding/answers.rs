@@ -16,6 +16,9 @@ use crate::mcp::results;
 /// Most connectors that are named where one was not found.
 const MOST_NAMED: usize = 50;
 
+/// Most bytes of the definitions in one answer: about 12,000 tokens of a model's context.
+const MOST_DEFINED: usize = 48 * 1024;
+
 /// Answers `question` from `catalog`, which holds what the caller may see. `find` looks up an action by its name.
 pub(in crate::mcp) fn answer(
     catalog: &Catalog,
@@ -193,25 +196,62 @@ fn described(tool: &Tool) -> Value {
     described
 }
 
-/// A connector with the full definition of its actions.
+/// A connector with the full definition of its actions, as far as they fit into one answer.
 fn schema(catalog: &Catalog, connector: &Connector) -> Value {
-    let own = catalog
-        .tools()
-        .iter()
-        .filter(|tool| tool.connector.slug == connector.slug);
-    let actions: Vec<Value> = own
-        .map(|tool| {
-            let mut described = described(tool);
-            if let Some(members) = described.as_object_mut() {
-                members.retain(|key, _| key != "next" && key != "connector");
-            }
-            described
-        })
-        .collect();
-    json!({
+    let tools = catalog.tools().iter();
+    let own: Vec<&Arc<Tool>> = tools.filter(|tool| tool.connector.slug == connector.slug).collect();
+    let mut schema = json!({
         "connector": connector.slug,
         "name": connector.name,
         "description": connector.description,
-        "actions": actions,
-    })
+    });
+    let (actions, left_out) = fitting(own.iter().map(|tool| defined(tool)));
+    if left_out == 0 {
+        schema["actions"] = Value::Array(actions);
+        return schema;
+    }
+    let (actions, left_out) = fitting(own.iter().map(|tool| listed(tool)));
+    let more = if left_out > 0 {
+        format!(" There are {left_out} more: find_actions finds them.")
+    } else {
+        String::new()
+    };
+    schema["actions"] = Value::Array(actions);
+    schema["next"] = json!(format!(
+        "The full definitions are too long for one answer: describe_action shows one action.{more}"
+    ));
+    schema
+}
+
+/// As many of `definitions` as one answer may hold, and how many it may not.
+fn fitting(mut definitions: impl ExactSizeIterator<Item = Value>) -> (Vec<Value>, usize) {
+    let mut kept = Vec::new();
+    let mut bytes = 0;
+    while let Some(one) = definitions.next() {
+        bytes += one.to_string().len();
+        if bytes > MOST_DEFINED {
+            return (kept, definitions.len() + 1);
+        }
+        kept.push(one);
+    }
+    (kept, 0)
+}
+
+/// An action among the others of its connector.
+fn defined(tool: &Tool) -> Value {
+    let mut described = described(tool);
+    if let Some(members) = described.as_object_mut() {
+        members.retain(|key, _| key != "next" && key != "connector");
+    }
+    described
+}
+
+/// An action among so many that it cannot be shown whole.
+fn listed(tool: &Tool) -> Value {
+    let action = &tool.action;
+    let mut listed = json!({ "name": tool.name, "title": action.title, "required": required(action) });
+    if let Some(groups) = any_of(action) {
+        listed["any_of"] = groups;
+    }
+    listed
 }

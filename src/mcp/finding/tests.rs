@@ -356,6 +356,35 @@ fn what_one_of_several_arguments_must_be_is_told() {
 }
 
 #[test]
+fn definitions_that_are_too_long_for_one_answer_are_cut_short() {
+    let long = catalog(vec![connector("crm", 400, "")]);
+    let schema = answered(&long, "custom_schema", json!({ "connector": "crm" }));
+    let actions = schema["actions"].as_array().expect("list");
+    assert_eq!(actions.len(), 401);
+    assert_eq!(
+        actions[0],
+        json!({ "name": "crm__create_ticket", "title": "Open a ticket", "required": ["title"] })
+    );
+    assert!(
+        schema["next"].as_str().expect("text").contains("describe_action"),
+        "{}",
+        schema["next"]
+    );
+    let longest = catalog(vec![connector("crm", 4_000, "")]);
+    let schema = answered(&longest, "custom_schema", json!({ "connector": "crm" }));
+    assert!(schema.to_string().len() < 60_000);
+    let told = schema["actions"].as_array().expect("list").len();
+    let next = schema["next"].as_str().expect("text");
+    assert!(
+        next.contains(&format!("{} more", 4_001 - told)) && next.contains("find_actions"),
+        "{next}"
+    );
+    let short = catalog(vec![connector("crm", 20, "")]);
+    let schema = answered(&short, "custom_schema", json!({ "connector": "crm" }));
+    assert!(schema["actions"][0]["input_schema"].is_object() && schema.get("next").is_none());
+}
+
+#[test]
 fn connectors_and_their_definitions_are_told() {
     assert_eq!(
         answered(&two(), "custom_list", json!({})),

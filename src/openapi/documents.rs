@@ -18,6 +18,7 @@ use references::{as_written, is_moved, origin, refuse_marked};
 const LONGEST_CHAIN: usize = 32;
 
 /// A description: its root document and those that it refers to.
+#[derive(Clone)]
 pub struct Documents {
     version: Version,
     /// Relative to the folder of the root document, which is the first and has no name here.
@@ -294,7 +295,7 @@ fn is_absolute(path: &str) -> bool {
 }
 
 /// `path` relative to the folder of the document `base`, both relative to the folder of the root document.
-fn joined(base: &str, path: &str) -> String {
+pub(super) fn joined(base: &str, path: &str) -> String {
     let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
     let mut segments: Vec<&str> = base
         .rsplit_once('/')

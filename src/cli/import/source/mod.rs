@@ -157,6 +157,13 @@ impl Source {
     async fn complete(&mut self, documents: &mut Documents, place: &Place, left: &mut u64) -> Result<(), Failure> {
         let mut unusable = HashSet::new();
         if !self.overlays.is_empty() {
+            let root = self.root_name();
+            let others = if self.overlays.are_unsure(&root) {
+                all_names(documents, place, *left).await
+            } else {
+                HashSet::new()
+            };
+            self.overlays.settle(&root, |name| others.contains(name));
             // Targets lead into paths wherever those stand. Other files come later: an overlay may add and take out
             // references to them.
             self.read_others(documents, Documents::missing_paths, &mut unusable, place, left)
@@ -167,7 +174,7 @@ impl Source {
         self.read_others(documents, Documents::missing, &mut unusable, place, left)
             .await?;
         let has = |name: &str| self.others.iter().any(|(known, _)| known == name);
-        self.overlays.check(&self.root_name(), has)
+        self.overlays.check(has)
     }
 
     /// What the root's file is called where it was read.
@@ -176,7 +183,7 @@ impl Source {
     }
 
     fn lay_over(&mut self, name: &str, documents: &mut Documents) -> Result<(), Failure> {
-        let notes = self.overlays.lay_over(name, &self.root_name(), documents)?;
+        let notes = self.overlays.lay_over(name, documents)?;
         self.notes.extend(notes);
         Ok(())
     }
@@ -260,6 +267,28 @@ impl Source {
         let documents = std::iter::once(&self.root).chain(self.others.iter().map(|(_, kept)| kept));
         let documents = self.kept_names().zip(documents.map(Content::Kept));
         documents.chain(self.overlays.files().map(|(name, text)| (name, Content::Text(text))))
+    }
+}
+
+/// Names of the documents that a description refers to before anything is laid over it, as far as they can be read. They
+/// may take as many bytes as are `left`, and are read once more when they are wanted.
+async fn all_names(documents: &Documents, place: &Place, mut left: u64) -> HashSet<String> {
+    let mut documents = documents.clone();
+    let (mut tried, mut found) = (HashSet::new(), HashSet::new());
+    loop {
+        let mut missing = documents.missing();
+        missing.retain(|name| tried.len() < MOST_FILES && tried.insert(name.clone()));
+        if missing.is_empty() {
+            return found;
+        }
+        for name in missing.into_iter().filter(|name| is_readable(name)) {
+            let Ok(text) = place.text(&name, &mut left).await else {
+                continue;
+            };
+            if documents.add(name.clone(), &text).is_ok() {
+                found.insert(name);
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::openapi::model::ArgumentPlace;
 
 /// What becomes of a description with these `paths`, and with `more` beside them.
 fn imported(paths: &Value, more: &Value) -> Import {
@@ -193,4 +194,37 @@ fn the_plainest_json_is_sent() {
         let body = import.actions[0].body.as_ref().unwrap();
         assert_eq!(body.media_type, sent, "{types:?}");
     }
+}
+
+#[test]
+fn nothing_of_an_address_or_a_path_is_lost_without_a_word() {
+    let more = json!({"servers": [{"url": "https://a.example.com/v1?api-version=3#x"}]});
+    let import = imported(&json!({"/a?z={z}&y=1": {"get": {}}}), &more);
+    assert!(
+        import.report.notes.contains(
+            &"the server's address ends with `?api-version=3`, which is left out: write it as `query` of the actions that \
+              need it"
+                .to_owned()
+        ),
+        "{:?}",
+        import.report.notes
+    );
+    assert_eq!(import.actions[0].query, [("y".to_owned(), "1".to_owned())]);
+    assert_eq!(arguments(&import), ["z"]);
+    assert_eq!(import.actions[0].input[0].place, ArgumentPlace::Query);
+    assert_eq!(
+        notes(&import),
+        ["`z` of the path's query is not declared: it is taken for text"]
+    );
+    // One that is declared is as it is declared.
+    let parameter = json!({"name": "z", "in": "query", "schema": {"type": "integer"}});
+    let import = imported(&json!({"/a?z={z}": {"get": {"parameters": [parameter]}}}), &json!({}));
+    assert_eq!((arguments(&import), notes(&import).len()), (vec!["z"], 0));
+    // What is not one placeholder cannot be said.
+    let import = imported(&json!({"/a?z=x-{z}": {"get": {}}}), &json!({}));
+    assert_eq!(arguments(&import), Vec::<&str>::new());
+    assert_eq!(
+        notes(&import),
+        ["`z=x-{z}` of the path's query is left out: its value is more than a placeholder"]
+    );
 }

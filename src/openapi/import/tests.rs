@@ -228,3 +228,15 @@ fn nothing_of_an_address_or_a_path_is_lost_without_a_word() {
         ["`z=x-{z}` of the path's query is left out: its value is more than a placeholder"]
     );
 }
+
+#[test]
+fn of_a_form_and_a_body_at_once_the_one_that_is_left_out_is_told() {
+    let root = json!({"swagger": "2.0", "host": "a.example.com", "paths": {"/a": {"post": {"parameters": [
+        {"name": "f", "in": "formData", "type": "string"}, {"name": "b", "in": "body", "schema": {"type": "object"}}]}}}});
+    let import = of_text(&root.to_string());
+    assert_eq!(arguments(&import), ["f"]);
+    assert_eq!(
+        notes(&import),
+        ["the body `b` is left out: fields of a form are sent in its place"]
+    );
+}

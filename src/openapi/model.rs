@@ -167,6 +167,14 @@ impl ArgumentPlace {
             Self::Body | Self::WholeBody => "body",
         }
     }
+
+    /// Whether two names are one here: case does not count in headers (RFC 9110, section 5.1).
+    pub(super) fn is_same(self, one: &str, other: &str) -> bool {
+        match self {
+            Self::Header | Self::PartHeader => one.eq_ignore_ascii_case(other),
+            _ => one == other,
+        }
+    }
 }
 
 /// The kind of an argument's value. `S` is what its schema is kept as.

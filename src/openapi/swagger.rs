@@ -81,9 +81,12 @@ fn all_parameters<'d>(documents: &'d Documents, operation: Place<'d>, item: Plac
     for parameter in lists.into_iter().flatten().flat_map(Place::items) {
         let parameter = documents.resolve(parameter).unwrap_or(parameter);
         let is_there = all.iter().any(|other| {
-            other.text("name") == parameter.text("name")
-                && other.text("in") == parameter.text("in")
-                && other.text("name").is_some()
+            let is_same = match (other.text("name"), parameter.text("name")) {
+                // Case does not count in their names.
+                (Some(known), Some(name)) if other.text("in") == Some("header") => known.eq_ignore_ascii_case(name),
+                (known, name) => known.is_some() && known == name,
+            };
+            is_same && other.text("in") == parameter.text("in")
         });
         if !is_there {
             all.push(parameter);

@@ -75,7 +75,7 @@ impl<'o> Reading<'o> {
             // Those of the operation come first, and win.
             let is_there = parameters
                 .iter()
-                .any(|(other, one)| *other == place && one.text("name") == Some(name));
+                .any(|(other, one)| *other == place && place.is_same(one.text("name").unwrap_or_default(), name));
             if !is_there {
                 parameters.push((place, parameter));
             }

@@ -230,6 +230,34 @@ fn nothing_of_an_address_or_a_path_is_lost_without_a_word() {
 }
 
 #[test]
+fn headers_that_differ_in_case_are_one() {
+    let header = |name: &str, kind: &str| json!({"name": name, "in": "header", "schema": {"type": kind}});
+    for (version, item) in [
+        (
+            "openapi",
+            json!({"get": {"parameters": [header("X-Id", "integer")]}, "parameters": [header("x-id", "string")]}),
+        ),
+        (
+            "swagger",
+            json!({"get": {"parameters": [{"name": "X-Id", "in": "header", "type": "integer"}]},
+            "parameters": [{"name": "x-id", "in": "header", "type": "string"}]}),
+        ),
+    ] {
+        let number = if version == "openapi" { "3.1.0" } else { "2.0" };
+        let root = json!({version: number, "servers": [{"url": "https://a.example.com"}], "host": "a.example.com",
+            "paths": {"/a": item}});
+        assert_eq!(arguments(&of_text(&root.to_string())), ["X-Id"], "{version}");
+    }
+    // Elsewhere case counts.
+    let query = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string"}});
+    let import = imported(
+        &json!({"/a": {"get": {"parameters": [query("id"), query("ID")]}}}),
+        &json!({}),
+    );
+    assert_eq!(arguments(&import), ["id", "ID"]);
+}
+
+#[test]
 fn of_a_form_and_a_body_at_once_the_one_that_is_left_out_is_told() {
     let root = json!({"swagger": "2.0", "host": "a.example.com", "paths": {"/a": {"post": {"parameters": [
         {"name": "f", "in": "formData", "type": "string"}, {"name": "b", "in": "body", "schema": {"type": "object"}}]}}}});

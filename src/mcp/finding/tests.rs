@@ -104,6 +104,12 @@ fn every_name_of_the_contract_is_understood() {
             json!({ "query": "a ticket", "limit": 25, "connector": "crm" }),
             find(25, Some("crm")),
         ),
+        // As with the arguments of a call, models write numbers as text.
+        (
+            "find_actions",
+            json!({ "query": "a ticket", "limit": " 7 " }),
+            find(7, None),
+        ),
         ("custom_call_nl", json!({ "query": "a ticket" }), find(5, None)),
         ("custom_call_nl", json!({ "text": "a ticket" }), find(5, None)),
         ("custom.call_nl", json!({ "query": "a ticket" }), find(5, None)),
@@ -206,7 +212,9 @@ fn wrong_arguments_are_explained() {
         ("describe_action", json!({ "name": " " }), "is empty text"),
         ("find_actions", json!({}), "needs the argument `query`"),
         ("find_actions", json!({ "query": "a", "limit": 0 }), "from 1 to 25"),
-        ("find_actions", json!({ "query": "a", "limit": "5" }), "from 1 to 25"),
+        ("find_actions", json!({ "query": "a", "limit": "five" }), "from 1 to 25"),
+        ("find_actions", json!({ "query": "a", "limit": "26" }), "from 1 to 25"),
+        ("find_actions", json!({ "query": "a", "limit": 1.5 }), "from 1 to 25"),
         (
             "find_actions",
             json!({ "query": "a", "connector": 1 }),

@@ -3,7 +3,10 @@
 mod path_items;
 mod references;
 
-use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use serde_json::{Map, Value};
 
 use super::overlay::{Overlay, Room};
 use super::read::{self, ReadError, Version};
@@ -27,6 +30,8 @@ pub struct Documents {
     root_name: String,
     /// What could not be kept of its texts.
     notes: Vec<String>,
+    /// The schemas that name themselves, by document and name: looked for when a reference first has such a name.
+    anchors: OnceLock<HashMap<(usize, String), String>>,
     /// What overlays may still put into it.
     room: Room,
     /// How many keys were taken out that only an overlay may say.
@@ -84,6 +89,7 @@ impl Documents {
             files: vec![(String::new(), root)],
             root_name: String::new(),
             notes: repeated.notes("").collect(),
+            anchors: OnceLock::new(),
             room: Room::default(),
             is_shaped: text.contains(shaping::KEY),
         })
@@ -118,6 +124,7 @@ impl Documents {
             return Ok(Vec::new());
         };
         self.is_shaped = true;
+        self.anchors.take();
         let root_name = self.root_name.clone();
         let names: Vec<String> = self.files.iter().map(|(name, _)| name.clone()).collect();
         let leads = |reference: &str| {
@@ -179,6 +186,7 @@ impl Documents {
         self.is_shaped |= text.contains(shaping::KEY);
         self.left_to_overlays += shaping::leave_to_overlays(&mut tree);
         self.files.push((name, tree));
+        self.anchors.take();
         Ok(())
     }
 
@@ -235,7 +243,7 @@ impl Documents {
         let value = root
             .pointer(&decoded)
             .or_else(|| root.pointer(fragment))
-            .or_else(|| by_anchor(root, fragment))
+            .or_else(|| self.by_anchor(target, fragment))
             .ok_or_else(|| format!("`{reference}` leads nowhere"))?;
         Ok(Place { value, file: target })
     }
@@ -246,6 +254,27 @@ impl Documents {
             return Some(0);
         }
         self.files.iter().position(|(known, _)| known == name)
+    }
+
+    /// The schema that names itself so with `$anchor` (JSON Schema 2020-12, section 8.2.2), among those directly under the
+    /// components of the document: what stands deeper is not looked for.
+    fn by_anchor(&self, file: usize, name: &str) -> Option<&Value> {
+        if name.is_empty() || name.starts_with('/') {
+            return None;
+        }
+        let anchors = self.anchors.get_or_init(|| {
+            let mut anchors = HashMap::new();
+            for (file, (_, tree)) in self.files.iter().enumerate() {
+                for (key, schema) in schemas(tree).into_iter().flatten() {
+                    if let Some(name) = schema.get("$anchor").and_then(Value::as_str) {
+                        anchors.entry((file, name.to_owned())).or_insert_with(|| key.clone());
+                    }
+                }
+            }
+            anchors
+        });
+        let key = anchors.get(&(file, name.to_owned()))?;
+        schemas(&self.files.get(file)?.1)?.get(key)
     }
 
     /// The document that says of itself that it is at `address` (`OpenAPI` 3.2, `$self`).
@@ -279,15 +308,9 @@ impl Documents {
     }
 }
 
-/// A schema that names itself with `$anchor` or `$id` (JSON Schema 2020-12, section 8.2), among the components.
-fn by_anchor<'v>(root: &'v Value, fragment: &str) -> Option<&'v Value> {
-    if fragment.is_empty() || fragment.starts_with('/') {
-        return None;
-    }
-    let schemas = root.pointer("/components/schemas")?.as_object()?;
-    schemas
-        .values()
-        .find(|schema| schema.get("$anchor").and_then(Value::as_str) == Some(fragment))
+/// The schemas among the components of a document.
+fn schemas(tree: &Value) -> Option<&Map<String, Value>> {
+    tree.pointer("/components/schemas")?.as_object()
 }
 
 fn is_absolute(path: &str) -> bool {
@@ -363,6 +386,28 @@ mod tests {
             let error = documents.follow(0, reference).err().unwrap();
             assert!(error.contains(part), "{error}");
         }
+    }
+
+    #[test]
+    fn anchors_are_those_of_their_document_as_it_is_now() {
+        let schemas = |x: i32| json!({"components": {"schemas": {"b": {"x": 0}, "a": {"$anchor": "here", "x": x}}}});
+        let mut root = schemas(1);
+        root["openapi"] = json!("3.1.0");
+        root["paths"] = json!({});
+        let mut documents = read(&root);
+        let found = |documents: &Documents, reference: &str| {
+            let found = documents.follow(0, reference);
+            found.map(|place| place.value["x"].clone()).ok()
+        };
+        assert_eq!(found(&documents, "#here"), Some(json!(1)));
+        documents.add("other.json".to_owned(), &schemas(2).to_string()).unwrap();
+        assert_eq!(found(&documents, "other.json#here"), Some(json!(2)));
+        let text = "overlay: 1.0.0\ninfo: {title: T, version: '1'}\n\
+                    actions: [{target: $.components.schemas.b, update: {$anchor: new}}]";
+        let overlay = Overlay::read(std::path::Path::new("o.yaml"), text).unwrap();
+        documents.lay(&overlay).unwrap();
+        assert_eq!(found(&documents, "#new"), Some(json!(0)));
+        assert_eq!(found(&documents, "other.json#new"), None);
     }
 
     #[test]

@@ -27,6 +27,12 @@ impl AnyOf {
         Self(groups)
     }
 
+    /// The groups.
+    #[must_use]
+    pub fn groups(&self) -> &[Vec<String>] {
+        &self.0
+    }
+
     /// Whether `arguments` have one of the groups.
     #[must_use]
     pub fn is_met(&self, arguments: &Map<String, Value>) -> bool {

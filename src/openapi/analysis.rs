@@ -59,8 +59,9 @@ pub struct Analysis {
 pub fn analyse(documents: &Documents, import: &Import) -> Analysis {
     let mut counted = Counted::default();
     let root = documents.root();
-    for (_, item) in root.get("paths").into_iter().flat_map(Place::members) {
-        let item = documents.resolve(item).unwrap_or(item);
+    let joined = documents.joined_paths();
+    for (path, item) in root.get("paths").into_iter().flat_map(Place::members) {
+        let item = joined.resolve(documents, path, item).unwrap_or(item);
         for (_, operation) in item
             .members()
             .filter(|(_, operation)| operation.get("responses").is_some())

@@ -3,13 +3,17 @@
 mod path_items;
 mod references;
 
-use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use serde_json::{Map, Value};
 
 use super::overlay::{Overlay, Room};
 use super::read::{self, ReadError, Version};
 use super::{json, shaping};
 use crate::diagnostics::Diagnostic;
 
+pub(super) use path_items::JoinedPaths;
 pub(super) use references::moved;
 use references::{as_written, is_moved, origin, refuse_marked};
 
@@ -17,9 +21,17 @@ use references::{as_written, is_moved, origin, refuse_marked};
 const LONGEST_CHAIN: usize = 32;
 
 /// A description: its root document and those that it refers to.
+#[derive(Clone)]
 pub struct Documents {
     version: Version,
+    /// Relative to the folder of the root document, which is the first and has no name here.
     files: Vec<(String, Value)>,
+    /// What the file of the root document is called, when it is in one: others refer to it by that.
+    root_name: String,
+    /// What could not be kept of its texts.
+    notes: Vec<String>,
+    /// The schemas that name themselves, by document and name: looked for when a reference first has such a name.
+    anchors: OnceLock<HashMap<(usize, String), String>>,
     /// What overlays may still put into it.
     room: Room,
     /// How many keys were taken out that only an overlay may say.
@@ -65,7 +77,7 @@ impl Documents {
     /// # Errors
     /// [`ReadError`] when it is not JSON or YAML, or not an `OpenAPI` document, or holds a reference that none can be.
     pub fn read(text: &str) -> Result<Self, ReadError> {
-        let mut root = read::tree(text)?;
+        let (mut root, repeated) = read::tree(text)?;
         refuse_marked(&root)?;
         let version = read::version(&root)?;
         if root.get("paths").is_none_or(|paths| !paths.is_object()) {
@@ -75,9 +87,22 @@ impl Documents {
             version,
             left_to_overlays: shaping::leave_to_overlays(&mut root),
             files: vec![(String::new(), root)],
+            root_name: String::new(),
+            notes: repeated.notes("").collect(),
+            anchors: OnceLock::new(),
             room: Room::default(),
             is_shaped: text.contains(shaping::KEY),
         })
+    }
+
+    /// The same description, whose root document is in the file `name`. Without this a document that refers to the root
+    /// by its file would get a second one, which no overlay has changed.
+    #[must_use]
+    pub fn in_file(self, name: &str) -> Self {
+        Self {
+            root_name: name.to_owned(),
+            ..self
+        }
     }
 
     /// Changes the root document as `overlay` says, and returns warnings about what changes nothing. An overlay may add
@@ -95,10 +120,12 @@ impl Documents {
     /// # Errors
     /// As [`Documents::lay`].
     pub fn lay_over(&mut self, name: &str, overlay: &Overlay) -> Result<Vec<Diagnostic>, Diagnostic> {
-        let Some(index) = self.files.iter().position(|(known, _)| known == name) else {
+        let Some(index) = self.index_of(name) else {
             return Ok(Vec::new());
         };
         self.is_shaped = true;
+        self.anchors.take();
+        let root_name = self.root_name.clone();
         let names: Vec<String> = self.files.iter().map(|(name, _)| name.clone()).collect();
         let leads = |reference: &str| {
             let (file, reference) = origin(reference).unwrap_or((index, reference));
@@ -106,7 +133,9 @@ impl Documents {
             let document = match path {
                 "" => names.get(file)?.clone(),
                 path if is_absolute(path) => return None,
-                path => joined(names.get(file)?, path),
+                path => Some(joined(names.get(file)?, path))
+                    .filter(|name| *name != root_name)
+                    .unwrap_or_default(),
             };
             let pointer = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
             let is_own = names.get(index) == Some(&document);
@@ -138,7 +167,7 @@ impl Documents {
                     return;
                 }
                 let target = joined(name, path);
-                if !found.contains(&target) && self.files.iter().all(|(name, _)| *name != target) {
+                if !found.contains(&target) && self.index_of(&target).is_none() {
                     found.push(target);
                 }
             });
@@ -151,12 +180,19 @@ impl Documents {
     /// # Errors
     /// [`ReadError`] when it is neither JSON nor YAML, or holds a reference that none can be.
     pub fn add(&mut self, name: String, text: &str) -> Result<(), ReadError> {
-        let mut tree = read::tree(text)?;
+        let (mut tree, repeated) = read::tree(text)?;
         refuse_marked(&tree)?;
+        self.notes.extend(repeated.notes(&name));
         self.is_shaped |= text.contains(shaping::KEY);
         self.left_to_overlays += shaping::leave_to_overlays(&mut tree);
         self.files.push((name, tree));
+        self.anchors.take();
         Ok(())
+    }
+
+    /// What could not be kept of the texts, a line each.
+    pub(super) fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// How many keys of the description itself do not count, because they would make calls less careful.
@@ -198,9 +234,7 @@ impl Documents {
                 "`{reference}` is a whole address, and only what stands beside the description is read"
             ));
         } else {
-            let name = joined(&self.files[file].0, path);
-            let known = self.files.iter().position(|(known, _)| *known == name);
-            // The root may refer to itself by its own name, which only the caller knows.
+            let known = self.index_of(&joined(&self.files[file].0, path));
             known.ok_or_else(|| format!("`{reference}` leads to a document that is not there"))?
         };
         let root = &self.files[target].1;
@@ -209,9 +243,38 @@ impl Documents {
         let value = root
             .pointer(&decoded)
             .or_else(|| root.pointer(fragment))
-            .or_else(|| by_anchor(root, fragment))
+            .or_else(|| self.by_anchor(target, fragment))
             .ok_or_else(|| format!("`{reference}` leads nowhere"))?;
         Ok(Place { value, file: target })
+    }
+
+    /// The document of this name, relative to the folder of the root document.
+    fn index_of(&self, name: &str) -> Option<usize> {
+        if !name.is_empty() && name == self.root_name {
+            return Some(0);
+        }
+        self.files.iter().position(|(known, _)| known == name)
+    }
+
+    /// The schema that names itself so with `$anchor` (JSON Schema 2020-12, section 8.2.2), among those directly under the
+    /// components of the document: what stands deeper is not looked for.
+    fn by_anchor(&self, file: usize, name: &str) -> Option<&Value> {
+        if name.is_empty() || name.starts_with('/') {
+            return None;
+        }
+        let anchors = self.anchors.get_or_init(|| {
+            let mut anchors = HashMap::new();
+            for (file, (_, tree)) in self.files.iter().enumerate() {
+                for (key, schema) in schemas(tree).into_iter().flatten() {
+                    if let Some(name) = schema.get("$anchor").and_then(Value::as_str) {
+                        anchors.entry((file, name.to_owned())).or_insert_with(|| key.clone());
+                    }
+                }
+            }
+            anchors
+        });
+        let key = anchors.get(&(file, name.to_owned()))?;
+        schemas(&self.files.get(file)?.1)?.get(key)
     }
 
     /// The document that says of itself that it is at `address` (`OpenAPI` 3.2, `$self`).
@@ -245,15 +308,9 @@ impl Documents {
     }
 }
 
-/// A schema that names itself with `$anchor` or `$id` (JSON Schema 2020-12, section 8.2), among the components.
-fn by_anchor<'v>(root: &'v Value, fragment: &str) -> Option<&'v Value> {
-    if fragment.is_empty() || fragment.starts_with('/') {
-        return None;
-    }
-    let schemas = root.pointer("/components/schemas")?.as_object()?;
-    schemas
-        .values()
-        .find(|schema| schema.get("$anchor").and_then(Value::as_str) == Some(fragment))
+/// The schemas among the components of a document.
+fn schemas(tree: &Value) -> Option<&Map<String, Value>> {
+    tree.pointer("/components/schemas")?.as_object()
 }
 
 fn is_absolute(path: &str) -> bool {
@@ -261,7 +318,7 @@ fn is_absolute(path: &str) -> bool {
 }
 
 /// `path` relative to the folder of the document `base`, both relative to the folder of the root document.
-fn joined(base: &str, path: &str) -> String {
+pub(super) fn joined(base: &str, path: &str) -> String {
     let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
     let mut segments: Vec<&str> = base
         .rsplit_once('/')
@@ -332,6 +389,28 @@ mod tests {
     }
 
     #[test]
+    fn anchors_are_those_of_their_document_as_it_is_now() {
+        let schemas = |x: i32| json!({"components": {"schemas": {"b": {"x": 0}, "a": {"$anchor": "here", "x": x}}}});
+        let mut root = schemas(1);
+        root["openapi"] = json!("3.1.0");
+        root["paths"] = json!({});
+        let mut documents = read(&root);
+        let found = |documents: &Documents, reference: &str| {
+            let found = documents.follow(0, reference);
+            found.map(|place| place.value["x"].clone()).ok()
+        };
+        assert_eq!(found(&documents, "#here"), Some(json!(1)));
+        documents.add("other.json".to_owned(), &schemas(2).to_string()).unwrap();
+        assert_eq!(found(&documents, "other.json#here"), Some(json!(2)));
+        let text = "overlay: 1.0.0\ninfo: {title: T, version: '1'}\n\
+                    actions: [{target: $.components.schemas.b, update: {$anchor: new}}]";
+        let overlay = Overlay::read(std::path::Path::new("o.yaml"), text).unwrap();
+        documents.lay(&overlay).unwrap();
+        assert_eq!(found(&documents, "#new"), Some(json!(0)));
+        assert_eq!(found(&documents, "other.json#new"), None);
+    }
+
+    #[test]
     fn documents_are_found_relative_to_the_one_that_names_them() {
         let mut documents = read(
             &json!({"swagger": "2.0", "paths": {"/a": {"$ref": "paths/a.yaml#/a"}, "/b": {"$ref": "./paths/a.yaml"}}}),
@@ -355,6 +434,22 @@ mod tests {
             place.map(|place| (place.value.clone(), place.file)),
             Ok((json!({"found": true}), 2))
         );
+    }
+
+    #[test]
+    fn a_part_that_refers_to_the_root_by_its_file_gets_the_same_root() {
+        let root = json!({"openapi": "3.1.0", "paths": {"/a": {"$ref": "paths/a.yaml"}}, "x": {"found": true}});
+        let part = "{one: {$ref: '../openapi.yaml#/x'}, other: {$ref: '../api/openapi.yaml#/x'}}";
+        let mut documents = read(&root).in_file("openapi.yaml");
+        documents.add("paths/a.yaml".to_owned(), part).unwrap();
+        assert_eq!(documents.missing(), ["api/openapi.yaml"]);
+        assert_eq!(documents.missing_paths(), Vec::<String>::new());
+        let place = documents.follow(0, "openapi.yaml#/x").unwrap();
+        assert_eq!((place.value, place.file), (&json!({"found": true}), 0));
+        // Only whoever reads the root knows what its file is called.
+        let mut documents = read(&root);
+        documents.add("paths/a.yaml".to_owned(), part).unwrap();
+        assert_eq!(documents.missing(), ["openapi.yaml", "api/openapi.yaml"]);
     }
 
     #[test]

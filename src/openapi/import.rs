@@ -13,7 +13,7 @@ use super::operations::{Found, operations};
 use super::processors::shared_out;
 use super::report::{Imported, Report, described};
 use super::schema::Shared;
-use super::security::{Authentication, Security};
+use super::security::{Asking, Authentication, Security};
 use super::selection::Selection;
 use super::servers::{self, Server};
 use super::text::Texts;
@@ -54,7 +54,9 @@ pub fn import(documents: &Documents, options: &Options) -> Import {
         openapi: version_of(root),
         ..Report::default()
     };
-    let found = operations(documents, &mut report);
+    report.notes.extend_from_slice(documents.notes());
+    let joined = documents.joined_paths();
+    let found = operations(documents, &joined, &mut report);
     let wanted: Vec<Found<'_>> = found
         .into_iter()
         .filter(|one| {
@@ -64,8 +66,8 @@ pub fn import(documents: &Documents, options: &Options) -> Import {
         })
         .collect();
     let server = server(documents, options, &mut report);
-    let places: Vec<Place<'_>> = wanted.iter().map(|one| one.place).collect();
-    let security = Security::of(documents, &places);
+    let asking: Vec<Asking<'_>> = wanted.iter().map(Found::asking).collect();
+    let security = Security::of(documents, &asking);
     report.notes.extend(security.notes.iter().cloned());
     if documents.left_to_overlays() > 0 {
         report.notes.push(format!(
@@ -282,3 +284,6 @@ fn tokens(slug: &str, action: &Action) -> usize {
     });
     (json::length(&tool) + properties.sum::<usize>().saturating_sub(1)).div_ceil(BYTES_OF_A_TOKEN)
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,23 +75,15 @@ impl<'d> Importer<'d> {
         let written = format!("{}{}", location.before, one.path);
         let path = path::parse(&written)?;
         // Swagger 2.0 is converted one operation at a time, so that there is never a second description in memory.
-        let converted;
+        let (converted, nothing);
+        let mut notes = Vec::new();
         let (place, item) = if self.shared.documents.version() == Version::Two {
-            converted = (
-                swagger::operation(self.shared.documents, one.place, one.item),
-                json!({}),
-            );
+            let (value, left_out) = swagger::operation(self.shared.documents, one.place, one.item);
+            (converted, nothing) = (value, json!({}));
+            notes.extend(left_out);
             let file = one.place.file;
-            (
-                Place {
-                    value: &converted.0,
-                    file,
-                },
-                Place {
-                    value: &converted.1,
-                    file,
-                },
-            )
+            let at = |value| Place { value, file };
+            (at(&converted), at(&nothing))
         } else {
             (one.place, one.item)
         };
@@ -111,9 +103,12 @@ impl<'d> Importer<'d> {
             name: "Accept".to_owned(),
             value: Value::String(types),
         }));
-        let mut notes = shape.notes;
+        notes.extend(shape.notes);
         notes.extend(arguments.notes);
-        notes.extend(self.security.lacks(self.shared.documents, one.place, &one.selected()));
+        notes.extend(
+            self.security
+                .lacks(self.shared.documents, one.asking(), &one.selected()),
+        );
         Ok(Unnamed {
             action: Action {
                 name: String::new(),
@@ -124,7 +119,7 @@ impl<'d> Importer<'d> {
                 method: one.method.clone(),
                 path: arguments.path,
                 server: location.server.map(|index| self.servers[index].name.clone()),
-                credentials: !self.security.is_open(self.shared.documents, one.place),
+                credentials: !self.security.is_open(self.shared.documents, one.asking()),
                 group: group(one),
                 query: path.query,
                 fixed,

@@ -1,12 +1,16 @@
 //! JSON texts as trees without room to grow: a description is read, not added to, and most of its tables have one or two
 //! members, for which a table that grew by itself has room for four.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 
 use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
+
+use super::repeated::Repeated;
 
 /// Most members of a table that is looked through: hashing a key takes longer.
 const FEW: usize = 12;
@@ -42,13 +46,13 @@ impl Write for Counted {
     }
 }
 
-/// Reads a whole text.
-pub(super) fn parse(text: &str) -> Result<Value, serde_json::Error> {
+/// Reads a whole text, and the keys that it holds twice.
+pub(super) fn parse(text: &str) -> Result<(Value, Repeated), serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let mut open = Open::default();
     let tree = open.deserialize(&mut reader)?;
     reader.end()?;
-    Ok(tree)
+    Ok((tree, open.repeated))
 }
 
 /// `members`, without room for more.
@@ -89,6 +93,43 @@ impl Written {
 struct Open {
     members: Vec<(String, Value)>,
     items: Vec<Value>,
+    /// The way to what is being read.
+    steps: Vec<Step>,
+    repeated: Repeated,
+}
+
+/// Into a table or a list.
+enum Step {
+    /// To the member at this place among all that are open.
+    Member(usize),
+    /// To this item.
+    Item(usize),
+}
+
+impl Open {
+    /// Makes a table of the members from the one at `first` on.
+    fn table(&mut self, first: usize) -> Map<String, Value> {
+        let mut table = Map::with_capacity(self.members.len() - first);
+        let mut replaced = Vec::new();
+        for (name, value) in self.members.drain(first..) {
+            match table.entry(name) {
+                Entry::Vacant(entry) => {
+                    entry.insert(value);
+                }
+                Entry::Occupied(mut entry) => replaced.push((entry.key().clone(), entry.insert(value))),
+            }
+        }
+        for (name, earlier) in replaced {
+            let way = self.steps.iter().map(|step| match step {
+                Step::Member(at) => Cow::Borrowed(self.members[*at].0.as_str()),
+                Step::Item(index) => Cow::Owned(index.to_string()),
+            });
+            if let Some(last) = table.get_mut(&name) {
+                self.repeated.take(way, &name, earlier, last);
+            }
+        }
+        table
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for &mut Open {
@@ -133,9 +174,13 @@ impl<'de> Visitor<'de> for &mut Open {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let first = self.items.len();
+        self.steps.push(Step::Item(0));
         while let Some(item) = list.next_element_seed(&mut *self)? {
             self.items.push(item);
+            self.steps.pop();
+            self.steps.push(Step::Item(self.items.len() - first));
         }
+        self.steps.pop();
         // A drain knows its length, so that the list gets no more room than it needs.
         Ok(Value::Array(self.items.drain(first..).collect()))
     }
@@ -143,12 +188,14 @@ impl<'de> Visitor<'de> for &mut Open {
     fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Value, A::Error> {
         let first = self.members.len();
         while let Some(name) = table.next_key::<String>()? {
-            let value = table.next_value_seed(&mut *self)?;
-            self.members.push((name, value));
+            // It is on the way to what stands in it.
+            let at = self.members.len();
+            self.members.push((name, Value::Null));
+            self.steps.push(Step::Member(at));
+            self.members[at].1 = table.next_value_seed(&mut *self)?;
+            self.steps.pop();
         }
-        let mut members = Map::with_capacity(self.members.len() - first);
-        members.extend(self.members.drain(first..));
-        Ok(Value::Object(members))
+        Ok(Value::Object(self.table(first)))
     }
 }
 
@@ -167,7 +214,7 @@ mod tests {
             r#"[{"a": 1}, {"a": [2, {"b": 3}]}, 4]"#,
         ] {
             let usual: Value = serde_json::from_str(text).unwrap();
-            let tree = parse(text).unwrap();
+            let (tree, _) = parse(text).unwrap();
             assert_eq!(tree, usual, "{text}");
             assert_eq!(tree.to_string(), usual.to_string(), "{text}");
         }
@@ -189,6 +236,17 @@ mod tests {
             let usual = serde_json::from_str::<Value>(text).unwrap_err();
             assert_eq!(parse(text).unwrap_err().to_string(), usual.to_string(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_written_twice_is_told_with_its_place() {
+        let text = r#"{"a": [0, {"b": 1, "c": [], "b": [{"x": 1, "x": 2}], "b": 3}], "a/b": {"y": 1}, "a": 5}"#;
+        let (tree, repeated) = parse(text).unwrap();
+        let usual: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(tree, usual);
+        let told: Vec<String> = repeated.notes("").collect();
+        let places: Vec<&str> = told.iter().filter_map(|note| note.split('`').nth(1)).collect();
+        assert_eq!(places, ["/a/1/b/0/x", "/a/1/b", "/a/1/b", "/a"]);
     }
 
     #[test]
@@ -224,7 +282,7 @@ mod tests {
 
     #[test]
     fn nothing_has_room_to_grow() {
-        let tree = parse(r#"{"a": [1, 2, 3, 4, 5], "b": {"c": "d"}}"#).unwrap();
+        let (tree, _) = parse(r#"{"a": [1, 2, 3, 4, 5], "b": {"c": "d"}}"#).unwrap();
         let Value::Array(items) = &tree["a"] else {
             panic!("{tree}");
         };

@@ -34,6 +34,7 @@ mod paging;
 mod path;
 mod processors;
 mod read;
+mod repeated;
 mod report;
 mod schema;
 mod security;

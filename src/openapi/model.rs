@@ -1,5 +1,6 @@
 //! What an import comes to: actions as a connector can say them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -182,6 +183,14 @@ impl ArgumentPlace {
             Self::Header | Self::PartHeader => "header",
             Self::Cookie => "cookie",
             Self::Body | Self::WholeBody => "body",
+        }
+    }
+
+    /// What two names of this place are compared by: those of headers have no case (RFC 9110 section 5.1).
+    pub(super) fn key(self, name: &str) -> Cow<'_, str> {
+        match self {
+            Self::Header | Self::PartHeader => Cow::Owned(name.to_ascii_lowercase()),
+            _ => Cow::Borrowed(name),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::documents::{Documents, Place};
+use super::documents::{Documents, JoinedPaths, Place};
 use super::report::{Report, Skipped};
+use super::security::Asking;
 
 /// Keys of a path item that are methods (`OpenAPI` 3.2, section "Path Item Object").
 const METHODS: [&str; 9] = [
@@ -27,6 +28,14 @@ impl<'d> Found<'d> {
     pub(super) fn tags(&self) -> Vec<&'d str> {
         let tags = self.place.value.get("tags").and_then(Value::as_array);
         tags.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// What it may ask for a credential with.
+    pub(super) fn asking(&self) -> Asking<'d> {
+        Asking {
+            place: self.place,
+            item: self.item,
+        }
     }
 
     /// The options that select it alone.
@@ -54,8 +63,8 @@ fn is_method(key: &str, place: Place<'_>) -> bool {
         || !key.starts_with("x-") && (place.get("responses").is_some() || place.get("operationId").is_some())
 }
 
-/// Every operation of the description; what cannot be one is skipped.
-pub(super) fn operations<'d>(documents: &'d Documents, report: &mut Report) -> Vec<Found<'d>> {
+/// Every operation of the description, whose path items are put together in `joined`; what cannot be one is skipped.
+pub(super) fn operations<'d>(documents: &'d Documents, joined: &'d JoinedPaths, report: &mut Report) -> Vec<Found<'d>> {
     let mut found = Vec::new();
     let mut callbacks = 0;
     let root = documents.root();
@@ -63,7 +72,7 @@ pub(super) fn operations<'d>(documents: &'d Documents, report: &mut Report) -> V
         if path.starts_with("x-") {
             continue;
         }
-        let item = match documents.resolve(written) {
+        let item = match joined.resolve(documents, path, written) {
             Ok(item) => item,
             Err(problem) => {
                 report
@@ -126,7 +135,8 @@ mod tests {
         }});
         let documents = Documents::read(&root.to_string()).unwrap();
         let mut report = Report::default();
-        let found = operations(&documents, &mut report);
+        let joined = documents.joined_paths();
+        let found = operations(&documents, &joined, &mut report);
         let methods: Vec<&str> = found.iter().map(|one| one.method.as_str()).collect();
         assert_eq!(methods, ["GET", "POST", "PUT", "PROPFIND", "COPY"]);
         assert_eq!(report.operations, methods.len());

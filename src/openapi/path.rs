@@ -9,6 +9,32 @@ pub(super) struct Path {
     pub(super) pieces: Vec<Piece>,
     /// Query parameters that are written in the path.
     pub(super) query: Vec<(String, String)>,
+    /// Those whose values have placeholders, which are mostly declared as such as well.
+    pub(super) open_query: Vec<OpenPair>,
+}
+
+/// A query parameter that is written in a path with placeholders.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct OpenPair {
+    /// What the API calls it.
+    pub(super) name: String,
+    /// As it is written.
+    pub(super) written: String,
+}
+
+impl OpenPair {
+    /// The names of its placeholders.
+    pub(super) fn placeholders(&self) -> impl Iterator<Item = &str> {
+        let parts = self.written.split('{').skip(1);
+        parts.filter_map(|part| Some(part.split_once('}')?.0.trim()))
+    }
+
+    /// Whether its value is one placeholder and nothing else, and its name has none.
+    pub(super) fn is_plain(&self) -> bool {
+        let value = self.written.split_once('=').map_or("", |(_, value)| value.trim());
+        let inner = value.strip_prefix('{').and_then(|value| value.strip_suffix('}'));
+        !self.name.contains(['{', '}']) && inner.is_some_and(|name| !name.contains(['{', '}']))
+    }
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -51,22 +77,29 @@ pub(super) fn parse(written: &str) -> Result<Path, String> {
         }
         _ => pieces.insert(0, Piece::Literal("/".to_owned())),
     }
-    let query = query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let decode = |text: &str| {
-                percent_encoding::percent_decode_str(text)
-                    .decode_utf8_lossy()
-                    .into_owned()
-            };
-            (decode(name), decode(value))
-        })
-        // Parameters with placeholders are declared as such as well.
-        .filter(|(name, value)| !name.contains(['{', '}']) && !value.contains(['{', '}']))
-        .collect();
-    Ok(Path { pieces, query })
+    let mut pairs = Vec::new();
+    let mut open_query = Vec::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let decode = |text: &str| {
+            percent_encoding::percent_decode_str(text)
+                .decode_utf8_lossy()
+                .into_owned()
+        };
+        if pair.contains('{') {
+            open_query.push(OpenPair {
+                name: decode(name),
+                written: pair.to_owned(),
+            });
+        } else {
+            pairs.push((decode(name), decode(value)));
+        }
+    }
+    Ok(Path {
+        pieces,
+        query: pairs,
+        open_query,
+    })
 }
 
 /// The path without its query, and the query. `{?a,b}` (RFC 6570) is no query.
@@ -128,6 +161,25 @@ mod tests {
                 .collect();
             pieces.concat() + &query.concat()
         })
+    }
+
+    #[test]
+    fn placeholders_of_a_query_are_told_from_what_is_more() {
+        let path = parse("/a?x=1&b%20c={d}&e=f-{g}.{h}&{i}&{j}={k}").unwrap();
+        let shown: Vec<(&str, Vec<&str>, bool)> = path
+            .open_query
+            .iter()
+            .map(|pair| (pair.name.as_str(), pair.placeholders().collect(), pair.is_plain()))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                ("b c", vec!["d"], true),
+                ("e", vec!["g", "h"], false),
+                ("{i}", vec!["i"], false),
+                ("{j}", vec!["j", "k"], false),
+            ]
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::repeated::Repeated;
 use super::{json, yaml};
 
 /// How deeply values may be nested. The JSON parser stops at the same depth by itself.
@@ -54,8 +55,8 @@ pub enum Version {
     ThreeTwo,
 }
 
-/// Reads JSON or YAML, whichever `text` is.
-pub(super) fn tree(text: &str) -> Result<Value, ReadError> {
+/// Reads JSON or YAML, whichever `text` is, and the keys that it holds twice.
+pub(super) fn tree(text: &str) -> Result<(Value, Repeated), ReadError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if !text.trim_start().starts_with(['{', '[']) {
         return yaml::parse(text);
@@ -141,7 +142,7 @@ mod tests {
             ("openapi: 3.2.0", Version::ThreeTwo),
             ("{openapi: 3.1.1, paths: {}}", Version::ThreeOne),
         ] {
-            assert_eq!(version(&tree(text).unwrap()), Ok(expected), "{text}");
+            assert_eq!(version(&tree(text).unwrap().0), Ok(expected), "{text}");
         }
     }
 
@@ -158,7 +159,7 @@ mod tests {
             ("a: 1", "not an OpenAPI document"),
             ("paths: {}", "which version"),
         ] {
-            let error = version(&tree(text).unwrap()).unwrap_err().to_string();
+            let error = version(&tree(text).unwrap().0).unwrap_err().to_string();
             assert!(
                 error.contains(part) && error.contains("`openapi: 3.x`"),
                 "{text}: {error}"

@@ -6,12 +6,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
+pub(super) use requirements::Asking;
 use requirements::{declared, requirements};
 
 use super::documents::{Documents, Place};
 
 /// Names of parameters that are the credential itself, without `-` and `_`.
 const CREDENTIALS: [&str; 6] = ["token", "accesstoken", "authtoken", "oauthtoken", "apikey", "xapikey"];
+
+/// What is said about a parameter that is the token of `Authorization: Bearer` once more.
+const OF_TOKENS: [&str; 5] = ["authenticat", "authoriz", "access token", "bearer", "oauth"];
 
 /// Most scopes that are listed by name.
 const MOST_SCOPES: usize = 20;
@@ -46,6 +50,19 @@ impl Authentication {
             Self::ApiKey { place, name } => Some((place, name.clone())),
             Self::Bearer | Self::Basic => Some(("header", "authorization".to_owned())),
             Self::None | Self::Headers(_) | Self::Combined(_) => None,
+        }
+    }
+
+    /// The single ways that it is made of.
+    fn parts(&self) -> Vec<Self> {
+        let key = |name: &String| Self::ApiKey {
+            place: "header",
+            name: name.clone(),
+        };
+        match self {
+            Self::Headers(names) => names.iter().map(key).collect(),
+            Self::Combined(parts) => parts.clone(),
+            one => vec![one.clone()],
         }
     }
 
@@ -84,7 +101,7 @@ struct Scheme {
 
 impl Security {
     /// Chooses what serves most of `operations`.
-    pub(super) fn of(documents: &Documents, operations: &[Place<'_>]) -> Self {
+    pub(super) fn of(documents: &Documents, operations: &[Asking<'_>]) -> Self {
         let schemes: HashMap<String, Scheme> = declared(documents)
             .map(|(name, scheme)| (name.to_owned(), Scheme::of(scheme)))
             .collect();
@@ -97,12 +114,12 @@ impl Security {
         security
     }
 
-    fn choose(&mut self, documents: &Documents, operations: &[Place<'_>]) {
+    fn choose(&mut self, documents: &Documents, operations: &[Asking<'_>]) {
         let mut counts: HashMap<Authentication, usize> = HashMap::new();
         let mut asked: Vec<(Vec<&str>, Option<Authentication>)> = Vec::new();
         let mut scopes: BTreeSet<&str> = BTreeSet::new();
         for operation in operations {
-            scopes.extend(scopes_of(documents, *operation));
+            scopes.extend(scopes_of(documents, operation.place));
             for names in requirements(documents, *operation) {
                 let kind = self.kind_of(&names);
                 if let Some(kind) = &kind {
@@ -166,7 +183,7 @@ impl Security {
 
     /// What keeps the chosen way from being enough for `operation`, if anything does, and what to do. `selected` are the
     /// options that select the operation.
-    pub(super) fn lacks(&self, documents: &Documents, operation: Place<'_>, selected: &str) -> Option<String> {
+    pub(super) fn lacks(&self, documents: &Documents, operation: Asking<'_>, selected: &str) -> Option<String> {
         let requirements = requirements(documents, operation);
         let is_met = requirements.is_empty()
             || requirements
@@ -189,12 +206,12 @@ impl Security {
 
     /// Whether anybody may call `operation`, so that it goes without the credential: it says so itself, or lets requests
     /// without any through and otherwise wants another one than the chosen (`OpenAPI` 3.1, section 4.8.10.1).
-    pub(super) fn is_open(&self, documents: &Documents, operation: Place<'_>) -> bool {
+    pub(super) fn is_open(&self, documents: &Documents, operation: Asking<'_>) -> bool {
         if self.chosen == Authentication::None {
             return false;
         }
         let requirements = requirements(documents, operation);
-        let own = operation.value.get("security").and_then(Value::as_array);
+        let own = operation.place.value.get("security").and_then(Value::as_array);
         if own.is_some_and(Vec::is_empty) && requirements.is_empty() {
             return true;
         }
@@ -205,30 +222,31 @@ impl Security {
         requirements.iter().any(Vec::is_empty) && !requirements.iter().any(is_chosen)
     }
 
-    /// Whether a parameter of an operation is where a credential goes: agents must not be asked for one.
-    pub(super) fn carries(&self, place: &str, name: &str) -> bool {
+    /// Why an operation's parameter is not for agents, who must not be asked for a credential: `None` for one that is, for
+    /// nothing else would send it. `place` is where it goes, and `described` what is said about it.
+    pub(super) fn takes(&self, place: &str, name: &str, is_required: bool, described: &str) -> Option<String> {
         let written = match place {
             "header" => name.to_ascii_lowercase(),
             _ => name.to_owned(),
         };
-        let is_at = |kind: &Authentication| kind.place().is_some_and(|(own, key)| own == place && key == written);
-        let is_one = |kind: &Authentication| match kind {
-            Authentication::Headers(names) => {
-                place == "header" && names.iter().any(|one| one.eq_ignore_ascii_case(name))
-            }
-            Authentication::Combined(parts) => parts.iter().any(is_at),
-            kind => is_at(kind),
-        };
-        // Some descriptions declare the credential once more as a parameter of every operation.
+        let parts = self.chosen.parts();
+        let places: Vec<(&str, String)> = parts.iter().filter_map(Authentication::place).collect();
+        if places.iter().any(|(own, key)| *own == place && *key == written) {
+            return Some(format!("the {place} `{name}` is left to `[auth]`"));
+        }
+        // Some descriptions declare the credential once more as a parameter of every operation. One that must be given
+        // may be another: an invitation has a token, too.
         let plain = name.to_ascii_lowercase().replace(['-', '_'], "");
         let is_spelt_out = matches!(place, "query" | "header") && CREDENTIALS.contains(&plain.as_str());
-        is_spelt_out && self.chosen != Authentication::None
-            || is_one(&self.chosen)
-            || self
-                .schemes
-                .values()
-                .filter_map(|scheme| scheme.kind.as_ref())
-                .any(is_one)
+        let described = described.to_ascii_lowercase();
+        let is_the_token =
+            parts.contains(&Authentication::Bearer) && OF_TOKENS.iter().any(|one| described.contains(one));
+        let is_it = !places.is_empty() && (!is_required || is_the_token) || places.iter().any(|(own, _)| *own == place);
+        (is_spelt_out && is_it).then(|| {
+            format!(
+                "the {place} `{name}` is left out: by its name it is the credential, and `[auth]` sends that elsewhere"
+            )
+        })
     }
 
     /// What a connector does about a requirement, all of whose schemes must be met.

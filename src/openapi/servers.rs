@@ -141,6 +141,7 @@ fn of_text(text: &str, fetched_from: Option<&Url>) -> Result<Server, String> {
     let Some(mut url) = parsed.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) else {
         return Err(format!("the server `{text}` is not a whole address"));
     };
+    let query = url.query().filter(|query| !query.is_empty()).map(str::to_owned);
     url.set_query(None);
     url.set_fragment(None);
     if !url.username().is_empty() || url.password().is_some() {
@@ -153,7 +154,12 @@ fn of_text(text: &str, fetched_from: Option<&Url>) -> Result<Server, String> {
     if !is_named && !is_public(&url) {
         return Err(format!("the server `{text}` is not a public address"));
     }
-    let mut notes = Vec::new();
+    let left_out = |query: String| {
+        format!(
+            "the server's address ends with `?{query}`, which is left out: write it as `query` of the actions that need it"
+        )
+    };
+    let mut notes: Vec<String> = query.map(left_out).into_iter().collect();
     if url.scheme() == "http" && !is_named {
         // Plain HTTP needs a network that only the user can name.
         if url.port().is_some() || url.set_scheme("https").is_err() {

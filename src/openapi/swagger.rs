@@ -18,9 +18,10 @@ const NOT_OF_THE_VALUE: [&str; 7] = [
 ];
 
 /// The operation at `operation` as 3.0 writes it, with the parameters of its path and without references outside of
-/// schemas.
-pub(super) fn operation(documents: &Documents, operation: Place<'_>, item: Place<'_>) -> Value {
+/// schemas, and what could not be kept of it.
+pub(super) fn operation(documents: &Documents, operation: Place<'_>, item: Place<'_>) -> (Value, Vec<String>) {
     let mut converted = Map::new();
+    let mut notes = Vec::new();
     for key in [
         "operationId",
         "summary",
@@ -39,26 +40,37 @@ pub(super) fn operation(documents: &Documents, operation: Place<'_>, item: Place
     };
     let parameters = all_parameters(documents, operation, item);
     let mut fields = Vec::new();
+    let mut bodies = Vec::new();
     let mut kept = Vec::new();
     for parameter in parameters {
         match parameter.text("in") {
-            Some("body") => {
-                let media_types = types("consumes");
-                converted.insert("requestBody".to_owned(), body(parameter, &media_types));
-            }
+            Some("body") => bodies.push(parameter),
             Some("formData" | "form") => fields.push(parameter),
             _ => kept.push(plain_parameter(parameter)),
         }
     }
-    if !fields.is_empty() {
+    // There is at most one body, and it has no fields beside it (Swagger 2.0, "Parameter Object").
+    let sent = if fields.is_empty() { bodies.pop() } else { None };
+    if let Some(parameter) = sent {
+        converted.insert("requestBody".to_owned(), body(parameter, &types("consumes")));
+    } else if !fields.is_empty() {
         converted.insert("requestBody".to_owned(), form(&fields, &types("consumes")));
+    }
+    for left_out in bodies {
+        let name = left_out.text("name").unwrap_or_default();
+        let instead = if fields.is_empty() {
+            "another one is"
+        } else {
+            "fields of a form are"
+        };
+        notes.push(format!("the body `{name}` is left out: {instead} sent in its place"));
     }
     converted.insert("parameters".to_owned(), Value::Array(kept));
     converted.insert(
         "responses".to_owned(),
         responses(documents, operation, &types("produces")),
     );
-    Value::Object(converted)
+    (Value::Object(converted), notes)
 }
 
 /// The parameters of the operation and those of its path that it does not have itself, references followed. What cannot
@@ -69,9 +81,12 @@ fn all_parameters<'d>(documents: &'d Documents, operation: Place<'d>, item: Plac
     for parameter in lists.into_iter().flatten().flat_map(Place::items) {
         let parameter = documents.resolve(parameter).unwrap_or(parameter);
         let is_there = all.iter().any(|other| {
-            other.text("name") == parameter.text("name")
-                && other.text("in") == parameter.text("in")
-                && other.text("name").is_some()
+            let is_same = match (other.text("name"), parameter.text("name")) {
+                // Case does not count in their names.
+                (Some(known), Some(name)) if other.text("in") == Some("header") => known.eq_ignore_ascii_case(name),
+                (known, name) => known.is_some() && known == name,
+            };
+            is_same && other.text("in") == parameter.text("in")
         });
         if !is_there {
             all.push(parameter);
@@ -213,7 +228,7 @@ mod tests {
     fn converted(root: &Value) -> Value {
         let documents = Documents::read(&root.to_string()).unwrap();
         let item = documents.follow(0, "#/paths/~1a").unwrap();
-        operation(&documents, item.get("post").unwrap(), item)
+        operation(&documents, item.get("post").unwrap(), item).0
     }
 
     #[test]

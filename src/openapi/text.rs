@@ -13,6 +13,72 @@ const MOST_READ: usize = 4 * LONGEST;
 /// Shorter texts are cleaned faster than they are found.
 const WORTH_KEEPING: usize = 24;
 
+/// Names of the HTML tags that stand in descriptions.
+const TAGS: [&str; 55] = [
+    "a",
+    "abbr",
+    "b",
+    "big",
+    "blockquote",
+    "br",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "del",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "font",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "iframe",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "nobr",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "samp",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+];
+
+/// Those that are also words for what may stand at a place: only what is closed somewhere is a tag.
+const TELLING_TAGS: [&str; 32] = [
+    "address", "article", "aside", "body", "button", "caption", "details", "footer", "form", "head", "header", "html",
+    "input", "label", "legend", "link", "main", "mark", "menu", "nav", "object", "option", "picture", "section",
+    "select", "source", "style", "summary", "time", "title", "tt", "u",
+];
+
 /// What is cleaned out of every text.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
@@ -108,15 +174,14 @@ fn cut(text: &str, longest: usize) -> String {
     format!("{}...", begin[..word].trim_end_matches([',', ';', ':', '.', ' ']))
 }
 
-/// `text` without HTML tags: `<p>`, `</a>`, `<br/>`. A `<` that begins none stays.
+/// `text` without HTML tags: `<p>`, `</a>`, `<br/>`. A `<` that begins none stays, as in `<owner>/<repo>`.
 fn without_tags(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(open) = rest.find('<') {
         let (before, tag) = rest.split_at(open);
         plain.push_str(before);
-        let is_tag = tag[1..].starts_with(|first: char| first.is_ascii_alphabetic() || matches!(first, '/' | '!'));
-        if let Some(close) = tag.find('>').filter(|_| is_tag) {
+        if let Some(close) = tag.find('>').filter(|close| is_tag(&tag[1..*close], text)) {
             plain.push(' ');
             rest = &tag[close + 1..];
         } else {
@@ -136,6 +201,23 @@ fn without_tags(text: &str) -> String {
     entities
         .iter()
         .fold(plain, |text, (entity, meant)| replaced(text, entity, meant))
+}
+
+/// Whether what stands between angle brackets in `text` is an HTML tag.
+fn is_tag(inner: &str, text: &str) -> bool {
+    let name = inner.strip_prefix('/').unwrap_or(inner);
+    let end = name
+        .find(|one: char| !one.is_ascii_alphanumeric())
+        .unwrap_or(name.len());
+    let (name, rest) = name.split_at(end);
+    if inner.starts_with('!') {
+        return true;
+    }
+    if !rest.is_empty() && !rest.starts_with(|one: char| one == '/' || one.is_whitespace()) {
+        return false;
+    }
+    let name = name.to_ascii_lowercase();
+    TAGS.contains(&name.as_str()) || TELLING_TAGS.contains(&name.as_str()) && text.contains(&format!("</{name}>"))
 }
 
 /// `text` with the words of Markdown links in place of the links. What a model cannot open is not worth its tokens.
@@ -169,6 +251,13 @@ mod tests {
             ("One  two\n three.", 50, "One two three."),
             ("<p>Creates a <code>Link</code>.</p>", 50, "Creates a Link ."),
             ("a < b and b > c", 50, "a < b and b > c"),
+            ("Use `<owner>/<repo>` or <ID>.", 50, "Use <owner>/<repo> or <ID>."),
+            ("<!-- no --><B class=\"x\">One</B><br/>two<h2>", 50, "One two"),
+            (
+                "List<string> and <a-b> of </p> <custom-tag>",
+                50,
+                "List<string> and <a-b> of <custom-tag>",
+            ),
             (
                 "See [the guide](https://x.example/a) or [this].",
                 50,

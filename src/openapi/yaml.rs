@@ -3,13 +3,16 @@
 //! [`crate::document`] keeps the place of every value, which a connector's author needs and a description of tens of
 //! megabytes cannot afford. Here the tree is what JSON would have given, and nothing else.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 use super::json;
 use super::read::{DEEPEST_NESTING, ReadError};
+use super::repeated::Repeated;
 
 /// How many values aliases may repeat in all: a few lines of them can stand for billions.
 const MOST_REPEATED_VALUES: usize = 2_000_000;
@@ -37,15 +40,17 @@ enum Contents {
 struct Builder {
     open: Vec<Open>,
     anchors: HashMap<usize, Value>,
-    repeated: usize,
+    /// How many values aliases have repeated.
+    copied: usize,
+    repeated: Repeated,
     root: Option<Value>,
 }
 
-/// The value of the first document in `text`.
+/// The value of the first document in `text`, and the keys that it holds twice.
 ///
 /// # Errors
 /// What is wrong with it, with line and column.
-pub(super) fn parse(text: &str) -> Result<Value, ReadError> {
+pub(super) fn parse(text: &str) -> Result<(Value, Repeated), ReadError> {
     // By the letter a bracket that closes must stand further in than what holds it; most other parsers take it anywhere.
     parse_strictly(text).or_else(|error| parse_strictly(&with_brackets_further_in(text)).map_err(|_| error))
 }
@@ -63,7 +68,7 @@ fn with_brackets_further_in(text: &str) -> String {
     moved
 }
 
-fn parse_strictly(text: &str) -> Result<Value, ReadError> {
+fn parse_strictly(text: &str) -> Result<(Value, Repeated), ReadError> {
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| ReadError::Syntax {
@@ -82,7 +87,7 @@ fn parse_strictly(text: &str) -> Result<Value, ReadError> {
             problem,
         })?;
     }
-    Ok(builder.root.unwrap_or(Value::Null))
+    Ok((builder.root.unwrap_or(Value::Null), builder.repeated))
 }
 
 impl Builder {
@@ -113,13 +118,13 @@ impl Builder {
                 let Some(value) = self.anchors.get(&anchor) else {
                     return Err("this alias stands inside of what it repeats".to_owned());
                 };
-                let mut left = MOST_REPEATED_VALUES.saturating_sub(self.repeated);
+                let mut left = MOST_REPEATED_VALUES.saturating_sub(self.copied);
                 let before = left;
                 if !fits(value, &mut left) {
                     return Err(format!("aliases repeat more than {MOST_REPEATED_VALUES} values"));
                 }
                 let value = value.clone();
-                self.repeated += before - left;
+                self.copied += before - left;
                 self.finished(value, 0)
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {
@@ -163,22 +168,36 @@ impl Builder {
     /// Puts a finished value where it belongs.
     fn finished(&mut self, value: Value, anchor: usize) -> Result<(), String> {
         if anchor != 0 {
-            let mut left = MOST_REPEATED_VALUES.saturating_sub(self.repeated);
+            let mut left = MOST_REPEATED_VALUES.saturating_sub(self.copied);
             let before = left;
             if !fits(&value, &mut left) {
                 return Err(format!("anchors keep more than {MOST_REPEATED_VALUES} values"));
             }
-            self.repeated += before - left;
+            self.copied += before - left;
             self.anchors.insert(anchor, value.clone());
         }
-        match self.open.last_mut().map(|open| &mut open.contents) {
-            None => self.root = Some(value),
-            Some(Contents::List(items)) => items.push(value),
-            Some(Contents::Table { members, key, merged }) => match key.take() {
+        let Some((last, around)) = self.open.split_last_mut() else {
+            self.root = Some(value);
+            return Ok(());
+        };
+        match &mut last.contents {
+            Contents::List(items) => items.push(value),
+            Contents::Table { members, key, merged } => match key.take() {
                 Some(key) if key == "<<" => merged.push(value),
-                Some(key) => {
-                    members.insert(key, value);
-                }
+                Some(key) => match members.entry(key) {
+                    Entry::Vacant(entry) => {
+                        entry.insert(value);
+                    }
+                    Entry::Occupied(mut entry) => {
+                        let way = around.iter().map(|open| match &open.contents {
+                            Contents::List(items) => Cow::Owned(items.len().to_string()),
+                            Contents::Table { key, .. } => Cow::Borrowed(key.as_deref().unwrap_or_default()),
+                        });
+                        let earlier = entry.insert(value);
+                        let name = entry.key().clone();
+                        self.repeated.take(way, &name, earlier, entry.get_mut());
+                    }
+                },
                 None => return Err("a key must be text".to_owned()),
             },
         }
@@ -295,14 +314,14 @@ mod tests {
             ("a: |\n  two\n  lines\n", json!({"a": "two\nlines\n"})),
             ("", json!(null)),
         ] {
-            assert_eq!(parse(text).unwrap(), expected, "{text}");
+            assert_eq!(parse(text).unwrap().0, expected, "{text}");
         }
     }
 
     #[test]
     fn brackets_may_close_where_they_opened() {
         let text = "a:\n  b: {\n    x: 1,\n    y: [\n      2\n    ]\n  }\n  c: |\n    {\n    }\n";
-        let read = parse(text).unwrap();
+        let (read, _) = parse(text).unwrap();
         assert_eq!(read["a"]["b"], json!({"x": 1, "y": [2]}));
         assert!(read["a"]["c"].as_str().unwrap().starts_with("{\n"));
     }
@@ -317,6 +336,16 @@ mod tests {
             writeln!(text, "a{level}: &a{level} [{many}]").unwrap();
         }
         assert!(parse(&text).unwrap_err().to_string().contains("more than"), "{text}");
+    }
+
+    #[test]
+    fn what_is_written_twice_is_told_with_its_place() {
+        let text = "a:\n- 0\n- {b: 1, c: [], b: [{x: 1, x: 2}], b: 3}\na/b: {<<: {y: 2}, <<: {z: 1}, y: 1}\na: 5";
+        let (read, repeated) = parse(text).unwrap();
+        assert_eq!(read, json!({"a": 5, "a/b": {"y": 1, "z": 1}}));
+        let told: Vec<String> = repeated.notes("").collect();
+        let places: Vec<&str> = told.iter().filter_map(|note| note.split('`').nth(1)).collect();
+        assert_eq!(places, ["/a/1/b/0/x", "/a/1/b", "/a/1/b", "/a"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::labels::{self, Word};
 use super::lexicon::is_filler;
 use super::reading;
 use super::stems::{root, stem};
-use super::thesaurus;
+use super::thesaurus::{self, Intent};
 use super::words::each_word;
 use crate::connector::model::Connector;
 
@@ -123,15 +123,39 @@ impl Builder {
         });
     }
 
-    /// The number of a connector; notes its texts when it is a new one.
-    fn connector(&mut self, connector: &Connector) -> usize {
+    /// Adds an action of which nothing is known but whose it is: those behind it keep their places.
+    pub(super) fn add_unread(&mut self, tool: &Tool) {
+        let connector = self.number(&tool.connector);
+        self.index.documents.push(Document {
+            connector,
+            labels: [Vec::new(), Vec::new(), Vec::new()],
+            intent: Intent::default(),
+            needs_one: false,
+            is_own: false,
+            places: 0,
+            is_deprecated: false,
+            searches: false,
+        });
+    }
+
+    fn number(&mut self, connector: &Connector) -> usize {
         if let Some(known) = self.connectors.get(&connector.slug) {
-            self.index.sizes[*known] += 1;
             return *known;
         }
         let number = self.connectors.len();
         self.connectors.insert(connector.slug.clone(), number);
-        self.index.sizes.push(1);
+        self.index.sizes.push(0);
+        self.index.names.push([Vec::new(), Vec::new()]);
+        number
+    }
+
+    /// The number of a connector; notes its texts with its first action.
+    fn connector(&mut self, connector: &Connector) -> usize {
+        let number = self.number(connector);
+        self.index.sizes[number] += 1;
+        if self.index.sizes[number] > 1 {
+            return number;
+        }
         let names = [&connector.slug, &connector.name].map(|name| {
             let mut words = Vec::new();
             let mut is_common = false;
@@ -142,7 +166,7 @@ impl Builder {
             // "Which people ..." is no question about a connector of that name.
             if is_common { Vec::new() } else { words }
         });
-        self.index.names.push(names);
+        self.index.names[number] = names;
         let mut weights = Weights::new();
         self.note(&connector.slug, CONNECTOR_NAME, &mut weights);
         self.note(&connector.name, CONNECTOR_NAME, &mut weights);

@@ -1,6 +1,7 @@
 //! Which action has which word, and where.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::super::snapshot::Tool;
@@ -18,7 +19,7 @@ pub(super) type TermId = u32;
 pub(super) struct Document {
     /// Number of its connector.
     pub(super) connector: usize,
-    /// The words of its name, of its title and of the sentence that sums it up. Only the first cannot be empty.
+    /// The words of its name, of its title and of the sentence that sums it up.
     pub(super) labels: [Vec<Label>; 3],
     /// What it does.
     pub(super) intent: Intent,
@@ -80,9 +81,19 @@ impl Index {
     /// Reads all that is said about `tools`.
     #[must_use]
     pub fn build(tools: &[Arc<Tool>]) -> Self {
+        Self::build_by(tools, Builder::add)
+    }
+
+    /// Only a bug of `add` panics. Then one action is not found by its words, and all others are: texts of many authors
+    /// are read here, and whoever asks must not lose every connector by one.
+    fn build_by(tools: &[Arc<Tool>], add: impl Fn(&mut Builder, &Tool)) -> Self {
         let mut builder = Builder::default();
         for tool in tools {
-            builder.add(tool);
+            // What it has noted until then is whole: a document comes last.
+            if catch_unwind(AssertUnwindSafe(|| add(&mut builder, tool))).is_err() {
+                tracing::error!(tool = tool.name, "cannot be found by words: reading its texts failed");
+                builder.add_unread(tool);
+            }
         }
         builder.index
     }
@@ -113,5 +124,46 @@ impl Index {
             .get(term as usize)
             .map(Vec::as_slice)
             .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{connector, loaded};
+    use super::*;
+
+    #[test]
+    fn an_action_that_cannot_be_read_keeps_no_other_from_being_found() {
+        let actions = |name| {
+            [
+                ("GET", "/a", name, "Reads one"),
+                ("GET", "/b", "list_things", "Reads all"),
+            ]
+        };
+        let catalog = loaded(vec![
+            connector("acme", &actions("get_contract")),
+            connector("globex", &actions("get_article")),
+        ]);
+        for broken in catalog.tools() {
+            let index = Index::build_by(catalog.tools(), |builder, tool| {
+                assert_ne!(tool.name, broken.name, "the bug");
+                builder.add(tool);
+            });
+            for (sentence, name) in [
+                ("contract", "acme__get_contract"),
+                ("acme things", "acme__list_things"),
+                ("article", "globex__get_article"),
+                ("globex things", "globex__list_things"),
+            ] {
+                let hits = index.search(sentence, 1, |_| true);
+                let found = hits.first().map(|hit| catalog.tools()[hit.tool].name.as_str());
+                assert_eq!(
+                    found == Some(name),
+                    broken.name != name,
+                    "{sentence} without {}",
+                    broken.name
+                );
+            }
+        }
     }
 }

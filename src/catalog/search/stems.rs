@@ -41,7 +41,7 @@ pub(super) fn stem(word: &str) -> String {
 }
 
 /// What is left of a stem without the endings that make nouns of verbs: `deployment` has the root of `deploy`,
-/// `cancellation` that of `cancel`. Roots are for comparing only.
+/// `cancellation` that of `cancel`. Roots are for comparing only, and words of other scripts are their own.
 pub(super) fn root(stem: &str) -> &str {
     const ENDINGS: [(&str, usize); 7] = [
         ("ication", 4),
@@ -52,6 +52,9 @@ pub(super) fn root(stem: &str) -> &str {
         ("anc", 4),
         ("al", 5),
     ];
+    if !stem.is_ascii() {
+        return stem;
+    }
     let verb = ENDINGS
         .iter()
         .find_map(|(ending, shortest)| stem.strip_suffix(ending).filter(|rest| rest.len() >= *shortest))
@@ -82,7 +85,7 @@ fn without_plural(word: &str) -> String {
     word.to_owned()
 }
 
-/// `stopp` as `stop`; `call` and `pass` stay.
+/// `stopp` as `stop`; `call` and `pass` stay. Only for ASCII: the last byte is taken for the last letter.
 fn without_double(word: &str) -> &str {
     let bytes = word.as_bytes();
     match bytes {
@@ -188,6 +191,14 @@ mod tests {
         }
         for (one, other) in [("customer", "custom"), ("account", "accent"), ("comment", "common")] {
             assert_ne!(root(&stem(one)), root(&stem(other)));
+        }
+    }
+
+    /// The last two bytes of most of these are the same.
+    #[test]
+    fn words_of_other_scripts_are_their_own_roots() {
+        for word in ["人", "もの", "ケッ", "国人", "も", "丸", "ดุ", "naïveté人"] {
+            assert_eq!(root(&stem(word)), word);
         }
     }
 

@@ -213,3 +213,59 @@ fn what_a_thing_is_can_be_told_from_how_it_is_written() {
     assert!(weight("add ana@example.com", "ana") < 0.5 * weight("add ana", "ana"));
     assert!(weight("delete that invoice", "invoic") > 2.0 * weight("tell Ana that invoice", "invoic"));
 }
+
+/// Words of scripts that need several bytes for a letter, alone, in pairs and among others, asked for and told.
+#[test]
+fn words_of_every_script_are_found() {
+    let words = [
+        "人",
+        "外国人",
+        "もの",
+        "ケッ",
+        "チケット",
+        "丸",
+        "日本語",
+        "한국어",
+        "사람",
+        "ดุ",
+        "ภาษาไทย",
+        "עברית",
+        "العربية",
+        "हिन्दी",
+        "Ελληνικά",
+        "русский",
+        "größe",
+        "naïve",
+        "İstanbul",
+        "ŁÓDŹ",
+        "e\u{301}e\u{301}",
+        "ﬁﬁ",
+        "🙂🙂",
+        "invoice",
+        "running",
+        "cancellation",
+        "v2",
+        "id",
+    ];
+    let after = |one: usize| (0..9).map(move |step| words[(one + step) % words.len()]);
+    let texts: Vec<String> = (0..words.len())
+        .flat_map(|one| after(one).map(move |other| (words[one], other)))
+        .map(|(one, other)| format!("{one} {other}{one}s {one}ing_{other}ation"))
+        .collect();
+    let actions: Vec<(String, &String)> = texts
+        .iter()
+        .enumerate()
+        .map(|(number, text)| (format!("get_{number}"), text))
+        .collect();
+    let actions: Vec<(&str, &str, &str, &str)> = actions
+        .iter()
+        .map(|(name, text)| ("GET", "/x", name.as_str(), text.as_str()))
+        .collect();
+    let catalog = loaded(vec![connector("Tickets チケット", &actions)]);
+    for text in words.iter().copied().chain(texts.iter().map(String::as_str)) {
+        for sentence in [text.to_owned(), format!("show me the {text}s")] {
+            let hits = catalog.index().search(&sentence, 3, |_| true);
+            assert!(!hits.is_empty() || text == "🙂🙂" || text == "id", "{sentence}");
+        }
+    }
+}

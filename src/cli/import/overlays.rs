@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use super::record::KeptFile;
 use crate::cli::{Failure, output};
 use crate::crypto::sha256_hex;
+use crate::diagnostics::Diagnostic;
 use crate::document::LARGEST_DOCUMENT;
 use crate::openapi::{Documents, Overlay};
 
@@ -21,6 +22,9 @@ struct OverlayFile {
     path: PathBuf,
     text: String,
     overlay: Overlay,
+    /// The document that it is about, as the description calls it, with a finding for when it has none of that name.
+    /// `None`: the root.
+    about: Option<(String, Diagnostic)>,
 }
 
 impl Overlays {
@@ -34,13 +38,28 @@ impl Overlays {
         self.files.is_empty()
     }
 
+    /// Whether it depends on the other documents of a description what one of these is about: its root is called `root`,
+    /// as is the file that an overlay names in another folder.
+    pub(super) fn are_unsure(&self, root: &str) -> bool {
+        let named = self.files.iter().filter_map(|file| Some(&file.about.as_ref()?.0));
+        named.into_iter().any(|name| is_called(name, root) && name != root)
+    }
+
+    /// Finds out which are about the root, whose file is called `root`: those that say so, and those that name a file of
+    /// the same name where the description `has` no other such document. Their authors may write paths from elsewhere.
+    pub(super) fn settle(&mut self, root: &str, has: impl Fn(&str) -> bool) {
+        for file in &mut self.files {
+            let is_other = |name: &str| name != root && (has(name) || !is_called(name, root));
+            file.about.take_if(|(name, _)| !is_other(name));
+        }
+    }
+
     /// Changes the document `name` of a description, the root when that is empty, with those that are about it; returns
-    /// lines about changes that fit nothing. `root` is what the root's file is called.
-    pub(super) fn lay_over(&self, name: &str, root: &str, documents: &mut Documents) -> Result<Vec<String>, Failure> {
+    /// lines about changes that fit nothing.
+    pub(super) fn lay_over(&self, name: &str, documents: &mut Documents) -> Result<Vec<String>, Failure> {
         let mut notes = Vec::new();
         for file in &self.files {
-            let about = file.overlay.about(root);
-            if about.map_or("", |(about, _)| about) != name {
+            if file.about.as_ref().map_or("", |(about, _)| about) != name {
                 continue;
             }
             match documents.lay_over(name, &file.overlay) {
@@ -59,11 +78,10 @@ impl Overlays {
     }
 
     /// Refuses an overlay that is about a document which the description does not have: `has` knows those that it has.
-    pub(super) fn check(&self, root: &str, has: impl Fn(&str) -> bool) -> Result<(), Failure> {
+    pub(super) fn check(&self, has: impl Fn(&str) -> bool) -> Result<(), Failure> {
         for file in &self.files {
-            let about = file.overlay.about(root);
-            if let Some((_, finding)) = about.filter(|(about, _)| !has(about)) {
-                output::complain_of(&[finding]);
+            if let Some((_, finding)) = file.about.as_ref().filter(|(about, _)| !has(about)) {
+                output::complain_of(std::slice::from_ref(finding));
                 return Err(cannot_be_applied(&file.path));
             }
         }
@@ -110,6 +128,7 @@ impl OverlayFile {
         Ok(Self {
             path: path.to_owned(),
             text,
+            about: overlay.about(),
             overlay,
         })
     }
@@ -126,6 +145,11 @@ impl OverlayFile {
             index => format!("overlay-{}.{ending}", index + 1),
         }
     }
+}
+
+/// Whether the last part of the path `name` is `root`.
+fn is_called(name: &str, root: &str) -> bool {
+    name.rsplit('/').next() == Some(root)
 }
 
 fn cannot_be_applied(path: &Path) -> Failure {

@@ -241,7 +241,7 @@ mod tests {
         }
 
         async fn progress(&self, _step: u32, _steps: u32, _message: &str) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
 
         async fn waiting(&self, _approval_id: &str, _seconds: u64) {}

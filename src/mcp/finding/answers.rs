@@ -8,13 +8,16 @@ use serde_json::{Map, Value, json};
 use super::request::Question;
 use super::{example, search};
 use crate::catalog::{Catalog, Tool};
-use crate::connector::model::Connector;
+use crate::connector::model::{Action, Connector};
 use crate::diagnostics::legible_line;
 use crate::engine::{CallError, ErrorCode};
 use crate::mcp::results;
 
 /// Most connectors that are named where one was not found.
 const MOST_NAMED: usize = 50;
+
+/// Most bytes of the definitions in one answer: about 12,000 tokens of a model's context.
+const MOST_DEFINED: usize = 48 * 1024;
 
 /// Answers `question` from `catalog`, which holds what the caller may see. `find` looks up an action by its name.
 pub(in crate::mcp) fn answer(
@@ -115,21 +118,31 @@ fn found(catalog: &Catalog, sentence: &str, named: Option<&str>, limit: usize) -
 fn brief(tool: &Tool) -> Value {
     let action = &tool.action;
     let (first, _) = crate::catalog::search::first_sentence(&action.description);
-    let required = action
-        .input
-        .document()
-        .get("required")
-        .cloned()
-        .unwrap_or_else(|| json!([]));
-    json!({
+    let mut brief = json!({
         "name": tool.name,
         "title": action.title,
         "does": first,
         "connector": tool.connector.slug,
-        "required": required,
+        "required": required(action),
         "effect": action.effect.as_str(),
         "asks_first": action.confirm,
-    })
+    });
+    if let Some(groups) = any_of(action) {
+        brief["any_of"] = groups;
+    }
+    brief
+}
+
+/// The arguments that must be given.
+fn required(action: &Action) -> Value {
+    let required = action.input.document().get("required");
+    required.cloned().unwrap_or_else(|| json!([]))
+}
+
+/// Groups of arguments of which one must be given besides, which no schema of a tool can say.
+fn any_of(action: &Action) -> Option<Value> {
+    let groups = action.request()?.any_of.as_ref()?.groups();
+    Some(json!(groups.iter().take(MOST_NAMED).collect::<Vec<_>>()))
 }
 
 /// The action that `name` means: by its tool's name or alias, or by its own name if that is only one's.
@@ -170,30 +183,75 @@ fn described(tool: &Tool) -> Value {
     if let Some(schema) = &action.output_schema {
         described["output_schema"] = Value::Object(Map::clone(schema));
     }
-    described["example"] = json!({ "name": tool.name, "arguments": example::arguments(action.input.document()) });
-    described["next"] = json!("Call it: call_action with `name` and `arguments` as in the example.");
+    let example = example::arguments(action);
+    let shown = if example.is_some() {
+        "in the example"
+    } else {
+        "`input_schema` has them"
+    };
+    described["next"] = json!(format!("Call it: call_action with `name` and `arguments` as {shown}."));
+    if let Some(arguments) = example {
+        described["example"] = json!({ "name": tool.name, "arguments": arguments });
+    }
     described
 }
 
-/// A connector with the full definition of its actions.
+/// A connector with the full definition of its actions, as far as they fit into one answer.
 fn schema(catalog: &Catalog, connector: &Connector) -> Value {
-    let own = catalog
-        .tools()
-        .iter()
-        .filter(|tool| tool.connector.slug == connector.slug);
-    let actions: Vec<Value> = own
-        .map(|tool| {
-            let mut described = described(tool);
-            if let Some(members) = described.as_object_mut() {
-                members.retain(|key, _| key != "next" && key != "connector");
-            }
-            described
-        })
-        .collect();
-    json!({
+    let tools = catalog.tools().iter();
+    let own: Vec<&Arc<Tool>> = tools.filter(|tool| tool.connector.slug == connector.slug).collect();
+    let mut schema = json!({
         "connector": connector.slug,
         "name": connector.name,
         "description": connector.description,
-        "actions": actions,
-    })
+    });
+    let (actions, left_out) = fitting(own.iter().map(|tool| defined(tool)));
+    if left_out == 0 {
+        schema["actions"] = Value::Array(actions);
+        return schema;
+    }
+    let (actions, left_out) = fitting(own.iter().map(|tool| listed(tool)));
+    let more = if left_out > 0 {
+        format!(" There are {left_out} more: find_actions finds them.")
+    } else {
+        String::new()
+    };
+    schema["actions"] = Value::Array(actions);
+    schema["next"] = json!(format!(
+        "The full definitions are too long for one answer: describe_action shows one action.{more}"
+    ));
+    schema
+}
+
+/// As many of `definitions` as one answer may hold, and how many it may not.
+fn fitting(mut definitions: impl ExactSizeIterator<Item = Value>) -> (Vec<Value>, usize) {
+    let mut kept = Vec::new();
+    let mut bytes = 0;
+    while let Some(one) = definitions.next() {
+        bytes += one.to_string().len();
+        if bytes > MOST_DEFINED {
+            return (kept, definitions.len() + 1);
+        }
+        kept.push(one);
+    }
+    (kept, 0)
+}
+
+/// An action among the others of its connector.
+fn defined(tool: &Tool) -> Value {
+    let mut described = described(tool);
+    if let Some(members) = described.as_object_mut() {
+        members.retain(|key, _| key != "next" && key != "connector");
+    }
+    described
+}
+
+/// An action among so many that it cannot be shown whole.
+fn listed(tool: &Tool) -> Value {
+    let action = &tool.action;
+    let mut listed = json!({ "name": tool.name, "title": action.title, "required": required(action) });
+    if let Some(groups) = any_of(action) {
+        listed["any_of"] = groups;
+    }
+    listed
 }

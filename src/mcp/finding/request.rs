@@ -83,8 +83,7 @@ fn find(arguments: Option<JsonObject>, places: &[&str]) -> Result<Question, Call
     let mut given = Given::new(FIND, arguments, &known)?;
     let limit = match given.arguments.remove("limit") {
         None | Some(Value::Null) => DEFAULT_LIMIT,
-        Some(limit) => limit
-            .as_u64()
+        Some(limit) => whole_number(&limit)
             .and_then(|limit| usize::try_from(limit).ok())
             .filter(|limit| (1..=MAX_LIMIT).contains(limit))
             .ok_or_else(|| {
@@ -109,6 +108,14 @@ fn find(arguments: Option<JsonObject>, places: &[&str]) -> Result<Question, Call
         connector,
         limit,
     })
+}
+
+/// A number, or a text of one: models write JSON into JSON.
+fn whole_number(value: &Value) -> Option<u64> {
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_u64(),
+    }
 }
 
 /// The call that `call_action` asks for.

@@ -104,6 +104,12 @@ fn every_name_of_the_contract_is_understood() {
             json!({ "query": "a ticket", "limit": 25, "connector": "crm" }),
             find(25, Some("crm")),
         ),
+        // As with the arguments of a call, models write numbers as text.
+        (
+            "find_actions",
+            json!({ "query": "a ticket", "limit": " 7 " }),
+            find(7, None),
+        ),
         ("custom_call_nl", json!({ "query": "a ticket" }), find(5, None)),
         ("custom_call_nl", json!({ "text": "a ticket" }), find(5, None)),
         ("custom.call_nl", json!({ "query": "a ticket" }), find(5, None)),
@@ -206,7 +212,9 @@ fn wrong_arguments_are_explained() {
         ("describe_action", json!({ "name": " " }), "is empty text"),
         ("find_actions", json!({}), "needs the argument `query`"),
         ("find_actions", json!({ "query": "a", "limit": 0 }), "from 1 to 25"),
-        ("find_actions", json!({ "query": "a", "limit": "5" }), "from 1 to 25"),
+        ("find_actions", json!({ "query": "a", "limit": "five" }), "from 1 to 25"),
+        ("find_actions", json!({ "query": "a", "limit": "26" }), "from 1 to 25"),
+        ("find_actions", json!({ "query": "a", "limit": 1.5 }), "from 1 to 25"),
         (
             "find_actions",
             json!({ "query": "a", "connector": 1 }),
@@ -293,6 +301,95 @@ fn an_action_is_described_with_all_that_a_call_needs() {
     assert_eq!(only["name"], "wiki__get_1");
     let unknown = answered(&two(), "describe_action", json!({ "name": "nothing" }));
     assert_eq!(unknown["error"]["code"], "UNKNOWN_API");
+}
+
+/// One action with these lines behind its path.
+fn single(lines: &str) -> Catalog {
+    let mut source = connector("crm", 0, "");
+    let (head, _) = source.files[0].text.split_once("[[actions]]").expect("an action");
+    source.files[0].text =
+        format!("{head}[[actions]]\nname = \"a\"\ndescription = \"A\"\nmethod = \"POST\"\npath = \"/a\"\n{lines}");
+    catalog(vec![source])
+}
+
+/// Its arguments `x` of this schema, which must be given, and `kind`, `n` and `z`, which need not.
+fn lines(schema: &str) -> String {
+    let input = |name: &str, rest: &str| format!("[[actions.input]]\nname = \"{name}\"\nin = \"body\"\n{rest}\n");
+    let optional = ["kind", "n", "z"].map(|name| input(name, "schema = { type = \"integer\", minimum = 3 }"));
+    input("x", &format!("required = true\nschema = {schema}")) + &optional.concat()
+}
+
+#[test]
+fn the_example_of_an_action_is_one_that_its_schema_takes() {
+    for (schema, example) in [
+        ("{ type = \"string\", pattern = \"^[0-9]{4}$\" }", Some(json!("1111"))),
+        ("{ type = \"string\", pattern = \"^[A-Z]{3}-[0-9]+$\" }", None),
+        ("{ type = \"integer\", exclusiveMinimum = 7 }", Some(json!(8))),
+        ("{ type = \"number\", exclusiveMinimum = 0.5 }", Some(json!(1.5))),
+        ("{ type = \"integer\", maximum = -2 }", Some(json!(-2))),
+        ("{ type = \"number\", exclusiveMaximum = 0 }", Some(json!(-1))),
+        (
+            "{ type = \"array\", minItems = 3, items = { type = \"boolean\" } }",
+            Some(json!([true, true, true])),
+        ),
+        ("{ type = \"array\", maxItems = 0 }", Some(json!([]))),
+        ("{ type = \"integer\", multipleOf = 5 }", None),
+        ("{ type = \"string\", examples = [7] }", None),
+    ] {
+        let catalog = single(&lines(schema));
+        let described = answered(&catalog, "describe_action", json!({ "name": "crm__a" }));
+        let given = described["example"]["arguments"].get("x").cloned();
+        assert_eq!(given, example, "{schema}: {described}");
+        assert_eq!(described.get("example").is_some(), example.is_some());
+        let next = described["next"].as_str().expect("text");
+        assert_eq!(next.contains("as in the example"), example.is_some(), "{next}");
+    }
+}
+
+#[test]
+fn what_one_of_several_arguments_must_be_is_told() {
+    let any_of = "any_of = [[\"n\", \"z\"], [\"kind\"]]\n";
+    let catalog = single(&(any_of.to_owned() + &lines("{ enum = [\"b\"] }")));
+    let described = answered(&catalog, "describe_action", json!({ "name": "crm__a" }));
+    assert_eq!(described["example"]["arguments"], json!({ "x": "b", "n": 3, "z": 3 }));
+    let found = answered(&catalog, "find_actions", json!({ "query": "a" }));
+    assert_eq!(
+        (&found["actions"][0]["required"], &found["actions"][0]["any_of"]),
+        (&json!(["x"]), &json!([["n", "z"], ["kind"]]))
+    );
+    assert_eq!(
+        answered(&two(), "find_actions", json!({ "query": "ticket" }))["actions"][0].get("any_of"),
+        None
+    );
+}
+
+#[test]
+fn definitions_that_are_too_long_for_one_answer_are_cut_short() {
+    let long = catalog(vec![connector("crm", 400, "")]);
+    let schema = answered(&long, "custom_schema", json!({ "connector": "crm" }));
+    let actions = schema["actions"].as_array().expect("list");
+    assert_eq!(actions.len(), 401);
+    assert_eq!(
+        actions[0],
+        json!({ "name": "crm__create_ticket", "title": "Open a ticket", "required": ["title"] })
+    );
+    assert!(
+        schema["next"].as_str().expect("text").contains("describe_action"),
+        "{}",
+        schema["next"]
+    );
+    let longest = catalog(vec![connector("crm", 4_000, "")]);
+    let schema = answered(&longest, "custom_schema", json!({ "connector": "crm" }));
+    assert!(schema.to_string().len() < 60_000);
+    let told = schema["actions"].as_array().expect("list").len();
+    let next = schema["next"].as_str().expect("text");
+    assert!(
+        next.contains(&format!("{} more", 4_001 - told)) && next.contains("find_actions"),
+        "{next}"
+    );
+    let short = catalog(vec![connector("crm", 20, "")]);
+    let schema = answered(&short, "custom_schema", json!({ "connector": "crm" }));
+    assert!(schema["actions"][0]["input_schema"].is_object() && schema.get("next").is_none());
 }
 
 #[test]

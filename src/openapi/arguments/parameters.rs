@@ -76,20 +76,65 @@ impl<'o> Reading<'o> {
                 self.beside.entry((place, name)).or_insert(written.value);
             }
             // Those of the operation come first, and win.
-            if known.insert((place, name)) {
+            if known.insert((place, place.key(name))) {
                 parameters.push((place, parameter));
             }
         }
+        let open_query = self.open_query(&mut parameters);
         self.placeholders(&mut parameters);
         // Names are given in this order; within a place that of the description counts.
         parameters.sort_by_key(|(place, _)| *place);
-        for (place, parameter) in parameters {
+        let (first, others): (Vec<_>, Vec<_>) = parameters
+            .into_iter()
+            .partition(|(place, _)| *place <= ArgumentPlace::Query);
+        for (place, parameter) in first {
+            self.parameter(place, parameter);
+        }
+        for name in open_query {
+            self.notes.push(format!(
+                "`{name}` of the path's query is not declared: it is taken for text"
+            ));
+            self.push_text(ArgumentPlace::Query, &name);
+        }
+        for (place, parameter) in others {
             self.parameter(place, parameter);
         }
         if let Some(parameter) = whole_query {
             self.query_string(parameter);
         }
         Ok(())
+    }
+
+    /// The names of parameters that stand in the query of the path, each with a placeholder as its value, and that nobody
+    /// declared. One that is declared for the path goes where it stands.
+    fn open_query(&mut self, parameters: &mut [(ArgumentPlace, Place<'o>)]) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for pair in &self.operation.path.open_query {
+            for (place, parameter) in parameters.iter_mut() {
+                let is_it =
+                    parameter.text("name") == Some(&pair.name) && pair.placeholders().any(|one| one == pair.name);
+                if *place == ArgumentPlace::Path && is_it && pair.is_plain() {
+                    *place = ArgumentPlace::Query;
+                }
+            }
+            let is_declared = |name: &str| {
+                let mut declared = parameters.iter();
+                declared.any(|(place, one)| *place == ArgumentPlace::Query && one.text("name") == Some(name))
+            };
+            let mut placeholders = pair.placeholders().peekable();
+            if is_declared(&pair.name) || placeholders.peek().is_some() && placeholders.all(is_declared) {
+                continue;
+            }
+            if !pair.is_plain() {
+                let written = &pair.written;
+                self.notes.push(format!(
+                    "`{written}` of the path's query is left out: its value is more than a placeholder"
+                ));
+            } else if !names.contains(&pair.name) {
+                names.push(pair.name.clone());
+            }
+        }
+        names
     }
 
     /// Leaves out parameters that the path has no placeholder for, and adds those of placeholders that nobody declared.
@@ -120,21 +165,27 @@ impl<'o> Reading<'o> {
             if declared.insert(name) {
                 self.notes
                     .push(format!("`{name}` of the path is not declared: it is taken for text"));
-                let schema = Map::from_iter([("type".to_owned(), json!("string"))]);
-                self.push(Argument {
-                    required: true,
-                    ..Argument::new(name, ArgumentPlace::Path, ArgumentValue::Schema(schema))
-                });
+                self.push_text(ArgumentPlace::Path, name);
             }
         }
     }
 
+    /// Adds an argument of which only the name is known.
+    fn push_text(&mut self, place: ArgumentPlace, name: &str) {
+        let schema = Map::from_iter([("type".to_owned(), json!("string"))]);
+        self.push(Argument {
+            required: true,
+            ..Argument::new(name, place, ArgumentValue::Schema(schema))
+        });
+    }
+
     fn parameter(&mut self, place: ArgumentPlace, parameter: Place<'o>) {
         let name = parameter.text("name").unwrap_or_default();
-        if self.operation.security.carries(place.as_str(), name) {
-            // Agents must not be asked for credentials.
-            self.notes
-                .push(format!("the {} `{name}` is left to `[auth]`", place.as_str()));
+        let is_required = place == ArgumentPlace::Path || parameter.value.get("required") == Some(&json!(true));
+        let said = parameter.text("description").unwrap_or_default();
+        let security = self.operation.security;
+        if let Some(note) = security.takes(place.as_str(), name, is_required, said) {
+            self.notes.push(note);
             return;
         }
         if place == ArgumentPlace::Header && NOT_PARAMETERS.contains(&name.to_ascii_lowercase().as_str()) {
@@ -183,7 +234,6 @@ impl<'o> Reading<'o> {
             Some((media_type, _)) => self.content_style(name, media_type, &mut schema),
             None => style(place, parameter, &schema),
         };
-        let is_required = place == ArgumentPlace::Path || parameter.value.get("required") == Some(&json!(true));
         let argument = Argument {
             required: is_required,
             style,

@@ -42,8 +42,10 @@ impl<'o> Reading<'o> {
         };
         let is_needed = parameter.value.get("required") == Some(&json!(true));
         for (name, property) in properties {
-            if self.operation.security.carries("query", &name) {
-                self.notes.push(format!("the query `{name}` is left to `[auth]`"));
+            let is_required = is_needed && required.contains(&name);
+            let said = property.get("description").and_then(Value::as_str).unwrap_or_default();
+            if let Some(note) = self.operation.security.takes("query", &name, is_required, said) {
+                self.notes.push(note);
                 continue;
             }
             let mut schema = match property {
@@ -53,7 +55,7 @@ impl<'o> Reading<'o> {
             let shape = schema.shift_remove(shaping::KEY);
             let encoding = media_type.get("encoding").and_then(|all| all.get(&name));
             let argument = Argument {
-                required: is_needed && required.contains(&name),
+                required: is_required,
                 style: encoding.and_then(|encoding| form::style(encoding, &schema)),
                 ..Argument::new(name, ArgumentPlace::Query, ArgumentValue::Schema(schema))
             };

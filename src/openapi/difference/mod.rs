@@ -7,7 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::connector::model::{Action, Connector, Effect};
+use crate::connector::model::{Action, BodyTemplate, Connection, Connector, Effect, RequestTemplate};
+
+/// What is told where nothing says how requests differ.
+const BUILT_DIFFERENTLY: &str = "its requests are built differently";
 
 /// What two states of a connector do differently.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
@@ -59,8 +62,9 @@ impl Difference {
                 continue;
             };
             let mut changes = of_action(action, now);
+            // The rest of what an approval is bound to, such as defaults of all actions.
             if changes.is_empty() && difference.connection.is_empty() && action.revision != now.revision {
-                changes.push("its requests are built differently".to_owned());
+                changes.push(BUILT_DIFFERENTLY.to_owned());
             }
             if changes.is_empty() {
                 difference.same += 1;
@@ -103,6 +107,11 @@ fn of_connection(before: &Connector, after: &Connector) -> Vec<String> {
     if old.base_url != new.base_url {
         changes.push(format!("the address was {} and is {}", old.base_url, new.base_url));
     }
+    changes.extend(of_servers(old, new));
+    let manner = |one: &Connection| format!("{:?}", (one.timeout, one.retry_attempts, one.verify_ssl, &one.headers));
+    if manner(old) != manner(new) {
+        changes.push("requests are sent differently: see `[connection]` in connector.toml".to_owned());
+    }
     // These hold references to secrets and never a secret; comparing what they would show is enough.
     if format!("{:?}", before.auth) != format!("{:?}", after.auth) {
         changes.push("requests are authenticated differently: see `[auth]` in connector.toml".to_owned());
@@ -110,6 +119,32 @@ fn of_connection(before: &Connector, after: &Connector) -> Vec<String> {
     if format!("{:?}", before.security) != format!("{:?}", after.security) {
         changes.push("requests may go elsewhere: see `[security]` in connector.toml".to_owned());
     }
+    changes
+}
+
+fn of_servers(before: &Connection, after: &Connection) -> Vec<String> {
+    let find = |all: &Connection, name: &str| all.servers.iter().find(|one| one.name == name).cloned();
+    let mut changes = Vec::new();
+    for now in &after.servers {
+        let name = &now.name;
+        match find(before, name) {
+            None => changes.push(format!("the server `{name}` ({}) is new", now.base_url)),
+            Some(was) if was.base_url != now.base_url => changes.push(format!(
+                "the server `{name}` was {} and is {}",
+                was.base_url, now.base_url
+            )),
+            Some(was) if was.credentials != now.credentials => {
+                let gets = if now.credentials { "gets" } else { "does not get" };
+                changes.push(format!(
+                    "the server `{name}` ({}) {gets} the credential now",
+                    now.base_url
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    let gone = before.servers.iter().filter(|was| find(after, &was.name).is_none());
+    changes.extend(gone.map(|was| format!("the server `{}` ({}) is gone", was.name, was.base_url)));
     changes
 }
 
@@ -134,7 +169,9 @@ fn of_action(before: &Action, after: &Action) -> Vec<String> {
         };
         changes.push(now.to_owned());
     }
-    changes.extend(of_arguments(before.input.document(), after.input.document()));
+    let arguments = of_arguments(before.input.document(), after.input.document());
+    changes.extend(of_logic(before, after, old == new && arguments.is_empty()));
+    changes.extend(arguments);
     if before.description != after.description || before.title != after.title {
         changes.push("it is described differently".to_owned());
     }
@@ -151,6 +188,49 @@ fn of_action(before: &Action, after: &Action) -> Vec<String> {
         changes.push("its limits are others".to_owned());
     }
     changes
+}
+
+/// How what is sent, or run, differs beside its method, path and arguments; `are_those_the_same` when these do not.
+fn of_logic(before: &Action, after: &Action, are_those_the_same: bool) -> Vec<String> {
+    let mut changes = Vec::new();
+    let (Some(old), Some(new)) = (before.request(), after.request()) else {
+        if before.code() != after.code() {
+            changes.push("its code is another".to_owned());
+        }
+        return changes;
+    };
+    let server = |request: &RequestTemplate| request.server.as_ref().map(|server| server.base_url.clone());
+    if server(old) != server(new) {
+        let place = |request| server(request).map_or_else(|| "the API's own address".to_owned(), |url| url.to_string());
+        changes.push(format!("it went to {} and goes to {}", place(old), place(new)));
+    }
+    if old.credentials != new.credentials {
+        let now = if new.credentials { "with" } else { "without" };
+        changes.push(format!("it is sent {now} the credential now"));
+    }
+    let (body, body_before) = (kind_of(new.body.as_ref()), kind_of(old.body.as_ref()));
+    if body != body_before {
+        changes.push(format!("its body was {body_before} and is {body}"));
+    }
+    // Templates are compared as they would be shown; whatever else has changed may be why they are others.
+    if changes.is_empty() && are_those_the_same && format!("{old:?}") != format!("{new:?}") {
+        changes.push(BUILT_DIFFERENTLY.to_owned());
+    }
+    changes
+}
+
+fn kind_of(body: Option<&BodyTemplate>) -> &str {
+    match body {
+        None => "none",
+        Some(BodyTemplate::Json(_)) => "JSON",
+        Some(BodyTemplate::Form(_)) => "a form",
+        Some(BodyTemplate::Multipart { .. }) => "a form of parts",
+        Some(
+            BodyTemplate::File { content_type, .. }
+            | BodyTemplate::Xml { content_type, .. }
+            | BodyTemplate::Text { content_type, .. },
+        ) => content_type,
+    }
 }
 
 fn of_answer(before: &Action, after: &Action) -> Vec<String> {

@@ -134,9 +134,74 @@ fn how_the_api_is_reached_is_compared_once_for_all_actions() {
         &action(""),
     );
     let difference = Difference::between(&before, &after);
-    assert_eq!((difference.connection.len(), difference.same), (1, 1));
+    assert_eq!((difference.connection.len(), difference.same), (2, 1));
+    for (change, part) in difference
+        .connection
+        .iter()
+        .zip(["sent differently", "authenticated differently"])
+    {
+        assert!(change.contains(part), "{difference:?}");
+    }
+}
+
+#[test]
+fn requests_that_change_are_told_however_the_api_is_reached() {
+    let server = |url: &str| format!("[connection.servers.upload]\nbase_url = \"{url}\"\ncredentials = true");
+    let input = |more: &str| {
+        format!(
+            "input = [{{ name = \"x\", in = \"query\", schema = {{ type = \"array\" }}, style = \"form\", {more} }}]"
+        )
+    };
+    let at = "server = \"upload\"";
+    let form = "content_type = \"application/x-www-form-urlencoded\"\nbody = { y = 1 }";
+    for (before, after, told) in [
+        (
+            "body = { y = 1 }".to_owned(),
+            form.to_owned(),
+            "its body was JSON and is a form",
+        ),
+        (
+            input("explode = true"),
+            input("explode = false"),
+            "its requests are built differently",
+        ),
+    ] {
+        // Whatever else has changed.
+        for head in ["", "timeout_ms = 7"] {
+            let difference = Difference::between(&load("", &action(&before)), &load(head, &action(&after)));
+            assert_eq!(difference.connection.is_empty(), head.is_empty());
+            let changes: Vec<&String> = difference.changed.iter().flat_map(|one| &one.changes).collect();
+            assert_eq!(changes, [told], "{before} to {after}, {head}");
+        }
+    }
+    // A server of its own that moves.
+    let difference = Difference::between(
+        &load(&server("https://u1.example.com"), &action(at)),
+        &load(&server("https://u2.example.com"), &action(at)),
+    );
     assert!(
-        difference.connection[0].contains("authenticated differently"),
+        difference
+            .connection
+            .contains(&"the server `upload` was https://u1.example.com/ and is https://u2.example.com/".to_owned()),
         "{difference:?}"
+    );
+    assert_eq!(
+        difference.changed[0].changes,
+        ["it went to https://u1.example.com/ and goes to https://u2.example.com/"]
+    );
+    // One that is new, and that an action goes to.
+    let difference = Difference::between(
+        &load("", &action("")),
+        &load(&server("https://u2.example.com"), &action(at)),
+    );
+    assert!(
+        difference
+            .connection
+            .contains(&"the server `upload` (https://u2.example.com/) is new".to_owned()),
+        "{difference:?}"
+    );
+    assert_eq!(
+        difference.changed[0].changes,
+        ["it went to the API's own address and goes to https://u2.example.com/"]
     );
 }

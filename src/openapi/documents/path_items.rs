@@ -1,7 +1,9 @@
 //! Path items that stand in documents of their own, put where a description refers to them: targets of overlays lead
 //! through a description as its readers know it, and not through references.
 
-use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+use serde_json::Value;
 
 use super::{Documents, LONGEST_CHAIN, Place, is_absolute, joined, moved};
 
@@ -28,31 +30,78 @@ impl Documents {
             }
             let path = reference.split('#').next().unwrap_or_default();
             let name = joined(&self.files.get(place.file)?.0, path);
-            let is_here = self.files.iter().any(|(known, _)| *known == name);
+            let is_here = self.index_of(&name).is_some();
             return (!path.is_empty() && !is_absolute(path) && !is_here).then_some(name);
         }
         None
     }
 
-    /// Puts path items of other documents in place of the references to them. What stands beside a reference stays.
+    /// The path items that hold something beside a reference, by their paths: put together with what they refer to, which
+    /// has to be kept somewhere while operations of it are looked at.
+    pub(in crate::openapi) fn joined_paths(&self) -> JoinedPaths {
+        let items = self.root().get("paths").into_iter().flat_map(Place::members);
+        let joined = items.filter_map(|(path, item)| Some((path.clone(), self.with_siblings(item)?)));
+        JoinedPaths(joined.collect())
+    }
+
+    /// What `item` refers to, with what stands beside the references on the way, which counts for more; `None` where
+    /// nothing does, or where they lead nowhere.
+    fn with_siblings(&self, item: Place<'_>) -> Option<Value> {
+        let mut way = Vec::new();
+        let mut place = item;
+        while let Some(reference) = place.text("$ref").filter(|_| way.len() < LONGEST_CHAIN) {
+            way.push(place);
+            place = self.follow(place.file, reference).ok()?;
+        }
+        let has_siblings = |one: &Place<'_>| one.members().count() > 1;
+        if !way.iter().any(has_siblings) {
+            return None;
+        }
+        let Value::Object(mut whole) = moved(place) else {
+            return None;
+        };
+        for nearer in way.into_iter().rev() {
+            if let Value::Object(members) = moved(nearer) {
+                whole.extend(members.into_iter().filter(|(key, _)| key != "$ref"));
+            }
+        }
+        Some(Value::Object(whole))
+    }
+
+    /// Puts path items of other documents in place of the references to them.
     pub fn bring_in_paths(&mut self) {
-        let mut brought: Vec<(String, Map<String, Value>)> = Vec::new();
+        let mut brought: Vec<(String, Value)> = Vec::new();
         for (path, item) in self.root().get("paths").into_iter().flat_map(Place::members) {
-            let Some(target) = self.resolve(item).ok().filter(|target| target.file != 0) else {
-                continue;
-            };
-            let (Value::Object(mut whole), Some(beside)) = (moved(target), item.value.as_object()) else {
-                continue;
-            };
-            let beside = beside.iter().filter(|(key, _)| *key != "$ref");
-            whole.extend(beside.map(|(key, value)| (key.clone(), value.clone())));
-            brought.push((path.clone(), whole));
+            let target = self.resolve(item).ok();
+            if let Some(target) = target.filter(|target| target.file != 0 && target.value.is_object()) {
+                let whole = self.with_siblings(item).unwrap_or_else(|| moved(target));
+                brought.push((path.clone(), whole));
+            }
         }
         let paths = self.files[0].1.get_mut("paths").and_then(Value::as_object_mut);
         if let Some(paths) = paths {
-            for (path, whole) in brought {
-                paths.insert(path, Value::Object(whole));
-            }
+            paths.extend(brought);
+        }
+    }
+}
+
+/// Path items that hold something beside a reference, put together.
+pub(in crate::openapi) struct JoinedPaths(HashMap<String, Value>);
+
+impl JoinedPaths {
+    /// The whole of the path item at `path`, which stands there as `written`.
+    ///
+    /// # Errors
+    /// As [`Documents::resolve`].
+    pub(in crate::openapi) fn resolve<'d>(
+        &'d self,
+        documents: &'d Documents,
+        path: &str,
+        written: Place<'d>,
+    ) -> Result<Place<'d>, String> {
+        match self.0.get(path) {
+            Some(value) => Ok(Place { value, file: 0 }),
+            None => documents.resolve(written),
         }
     }
 }

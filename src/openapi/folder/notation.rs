@@ -16,7 +16,8 @@ pub(super) fn key(name: &str) -> String {
     key
 }
 
-/// A value. What TOML has nothing for does not come here: schemas are normalised without null.
+/// A value. TOML has nothing for null, which should not come here: schemas are normalised without it. One that comes all
+/// the same makes no TOML, so that its action is left out with a reason instead of sending another value.
 pub(super) fn value(value: &Value) -> String {
     let mut text = String::new();
     write_value(&mut text, value);
@@ -63,7 +64,7 @@ fn write_key(out: &mut String, name: &str) {
 
 fn write_value(out: &mut String, value: &Value) {
     match value {
-        Value::Null => write_quoted(out, "null"),
+        Value::Null => out.push_str("null"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Value::Number(number) => out.push_str(&number_text(number)),
         Value::String(text) => write_quoted(out, text),
@@ -119,6 +120,14 @@ mod tests {
             let text = format!("v = {}", value(&written));
             let read: Map<String, Value> = toml::from_str(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
             assert_eq!(read["v"], written, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_null_that_comes_all_the_same_cannot_be_loaded() {
+        for leaking in [json!(null), json!([1, null]), json!({"a": null})] {
+            let text = format!("v = {}", value(&leaking));
+            assert!(toml::from_str::<Map<String, Value>>(&text).is_err(), "{text}");
         }
     }
 

@@ -193,3 +193,25 @@ fn an_action_that_does_not_load_is_taken_out_and_told() {
         import.report.skipped
     );
 }
+
+/// TOML has no null: one that leaks takes its own action away, and no other of its file.
+#[test]
+fn a_null_that_leaks_is_seen() {
+    let root = json!({"openapi": "3.0.0", "servers": [{"url": "https://shop.example.com"}], "paths": {
+        "/a": {"get": {}, "post": {}, "put": {}}}});
+    let mut import = imported(&root);
+    for leaking in [0, 2] {
+        let fixed = json!({"place": [1, null]});
+        import.actions[leaking].settings = fixed.as_object().unwrap().clone();
+    }
+    let folder = folder(&mut import, &target());
+    assert_eq!(folder.errors.len(), 0, "{:?}", folder.errors);
+    let left: Vec<&str> = import.actions.iter().map(|action| action.method.as_str()).collect();
+    assert_eq!(left, ["POST"]);
+    let reasons = import.report.skipped.iter().map(|one| one.reason.as_str());
+    assert!(
+        reasons.clone().count() == 2 && reasons.clone().all(|reason| reason.contains("does not load")),
+        "{:?}",
+        import.report.skipped
+    );
+}

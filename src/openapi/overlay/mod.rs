@@ -14,6 +14,7 @@ mod read;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
+use super::documents::joined;
 use crate::diagnostics::{Diagnostic, Severity};
 use elsewhere::Leads;
 
@@ -52,7 +53,7 @@ enum Change {
 }
 
 /// How many more values overlays may put into one description.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Room(usize);
 
 impl Default for Room {
@@ -62,13 +63,11 @@ impl Default for Room {
 }
 
 impl Overlay {
-    /// The document that it is about (section 4.4.1, `extends`): relative to the folder of the description, when that is not
-    /// the description itself, whose file is called `root`. With it a finding for when there is none.
+    /// The document that it says it is about (section 4.4.1, `extends`), as a path from the folder of the description, and
+    /// a finding for when there is none of that name. `None` where it says nothing, or gives an address: the description.
     #[must_use]
-    pub fn about(&self, root: &str) -> Option<(&str, Diagnostic)> {
-        let (written, place) = self.extends.as_ref()?;
-        let name = written.trim_start_matches("./");
-        let is_root = name.contains("://") || name.rsplit('/').next() == Some(root);
+    pub fn about(&self) -> Option<(String, Diagnostic)> {
+        let (written, place) = self.extends.as_ref().filter(|(written, _)| !written.contains("://"))?;
         let message = format!("`{written}` is neither the description nor a file that it refers to");
         let help =
             "write its path as references to it have it, from the folder of the description, or leave `extends` out";
@@ -76,7 +75,7 @@ impl Overlay {
             message,
             ..place.clone()
         };
-        (!is_root).then(|| (name, finding.help(help)))
+        Some((joined("", written), finding.help(help)))
     }
 
     /// Changes `root`, one action after the other, and returns warnings about actions that change nothing.

@@ -5,6 +5,15 @@ use serde_json::Value;
 use crate::openapi::documents::{Documents, Place};
 use crate::openapi::read::Version;
 
+/// An operation, as far as it may ask for a credential.
+#[derive(Clone, Copy)]
+pub(in crate::openapi) struct Asking<'d> {
+    /// The operation itself.
+    pub(in crate::openapi) place: Place<'d>,
+    /// What stands around it: parameters of all operations of the path.
+    pub(in crate::openapi) item: Place<'d>,
+}
+
 /// The schemes that the description has, by name.
 pub(super) fn declared(documents: &Documents) -> impl Iterator<Item = (&str, Place<'_>)> {
     let root = documents.root();
@@ -22,8 +31,9 @@ pub(super) fn declared(documents: &Documents) -> impl Iterator<Item = (&str, Pla
 ///
 /// Some descriptions have a key among their schemes, and have it again as a parameter that must be given where they ask
 /// for another scheme only: it is needed beside that.
-pub(super) fn requirements<'d>(documents: &'d Documents, operation: Place<'d>) -> Vec<Vec<&'d str>> {
-    let list = operation.get("security").or_else(|| documents.root().get("security"));
+pub(super) fn requirements<'d>(documents: &'d Documents, operation: Asking<'d>) -> Vec<Vec<&'d str>> {
+    let own = operation.place.get("security");
+    let list = own.or_else(|| documents.root().get("security"));
     let alternatives = list.into_iter().flat_map(Place::items);
     let mut all: Vec<Vec<&str>> = alternatives
         .filter_map(|one| one.value.as_object())
@@ -44,14 +54,21 @@ pub(super) fn requirements<'d>(documents: &'d Documents, operation: Place<'d>) -
 }
 
 /// The schemes whose key is a parameter of the operation that must be given.
-fn demanded<'d>(documents: &'d Documents, operation: Place<'d>) -> Vec<&'d str> {
-    let parameters: Vec<Place<'_>> = operation
-        .get("parameters")
-        .into_iter()
-        .flat_map(Place::items)
-        .filter_map(|parameter| documents.resolve(parameter).ok())
-        .filter(|parameter| parameter.value.get("required") == Some(&Value::Bool(true)))
-        .collect();
+fn demanded<'d>(documents: &'d Documents, operation: Asking<'d>) -> Vec<&'d str> {
+    let mut parameters: Vec<Place<'_>> = Vec::new();
+    let lists = [operation.place.get("parameters"), operation.item.get("parameters")];
+    for written in lists.into_iter().flatten().flat_map(Place::items) {
+        // Those of the operation come first, and win.
+        let is_there = |one: Place<'_>| {
+            let name = one.text("name").unwrap_or_default();
+            let mut known = parameters.iter();
+            known.any(|other| other.text("in") == one.text("in") && is_called(*other, name))
+        };
+        if let Some(one) = documents.resolve(written).ok().filter(|one| !is_there(*one)) {
+            parameters.push(one);
+        }
+    }
+    parameters.retain(|one| one.value.get("required") == Some(&Value::Bool(true)));
     if parameters.is_empty() {
         return Vec::new();
     }

@@ -2,12 +2,18 @@ use serde_json::{Value, json};
 
 use super::*;
 
+/// The operations in `x-operations`, which stand in no path.
+fn asking(documents: &Documents) -> Vec<Asking<'_>> {
+    let operations = documents.root().get("x-operations").unwrap().items();
+    operations.map(|place| Asking { place, item: place }).collect()
+}
+
 fn chosen(schemes: &Value, global: &Value, operations: &[Value]) -> (Authentication, Vec<String>, Vec<bool>) {
     let items: Vec<Value> = operations.to_vec();
     let root = json!({"openapi": "3.1.0", "security": global, "paths": {},
         "components": {"securitySchemes": schemes}, "x-operations": items});
     let documents = Documents::read(&root.to_string()).unwrap();
-    let places: Vec<Place<'_>> = documents.root().get("x-operations").unwrap().items().collect();
+    let places = asking(&documents);
     let security = Security::of(&documents, &places);
     let met = places
         .iter()
@@ -155,7 +161,7 @@ fn what_anybody_may_call_goes_without_the_credential() {
         let root = json!({"openapi": "3.1.0", "security": [{"bearer": []}], "paths": {},
             "components": {"securitySchemes": schemes}, "x-operations": [own, {}, {}]});
         let documents = Documents::read(&root.to_string()).unwrap();
-        let places: Vec<Place<'_>> = documents.root().get("x-operations").unwrap().items().collect();
+        let places = asking(&documents);
         let security = Security::of(&documents, &places);
         assert_eq!(security.chosen, Authentication::Bearer);
         security.is_open(&documents, places[0])
@@ -180,7 +186,7 @@ fn what_is_lacking_says_what_to_do() {
         "components": {"securitySchemes": schemes},
         "x-operations": [{}, {}, {"security": [{"basic": []}]}, {"security": [{"tls": []}]}]});
     let documents = Documents::read(&root.to_string()).unwrap();
-    let places: Vec<Place<'_>> = documents.root().get("x-operations").unwrap().items().collect();
+    let places = asking(&documents);
     let security = Security::of(&documents, &places);
     let lacks: Vec<Option<String>> = places
         .iter()

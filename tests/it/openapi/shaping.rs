@@ -273,6 +273,81 @@ async fn overlays_reach_what_stands_in_other_files() {
     );
 }
 
+/// A part may refer to the root by its file: what an overlay took out of that is gone there, too.
+#[tokio::test]
+async fn an_overlay_counts_wherever_its_document_is_referred_to() {
+    let workspace = Workspace::new();
+    std::fs::create_dir_all(workspace.path().join("paths")).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(workspace.path().join(name), text).unwrap();
+    write(
+        "openapi.yaml",
+        "openapi: 3.1.0\ninfo: {title: Pets, version: '1'}\nservers: [{url: 'https://a.example.com'}]\npaths: {/pets: {$ref: paths/pets.yaml}}\n\
+         components: {schemas: {Pet: {type: object, properties: {name: {type: string}, secret: {type: string}}}}}",
+    );
+    write(
+        "paths/pets.yaml",
+        "post: {operationId: addPet, requestBody: {content: {application/json: {schema: {$ref: '../openapi.yaml#/components/schemas/Pet'}}}}}",
+    );
+    write(
+        "own.yaml",
+        "overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\nactions: [{target: $.components.schemas.Pet.properties.secret, remove: true}]",
+    );
+    let run = workspace
+        .run(&["import", "openapi.yaml", "--name", "x", "--overlay", "own.yaml"])
+        .await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let text = std::fs::read_to_string(workspace.connectors().join("x/services/pets.toml")).unwrap();
+    assert!(text.contains("\"name\"") && !text.contains("secret"), "{text}");
+    let kept = std::fs::read_dir(workspace.connectors().join("x/openapi"))
+        .unwrap()
+        .count();
+    assert_eq!(kept, 4, "the root, its part, the overlay and the report");
+}
+
+/// A part may have the same name as the root, in another folder.
+#[tokio::test]
+async fn an_overlay_is_about_the_document_whose_whole_path_it_says() {
+    let workspace = Workspace::new();
+    std::fs::create_dir_all(workspace.path().join("common")).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(workspace.path().join(name), text).unwrap();
+    write(
+        "openapi.yaml",
+        "openapi: 3.1.0\ninfo: {title: Pets, version: '1'}\nservers: [{url: 'https://a.example.com'}]\n\
+         paths: {/pets: {post: {summary: Takes in a pet, requestBody: {content: {application/json: {schema: {$ref: 'common/openapi.yaml#/Pet'}}}}}}}",
+    );
+    write(
+        "common/openapi.yaml",
+        "Pet: {type: object, properties: {name: {type: string}, shop: {type: string}}}",
+    );
+    let head = "overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\n";
+    let cases = [
+        ("common/openapi.yaml", "$.Pet.properties.shop", false),
+        ("./common/../common/openapi.yaml", "$.Pet.properties.shop", false),
+        // A path from elsewhere, such as the overlay's own folder, means the root.
+        ("../specs/openapi.yaml", "$.paths['/pets'].post.summary", true),
+        ("./openapi.yaml", "$.paths['/pets'].post.summary", true),
+        ("https://a.example.com/x.yaml", "$.paths['/pets'].post.summary", true),
+    ];
+    for (number, (extends, target, is_root)) in cases.into_iter().enumerate() {
+        write(
+            "own.yaml",
+            &format!("{head}extends: {extends}\nactions: [{{target: \"{target}\", remove: true}}]"),
+        );
+        let name = format!("x{number}");
+        let run = workspace
+            .run(&["import", "openapi.yaml", "--name", &name, "--overlay", "own.yaml"])
+            .await;
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(!run.stdout.contains("fits nothing"), "{extends}: {}", run.stdout);
+        let text = std::fs::read_to_string(workspace.connectors().join(name).join("services/pets.toml")).unwrap();
+        assert_eq!(
+            (text.contains("shop"), text.contains("Takes in a pet")),
+            (is_root, !is_root),
+            "{extends}: {text}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn overlays_are_applied_in_order_and_kept() {
     let workspace = Workspace::new();

@@ -136,8 +136,10 @@ impl Source {
         } else {
             "openapi.yaml"
         };
+        let file_name = named.unwrap_or(usual).to_owned();
+        let documents = documents.in_file(&root_name(path, &file_name));
         let source = Self {
-            file_name: named.unwrap_or(usual).to_owned(),
+            file_name,
             root: match &fetched_from {
                 Some(_) => Kept::text(text),
                 None => Kept::file(path, text),
@@ -155,6 +157,13 @@ impl Source {
     async fn complete(&mut self, documents: &mut Documents, place: &Place, left: &mut u64) -> Result<(), Failure> {
         let mut unusable = HashSet::new();
         if !self.overlays.is_empty() {
+            let root = self.root_name();
+            let others = if self.overlays.are_unsure(&root) {
+                all_names(documents, place, *left).await
+            } else {
+                HashSet::new()
+            };
+            self.overlays.settle(&root, |name| others.contains(name));
             // Targets lead into paths wherever those stand. Other files come later: an overlay may add and take out
             // references to them.
             self.read_others(documents, Documents::missing_paths, &mut unusable, place, left)
@@ -165,17 +174,16 @@ impl Source {
         self.read_others(documents, Documents::missing, &mut unusable, place, left)
             .await?;
         let has = |name: &str| self.others.iter().any(|(known, _)| known == name);
-        self.overlays.check(&self.root_name(), has)
+        self.overlays.check(has)
     }
 
     /// What the root's file is called where it was read.
     fn root_name(&self) -> String {
-        let name = self.path.file_name().and_then(|name| name.to_str());
-        name.unwrap_or(&self.file_name).to_owned()
+        root_name(&self.path, &self.file_name)
     }
 
     fn lay_over(&mut self, name: &str, documents: &mut Documents) -> Result<(), Failure> {
-        let notes = self.overlays.lay_over(name, &self.root_name(), documents)?;
+        let notes = self.overlays.lay_over(name, documents)?;
         self.notes.extend(notes);
         Ok(())
     }
@@ -260,6 +268,34 @@ impl Source {
         let documents = self.kept_names().zip(documents.map(Content::Kept));
         documents.chain(self.overlays.files().map(|(name, text)| (name, Content::Text(text))))
     }
+}
+
+/// Names of the documents that a description refers to before anything is laid over it, as far as they can be read. They
+/// may take as many bytes as are `left`, and are read once more when they are wanted.
+async fn all_names(documents: &Documents, place: &Place, mut left: u64) -> HashSet<String> {
+    let mut documents = documents.clone();
+    let (mut tried, mut found) = (HashSet::new(), HashSet::new());
+    loop {
+        let mut missing = documents.missing();
+        missing.retain(|name| tried.len() < MOST_FILES && tried.insert(name.clone()));
+        if missing.is_empty() {
+            return found;
+        }
+        for name in missing.into_iter().filter(|name| is_readable(name)) {
+            let Ok(text) = place.text(&name, &mut left).await else {
+                continue;
+            };
+            if documents.add(name.clone(), &text).is_ok() {
+                found.insert(name);
+            }
+        }
+    }
+}
+
+/// What a root document is called that was read from `path`, and that is kept as `file_name`.
+fn root_name(path: &Path, file_name: &str) -> String {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.unwrap_or(file_name).to_owned()
 }
 
 /// Where a document that others refer to is kept, relative to the folder `openapi`.

@@ -69,7 +69,8 @@ impl<'o> Reading<'o> {
         let is_required = body.value.get("required") == Some(&json!(true));
         let choices: Vec<(&str, Place<'o>)> = self.operation.shared.documents.media_types(body).collect();
         let chosen = KINDS.iter().find_map(|kind| {
-            let (name, media_type) = choices.iter().find(|(name, _)| kind_of(name) == Some(*kind))?;
+            let alike = choices.iter().filter(|(name, _)| kind_of(name) == Some(*kind));
+            let (name, media_type) = alike.min_by_key(|(name, media_type)| self.rank(name, *media_type))?;
             Some((*kind, *name, *media_type))
         });
         // Files cannot be sent in a plain form.
@@ -152,6 +153,24 @@ impl<'o> Reading<'o> {
             });
         }
         Ok(())
+    }
+
+    /// Which of several types of one kind is sent: the one of the lowest rank, of those the first. A patch is another way
+    /// to say the same, which a description may name first; what a JSON Patch (RFC 6902) can be is a list.
+    fn rank(&self, name: &str, media_type: Place<'o>) -> u8 {
+        match media_type_essence(name).as_str() {
+            "application/json" => 0,
+            "application/merge-patch+json" => 2,
+            "application/json-patch+json" if !self.is_list(media_type) => 3,
+            _ => 1,
+        }
+    }
+
+    /// Whether the value of `media_type` is described as a list.
+    fn is_list(&self, media_type: Place<'o>) -> bool {
+        let schema = media_type.get("schema");
+        let schema = schema.and_then(|schema| self.operation.shared.documents.resolve(schema).ok());
+        schema.and_then(|schema| schema.text("type")) == Some("array")
     }
 
     /// What a text is that has a value of JSON on each line, which `itemSchema` describes (`OpenAPI` 3.2, "Sequential

@@ -10,6 +10,7 @@ use super::*;
 use crate::openapi::documents::Documents;
 use crate::openapi::model::BodyKind;
 use crate::openapi::path;
+use crate::openapi::security::Asking;
 use crate::openapi::text::Texts;
 use crate::template::Form;
 
@@ -26,7 +27,7 @@ fn arguments_in(version: &str, method: &str, path: &str, operation: &Value) -> R
     let documents = Documents::read(&root.to_string()).unwrap();
     let item = documents.root().get("paths").unwrap().get(path).unwrap();
     let place = item.get(&key).unwrap();
-    let security = Security::of(&documents, &[place]);
+    let security = Security::of(&documents, &[Asking { place, item }]);
     Arguments::of(Operation {
         shared: &Shared::new(&documents, &Texts::default()),
         security: &security,

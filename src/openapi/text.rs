@@ -1,5 +1,6 @@
 //! Texts of a description as a model should read them: short, without markup, without the API's address.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -72,6 +73,12 @@ const TAGS: [&str; 55] = [
     "ul",
 ];
 
+/// Those that stand within a line.
+const INLINE_TAGS: [&str; 20] = [
+    "a", "abbr", "b", "cite", "code", "del", "em", "font", "i", "ins", "kbd", "mark", "s", "small", "span", "strong",
+    "sub", "sup", "tt", "u",
+];
+
 /// Those that are also words for what may stand at a place: only what is closed somewhere is a tag.
 const TELLING_TAGS: [&str; 32] = [
     "address", "article", "aside", "body", "button", "caption", "details", "footer", "form", "head", "header", "html",
@@ -139,14 +146,38 @@ impl Texts {
         }
         // Templates of connectors begin so, and a description is not one.
         let plain = replaced(plain, "{{", "{ {");
-        let words: Vec<&str> = plain
+        let words: Vec<Cow<'_, str>> = plain
             .split_whitespace()
-            .map(|word| word.trim_matches(|character| matches!(character, '*' | '`')))
+            .map(without_marks)
             .filter(|word| {
                 !word.is_empty() && !word.chars().all(|character| matches!(character, '#' | '-' | '=' | '|'))
             })
             .collect();
         words.join(" ")
+    }
+}
+
+/// A word without what Markdown marks code and emphasis with. A star of code stays: it is one of a pattern, as in `*.txt`.
+fn without_marks(word: &str) -> Cow<'_, str> {
+    if word.contains('`') {
+        let plain = word.replace('`', "");
+        return if word.starts_with('*') {
+            Cow::Owned(without_marks(&plain).into_owned())
+        } else {
+            Cow::Owned(plain)
+        };
+    }
+    let body = word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
+    let inner = body.trim_matches('*');
+    if inner.len() == body.len() {
+        return Cow::Borrowed(word);
+    }
+    // Of one star at one end only, nobody can tell what it means.
+    let is_marked = body.starts_with("**") || body.ends_with("**") || body.starts_with('*') && body.ends_with('*');
+    if is_marked {
+        Cow::Owned(format!("{inner}{}", &word[body.len()..]))
+    } else {
+        Cow::Borrowed(word)
     }
 }
 
@@ -182,7 +213,9 @@ fn without_tags(text: &str) -> String {
         let (before, tag) = rest.split_at(open);
         plain.push_str(before);
         if let Some(close) = tag.find('>').filter(|close| is_tag(&tag[1..*close], text)) {
-            plain.push(' ');
+            if !is_inline(&tag[1..close]) {
+                plain.push(' ');
+            }
             rest = &tag[close + 1..];
         } else {
             plain.push('<');
@@ -203,13 +236,24 @@ fn without_tags(text: &str) -> String {
         .fold(plain, |text, (entity, meant)| replaced(text, entity, meant))
 }
 
-/// Whether what stands between angle brackets in `text` is an HTML tag.
-fn is_tag(inner: &str, text: &str) -> bool {
+/// The name of a tag, and what follows it.
+fn name_of_tag(inner: &str) -> (&str, &str) {
     let name = inner.strip_prefix('/').unwrap_or(inner);
     let end = name
         .find(|one: char| !one.is_ascii_alphanumeric())
         .unwrap_or(name.len());
-    let (name, rest) = name.split_at(end);
+    name.split_at(end)
+}
+
+/// Whether a tag stands within a line of text, and separates nothing.
+fn is_inline(inner: &str) -> bool {
+    let (name, _) = name_of_tag(inner);
+    INLINE_TAGS.iter().any(|tag| tag.eq_ignore_ascii_case(name))
+}
+
+/// Whether what stands between angle brackets in `text` is an HTML tag.
+fn is_tag(inner: &str, text: &str) -> bool {
+    let (name, rest) = name_of_tag(inner);
     if inner.starts_with('!') {
         return true;
     }
@@ -249,7 +293,24 @@ mod tests {
         let texts = Texts::new([&url]);
         for (text, longest, expected) in [
             ("One  two\n three.", 50, "One two three."),
-            ("<p>Creates a <code>Link</code>.</p>", 50, "Creates a Link ."),
+            ("<p>Creates a <code>Link</code>.</p>", 50, "Creates a Link."),
+            ("<li>One</li><li><B>two</B>three</li>", 50, "One twothree"),
+            (
+                "Overrides `icon_url`. Must (`jwt` format)",
+                50,
+                "Overrides icon_url. Must (jwt format)",
+            ),
+            (
+                "is `GET /containers/json`) or ``x``",
+                50,
+                "is GET /containers/json) or x",
+            ),
+            (
+                "Filters: `id=<ID>`, `*.txt`, `*` and **`all`**.",
+                60,
+                "Filters: id=<ID>, *.txt, * and all.",
+            ),
+            ("* **Bold**, *soft*: a * b 2*3 *open", 50, "Bold, soft: a b 2*3 *open"),
             ("a < b and b > c", 50, "a < b and b > c"),
             ("Use `<owner>/<repo>` or <ID>.", 50, "Use <owner>/<repo> or <ID>."),
             ("<!-- no --><B class=\"x\">One</B><br/>two<h2>", 50, "One two"),

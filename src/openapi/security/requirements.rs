@@ -1,5 +1,8 @@
 //! What operations ask for, as the description writes it.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::openapi::documents::{Documents, Place};
@@ -55,32 +58,25 @@ pub(super) fn requirements<'d>(documents: &'d Documents, operation: Asking<'d>) 
 
 /// The schemes whose key is a parameter of the operation that must be given.
 fn demanded<'d>(documents: &'d Documents, operation: Asking<'d>) -> Vec<&'d str> {
-    let mut parameters: Vec<Place<'_>> = Vec::new();
+    let mut known = HashSet::new();
+    let mut parameters = HashSet::new();
     let lists = [operation.place.get("parameters"), operation.item.get("parameters")];
     for written in lists.into_iter().flatten().flat_map(Place::items) {
+        let Ok(one) = documents.resolve(written) else { continue };
+        let called = called(one);
         // Those of the operation come first, and win.
-        let is_there = |one: Place<'_>| {
-            let name = one.text("name").unwrap_or_default();
-            let mut known = parameters.iter();
-            known.any(|other| other.text("in") == one.text("in") && is_called(*other, name))
-        };
-        if let Some(one) = documents.resolve(written).ok().filter(|one| !is_there(*one)) {
-            parameters.push(one);
+        if known.insert(called.clone()) && one.value.get("required") == Some(&Value::Bool(true)) {
+            parameters.insert(called);
         }
     }
-    parameters.retain(|one| one.value.get("required") == Some(&Value::Bool(true)));
     if parameters.is_empty() {
         return Vec::new();
     }
     let is_demanded = |scheme: Place<'_>| {
-        let (place, name) = (scheme.text("in"), scheme.text("name").unwrap_or_default());
+        let name = scheme.text("name").unwrap_or_default();
         // That parameter is to be ignored (OpenAPI 3.1, section 4.8.12.2).
         let is_ignored = name.eq_ignore_ascii_case("authorization");
-        scheme.text("type") == Some("apiKey")
-            && !is_ignored
-            && parameters
-                .iter()
-                .any(|one| one.text("in") == place && is_called(*one, name))
+        scheme.text("type") == Some("apiKey") && !is_ignored && parameters.contains(&called(scheme))
     };
     declared(documents)
         .filter(|(_, scheme)| is_demanded(*scheme))
@@ -88,12 +84,11 @@ fn demanded<'d>(documents: &'d Documents, operation: Asking<'d>) -> Vec<&'d str>
         .collect()
 }
 
-/// Whether `parameter` has this name; case does not count in headers.
-fn is_called(parameter: Place<'_>, name: &str) -> bool {
-    let own = parameter.text("name").unwrap_or_default();
-    if parameter.text("in") == Some("header") {
-        own.eq_ignore_ascii_case(name)
-    } else {
-        own == name
+/// Where a parameter or a key goes, and its name there; case does not count in headers.
+fn called(one: Place<'_>) -> (Option<&str>, Cow<'_, str>) {
+    let (place, name) = (one.text("in"), one.text("name").unwrap_or_default());
+    match place {
+        Some("header") => (place, Cow::Owned(name.to_ascii_lowercase())),
+        _ => (place, Cow::Borrowed(name)),
     }
 }

@@ -48,7 +48,9 @@ impl<'d> Normaliser<'d> {
             if is_nothing(&alternative) || is_null(&alternative) {
                 continue;
             }
-            flattened(alternative).into_iter().for_each(|one| distinct.push(one));
+            for one in flattened(alternative) {
+                distinct.push(one);
+            }
         }
         let mut schema = self.joined(schema, distinct.list);
         if nullable {

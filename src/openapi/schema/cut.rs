@@ -13,7 +13,7 @@ const MOST_LISTS_IN_LISTS: usize = 2;
 const DEEPEST_TYPE: usize = 4;
 
 /// Most of them in all: each may have as many of its own.
-const MOST_LOOKED_THROUGH: usize = 64;
+const MOST_LOOKED_THROUGH: usize = 256;
 
 /// What can be said of a value in a word.
 struct Outline {

@@ -136,12 +136,11 @@ impl<'o> Reading<'o> {
                 continue;
             }
             // A file can only be sent as one.
-            let property = match variants.iter().find(|one| file(one).is_some()) {
-                Some(file) => file.clone(),
-                None => {
-                    let outer = outer.cloned().unwrap_or_default();
-                    self.normaliser.with_any_of(outer, variants)
-                }
+            let property = if let Some(file) = variants.iter().find(|one| file(one).is_some()) {
+                file.clone()
+            } else {
+                let outer = outer.cloned().unwrap_or_default();
+                self.normaliser.with_any_of(outer, variants)
             };
             properties.insert(name.clone(), Value::Object(property));
         }

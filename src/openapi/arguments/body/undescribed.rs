@@ -2,12 +2,15 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::member;
 use crate::openapi::arguments::Reading;
 use crate::openapi::documents::Place;
 use crate::openapi::model::ArgumentValue;
+
+/// What is told of a member of which the description tells nothing.
+const ABOUT_UNDESCRIBED: &str = "Required by the API's description, which does not say what it is.";
 
 /// Most parts within each other that are looked into.
 const DEEPEST: usize = 8;
@@ -71,9 +74,6 @@ impl<'o> Reading<'o> {
             let more = schema.get("additionalProperties").map(|more| more.value);
             found.is_open |= more.is_some_and(|more| more.is_object() || *more == Value::Bool(true));
         }
-        if found.is_partial {
-            return;
-        }
         for (keyword, applies) in [("allOf", applies), ("oneOf", false), ("anyOf", false)] {
             for part in schema.get(keyword).into_iter().flat_map(Place::items) {
                 self.look_into(part, applies, level + 1, found);
@@ -81,14 +81,18 @@ impl<'o> Reading<'o> {
         }
     }
 
-    /// Adds the members that are required and not described, beside the others of the body. A body that is closed takes
-    /// none of them.
+    /// Adds the members that are required and not described, beside the others of the body. Nobody has to give them: most
+    /// of them are left from an older version of the API. A body that is closed takes none.
     pub(super) fn undescribed_members(&mut self, found: &Undescribed<'o>, is_closed: bool) {
         if is_closed {
             return;
         }
         for name in found.names() {
-            self.member(member(name.to_owned(), true, ArgumentValue::Schema(Map::new())), None);
+            let schema = Map::from_iter([("description".to_owned(), json!(ABOUT_UNDESCRIBED))]);
+            self.member(member(name.to_owned(), false, ArgumentValue::Schema(schema)), None);
+            self.notes.push(format!(
+                "`{name}` is required and not described: it may be given, as anything"
+            ));
         }
         if found.is_open {
             self.notes

@@ -2,9 +2,10 @@ mod bodies;
 mod forms;
 mod shaped;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::*;
 use crate::openapi::documents::Documents;

@@ -1,6 +1,8 @@
 //! Descriptions that would take more time or memory than they are long.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::*;
 

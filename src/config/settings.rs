@@ -221,7 +221,7 @@ impl Default for EgressConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct LogConfig {
     /// The least important events that are logged. Headers and bodies are never logged; paths of requests only from
-    /// `debug` on.
+    /// `debug` on, but for those of requests that are refused.
     pub level: LogLevel,
     /// How log lines look.
     pub format: LogFormat,

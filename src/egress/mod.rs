@@ -141,6 +141,10 @@ impl Egress {
         };
         Ok(Route {
             connector: connector.slug.clone(),
+            hides_arguments: connector
+                .actions
+                .iter()
+                .any(|action| !action.secret_arguments.is_empty()),
             client: client(true)?,
             unverified,
             allowlist: security.url_allowlist.clone(),

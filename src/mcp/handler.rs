@@ -175,13 +175,18 @@ impl Handler {
             resume: None,
             cancel: context.ct.clone(),
         };
-        match resume {
-            Ok(resume) => call.resume = resume,
+        let ending = match resume {
+            Ok(resume) => {
+                call.resume = resume;
+                // In this task, not in a spawned one: rmcp ties a question to the request by the task it is asked from.
+                Box::pin(self.shared.engine.call(call, &front)).await
+            }
+            // The model reads that its person was too slow, and asks them again.
+            Err(Unfounded::Outdated) => Ending::Failed(self.shared.engine.refuse(&call).await),
             // The specification wants a protocol error (2026-07-28, basic/patterns/mrtr).
-            Err(Unfounded) => return Err(results::protocol_error(&self.shared.engine.refuse(&call).await)),
-        }
-        // In this task, not in a spawned one: rmcp ties a question to the request by the task it is asked from.
-        let result = match Box::pin(self.shared.engine.call(call, &front)).await {
+            Err(Unfounded::Foreign) => return Err(results::protocol_error(&self.shared.engine.refuse(&call).await)),
+        };
+        let result = match ending {
             Ending::Done(outcome) => {
                 let keep = |file| self.shared.files.keep(file, &self.principal);
                 results::success(&request.name, outcome, keep)

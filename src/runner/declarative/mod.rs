@@ -25,7 +25,7 @@ use crate::template::RenderError;
 
 pub use interpret::interpret;
 pub use pages::{Pages, Taken};
-pub use prepare::prepare;
+pub use prepare::{file_content, prepare};
 pub use shown::redacted;
 pub use status::StatusKind;
 pub use version::{VersionDrift, version_drift};

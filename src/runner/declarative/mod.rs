@@ -5,6 +5,7 @@
 
 mod decode;
 mod detail;
+mod disposition;
 #[cfg(test)]
 mod fixture;
 mod interpret;
@@ -46,6 +47,8 @@ pub enum Content {
     Json(Value),
     /// An image, audio or any other bytes.
     Binary {
+        /// The name that the API gives it, made one that is a file's name anywhere.
+        name: Option<String>,
         /// Media type, e.g. `image/png`.
         mime_type: String,
         /// The bytes.

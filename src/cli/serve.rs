@@ -40,8 +40,9 @@ Connector files are read again when they change; what is broken is served as it 
 Exit codes: 0 the client closed the connection, or a signal ended the server; 2 usage;
 3 Toolgate cannot start.")]
 pub(super) struct Serve {
-    /// Serve over HTTP on this address, e.g. 127.0.0.1:8080 [default: `http.address` of the settings, else stdio].
-    #[arg(long, value_name = "ADDR")]
+    /// Serve over HTTP on this port or address, e.g. 8080 or 127.0.0.1:8080 [default: `http.address` of the settings, else
+    /// stdio].
+    #[arg(long, value_name = "ADDR", value_parser = config::listen_address)]
     http: Option<SocketAddr>,
 }
 

@@ -9,6 +9,28 @@ use super::{ACTIONS, crm};
 use crate::harness::{Workspace, connector, within};
 
 #[tokio::test]
+async fn a_port_alone_is_served_to_this_machine() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    for written in ["0", ":0", "localhost:0"] {
+        let mut command = workspace.command(&["serve", "--http", written]);
+        let mut server = command
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(server.stderr.take().unwrap()).lines();
+        loop {
+            let line = within("a server", said.next_line()).await.unwrap().expect("it listens");
+            if line.contains("listening on") {
+                assert!(line.contains("http://127.0.0.1:"), "{line}");
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_keeps_it_from_starting_ends_with_three() {
     let workspace = crm("http://127.0.0.1:9/v1");
     std::fs::write(workspace.path().join("file"), "").unwrap();

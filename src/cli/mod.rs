@@ -16,6 +16,7 @@ mod completions;
 mod demo;
 mod find;
 mod health;
+mod http_settings;
 mod import;
 mod install;
 mod keys;

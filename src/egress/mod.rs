@@ -102,11 +102,17 @@ impl Egress {
             .allow_invalid_certificates_for
             .iter()
             .map(|host| {
-                Host::parse(host).map_err(|error| {
+                let wrong = |problem: &str| {
                     EgressError::Setup(format!(
-                        "`allow_invalid_certificates_for` holds `{host}`, which is not a host name: {error}"
+                        "`allow_invalid_certificates_for` holds `{host}`, which {problem}"
                     ))
-                })
+                };
+                if host.contains('*') {
+                    return Err(wrong(
+                        "stands for no host: name each one whose certificate cannot be verified",
+                    ));
+                }
+                Host::parse(host).map_err(|error| wrong(&format!("is not a host name: {error}")))
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {

@@ -464,7 +464,10 @@ fn status(
         StatusKind::TooManyRequests => (
             ErrorCode::RateLimited,
             format!("the API allows no more requests for now (status {status}){said}"),
-            "wait as long as said, then call again",
+            match retry_after_seconds {
+                Some(_) => "wait as long as said, then call again",
+                None => "wait for a minute, then call again",
+            },
             true,
         ),
         StatusKind::ClientError => (

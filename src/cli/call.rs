@@ -75,8 +75,9 @@ pub(super) fn tell(ending: Ending) -> Result<(), Failure> {
             }
             match outcome.content {
                 Content::Json(value) => Ok(output::say_json(&value)?),
-                Content::Binary { mime_type, bytes } => {
-                    Ok(output::say(&format!("{} bytes of {mime_type}", bytes.len()))?)
+                Content::Binary { name, mime_type, bytes } => {
+                    let name = name.map_or_else(String::new, |name| format!("{name}, "));
+                    Ok(output::say(&format!("{name}{} bytes of {mime_type}", bytes.len()))?)
                 }
             }
         }

@@ -6,14 +6,17 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::secrets::{self, Place};
-use super::{Failure, Global, assemble, check_code, output};
+use super::{Failure, Global, assemble, check_code, http_settings, keys, output};
 use crate::catalog::folder::{self, ConnectorSource, Sources};
 use crate::catalog::{Loader, Report};
-use crate::config::{self, EgressConfig, Locations, SandboxConfig, environment_variable};
+use crate::config::{
+    self, CallerAuthentication, EgressConfig, HttpConfig, Locations, SandboxConfig, environment_variable,
+};
 use crate::connector::model::Connector;
 use crate::connector::{self, Unreported};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::egress::Egress;
+use crate::store::{self, StoreError};
 
 /// Check the configuration and every connector.
 ///
@@ -90,6 +93,12 @@ impl Findings {
             Ok((config, warnings)) => {
                 diagnostics.extend(warnings);
                 problems.extend(unreachable(&config.egress, &report));
+                let any_key = any_key(&config.http, locations).await;
+                let any_key = any_key.unwrap_or_else(|error| {
+                    problems.push(format!("the keys cannot be read: {error}"));
+                    false
+                });
+                problems.extend(http_settings::problems(&config.http, config.http.address, any_key));
                 sandbox = config.sandbox;
             }
             Err(found) => diagnostics.extend(found),
@@ -182,6 +191,15 @@ impl Findings {
             output::counted(self.warnings(), "warning"),
         )
     }
+}
+
+/// Whether a key is active where that matters. A store that is not there is not made.
+async fn any_key(settings: &HttpConfig, locations: &Locations) -> Result<bool, StoreError> {
+    if settings.authentication != CallerAuthentication::None || !store::exists(&locations.state) {
+        return Ok(false);
+    }
+    let keys = store::open(&locations.state).await?.list_keys().await?;
+    Ok(keys::any_opens(&keys))
 }
 
 fn hints(sources: &Sources) -> Vec<Diagnostic> {

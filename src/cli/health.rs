@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use clap::Args;
 
 use super::{Failure, Global, assemble, output};
+use crate::config;
 use crate::mcp::health;
 
 /// Check whether a server on this machine is running.
@@ -17,8 +18,8 @@ Example:
 
 Exit codes: 0 it runs; 1 it does not answer; 2 usage; 3 the settings have errors.")]
 pub(super) struct Health {
-    /// The address that the server listens on [default: `http.address` of the settings].
-    #[arg(long, value_name = "ADDR")]
+    /// The port or address that the server listens on [default: `http.address` of the settings].
+    #[arg(long, value_name = "ADDR", value_parser = config::listen_address)]
     http: Option<SocketAddr>,
 }
 

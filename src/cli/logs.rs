@@ -20,6 +20,7 @@ use crate::config::{self, Config};
 use crate::diagnostics::legible_line;
 use crate::engine::ErrorCode;
 use crate::overview::{self, Summary, Window};
+use crate::policy::principal;
 use crate::store::{AuditFilter, AuditRecord, CallScope, Store, time};
 
 /// How often `--follow` looks for calls that have ended.
@@ -38,6 +39,7 @@ Examples:
   toolgate logs
   toolgate logs my_company_crm --endpoint create_ticket --since 7d
   toolgate logs --status 404 --since today
+  toolgate logs --user ana --since 7d
   toolgate logs my_company_crm --limit 100 --json
 
 Times are in this machine's time zone (TZ), with --json in UTC.
@@ -60,11 +62,14 @@ pub(super) struct Options {
     /// Only calls since then: 24h, 7d, "last 24 hours", today, a date or a moment, or all.
     #[arg(long, value_name = "WINDOW", default_value = "24h")]
     since: String,
+    /// Only calls of this user.
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
     /// Only calls with this status: `ok`, `error`, a status of the API such as 404, or a code such as `TIMEOUT`.
     #[arg(long, value_name = "STATUS")]
     status: Option<Status>,
     /// Only this call, with all that is known about it.
-    #[arg(long, value_name = "ID", conflicts_with_all = ["endpoint", "since", "status", "follow"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["endpoint", "since", "user", "status", "follow"])]
     call: Option<String>,
     /// At most this many.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
@@ -150,12 +155,7 @@ impl Options {
         }
         output::say(&format!("Custom API Logs: {}\n", name.as_deref().unwrap_or("All APIs")))?;
         output::say(&format!("Filter: {}\n", self.shown_filter(&window)))?;
-        let table = if connector.is_some() {
-            table_of_one(&rows, &zone)
-        } else {
-            table(&rows, &zone)
-        };
-        output::say(&table)?;
+        output::say(&table_of(&rows, connector.is_none(), &zone))?;
         if rows.len() == self.limit as usize {
             output::say(&format!("(the newest {}; --limit shows more)", self.limit))?;
         }
@@ -164,7 +164,12 @@ impl Options {
             .count_calls(&scope(connector, &window))
             .await
             .map_err(anyhow::Error::from)?;
-        let lines = Summary::new(&counts).lines(&window.short_name);
+        let mut about = window.short_name.clone();
+        if self.endpoint.is_some() || self.user.is_some() || self.status.is_some() {
+            let of = name.map_or_else(String::new, |name| format!(" of {name}"));
+            about.push_str(&format!(", all calls{of}, not only those above"));
+        }
+        let lines = Summary::new(&counts).lines(&about);
         Ok(output::say(&format!("\n{}", lines.join("\n")))?)
     }
 
@@ -172,6 +177,7 @@ impl Options {
         let mut filter = AuditFilter {
             connector,
             action: self.endpoint.clone(),
+            user: self.user.clone(),
             since: window.since.map(time::rfc3339),
             limit: self.limit,
             ..AuditFilter::default()
@@ -193,7 +199,11 @@ impl Options {
             Some(Status::Outcome(outcome)) => outcome.clone(),
         };
         let endpoint = self.endpoint.as_deref().unwrap_or("All Endpoints");
-        format!("{endpoint}, {}, {status}", window.name)
+        let user = self
+            .user
+            .as_deref()
+            .map_or_else(String::new, |user| format!(", User {user}"));
+        legible_line(&format!("{endpoint}, {}, {status}{user}", window.name))
     }
 
     /// What to say when no call fits.
@@ -206,7 +216,8 @@ impl Options {
         if rows.is_empty() {
             return Ok("no calls yet".to_owned());
         }
-        let only_window = connector.is_none() && self.endpoint.is_none() && self.status.is_none();
+        let only_window =
+            connector.is_none() && self.endpoint.is_none() && self.user.is_none() && self.status.is_none();
         let what = if only_window { "no calls" } else { "no such calls" };
         Ok(match window.since {
             None => what.to_owned(),
@@ -350,7 +361,9 @@ async fn follow(
     // What has ended before is shown as far as was asked for, and not later either.
     let before = store.read_audit(&recent()).await.map_err(anyhow::Error::from)?;
     let rows = store.read_audit(&filter).await.map_err(anyhow::Error::from)?;
-    let with_api = filter.connector.is_none();
+    let mut columns = Columns::of(&rows, filter.connector.is_none());
+    // Whoever has a key may be the next to call.
+    columns.user |= !store.list_keys().await.map_err(anyhow::Error::from)?.is_empty();
     let listed: HashSet<&str> = rows.iter().map(|row| row.call_id.as_str()).collect();
     let mut shown: HashSet<String> = before
         .into_iter()
@@ -358,7 +371,7 @@ async fn follow(
         .map(|row| row.call_id)
         .collect();
     if !json {
-        output::say(&line(&head(with_api)))?;
+        output::say(&line(&columns.head()))?;
     }
     let mut fresh = rows;
     let mut look = tokio::time::interval(LOOK_INTERVAL);
@@ -372,7 +385,7 @@ async fn follow(
             if json {
                 output::say_json_line(row)?;
             } else {
-                output::say(&line(&cells(row, with_api, zone)))?;
+                output::say(&line(&columns.cells(row, zone)))?;
             }
         }
         shown.extend(fresh.into_iter().map(|row| row.call_id));
@@ -399,44 +412,70 @@ fn line(cells: &[String]) -> String {
     cells.join("  ").trim_end().to_owned()
 }
 
-/// The columns of the document (contract S1-72).
-fn table_of_one(rows: &[AuditRecord], zone: &TimeZone) -> String {
-    let lines = std::iter::once(head(false)).chain(rows.iter().map(|row| cells(row, false, zone)));
-    output::table(&lines.collect::<Vec<_>>())
-}
-
-/// The columns of several APIs, with what people decided.
+/// Calls of several APIs.
 pub(super) fn table(rows: &[AuditRecord], zone: &TimeZone) -> String {
-    let lines = std::iter::once(head(true)).chain(rows.iter().map(|row| cells(row, true, zone)));
+    table_of(rows, true, zone)
+}
+
+fn table_of(rows: &[AuditRecord], with_api: bool, zone: &TimeZone) -> String {
+    let columns = Columns::of(rows, with_api);
+    let lines = std::iter::once(columns.head()).chain(rows.iter().map(|row| columns.cells(row, zone)));
     output::table(&lines.collect::<Vec<_>>())
 }
 
-fn head(with_api: bool) -> Vec<String> {
-    let columns: &[&str] = if with_api {
-        &["Time", "Endpoint", "Status", "Latency", "Decision", "By"]
-    } else {
-        &["Time", "Endpoint", "Status", "Latency"]
-    };
-    columns.iter().map(ToString::to_string).collect()
+/// Which columns there are beside those of the document (contract S1-72). Those stand alone as long as the others would
+/// say the same of each call.
+struct Columns {
+    /// Calls are of several APIs.
+    api: bool,
+    /// Not all callers are whoever runs this process.
+    user: bool,
+    /// What people decided, and who.
+    decision: bool,
 }
 
-fn cells(row: &AuditRecord, with_api: bool, zone: &TimeZone) -> Vec<String> {
-    let endpoint = match (&row.connector, &row.action) {
-        (Some(connector), Some(action)) if with_api => format!("{connector}.{action}"),
-        (_, Some(action)) => action.clone(),
-        _ => row.tool.clone(),
-    };
-    let mut cells = vec![
-        overview::time_of_day(row, zone),
-        legible_line(&endpoint),
-        overview::status(row),
-        overview::latency(row),
-    ];
-    if with_api {
-        cells.push(row.decision.clone());
-        cells.push(legible_line(row.approver.as_deref().unwrap_or_default()));
+impl Columns {
+    fn of(rows: &[AuditRecord], with_api: bool) -> Self {
+        let was_decided = |row: &AuditRecord| row.decision != "allowed" || row.approver.is_some();
+        Self {
+            api: with_api,
+            user: rows.iter().any(|row| row.user != principal::LOCAL),
+            decision: with_api || rows.iter().any(was_decided),
+        }
     }
-    cells
+
+    fn head(&self) -> Vec<String> {
+        let mut head = vec!["Time", "Endpoint", "Status", "Latency"];
+        if self.user {
+            head.push("User");
+        }
+        if self.decision {
+            head.extend(["Decision", "By"]);
+        }
+        head.into_iter().map(str::to_owned).collect()
+    }
+
+    fn cells(&self, row: &AuditRecord, zone: &TimeZone) -> Vec<String> {
+        let endpoint = match (&row.connector, &row.action) {
+            (Some(connector), Some(action)) if self.api => format!("{connector}.{action}"),
+            (_, Some(action)) => action.clone(),
+            _ => row.tool.clone(),
+        };
+        let mut cells = vec![
+            overview::time_of_day(row, zone),
+            legible_line(&endpoint),
+            overview::status(row),
+            overview::latency(row),
+        ];
+        if self.user {
+            cells.push(legible_line(&row.user));
+        }
+        if self.decision {
+            cells.push(row.decision.clone());
+            cells.push(legible_line(row.approver.as_deref().unwrap_or_default()));
+        }
+        cells
+    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod demo;
 mod disk;
 mod find;
 mod health;
+mod http_settings;
 mod import;
 mod install;
 mod keys;

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::secrets::{self, Place};
 use super::switches::Switches;
-use super::{Failure, Global, assemble, check_code, keys, output};
+use super::{Failure, Global, assemble, check_code, http_settings, keys, output};
 use crate::audit::upkeep;
 use crate::catalog::watch::FolderWatch;
 use crate::catalog::{Catalog, Loader, Report};
@@ -40,8 +40,9 @@ Connector files are read again when they change; what is broken is served as it 
 Exit codes: 0 the client closed the connection, or a signal ended the server; 2 usage;
 3 Toolgate cannot start.")]
 pub(super) struct Serve {
-    /// Serve over HTTP on this address, e.g. 127.0.0.1:8080 [default: `http.address` of the settings, else stdio].
-    #[arg(long, value_name = "ADDR")]
+    /// Serve over HTTP on this port or address, e.g. 8080 or 127.0.0.1:8080 [default: `http.address` of the settings, else
+    /// stdio].
+    #[arg(long, value_name = "ADDR", value_parser = config::listen_address)]
     http: Option<SocketAddr>,
 }
 
@@ -49,6 +50,14 @@ impl Serve {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let locations = assemble::locations(global)?;
         let config = assemble::config(&locations)?;
+        // Before the first connector there may be none at the usual place.
+        let is_named = global.connectors.is_some() || config::environment_variable("TOOLGATE_CONNECTORS").is_some();
+        if is_named && !locations.connectors.exists() {
+            return Err(Failure::Setup(anyhow::anyhow!(
+                "there is no folder {}: name the one of your connectors with --connectors or TOOLGATE_CONNECTORS",
+                locations.connectors.display()
+            )));
+        }
         assemble::start_logging(&config);
         let store = assemble::store(&locations).await?;
         let engine = assemble::engine(&config, &locations, &store, assemble::approval_settings(&config))?;
@@ -103,11 +112,19 @@ async fn serve_http(
     address: SocketAddr,
     store: &Arc<dyn Store>,
 ) -> Result<(), Failure> {
-    let authentication = authentication(config, address, store).await?;
+    let keys = store.list_keys().await.map_err(|error| Failure::Setup(error.into()))?;
+    let any_key = keys::any_opens(&keys);
+    if let Some(problem) = http_settings::problems(&config.http, Some(address), any_key)
+        .into_iter()
+        .next()
+    {
+        return Err(Failure::Setup(anyhow::anyhow!(problem)));
+    }
+    let authentication = authentication(config, address, store, any_key);
     let listener = mcp::http::bind(address, &authentication)
         .await
         .map_err(|error| Failure::Setup(error.into()))?;
-    if !address.ip().to_canonical().is_loopback() && config.http.allowed_hosts == HttpConfig::default().allowed_hosts {
+    if !mcp::http::is_private(address) && config.http.allowed_hosts == HttpConfig::default().allowed_hosts {
         tracing::info!(
             "clients reach this server by its address only; names of it go into `allowed_hosts` under `[http]`"
         );
@@ -116,31 +133,18 @@ async fn serve_http(
 }
 
 /// How callers over HTTP prove who they are.
-async fn authentication(
-    config: &Config,
-    address: SocketAddr,
-    store: &Arc<dyn Store>,
-) -> Result<Authentication, Failure> {
-    let keys = store.list_keys().await.map_err(|error| Failure::Setup(error.into()))?;
-    let any = keys::any_opens(&keys);
+fn authentication(config: &Config, address: SocketAddr, store: &Arc<dyn Store>, any_key: bool) -> Authentication {
     let authentication = match config.http.authentication {
-        // Whoever made keys expects that they are asked for.
-        CallerAuthentication::None if any => {
-            return Err(Failure::Setup(anyhow::anyhow!(
-                "the settings say `authentication = \"none\"`, but there are keys, and nobody would have to show one: \
-                 take that setting out of `[http]`, or revoke the keys that `toolgate keys list` shows as active"
-            )));
-        }
         CallerAuthentication::None => Authentication::None,
-        CallerAuthentication::Automatic if address.ip().to_canonical().is_loopback() => {
+        CallerAuthentication::Automatic if mcp::http::is_private(address) => {
             Authentication::OnceThereIsAKey(Arc::clone(store))
         }
         CallerAuthentication::Automatic | CallerAuthentication::Keys => Authentication::Keys(Arc::clone(store)),
     };
-    if authentication.protects() && !any {
+    if authentication.protects() && !any_key {
         tracing::warn!("no key is active, so nobody is let in; make one with `toolgate keys create --user NAME`");
     }
-    Ok(authentication)
+    authentication
 }
 
 /// Serves over HTTP until a signal comes.

@@ -1,13 +1,12 @@
 //! Reading `config.toml`.
 
-use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::{Config, Locations};
+use super::{Config, Locations, listen_address};
 use crate::diagnostics::{Diagnostic, Severity, Source};
 use crate::document::{Format, Node, check, for_editors, parse};
 
@@ -107,10 +106,11 @@ fn misplaced_secrets(root: &Node) -> Vec<Range<usize>> {
 fn check_address(source: &Source<'_>, root: &Node) -> Option<Diagnostic> {
     let place = root.get("http")?.get("address")?;
     let written = place.text()?;
-    if written.parse::<SocketAddr>().is_ok() {
+    if listen_address(written).is_ok() {
         return None;
     }
     let message = format!("`{written}` is not an address and a port");
-    let help = "write an IP address and a port, e.g. 127.0.0.1:8722 or [::1]:8722";
+    let help = "write a port, e.g. \"8722\", which only this machine can reach, or an IP address and a port, e.g. \
+                127.0.0.1:8722 or [::1]:8722";
     Some(source.error("bad-address", place.span.clone(), message).help(help))
 }

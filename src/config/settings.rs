@@ -90,7 +90,9 @@ impl Default for ServerConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct HttpConfig {
-    /// The address to serve on. When left out, `toolgate serve` talks over stdin and stdout unless `--http` is given.
+    /// The address to serve on: a port, which only this machine can reach, or an IP address and a port. When left out,
+    /// `toolgate serve` talks over stdin and stdout unless `--http` is given.
+    #[serde(deserialize_with = "super::listen_address::deserialize")]
     #[schemars(with = "Option<String>", extend("examples" = ["127.0.0.1:8722"]))]
     pub address: Option<SocketAddr>,
     /// Whether callers must show a key, as made by `toolgate keys create`.
@@ -221,7 +223,7 @@ impl Default for EgressConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct LogConfig {
     /// The least important events that are logged. Headers and bodies are never logged; paths of requests only from
-    /// `debug` on.
+    /// `debug` on, but for those of requests that are refused.
     pub level: LogLevel,
     /// How log lines look.
     pub format: LogFormat,

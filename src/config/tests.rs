@@ -236,6 +236,14 @@ fn a_key_that_is_written_in_the_settings_is_not_repeated() {
 }
 
 #[test]
+fn an_address_may_be_a_port() {
+    for written in ["8722", ":8722", "localhost:8722"] {
+        let config = read(&format!("[http]\naddress = \"{written}\"\n")).unwrap();
+        assert_eq!(config.http.address, "127.0.0.1:8722".parse().ok(), "{written}");
+    }
+}
+
+#[test]
 fn every_mistake_is_told_at_once() {
     let told = read(
         "[sever]\nname = \"x\"\n[server]\nmax_calls = 1\ncall_timeout_ms = 0\n[http]\naddress = \"localhost\"\nlegacy_sse = \"yes\"\n\
@@ -271,7 +279,7 @@ fn every_mistake_is_told_at_once() {
     7 | address = "localhost"
       |           ^^^^^^^^^^^
       |
-      = help: write an IP address and a port, e.g. 127.0.0.1:8722 or [::1]:8722
+      = help: write a port, e.g. "8722", which only this machine can reach, or an IP address and a port, e.g. 127.0.0.1:8722 or [::1]:8722
 
     error[wrong-type]: `http.legacy_sse` must be true or false, not the text "yes"
      --> settings/config.toml:8:14

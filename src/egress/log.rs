@@ -1,6 +1,7 @@
-//! One line for each request that leaves and one for each answer, at the level debug (contract S3-11).
+//! One line for each request that leaves and one for each answer, at the level debug (contract S3-11), and one for each
+//! request that is refused, as a warning.
 //!
-//! Shows neither headers nor bodies, and of a query only which parameters it has: values are arguments, and a key may
+//! Shows neither headers nor bodies, and of a query at most which parameters it has: values are arguments, and a key may
 //! be among them (ruling C-30).
 
 use std::fmt;
@@ -10,8 +11,18 @@ use http::{Method, StatusCode};
 use tracing::debug;
 use url::{Url, form_urlencoded};
 
+use crate::diagnostics::legible_line;
+
 /// What stands in place of a value.
 const REDACTED: &str = "[REDACTED]";
+/// Stands in place of a path that may hold an argument nobody may see.
+pub(super) const UNSHOWN_PATH: &str = "/[HIDDEN]";
+/// Stands in place of such a host.
+const UNSHOWN_HOST: &str = "[HIDDEN]";
+/// Longest host that is shown, in bytes: no name is longer.
+const LONGEST_HOST: usize = 253;
+/// Longest path of a refused request that is shown, in bytes.
+const LONGEST_PATH: usize = 500;
 
 /// One request of a call, as far as lines about it need to know it.
 #[derive(Debug, Clone, Copy)]
@@ -80,9 +91,87 @@ impl fmt::Display for Path<'_> {
     }
 }
 
+/// Where a request would have gone that is refused, for the operator who wonders which it was. Has neither query nor user
+/// information.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target<'a> {
+    pub(super) url: &'a Url,
+    /// Whether its host may be seen.
+    pub(super) shows_host: bool,
+    /// Its path as it may be seen.
+    pub(super) path: &'a str,
+}
+
+impl fmt::Display for Target<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What is too long is left out whole: of a secret that is cut in two, each part would stay.
+        let whole = |text: &str, longest: usize| {
+            if text.len() > longest {
+                format!("[{} bytes]", text.len())
+            } else {
+                legible_line(text)
+            }
+        };
+        let host = self.url.host_str().filter(|_| self.shows_host).unwrap_or(UNSHOWN_HOST);
+        write!(formatter, "{}://{}", self.url.scheme(), whole(host, LONGEST_HOST))?;
+        if let Some(port) = self.url.port_or_known_default() {
+            write!(formatter, ":{port}")?;
+        }
+        let path = self.path.strip_prefix('/').unwrap_or(self.path);
+        write!(formatter, "/{}", whole(path, LONGEST_PATH))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refused_target_shows_where_it_is_and_nothing_else() {
+        let long = "x".repeat(600);
+        for (url, shows_host, path, shown) in [
+            (
+                "https://user:hunter2@a.example/v1?key=hunter2#hunter2",
+                true,
+                "/v1",
+                "https://a.example:443/v1",
+            ),
+            (
+                "http://[::1]:8080/hunter2",
+                true,
+                "/[HIDDEN]",
+                "http://[::1]:8080/[HIDDEN]",
+            ),
+            (
+                "https://hunter2.example/x",
+                false,
+                "/[HIDDEN]",
+                "https://[HIDDEN]:443/[HIDDEN]",
+            ),
+            (
+                "https://a.example/",
+                true,
+                "/a\u{1b}[31m\nb",
+                "https://a.example:443/a\u{fffd}[31m\u{fffd}b",
+            ),
+            (
+                "https://a.example/",
+                true,
+                &format!("/{long}"),
+                "https://a.example:443/[600 bytes]",
+            ),
+            (&format!("https://{long}/"), true, "/", "https://[600 bytes]:443/"),
+            ("data:text/plain,hunter2", true, "/[HIDDEN]", "data://[HIDDEN]/[HIDDEN]"),
+        ] {
+            let url = Url::parse(url).unwrap();
+            let target = Target {
+                url: &url,
+                shows_host,
+                path,
+            };
+            assert_eq!(target.to_string(), shown);
+        }
+    }
 
     #[test]
     fn a_query_shows_its_names_only() {

@@ -102,11 +102,17 @@ impl Egress {
             .allow_invalid_certificates_for
             .iter()
             .map(|host| {
-                Host::parse(host).map_err(|error| {
+                let wrong = |problem: &str| {
                     EgressError::Setup(format!(
-                        "`allow_invalid_certificates_for` holds `{host}`, which is not a host name: {error}"
+                        "`allow_invalid_certificates_for` holds `{host}`, which {problem}"
                     ))
-                })
+                };
+                if host.contains('*') {
+                    return Err(wrong(
+                        "stands for no host: name each one whose certificate cannot be verified",
+                    ));
+                }
+                Host::parse(host).map_err(|error| wrong(&format!("is not a host name: {error}")))
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
@@ -141,6 +147,10 @@ impl Egress {
         };
         Ok(Route {
             connector: connector.slug.clone(),
+            hides_arguments: connector
+                .actions
+                .iter()
+                .any(|action| !action.secret_arguments.is_empty()),
             client: client(true)?,
             unverified,
             allowlist: security.url_allowlist.clone(),

@@ -45,16 +45,14 @@ impl Hop {
             StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => false,
             _ => return Ok(None),
         };
-        let Some(location) = headers.get(header::LOCATION) else {
+        if !headers.contains_key(header::LOCATION) {
             return Ok(None);
-        };
-        let target = std::str::from_utf8(location.as_bytes()).ok();
-        let Some(mut url) = target.and_then(|target| self.url.join(target).ok()) else {
+        }
+        let Some(url) = self.target(headers) else {
             return Err(EgressError::Broken {
                 reason: "it answered with a redirect whose target is not a URL".to_owned(),
             });
         };
-        url.set_fragment(None);
         if self.url.scheme() == "https" && url.scheme() == "http" {
             return Err(EgressError::NotAllowed {
                 reason: "a redirect of the API cannot be followed: it leads from HTTPS to plain HTTP".to_owned(),
@@ -88,6 +86,14 @@ impl Hop {
                 .collect();
         }
         Ok(Some(next))
+    }
+
+    /// Where an answer with these headers leads, if that is a URL.
+    pub(super) fn target(&self, headers: &HeaderMap) -> Option<Url> {
+        let location = std::str::from_utf8(headers.get(header::LOCATION)?.as_bytes()).ok()?;
+        let mut url = self.url.join(location).ok()?;
+        url.set_fragment(None);
+        Some(url)
     }
 }
 

@@ -12,7 +12,7 @@ use url::{Host, Origin, Url};
 use super::body::{self, Sent};
 use super::client::RuledClient;
 use super::failure::{self, Circumstances};
-use super::log::Exchange;
+use super::log::{Exchange, Target, UNSHOWN_PATH};
 use super::redirect::Hop;
 use super::{EgressError, OutgoingRequest, UpstreamResponse, headers};
 use crate::auth::Credential;
@@ -20,8 +20,6 @@ use crate::connector::reach::{AddressRule, UrlAllowlist};
 
 /// Redirects that one request may be sent through.
 const MAX_REDIRECTS: u32 = 5;
-/// Stands in logs for a redirect's path that may hold an argument nobody may see.
-const UNSHOWN_PATH: &str = "/[HIDDEN]";
 /// No exchange takes longer, whatever the settings say: a time too far away cannot even be counted.
 const LONGEST_EXCHANGE: Duration = Duration::from_hours(24);
 
@@ -30,6 +28,8 @@ const LONGEST_EXCHANGE: Duration = Duration::from_hours(24);
 pub struct Route {
     /// The connector's slug, for logs.
     pub(super) connector: String,
+    /// Whether one of its actions has arguments that nobody may see.
+    pub(super) hides_arguments: bool,
     pub(super) allowlist: UrlAllowlist,
     pub(super) addresses: AddressRule,
     pub(super) plain_http: bool,
@@ -45,12 +45,22 @@ pub struct Route {
 }
 
 impl Route {
-    /// Whether a request with `method` to `url` would be let out, as far as that can be said without resolving its name.
+    /// Whether a request with `method` to `url`, which may hold any argument, would be let out, as far as that can be said
+    /// without resolving its name.
     ///
     /// # Errors
     /// [`EgressError::NotAllowed`].
     pub fn check(&self, method: &Method, url: &Url) -> Result<(), EgressError> {
-        self.check_hop(method, url, false)
+        self.check_hop(method, url, None, false)
+    }
+
+    /// [`Self::check`] of a request that knows how its path is shown.
+    ///
+    /// # Errors
+    /// [`EgressError::NotAllowed`].
+    pub fn check_request(&self, request: &OutgoingRequest) -> Result<(), EgressError> {
+        let shown = request.shown_path.as_deref().unwrap_or(request.url.path());
+        self.check_hop(&request.method, &request.url, Some(shown), false)
     }
 
     /// Sends one request, puts `credential` on it (only towards origins that the connector names for it), follows
@@ -83,7 +93,7 @@ impl Route {
         headers::clean_request(&mut hop.headers);
         let mut requests = 0;
         loop {
-            self.check_hop(&hop.method, &hop.url, requests > 0)?;
+            self.check_hop(&hop.method, &hop.url, shown_path.as_deref(), requests > 0)?;
             let exchange = Exchange {
                 connector: &self.connector,
                 method: &hop.method,
@@ -101,6 +111,10 @@ impl Route {
             let next = hop.redirected(status, response.headers());
             if !matches!(next, Ok(None)) {
                 exchange.is_answered(status, None, started.elapsed());
+            }
+            if let (Err(EgressError::NotAllowed { reason, .. }), Some(target)) = (&next, hop.target(response.headers()))
+            {
+                self.tell_refused(&target, shown_path.as_deref(), reason, true);
             }
             let Some(next) = next? else {
                 let body = self.read(&mut response, longest, &deadline, circumstances).await?;
@@ -128,7 +142,13 @@ impl Route {
         }
     }
 
-    fn check_hop(&self, method: &Method, url: &Url, redirected: bool) -> Result<(), EgressError> {
+    fn check_hop(
+        &self,
+        method: &Method,
+        url: &Url,
+        shown_path: Option<&str>,
+        redirected: bool,
+    ) -> Result<(), EgressError> {
         let refused = if !self.allowlist.allows(method, url) {
             Some(if self.allowlist.mentions(url) {
                 format!("the connector's `url_allowlist` allows no {method} requests to this URL")
@@ -143,13 +163,7 @@ impl Route {
         let Some(rule) = refused else {
             return Ok(());
         };
-        // A host that nobody wrote down may hold what must not be seen: an API may have put it into its redirect, and
-        // code into its URL.
-        let host = url.host_str().filter(|_| !redirected && self.allowlist.mentions(url));
-        warn!(
-            connector = self.connector,
-            host, rule, redirected, "a request is refused"
-        );
+        self.tell_refused(url, shown_path, &rule, redirected);
         Err(EgressError::NotAllowed {
             reason: if redirected {
                 format!("a redirect of the API cannot be followed: {rule}")
@@ -158,6 +172,25 @@ impl Route {
             },
             sent: redirected,
         })
+    }
+
+    /// Tells the operator, who alone may know it, where a request would have gone that is refused.
+    fn tell_refused(&self, url: &Url, shown_path: Option<&str>, rule: &str, redirected: bool) {
+        let target = Target {
+            url,
+            // A host that nobody wrote down may hold what must not be seen: an API may have put it into its redirect, and
+            // code into its URL. Values of credentials are taken out of every line of the log.
+            shows_host: !self.hides_arguments || self.allowlist.mentions(url),
+            path: match shown_path {
+                Some(path) => path,
+                None if self.hides_arguments => UNSHOWN_PATH,
+                None => url.path(),
+            },
+        };
+        warn!(
+            connector = self.connector,
+            %target, rule, redirected, "a request is refused"
+        );
     }
 
     /// Sends one request and waits for the head of its answer.

@@ -103,7 +103,7 @@ async fn steps(
     row.prepared(plan.shown_request(), &plan.hash);
     if let Work::Request(request) = &plan.work {
         route
-            .check(&request.method, &request.url)
+            .check_request(request)
             .map_err(|error| failures::egress(&error, false))?;
     }
 
@@ -206,7 +206,7 @@ pub(super) fn dry_run(
         return Err(failures::no_dry_run());
     };
     route
-        .check(&request.method, &request.url)
+        .check_request(request)
         .map_err(|error| failures::egress(&error, false))?;
     Ok(declarative::redacted(tool.connector.auth_of(&tool.action), shown))
 }

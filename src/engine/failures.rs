@@ -12,6 +12,7 @@ use crate::pagination::PageError;
 use crate::policy::{Crowded, Layer, LimitError, Overloaded, Principal};
 use crate::runner::declarative::{PrepareError, ResponseError, StatusKind};
 use crate::schema::Violation;
+use crate::store::StoreError;
 use crate::vault::SecretError;
 
 /// What to do when a write may or may not have happened.
@@ -100,11 +101,8 @@ pub(super) fn limited(error: &LimitError) -> CallError {
         LimitError::Reached(reached) => reached,
         LimitError::Store(_) | LimitError::Closed => {
             tracing::error!(%error, "a call was not counted");
-            return CallError::new(
-                ErrorCode::InternalError,
-                "calls cannot be counted, so nothing was sent",
-                "tell the operator of this server; its log says why",
-            );
+            let passes = matches!(error, LimitError::Store(cause) if is_held(cause));
+            return unrecorded("calls cannot be counted", passes);
         }
     };
     let seconds = reached.wait_seconds;
@@ -175,11 +173,12 @@ pub(super) fn unread() -> CallError {
 
 pub(super) fn intent(error: &AuditError) -> CallError {
     tracing::error!(%error, "the intent of a write was not recorded");
-    CallError::new(
-        ErrorCode::InternalError,
-        "the audit log cannot be written, so nothing was sent",
-        "tell the operator of this server; its log says why",
-    )
+    let passes = match error {
+        AuditError::Store(cause) => is_held(cause),
+        AuditError::Slow(_) => true,
+        AuditError::Closed => false,
+    };
+    unrecorded("the audit log cannot be written", passes)
 }
 
 /// A call that could not be recorded.
@@ -198,11 +197,33 @@ pub(super) fn no_row(error: &AuditError) -> CallError {
 
 pub(super) fn gate(error: &GateError) -> CallError {
     tracing::error!(%error, "an approval could not be handled");
-    CallError::new(
-        ErrorCode::InternalError,
-        "approvals cannot be recorded, so nothing was sent",
-        "tell the operator of this server; its log says why",
-    )
+    let passes = matches!(error, GateError::Store(cause) if is_held(cause));
+    unrecorded("approvals cannot be recorded", passes)
+}
+
+/// Whether another process holds the store, which it does not do for long.
+fn is_held(error: &StoreError) -> bool {
+    matches!(error, StoreError::Busy { .. })
+}
+
+/// What ends a call before anything of it leaves, because it could not be recorded.
+fn unrecorded(cause: &str, passes: bool) -> CallError {
+    let (now, resolution) = if passes {
+        (
+            " for now",
+            "call again in a few seconds; if that fails too, tell the operator of this server, its log says why",
+        )
+    } else {
+        ("", "tell the operator of this server; its log says why")
+    };
+    CallError {
+        retryable: passes,
+        ..CallError::new(
+            ErrorCode::InternalError,
+            format!("{cause}{now}, so nothing was sent"),
+            resolution,
+        )
+    }
 }
 
 pub(super) fn secret(error: &SecretError) -> CallError {
@@ -457,7 +478,10 @@ fn status(
         StatusKind::TooManyRequests => (
             ErrorCode::RateLimited,
             format!("the API allows no more requests for now (status {status}){said}"),
-            "wait as long as said, then call again",
+            match retry_after_seconds {
+                Some(_) => "wait as long as said, then call again",
+                None => "wait for a minute, then call again",
+            },
             true,
         ),
         StatusKind::ClientError => (

@@ -4,20 +4,23 @@ use std::sync::Arc;
 
 use super::{CallError, ErrorCode};
 use crate::catalog::{Catalog, Lookup, Tool, naming};
-use crate::connector::model::Connector;
+use crate::connector::model::{Action, Connector, Effect};
 use crate::policy::{self, Principal};
 
 /// Most names offered in a refusal.
 const MAX_OFFERED: usize = 8;
 
-/// How alike two names must be to be offered as a correction.
-const ALIKE: f64 = 0.6;
-
 /// Most corrections that are offered.
 const MAX_CLOSE: usize = 3;
 
-/// How much less alike than the best one a further correction may be.
-const AS_CLOSE: f64 = 0.05;
+/// Of so many characters of a name, one may be another for it to be offered as a correction.
+const CHARACTERS_PER_SLIP: usize = 3;
+
+/// The same for the name of a tool as a whole, of which the connector is a large part.
+const CHARACTERS_PER_SLIP_OF_A_WHOLE_NAME: usize = 8;
+
+/// The same for the word that says what a write does.
+const CHARACTERS_PER_SLIP_OF_A_WRITE: usize = 4;
 
 /// Finds the tool that `name` stands for, among those that exist for `principal`.
 pub(super) fn find(catalog: &Catalog, name: &str, principal: &Principal) -> Result<Arc<Tool>, CallError> {
@@ -37,13 +40,35 @@ fn unknown_tool(catalog: &Catalog, name: &str, principal: &Principal) -> CallErr
     let visible = catalog
         .tools()
         .iter()
-        .filter(|tool| policy::exists_for(principal, &tool.connector))
-        .map(|tool| tool.name.as_str());
-    let close = closest(name, visible);
+        .filter(|tool| policy::exists_for(principal, &tool.connector));
+    // The name comes from a caller: comparing takes time in proportion to its length.
+    let called = shown(name);
+    let (slug, action) = match naming::split_tool_name(&called) {
+        // One that names no connector is that of an action.
+        (action, "") => ("", action),
+        both => both,
+    };
+    let close = visible.filter_map(|tool| {
+        // Clients put names of their own in front, and models write other signs between its parts.
+        let whole = if called.ends_with(&tool.name) {
+            Some(0)
+        } else {
+            distance(&called, &tool.name, CHARACTERS_PER_SLIP_OF_A_WHOLE_NAME)
+        };
+        if let Some(slips) = whole {
+            return Some(((0, slips), tool.name.as_str()));
+        }
+        let slips = slips(action, &tool.action)?;
+        let elsewhere = distance(slug, &tool.connector.slug, CHARACTERS_PER_SLIP);
+        // An action of another connector may be something else altogether.
+        let fits = slug.is_empty() || elsewhere.is_some() || slips == 0;
+        fits.then_some(((elsewhere.unwrap_or(usize::MAX), slips), tool.name.as_str()))
+    });
+    let close = closest(close);
     let resolution = if close.is_empty() {
         "list the tools again and call one of them by its exact name".to_owned()
     } else {
-        let close = quoted(close.iter().copied());
+        let close = quoted(close.into_iter());
         format!("call {close} if that is what you mean, or list the tools again")
     };
     CallError::new(
@@ -66,7 +91,9 @@ fn disabled(connector: &Connector) -> CallError {
 
 fn unknown_action(connector: &Connector, action: &str) -> CallError {
     let names: Vec<&str> = connector.actions.iter().map(|action| action.name.as_str()).collect();
-    let close = closest(action, names.iter().copied());
+    let called = shown(action);
+    let close = connector.actions.iter();
+    let close = closest(close.filter_map(|action| Some((slips(&called, action)?, action.name.as_str()))));
     let resolution = if close.is_empty() {
         let offered = names.iter().take(MAX_OFFERED).copied().collect::<Vec<_>>().join("`, `");
         format!("its actions are `{offered}`; list the tools for their exact names")
@@ -81,21 +108,37 @@ fn unknown_action(connector: &Connector, action: &str) -> CallError {
     CallError::new(ErrorCode::EndpointNotFound, cause, resolution)
 }
 
-/// The names that are most like `name`, best first.
-fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    // The name comes from a caller: comparing takes time in proportion to its length.
-    let name = shown(name);
-    let mut alike: Vec<(f64, &str)> = candidates
-        .map(|candidate| (strsim::jaro_winkler(&name, candidate), candidate))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .collect();
-    alike.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    let best = alike.first().map_or(0.0, |(likeness, _)| *likeness);
-    let offered = alike.into_iter().take(MAX_CLOSE);
-    offered
-        .take_while(|(likeness, _)| *likeness >= best - AS_CLOSE)
-        .map(|(_, name)| name)
-        .collect()
+/// The names with the least slips in them.
+fn closest<'a, S: Ord>(alike: impl Iterator<Item = (S, &'a str)>) -> Vec<&'a str> {
+    let mut alike: Vec<(S, &str)> = alike.collect();
+    alike.sort();
+    let as_close = alike.iter().take_while(|(slips, _)| *slips == alike[0].0).count();
+    let offered = alike.into_iter().take(as_close.min(MAX_CLOSE));
+    offered.map(|(_, name)| name).collect()
+}
+
+/// How many slips lie between a name and that of an action, if it can be meant at all. What would write is not offered to
+/// somebody whose first word says that they want something else.
+fn slips(name: &str, action: &Action) -> Option<usize> {
+    let slips = distance(name, &action.name, CHARACTERS_PER_SLIP)?;
+    let first = |name: &str| name.split('_').next().unwrap_or_default().to_owned();
+    let is_meant = action.effect == Effect::Read
+        || distance(&first(name), &first(&action.name), CHARACTERS_PER_SLIP_OF_A_WRITE).is_some();
+    is_meant.then_some(slips)
+}
+
+/// How many characters are others, missing, too many or swapped between two names, unless they are too many for one to be
+/// a slip of the other.
+fn distance(one: &str, other: &str, characters_per_slip: usize) -> Option<usize> {
+    let (one, other) = (one.to_lowercase(), other.to_lowercase());
+    let (shorter, longer) = (one.chars().count(), other.chars().count());
+    let most = shorter.max(longer) / characters_per_slip;
+    // Comparing takes time in proportion to both lengths, and there may be many names.
+    if shorter.abs_diff(longer) > most {
+        return None;
+    }
+    let distance = strsim::osa_distance(&one, &other);
+    (distance <= most).then_some(distance)
 }
 
 /// Names to choose from, in words.
@@ -115,3 +158,6 @@ fn shown(name: &str) -> String {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests;

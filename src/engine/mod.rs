@@ -8,6 +8,7 @@ mod code;
 pub mod error;
 mod exchange;
 mod failures;
+mod given_files;
 mod lookup;
 pub mod outcome;
 mod pages;

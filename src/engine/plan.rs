@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
-use super::{CallError, failures};
+use super::{CallError, failures, given_files};
 use crate::approval::{binding, prompt};
 use crate::catalog::Tool;
 use crate::connector::model::{Code, Logic};
@@ -47,7 +47,10 @@ impl<'a> Plan<'a> {
     pub(super) fn make(tool: &'a Tool, arguments: &Map<String, Value>) -> Result<Self, CallError> {
         let action = &tool.action;
         let mut work = match &action.logic {
-            Logic::Code(code) => Work::Code(code),
+            Logic::Code(code) => {
+                given_files::check(arguments, action).map_err(failures::prepare)?;
+                Work::Code(code)
+            }
             Logic::Request(template) => Work::Request(
                 declarative::prepare(&tool.connector, action, template, arguments).map_err(failures::prepare)?,
             ),

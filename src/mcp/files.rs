@@ -80,6 +80,7 @@ impl Files {
         let id = Uuid::new_v4();
         let name = utf8_percent_encode(&file.name, NON_ALPHANUMERIC);
         let link = Resource::new(format!("{PREFIX}{id}/{name}"), &file.name)
+            .with_title(&file.name)
             .with_description(format!(
                 "Can be read for {}, by the caller of this tool.",
                 spelled(self.settings.lifetime)

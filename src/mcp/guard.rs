@@ -24,11 +24,17 @@ pub(super) struct Guard {
 /// A pattern in the settings cannot be read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum PatternError {
-    /// Not a host.
-    #[error("`{0}` is not a host: write a name or an address, with or without `:port`")]
+    /// Not a host. A `*` would let every page reach this server through a domain of its own.
+    #[error(
+        "`{0}` in `allowed_hosts` is not a host: write each name or address that clients use for this server, with or \
+         without `:port`; nothing stands for all of them"
+    )]
     Host(String),
     /// Not an origin.
-    #[error("`{0}` is not an origin: write `https://name`, `https://name:port` or `http://name:*`")]
+    #[error(
+        "`{0}` in `allowed_origins` is not an origin: write `https://name`, `https://name:port` or `http://name:*` for \
+         each page that may call tools; nothing stands for all of them"
+    )]
     Origin(String),
 }
 
@@ -150,7 +156,7 @@ fn allowed_host(pattern: &str) -> Result<AllowedHost, PatternError> {
         });
     }
     let authority: Authority = pattern.parse().map_err(|_| unreadable())?;
-    if authority.as_str().contains('@') || authority.host().is_empty() {
+    if authority.as_str().contains(['@', '*']) || authority.host().is_empty() {
         return Err(unreadable());
     }
     Ok(AllowedHost {
@@ -166,6 +172,7 @@ fn allowed_origin(pattern: &str) -> Result<AllowedOrigin, PatternError> {
         None => (pattern, false),
     };
     match parse_origin(fixed).ok_or_else(unreadable)? {
+        AllowedOrigin::Page { host, .. } if host.contains('*') => Err(unreadable()),
         AllowedOrigin::Null if any_port => Err(unreadable()),
         AllowedOrigin::Page { scheme, host, .. } if any_port => Ok(AllowedOrigin::Page {
             scheme,
@@ -295,14 +302,23 @@ mod tests {
 
     #[test]
     fn unreadable_patterns_are_refused_by_name() {
-        for pattern in ["", "a b", "user@host", "http://x"] {
+        for pattern in ["", "a b", "user@host", "http://x", "*", "*.example.com", "*:8080"] {
             assert_eq!(
                 allowed_host(pattern),
                 Err(PatternError::Host(pattern.into())),
                 "{pattern:?}"
             );
         }
-        for pattern in ["", "localhost", "null:*", "http://", "http://a@b"] {
+        for pattern in [
+            "",
+            "localhost",
+            "null:*",
+            "http://",
+            "http://a@b",
+            "*",
+            "https://*",
+            "https://*.example.com:*",
+        ] {
             assert_eq!(
                 allowed_origin(pattern),
                 Err(PatternError::Origin(pattern.into())),

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::FutureExt as _;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult, CustomRequest,
-    CustomResult, GetPromptRequestParams, GetPromptResponse, ListPromptsResult, ListResourceTemplatesResult,
-    ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ReadResourceRequestParams,
-    ReadResourceResponse, ServerConfig, SubscriptionFilter, Tool,
+    CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult, ConstString as _,
+    CustomRequest, CustomResult, GetPromptRequestParams, GetPromptResponse, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, ServerConfig, SetLevelRequestMethod, SubscribeRequestMethod,
+    SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestMethod, UnsubscribeRequestParams,
 };
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -175,13 +176,18 @@ impl Handler {
             resume: None,
             cancel: context.ct.clone(),
         };
-        match resume {
-            Ok(resume) => call.resume = resume,
+        let ending = match resume {
+            Ok(resume) => {
+                call.resume = resume;
+                // In this task, not in a spawned one: rmcp ties a question to the request by the task it is asked from.
+                Box::pin(self.shared.engine.call(call, &front)).await
+            }
+            // The model reads that its person was too slow, and asks them again.
+            Err(Unfounded::Outdated) => Ending::Failed(self.shared.engine.refuse(&call).await),
             // The specification wants a protocol error (2026-07-28, basic/patterns/mrtr).
-            Err(Unfounded) => return Err(results::protocol_error(&self.shared.engine.refuse(&call).await)),
-        }
-        // In this task, not in a spawned one: rmcp ties a question to the request by the task it is asked from.
-        let result = match Box::pin(self.shared.engine.call(call, &front)).await {
+            Err(Unfounded::Foreign) => return Err(results::protocol_error(&self.shared.engine.refuse(&call).await)),
+        };
+        let result = match ending {
             Ending::Done(outcome) => {
                 let keep = |file| self.shared.files.keep(file, &self.principal);
                 results::success(&request.name, outcome, keep)
@@ -362,6 +368,31 @@ impl ServerHandler for Handler {
         _context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
         Err(unreadable::refusal(request))
+    }
+
+    #[expect(deprecated, reason = "clients of versions that have it ask for it")]
+    async fn set_level(
+        &self,
+        _request: rmcp::model::SetLevelRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        Err(unreadable::unknown(SetLevelRequestMethod::VALUE))
+    }
+
+    async fn subscribe(
+        &self,
+        _request: SubscribeRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        Err(unreadable::unknown(SubscribeRequestMethod::VALUE))
+    }
+
+    async fn unsubscribe(
+        &self,
+        _request: UnsubscribeRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        Err(unreadable::unknown(UnsubscribeRequestMethod::VALUE))
     }
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {

@@ -95,12 +95,27 @@ pub enum HttpError {
     Pattern(#[from] PatternError),
 }
 
+/// Whether a server with these settings can start, as far as that is known before it listens.
+///
+/// # Errors
+/// [`HttpError::Pattern`] for a host or an origin that cannot be read.
+pub fn check(allowed_hosts: &[String], allowed_origins: &[String]) -> Result<(), HttpError> {
+    Guard::new(allowed_hosts, allowed_origins)?;
+    Ok(())
+}
+
+/// Whether only this machine can reach `address`.
+#[must_use]
+pub fn is_private(address: SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
+}
+
 /// Listens on `address`, if only this machine can reach it or callers must prove who they are (contract D-11).
 ///
 /// # Errors
 /// [`HttpError::Unprotected`] and [`HttpError::Bind`].
 pub async fn bind(address: SocketAddr, authentication: &Authentication) -> Result<TcpListener, HttpError> {
-    if !address.ip().to_canonical().is_loopback() && !authentication.protects() {
+    if !is_private(address) && !authentication.protects() {
         return Err(HttpError::Unprotected(address));
     }
     TcpListener::bind(address)

@@ -85,9 +85,16 @@ pub(super) struct Questions {
     codec: RequestStateCodec,
 }
 
-/// An answer to a question that was not put to this caller about this tool, or not lately.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unfounded;
+/// Why an answer does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unfounded {
+    /// The question was put too long ago, or by a process that has ended since. Clients that do nothing wrong meet this:
+    /// their person was slow, or the server was started again.
+    Outdated,
+    /// It was put to another caller or about another tool, or was changed on its way: no client does that which sends
+    /// back what it was given.
+    Foreign,
+}
 
 /// The operating system gave no key to seal questions with.
 #[derive(Debug, thiserror::Error)]
@@ -103,8 +110,10 @@ pub enum KeyError {
 impl Questions {
     pub(super) fn new() -> Result<Self, KeyError> {
         let key = crypto::random_bytes::<{ RequestStateCodec::MIN_KEY_LENGTH }>()?;
+        // The key has a name so that the questions of another process are known as such, and are not taken for forged.
+        let name = crypto::random_hex::<8>()?;
         Ok(Self {
-            codec: RequestStateCodec::try_new(key)?,
+            codec: RequestStateCodec::new_with_keyring(name.clone(), [(name, key)])?,
         })
     }
 
@@ -131,8 +140,8 @@ impl Questions {
     /// asks again.
     ///
     /// # Errors
-    /// [`Unfounded`] for a state that was changed, has expired or belongs to another tool or principal. The reasons
-    /// are not told apart, so that nothing can be learned by trying.
+    /// [`Unfounded`] for a state that was changed, has expired or belongs to another tool or principal. Whether the last
+    /// two are so is not told apart, so that nothing can be learned by trying.
     pub(super) fn resume(
         &self,
         subject: &Subject<'_>,
@@ -147,7 +156,10 @@ impl Questions {
             .open_json_with(sealed, &subject.associated_data())
             .map_err(|error| {
                 tracing::warn!(%error, tool = subject.tool, "refused the state of a question");
-                Unfounded
+                match error {
+                    RequestStateError::Expired | RequestStateError::UnknownKeyId => Unfounded::Outdated,
+                    _ => Unfounded::Foreign,
+                }
             })?;
         let response = responses
             .and_then(|responses| responses.get(QUESTION))
@@ -281,15 +293,48 @@ mod tests {
                 principal: &stranger,
             },
         ];
+        let refused = |subject: &Subject<'_>, state: &str| {
+            let resumed = questions.resume(subject, Some(state), Some(&accept));
+            resumed.err().expect("refused")
+        };
         for other in others {
-            assert!(questions.resume(&other, Some(&state), Some(&accept)).is_err());
+            assert_eq!(refused(&other, &state), Unfounded::Foreign);
         }
         let mut tampered = state.clone();
         tampered.pop();
-        assert!(questions.resume(&subject, Some(&tampered), Some(&accept)).is_err());
-        assert!(questions.resume(&subject, Some("rs1.x.y"), Some(&accept)).is_err());
+        for state in [&tampered, "rs2.x.y", "rs3.x.y", ""] {
+            assert_eq!(refused(&subject, state), Unfounded::Foreign, "{state}");
+        }
+    }
+
+    #[test]
+    fn slow_people_and_new_processes_are_no_forgers() {
+        let questions = Questions::new().expect("key");
+        let principal = Principal::local();
+        let subject = Subject {
+            tool: "crm__create",
+            principal: &principal,
+        };
+        let asked = |questions: &Questions, expires_in_seconds: u64| {
+            let prompt = ApprovalPrompt {
+                expires_in_seconds,
+                ..prompt()
+            };
+            let asked = questions.ask(&subject, &prompt).expect("asked");
+            asked.request_state.expect("state")
+        };
         let elsewhere = Questions::new().expect("key");
-        assert!(elsewhere.resume(&subject, Some(&state), Some(&accept)).is_err());
+        let accept = responses(json!({ "action": "accept" }));
+        let resume = |state: &str| questions.resume(&subject, Some(state), Some(&accept));
+        let soon = asked(&questions, 0);
+        // Within its last millisecond it still counts.
+        while resume(&soon).is_ok() {
+            std::thread::yield_now();
+        }
+        // The last is of a version whose keys had no names.
+        for state in [&soon, &asked(&elsewhere, 300), "rs1.x.y"] {
+            assert_eq!(resume(state).err(), Some(Unfounded::Outdated), "{state}");
+        }
     }
 
     /// The codec reads the system's clock, so the expiry is looked up where it stands: in front of the sealed payload.
@@ -312,7 +357,7 @@ mod tests {
                 .request_state
                 .expect("state");
             let body = URL_SAFE_NO_PAD
-                .decode(state.split('.').nth(1).expect("body"))
+                .decode(state.split('.').nth(2).expect("body"))
                 .expect("base64");
             u64::from_be_bytes(*body.first_chunk().expect("expiry"))
         };

@@ -26,16 +26,18 @@ pub(super) fn success(tool: &str, outcome: Outcome, keep: impl Fn(File) -> Resul
     };
     let mut result = match outcome.content {
         Content::Json(value) => CallToolResult::structured(value),
-        Content::Binary { mime_type, bytes } => CallToolResult::success(vec![match mime_type.split('/').next() {
-            // Models look at these, and read no links.
-            Some("image") => ContentBlock::image(STANDARD.encode(&bytes), mime_type),
-            Some("audio") => ContentBlock::audio(STANDARD.encode(&bytes), mime_type),
-            _ => file(File {
-                name: tool.to_owned(),
-                mime_type,
-                content: FileContent::Bytes(bytes),
-            }),
-        }]),
+        Content::Binary { name, mime_type, bytes } => {
+            CallToolResult::success(vec![match mime_type.split('/').next() {
+                // Models look at these, and read no links.
+                Some("image") => ContentBlock::image(STANDARD.encode(&bytes), mime_type),
+                Some("audio") => ContentBlock::audio(STANDARD.encode(&bytes), mime_type),
+                _ => file(File {
+                    name: name.unwrap_or_else(|| tool.to_owned()),
+                    mime_type,
+                    content: FileContent::Bytes(bytes),
+                }),
+            }])
+        }
     };
     result.content.extend(outcome.files.into_iter().map(file));
     if !outcome.warnings.is_empty() {
@@ -174,26 +176,29 @@ mod tests {
 
     #[test]
     fn bytes_become_the_content_that_fits_their_type() {
-        let content = |mime_type: &str| {
+        let content = |mime_type: &str, name: Option<&str>| {
             let content = Content::Binary {
+                name: name.map(str::to_owned),
                 mime_type: mime_type.to_owned(),
                 bytes: Bytes::from_static(b"\x00\x01"),
             };
             serde_json::to_value(&success("crm__file", outcome(content), Err).content[0]).expect("JSON")
         };
         assert_eq!(
-            content("image/png"),
+            content("image/png", Some("a.png")),
             json!({ "type": "image", "data": "AAE=", "mimeType": "image/png" })
         );
         assert_eq!(
-            content("audio/wav"),
+            content("audio/wav", None),
             json!({ "type": "audio", "data": "AAE=", "mimeType": "audio/wav" })
         );
         assert_eq!(
-            content("application/pdf"),
+            content("application/pdf", None),
             json!({ "type": "resource", "resource": {
                 "uri": "toolgate://result/crm__file/crm%5F%5Ffile", "mimeType": "application/pdf", "blob": "AAE=" } })
         );
+        let named = content("application/pdf", Some("report 7.pdf"));
+        assert_eq!(named["resource"]["uri"], "toolgate://result/crm__file/report%207%2Epdf");
     }
 
     #[test]

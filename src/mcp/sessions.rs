@@ -154,11 +154,23 @@ fn may_initialize(body: &[u8]) -> bool {
     })
 }
 
+/// Whether the client knows streams that begin with an event without a message, to which it can come back (2025-11-25,
+/// SEP-1699). Older ones read each event as a message, and report that this one is no JSON. What begins a session names
+/// no version, and its answer is there at once: nobody comes back to it.
+pub(super) fn knows_empty_events(request: &HeaderMap) -> bool {
+    is_of(request, &ProtocolVersion::V_2025_11_25)
+}
+
 /// Whether the request says that it is of a version without sessions.
 fn is_stateless(headers: &HeaderMap) -> bool {
+    is_of(headers, &ProtocolVersion::V_2026_07_28)
+}
+
+/// Whether the request says that it is of this version or a later one.
+fn is_of(headers: &HeaderMap, version: &ProtocolVersion) -> bool {
     headers
         .get(VERSION_HEADER)
-        .and_then(|version| version.to_str().ok())
+        .and_then(|named| named.to_str().ok())
         // Versions are dates, so their order as text is their order in time.
-        .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28.as_str())
+        .is_some_and(|named| named >= version.as_str())
 }

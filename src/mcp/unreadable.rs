@@ -9,6 +9,8 @@ use rmcp::model::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::diagnostics::legible_line;
+
 /// Longest part of a message that quotes what was sent, in bytes.
 const LONGEST: usize = 300;
 
@@ -27,12 +29,19 @@ pub(super) fn refusal(request: CustomRequest) -> ErrorData {
         GetPromptRequestMethod::VALUE => cause::<GetPromptRequestParams>(parameters),
         InitializeResultMethod::VALUE => cause::<InitializeRequestParams>(parameters),
         ReadResourceRequestMethod::VALUE => cause::<ReadResourceRequestParams>(parameters),
-        _ => return ErrorData::new(ErrorCode::METHOD_NOT_FOUND, shortened(request.method), None),
+        _ => return unknown(request.method),
     };
     ErrorData::invalid_params(
         format!("cannot read the parameters of `{}`: {cause}", request.method),
         None,
     )
+}
+
+/// That there is no such method, in a sentence: rmcp says its name and nothing else.
+pub(super) fn unknown(method: impl Into<String>) -> ErrorData {
+    let method = legible_line(&shortened(method.into()));
+    let told = format!("this server has no method `{method}`");
+    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, told, None)
 }
 
 fn cause<T: DeserializeOwned>(parameters: Value) -> String {
@@ -104,6 +113,9 @@ mod tests {
             assert!(error.message.contains('…'), "{}", error.message);
         }
         let error = refused("unknown", None);
-        assert_eq!((error.code, &*error.message), (ErrorCode::METHOD_NOT_FOUND, "unknown"));
+        assert_eq!(
+            (error.code, &*error.message),
+            (ErrorCode::METHOD_NOT_FOUND, "this server has no method `unknown`")
+        );
     }
 }

@@ -65,6 +65,8 @@ pub struct AuditFilter {
     pub connector: Option<String>,
     /// Only this action.
     pub action: Option<String>,
+    /// Only calls of this user, whatever the organisation.
+    pub user: Option<String>,
     /// Only this outcome (`ok` or a code).
     pub outcome: Option<String>,
     /// Only calls that have ended otherwise than with `ok`.
@@ -85,6 +87,7 @@ impl Default for AuditFilter {
         Self {
             connector: None,
             action: None,
+            user: None,
             outcome: None,
             failed: false,
             upstream_status: None,

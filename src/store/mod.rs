@@ -72,6 +72,14 @@ pub enum StoreError {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Another process held the store for longer than is waited. Nothing was changed, and the same works when it is done.
+    #[error("the store was held by another process while it should have {doing}: {source}")]
+    Busy {
+        /// What it was doing, e.g. `wrote audit rows`.
+        doing: &'static str,
+        /// What was said of it.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A statement failed.
     #[error("the store failed while it {doing}: {source}")]
     Query {

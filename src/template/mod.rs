@@ -35,7 +35,7 @@ mod xml;
 pub use error::{RenderError, TemplateError};
 pub use inside::{Change, Inside, InsidePath, Step};
 pub use json_text::json_from_text;
-pub use path::PathTemplate;
+pub use path::{PathTemplate, climbs};
 pub use style::{Encode, Form, Style};
 pub use value::ValueTemplate;
 pub use xml::{XmlShape, without_xml};

@@ -36,15 +36,20 @@ impl ScrubberCache {
         self.scrubbers.get_with(key, || Scrubber::new(values()))
     }
 
-    /// `text` without the values of every credential that was in use lately, for what belongs to no call, e.g. logs.
+    /// `text` without the values of every credential that was in use lately, for what belongs to no call, e.g. logs. They
+    /// are found in any case: the hosts of URLs have lost theirs.
     #[must_use]
     pub fn clean(&self, text: &str) -> String {
-        self.scrubbers
-            .iter()
-            .fold(text.to_owned(), |text, (_, scrubber)| match scrubber.text(&text) {
-                Cow::Borrowed(_) => text,
-                Cow::Owned(clean) => clean,
-            })
+        let mut clean = text.to_owned();
+        for (_, scrubber) in &self.scrubbers {
+            if let Cow::Owned(cleaner) = scrubber.text(&clean) {
+                clean = cleaner;
+            }
+            if let Cow::Owned(cleaner) = scrubber.caseless(&clean) {
+                clean = cleaner;
+            }
+        }
+        clean
     }
 }
 

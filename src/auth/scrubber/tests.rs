@@ -234,6 +234,10 @@ fn a_cache_cleans_for_every_credential_in_use() {
     }
     let text = "a s3cr3t-one b s3cr3t%2Dtwo c";
     assert_eq!(scrubbers.clean(text), "a [REDACTED] b [REDACTED] c");
+    assert_eq!(
+        scrubbers.clean("https://S3CR3T-one.example/"),
+        "https://[REDACTED].example/"
+    );
 }
 
 #[test]

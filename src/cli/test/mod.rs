@@ -113,7 +113,9 @@ impl Run {
                 run.passed = true;
                 run.result = Some(match outcome.content {
                     Content::Json(value) => value,
-                    Content::Binary { mime_type, bytes } => json!({ "mime_type": mime_type, "bytes": bytes.len() }),
+                    Content::Binary { name, mime_type, bytes } => {
+                        json!({ "name": name, "mime_type": mime_type, "bytes": bytes.len() })
+                    }
                 });
                 let file = |file: &crate::engine::File| json!({ "name": file.name, "mime_type": file.mime_type, "bytes": file.content.len() });
                 run.files = outcome.files.iter().map(file).collect();

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use http::Method;
-use percent_encoding::percent_decode;
 use url::{Host, Url};
 
 use super::glob::glob;
 use super::name::without_final_dot;
+use crate::template::climbs;
 
 /// Methods that a pattern can name.
 const METHODS: [Method; 8] = [
@@ -20,8 +20,6 @@ const METHODS: [Method; 8] = [
     Method::OPTIONS,
     Method::QUERY,
 ];
-/// Layers of percent-encoding that are taken off a path in search of `..`. What still changes then is refused.
-const LAYERS: usize = 4;
 
 /// Whether requests may be made, compiled from a connector's `url_allowlist`.
 ///
@@ -265,38 +263,6 @@ fn normalised_host(url: &Url) -> Option<Host> {
     Some(match url.host()? {
         Host::Domain(name) => Host::Domain(without_final_dot(name).to_owned()),
         other => other.to_owned(),
-    })
-}
-
-/// Whether a server that decodes the path before it looks at the segments would be led out of one: parsing the URL
-/// has resolved `..` and `%2e%2e`, but not `..%2f`, `..%5c` or `..;`, nor what is encoded twice.
-fn climbs(path: &str) -> bool {
-    if !path.contains("..") && !path.contains('%') {
-        return false;
-    }
-    let mut decoded = path.as_bytes().to_vec();
-    for _ in 0..LAYERS {
-        if has_climbing_segment(&decoded) {
-            return true;
-        }
-        let next: Vec<u8> = percent_decode(&decoded).collect();
-        if next == decoded {
-            return false;
-        }
-        decoded = next;
-    }
-    // Nobody encodes an argument that often for any other reason.
-    true
-}
-
-fn has_climbing_segment(path: &[u8]) -> bool {
-    path.split(|byte| matches!(byte, b'/' | b'\\')).any(|segment| {
-        // What stands behind these is a parameter, or is cut off by some servers.
-        let name = segment
-            .split(|byte| matches!(byte, b';' | b'?' | b'#' | 0))
-            .next()
-            .unwrap_or_default();
-        name.trim_ascii() == b".."
     })
 }
 

@@ -56,6 +56,10 @@ pub(super) fn read(
         return None;
     }
     let default = member.value.get("default").filter(|default| !default.is_null());
+    // The schema says so already, and more clearly.
+    if default.is_some_and(|default| matches!(default.kind, Kind::List(_) | Kind::Table(_))) {
+        return None;
+    }
     let is_secret = match member.value.get("secret").map(|secret| &secret.kind) {
         Some(Kind::Boolean(is_secret)) => *is_secret,
         _ => secret::carries_secret(name) || secrets.contains(name),

@@ -35,6 +35,8 @@ const FIXED: [&str; 8] = [
 /// The settings of a connector.
 pub(super) struct Settings {
     declared: Vec<Declared>,
+    /// Names of those that cannot be used, which was reported where they stand.
+    unusable: Vec<String>,
     /// Whether all places that may use one have been read.
     complete: Cell<bool>,
 }
@@ -63,9 +65,16 @@ impl Settings {
         findings: &mut Vec<Diagnostic>,
     ) -> Self {
         let members = root.get("settings").map(Node::members).unwrap_or_default();
-        let settings = |declared| Self {
-            declared,
-            complete: Cell::new(true),
+        let settings = |declared: Vec<Declared>| {
+            let unusable = members
+                .iter()
+                .map(|member| member.key.clone())
+                .filter(|name| !declared.iter().any(|declared| declared.name == *name));
+            Self {
+                unusable: unusable.collect(),
+                declared,
+                complete: Cell::new(true),
+            }
         };
         if members.is_empty() {
             return settings(Vec::new());
@@ -91,7 +100,7 @@ impl Settings {
 
     /// Fills the values into a connector's main file.
     pub(super) fn fill_main(&self, source: &Source<'_>, root: &mut Node, findings: &mut Vec<Diagnostic>) {
-        if self.declared.is_empty() {
+        if self.declared.is_empty() && self.unusable.is_empty() {
             return;
         }
         for member in root.members_mut().into_iter().flatten() {
@@ -107,7 +116,7 @@ impl Settings {
 
     /// Fills the values into the file of an entity.
     pub(super) fn fill_entity(&self, source: &Source<'_>, root: &mut Node, findings: &mut Vec<Diagnostic>) {
-        if self.declared.is_empty() {
+        if self.declared.is_empty() && self.unusable.is_empty() {
             return;
         }
         if root.is_null() {
@@ -149,6 +158,13 @@ impl Settings {
         let Some(text) = node.text() else { return };
         let references = reference::find(text, place == Place::Path);
         if references.is_empty() {
+            return;
+        }
+        if references
+            .iter()
+            .any(|one| self.unusable.iter().any(|name| name == one.name))
+        {
+            node.broken = true;
             return;
         }
         let filled: Result<Vec<Filling<'_>>, Problem> = references

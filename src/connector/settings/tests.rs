@@ -322,6 +322,25 @@ fn mistakes_are_told() {
     }
 }
 
+/// It was declared, and what uses it is not wrong.
+#[test]
+fn a_setting_that_cannot_be_used_is_told_once() {
+    let declared = "page_size = { type = \"integer\", default = 50 }";
+    let secret = ("AMAZON_CLIENT_SECRET", "s");
+    for (line, variables) in [
+        ("page_size = { type = \"integer\", default = \"x\" }", vec![secret]),
+        (declared, vec![secret, ("AMAZON_PAGE_SIZE", "many")]),
+    ] {
+        let found = findings(&AMAZON.replace(declared, line), &variables);
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+    let only = "name = \"T\"\ndescription = \"d\"\n[settings]\nsize = { default = [] }\n[connection]\n\
+                base_url = \"https://a.example.com\"\n[[actions]]\nname = \"get_it\"\ndescription = \"d\"\nmethod = \"GET\"\n\
+                path = \"/{settings.size}\"\nquery = { size = \"{{settings.size}}\" }\n";
+    let found = findings(only, &[]);
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
 #[test]
 fn a_connector_without_settings_may_have_an_input_of_that_name() {
     let text = "name = \"T\"\ndescription = \"d\"\n[connection]\nbase_url = \"https://a.example.com\"\n[[actions]]\nname = \"set_it\"\n\

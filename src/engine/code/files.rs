@@ -3,25 +3,18 @@
 use serde_json::{Map, Value};
 
 use crate::connector::model::Action;
+use crate::engine::given_files;
 
 /// Says how large each file in a FILE input is, in bytes, where the caller did not (contract B.4): code that refuses
 /// large files reads `size`.
 pub(super) fn measure(arguments: &mut Map<String, Value>, action: &Action) {
-    let Some(Value::Object(inputs)) = action.input.document().get("properties") else {
-        return;
-    };
-    for (name, schema) in inputs {
-        let holds_files = is_file(schema) || schema.get("items").is_some_and(is_file);
-        match arguments.get_mut(name).filter(|_| holds_files) {
+    for name in given_files::inputs(action) {
+        match arguments.get_mut(name) {
             Some(Value::Object(file)) => measure_one(file),
             Some(Value::Array(files)) => files.iter_mut().filter_map(Value::as_object_mut).for_each(measure_one),
             _ => {}
         }
     }
-}
-
-fn is_file(schema: &Value) -> bool {
-    schema.get("format").is_some_and(|format| format == "file")
 }
 
 fn measure_one(file: &mut Map<String, Value>) {

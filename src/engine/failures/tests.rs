@@ -1,5 +1,7 @@
 //! What failures say, to agents and to operators.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::policy::Reached;
 
@@ -34,6 +36,37 @@ fn a_write_that_may_have_happened_says_so() {
     let made = "the change may have happened";
     assert!(egress(&too_large(), true).cause.contains(made));
     assert!(!egress(&too_large(), false).cause.contains(made));
+}
+
+/// A store that another process holds for a while must not make an agent give up.
+#[test]
+fn what_passes_can_be_called_again() {
+    let busy = || StoreError::Busy {
+        doing: "wrote audit rows",
+        source: "database is locked".into(),
+    };
+    let broken = || StoreError::Query {
+        doing: "wrote audit rows",
+        source: "the disk is full".into(),
+    };
+    for (error, retryable) in [
+        (intent(&AuditError::Store(Arc::new(busy()))), true),
+        (intent(&AuditError::Slow(Duration::from_secs(5))), true),
+        (intent(&AuditError::Store(Arc::new(broken()))), false),
+        (intent(&AuditError::Closed), false),
+        (gate(&GateError::Store(busy())), true),
+        (gate(&GateError::Store(broken())), false),
+        (limited(&LimitError::Store(Arc::new(busy()))), true),
+        (limited(&LimitError::Store(Arc::new(broken()))), false),
+    ] {
+        assert_eq!(
+            (error.code, error.retryable),
+            (ErrorCode::InternalError, retryable),
+            "{error}"
+        );
+        assert!(error.cause.ends_with("so nothing was sent"), "{error}");
+        assert_eq!(error.resolution.starts_with("call again"), retryable, "{error}");
+    }
 }
 
 /// A gateway that gave up does not know what became of the request.

@@ -39,6 +39,7 @@ async fn only_a_file_past_the_bound_is_kept() {
         link.uri
     );
     assert_eq!((link.name.as_str(), link.size), ("ö/1.csv", Some(5)));
+    assert_eq!(link.title.as_deref(), Some("ö/1.csv"));
     assert_eq!(link.mime_type.as_deref(), Some("text/csv"));
     assert_eq!(
         link.description.as_deref(),

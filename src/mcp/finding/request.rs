@@ -55,7 +55,11 @@ pub(in crate::mcp) fn read(catalog: &Catalog, request: CallToolRequestParams) ->
         "custom_call_nl" | "custom.call_nl" => {
             find(request.arguments, &["query", "text", "sentence", "request", "input"])?
         }
-        DESCRIBE => Question::Describe(Given::new(DESCRIBE, request.arguments, &["name"])?.text(&["name"])?),
+        DESCRIBE => {
+            let name = Given::new(DESCRIBE, request.arguments, &["name"])?.text(&["name"])?;
+            check_action(&name)?;
+            Question::Describe(name)
+        }
         "custom_list" | "custom.list" => Question::Connectors,
         "custom_schema" => {
             let places = ["connector", "api", "slug", "name"];
@@ -139,9 +143,24 @@ fn indirect(mut request: CallToolRequestParams) -> Result<Request, CallError> {
         }
     };
     let name = given.text(&["name"])?;
+    check_action(&name)?;
     request.name = name.trim_start_matches('#').to_owned().into();
     request.arguments = Some(arguments);
     Ok(Request::Indirect(request))
+}
+
+/// Refuses what models take for actions because it stands among the tools: it is looked for among the actions otherwise,
+/// and something else is offered instead.
+fn check_action(name: &str) -> Result<(), CallError> {
+    let name = name.trim_start_matches('#');
+    let name = name.strip_suffix("()").unwrap_or(name);
+    if [FIND, DESCRIBE, CALL].contains(&name) {
+        return Err(invalid(
+            format!("`{name}` is a tool of its own, and no action"),
+            "call it by its own name",
+        ));
+    }
+    Ok(())
 }
 
 /// The arguments of a call, with only the known ones among them.

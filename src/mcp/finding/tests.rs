@@ -186,6 +186,16 @@ fn wrong_arguments_are_explained() {
         ("call_action", json!({}), "needs the argument `name`"),
         (
             "call_action",
+            json!({ "name": "find_actions", "arguments": { "query": "x" } }),
+            "`find_actions` is a tool of its own",
+        ),
+        (
+            "describe_action",
+            json!({ "name": "call_action()" }),
+            "`call_action` is a tool of its own",
+        ),
+        (
+            "call_action",
             json!({ "name": 7 }),
             "`name` of `call_action` is a number",
         ),

@@ -13,20 +13,21 @@ mod testing;
 mod weight;
 
 use std::fmt;
+use std::future;
 use std::sync::Arc;
 
 use axum::response::Response;
 use futures_util::{Stream, StreamExt as _};
 use http::request::Parts;
 use http::{HeaderName, Method, StatusCode};
-use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
+use rmcp::model::{ClientJsonRpcMessage, GetExtensions as _, JsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::transport::streamable_http_server::session::local::{
     LocalSessionHandle, LocalSessionManager, LocalSessionManagerError, SessionError,
 };
 use rmcp::transport::streamable_http_server::session::{ServerSseMessage, SessionId, SessionManager};
 
 use self::ledger::Ledger;
-use crate::mcp::sessions::session_of;
+use crate::mcp::sessions::{knows_empty_events, session_of};
 use crate::mcp::turned_away::turned_away;
 
 const LAST_EVENT: HeaderName = HeaderName::from_static("last-event-id");
@@ -112,11 +113,13 @@ impl SessionManager for Sessions {
         id: &SessionId,
         message: ClientJsonRpcMessage,
     ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Self::Error> {
+        let with_empty = may_have_empty_events(&message);
         let handle = self.handle(id).await?;
         let channel = handle.establish_request_wise_channel().await?;
         handle.push_message(message, channel.http_request_id).await?;
         let number = channel.http_request_id.ok_or(SessionError::InvalidEventId)?;
-        Ok(self.ledger.open(id, number, channel.inner))
+        let events = self.ledger.open(id, number, channel.inner);
+        Ok(events.filter(move |event| future::ready(with_empty || event.message.is_some())))
     }
 
     async fn create_standalone_stream(
@@ -142,6 +145,15 @@ impl SessionManager for Sessions {
     async fn accept_message(&self, id: &SessionId, message: ClientJsonRpcMessage) -> Result<(), Self::Error> {
         self.sessions.accept_message(id, message).await
     }
+}
+
+/// Whether the client that sent it knows events without a message. rmcp keeps its HTTP request with it.
+fn may_have_empty_events(message: &ClientJsonRpcMessage) -> bool {
+    let JsonRpcMessage::Request(message) = message else {
+        return false;
+    };
+    let request = message.request.extensions().get::<Parts>();
+    request.is_some_and(|request| knows_empty_events(&request.headers))
 }
 
 /// One event of the answer to one request of a session. In its text, which is rmcp's, the event stands first.

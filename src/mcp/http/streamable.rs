@@ -21,7 +21,7 @@ use super::{misread, plain, repeated};
 use crate::mcp::Channel;
 use crate::mcp::authorization::Caller;
 use crate::mcp::direct::Desk;
-use crate::mcp::sessions::{Rooms, session_of};
+use crate::mcp::sessions::{Rooms, knows_empty_events, session_of};
 use crate::policy::Principal;
 
 struct Streamable<F> {
@@ -105,14 +105,15 @@ where
     }
     let ends = parts.method == Method::DELETE;
     let claims_json = misread::claims_json(&parts.headers);
+    let mut config = streamable.config.clone();
+    if !knows_empty_events(&parts.headers) {
+        config.sse_retry = None;
+    }
     let request = Request::from_parts(parts, Body::from(body.clone()));
     let service = StreamableHttpService::new(
         move || Ok(make(Channel::Http, Arc::clone(&principal))),
         Arc::clone(&streamable.sessions),
-        streamable
-            .config
-            .clone()
-            .with_cancellation_token(caller.ended().clone()),
+        config.with_cancellation_token(caller.ended().clone()),
     );
     let response = match place {
         None => service.handle(request).await,

@@ -5,6 +5,7 @@
 
 mod decode;
 mod detail;
+mod disposition;
 #[cfg(test)]
 mod fixture;
 mod interpret;
@@ -25,7 +26,7 @@ use crate::template::RenderError;
 
 pub use interpret::interpret;
 pub use pages::{Pages, Taken};
-pub use prepare::prepare;
+pub use prepare::{file_content, prepare};
 pub use shown::redacted;
 pub use status::StatusKind;
 pub use version::{VersionDrift, version_drift};
@@ -46,6 +47,8 @@ pub enum Content {
     Json(Value),
     /// An image, audio or any other bytes.
     Binary {
+        /// The name that the API gives it, made one that is a file's name anywhere.
+        name: Option<String>,
         /// Media type, e.g. `image/png`.
         mime_type: String,
         /// The bytes.

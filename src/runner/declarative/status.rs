@@ -40,17 +40,22 @@ impl StatusKind {
     }
 }
 
+/// The longest wait that is told, in seconds: a day. No task of an agent lasts longer, and a clock may be wrong.
+const LONGEST_WAIT: u64 = 24 * 60 * 60;
+
 /// What `Retry-After` says, in seconds from the moment that the answer was made (RFC 9110, section 10.2.3). A date is
 /// measured against the answer's own `Date`, so the API's clock need not agree with ours.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<u64> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        return value.parse().ok();
+        // A number that is too large to be one.
+        return Some(value.parse().unwrap_or(u64::MAX).min(LONGEST_WAIT));
     }
     let until = httpdate::parse_http_date(value).ok()?;
     let made = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
     // A moment that has passed means now.
-    Some(until.duration_since(made).unwrap_or(Duration::ZERO).as_secs())
+    let wait = until.duration_since(made).unwrap_or(Duration::ZERO).as_secs();
+    Some(wait.min(LONGEST_WAIT))
 }
 
 #[cfg(test)]
@@ -96,7 +101,9 @@ mod tests {
             ("Sun, 06 Nov 1994 08:00:00 GMT", date, Some(0)),
             ("Sun, 06 Nov 1994 08:50:07 GMT", None, None),
             ("Sun, 06 Nov 1994 08:50:07 GMT", Some("soon"), None),
-            ("99999999999999999999999", None, None),
+            ("Thu, 01 Jan 2099 00:00:00 GMT", date, Some(86_400)),
+            ("2300803522", None, Some(86_400)),
+            ("99999999999999999999999", None, Some(86_400)),
             ("-5", None, None),
             ("1.5", None, None),
             ("soon", date, None),

@@ -118,7 +118,7 @@ fn take_one(members: &mut Map<String, Value>, pointer: &str) -> Result<Option<Fi
 
 /// A name that is one on every system and looks like what it is: what comes from an API may try to name a place elsewhere,
 /// or to turn `exe.pdf` around.
-fn file_name(written: &str) -> String {
+pub(in crate::runner) fn file_name(written: &str) -> String {
     const LONGEST: usize = 200;
     let clean: String = written
         .chars()

@@ -6,6 +6,8 @@ mod content;
 mod file;
 mod halves;
 
+pub(in crate::runner) use file::file_name;
+
 use bytes::Bytes;
 use serde_json::Value;
 

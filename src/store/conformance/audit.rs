@@ -157,7 +157,10 @@ pub(crate) async fn filters_apply_alone_and_together(store: &dyn Store) {
     let rows = [
         row("1", 1, "crm", "get", "ok"),
         row("2", 2, "crm", "list", "TIMEOUT"),
-        row("3", 3, "erp", "get", "ok"),
+        AuditRecord {
+            user: "eva".to_owned(),
+            ..row("3", 3, "erp", "get", "ok")
+        },
         AuditRecord {
             upstream_status: Some(504),
             ..row("4", 4, "erp", "get", "TIMEOUT")
@@ -181,6 +184,13 @@ pub(crate) async fn filters_apply_alone_and_together(store: &dyn Store) {
                 ..all()
             },
             vec!["4", "3", "1"],
+        ),
+        (
+            AuditFilter {
+                user: some("eva"),
+                ..all()
+            },
+            vec!["3"],
         ),
         (AuditFilter { failed: true, ..all() }, vec!["4", "2"]),
         (

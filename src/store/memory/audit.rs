@@ -89,6 +89,7 @@ impl AuditStore for MemoryStore {
             .into_iter()
             .filter(|row| allows(&filter.connector, row.connector.as_deref()))
             .filter(|row| allows(&filter.action, row.action.as_deref()))
+            .filter(|row| allows(&filter.user, Some(&row.user)))
             .filter(|row| allows(&filter.outcome, Some(&row.outcome)))
             .filter(|row| !filter.failed || (row.ended_at.is_some() && row.outcome != "ok"))
             .filter(|row| filter.upstream_status.is_none() || row.upstream_status == filter.upstream_status)

@@ -185,6 +185,7 @@ fn select(filter: &AuditFilter) -> QueryBuilder<Sqlite> {
     let equals = [
         (" AND connector = ", &filter.connector),
         (" AND action = ", &filter.action),
+        (" AND user_name = ", &filter.user),
         (" AND outcome = ", &filter.outcome),
         (" AND call_id = ", &filter.call_id),
         (" AND started_at >= ", &filter.since),

@@ -46,11 +46,25 @@ impl SqliteStore {
 /// Takes SQLite's write lock at once: a transaction that reads first and writes later could find its view outdated.
 const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 
+/// `SQLITE_BUSY` and `SQLITE_LOCKED`, see <https://www.sqlite.org/rescode.html>.
+const HELD: std::ops::RangeInclusive<i32> = 5..=6;
+
 fn failed(doing: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
-    move |source| StoreError::Query {
-        doing,
-        source: Box::new(source),
+    move |source| {
+        let is_held = sqlite_code(&source).is_some_and(|code| HELD.contains(&code));
+        let source = Box::new(source);
+        if is_held {
+            StoreError::Busy { doing, source }
+        } else {
+            StoreError::Query { doing, source }
+        }
     }
+}
+
+/// SQLite's primary result code, e.g. 26 for a file that is not a database.
+fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
+    // Extended codes keep the primary one in their low byte.
+    Some(error.as_database_error()?.code()?.parse::<i32>().ok()? & 0xff)
 }
 
 #[cfg(test)]

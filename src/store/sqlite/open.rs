@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::{BEGIN_WRITE, Journal, SqliteStore, Writer, audit_chain};
+use super::{HELD, sqlite_code};
 use crate::store::StoreError;
 
 /// Name of the file in the state folder.
@@ -124,24 +125,22 @@ pub(super) enum OpenError {
 }
 
 impl OpenError {
-    /// SQLite's primary result code, e.g. 26 for a file that is not a database.
     fn sqlite_code(&self) -> Option<i32> {
-        let Self::Sqlite(sqlx::Error::Database(error)) = self else {
-            return None;
-        };
-        // Extended codes keep the primary one in their low byte.
-        Some(error.code()?.parse::<i32>().ok()? & 0xff)
+        match self {
+            Self::Sqlite(error) => sqlite_code(error),
+            Self::Newer { .. } => None,
+        }
     }
 
     fn is_busy(&self) -> bool {
-        matches!(self.sqlite_code(), Some(5 | 6))
+        self.sqlite_code().is_some_and(|code| HELD.contains(&code))
     }
 
     /// Result codes: <https://www.sqlite.org/rescode.html>.
     fn advice(&self) -> &'static str {
         match self.sqlite_code() {
             None if matches!(self, Self::Newer { .. }) => ADVICE_NEWER,
-            Some(5 | 6) => ADVICE_BUSY,
+            Some(code) if HELD.contains(&code) => ADVICE_BUSY,
             Some(11 | 26) => ADVICE_CORRUPT,
             Some(13) => ADVICE_FULL,
             _ => ADVICE_FOLDER,

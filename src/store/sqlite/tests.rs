@@ -148,6 +148,30 @@ async fn opening_waits_for_a_process_that_holds_the_file_locked() {
     opening.await.unwrap();
 }
 
+/// Whoever is told can wait for it, which is no use where the disk is full.
+#[tokio::test]
+async fn a_store_that_another_process_holds_is_busy_and_not_broken() {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    let mut writer = store.writer.lock().await;
+    sqlx::query("PRAGMA busy_timeout = 0")
+        .execute(&mut **writer)
+        .await
+        .unwrap();
+    drop(writer);
+    let holder = SqliteConnectOptions::new().filename(database(folder.path()));
+    let mut holder = holder.connect().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut holder).await.unwrap();
+    let create = async || store.find_or_create_approval(&pending("1", 0), &at(0)).await;
+    let refused = create().await.unwrap_err();
+    assert!(matches!(refused, StoreError::Busy { .. }), "{refused}");
+    sqlx::query("ROLLBACK").execute(&mut holder).await.unwrap();
+    create().await.unwrap();
+    sqlx::query("DROP TABLE approvals").execute(&mut holder).await.unwrap();
+    let refused = create().await.unwrap_err();
+    assert!(matches!(refused, StoreError::Query { .. }), "{refused}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_file_that_stays_locked_is_reported() {
     let folder = TempDir::new().unwrap();

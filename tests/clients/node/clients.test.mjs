@@ -5,6 +5,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
+import { Client as OldClient } from '@modelcontextprotocol/sdk-before-empty-events/client/index.js';
+import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk-before-empty-events/client/streamableHttp.js';
+
 import { Agent, DOORS, textOf } from './agents.mjs';
 import { eventually, Product, SETTINGS } from './product.mjs';
 
@@ -148,3 +151,24 @@ for (const door of DOORS) {
         }
     });
 }
+
+// It reads each event as a message, and reports those that are none.
+it('a client from before events without a message has nothing to report', LIMIT, async () => {
+    const product = await Product.start();
+    const client = new OldClient({ name: 'toolgate-client-tests', version: '1.0.0' });
+    const reported = [];
+    client.onerror = (error) => reported.push(error);
+    try {
+        await client.connect(new OldTransport(new URL('/mcp', await product.serveHttp())));
+        product.calls += 1;
+        const read = await client.callTool({
+            name: 'demo_crm__get_customer',
+            arguments: { customer_id: TICKET.customer_id },
+        });
+        assert.equal(read.structuredContent?.name, 'Astrid Lindqvist', textOf(read));
+        assert.deepEqual(reported, []);
+    } finally {
+        await client.close();
+        await product.close();
+    }
+});

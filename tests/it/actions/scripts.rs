@@ -164,7 +164,19 @@ async fn scripts_run_as_their_authors_expect() {
         let answer = session.call(&format!("desk__{name}"), json!({ "url": url })).await;
         assert_eq!(content(&answer), &expected, "{name}");
     }
-    let file = json!({ "document": { "fileName": "a.txt", "mimeType": "text/plain", "base64": "aGVsbG8=" } });
+    let file =
+        |base64: &str| json!({ "document": { "fileName": "a.txt", "mimeType": "text/plain", "base64": base64 } });
+    let refused = session.call("desk__copied", file("!!!notb64")).await;
+    let told = failure(&refused);
+    assert!(
+        told.starts_with("INVALID_REQUEST") && told.contains("nothing was sent"),
+        "{told}"
+    );
+    assert!(
+        told.contains("- /document/base64: the content of a file is not base64"),
+        "{told}"
+    );
+    let file = file("aGVsbG8=");
     let copied = session.call("desk__copied", file).await;
     assert_eq!(
         content(&copied),

@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use axum::response::IntoResponse as _;
 use serde_json::{Value, json};
 
 use super::crm;
@@ -27,6 +28,29 @@ async fn a_result_goes_to_stdout_and_nothing_else_anywhere() {
         .await;
     assert_eq!(run.code, Some(0), "{run:?}");
     assert_eq!(upstream.seen()[1].uri.path(), "/v1/things/from%20a%20file");
+}
+
+#[tokio::test]
+async fn a_file_goes_by_the_name_that_the_api_gives_it() {
+    let upstream = Upstream::start(|_| async {
+        let headers = [
+            ("content-type", "application/pdf"),
+            ("content-disposition", "attachment; filename=\"report-2024.pdf\""),
+        ];
+        (headers, b"%PDF\x00\xff".to_vec()).into_response()
+    })
+    .await;
+    let workspace = crm(&upstream.base_url());
+    let run = workspace
+        .run(&["call", "crm__get_thing", "--input", r#"{"id": "t_1"}"#])
+        .await;
+    assert_eq!(run.stdout, "report-2024.pdf, 6 bytes of application/pdf\n");
+    let mut session = workspace.serve().await;
+    let answer = session.call("crm__get_thing", json!({ "id": "t_1" })).await;
+    assert_eq!(
+        answer["result"]["content"][0]["resource"]["uri"],
+        "toolgate://result/crm__get_thing/report%2D2024%2Epdf"
+    );
 }
 
 #[tokio::test]

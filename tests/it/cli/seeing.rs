@@ -129,6 +129,55 @@ async fn the_log_of_all_apis_says_which_and_who_decided() {
 }
 
 #[tokio::test]
+async fn the_log_says_whose_calls_they_are_when_they_are_not_all_of_one() {
+    let mut anas = on_one_day(1, "14:20:01", "create_thing", ("ok", Some(201)), 9_000);
+    anas.user = "ana".into();
+    anas.decision = "approved".into();
+    anas.approver = Some("olga via cli".into());
+    let own = on_one_day(2, "14:20:02", "get_customer", OK, 127);
+    let workspace = with_log(&[anas, own]).await;
+    let run = workspace.run(&["logs", "--since", "all"]).await;
+    let rows: Vec<&str> = run.stdout.lines().skip(4).take(3).collect();
+    insta::assert_snapshot!(rows.join("\n"), @"
+    Time      Endpoint          Status       Latency  User   Decision  By
+    14:20:02  crm.get_customer  200 OK       127ms    local  allowed
+    14:20:01  crm.create_thing  201 Created  9000ms   ana    approved  olga via cli
+    ");
+    let run = workspace.run(&["logs", "crm", "--since", "all", "--user", "ana"]).await;
+    insta::assert_snapshot!(run.stdout, @"
+    Custom API Logs: crm
+
+    Filter: All Endpoints, All time, All Status, User ana
+
+    Time      Endpoint      Status       Latency  User  Decision  By
+    14:20:01  create_thing  201 Created  9000ms   ana   approved  olga via cli
+
+    Summary (All time, all calls of crm, not only those above):
+    • Total calls: 2
+    • Success rate: 100.0%
+    • Avg latency: 127ms
+    • Errors: 0
+    ");
+    let run = workspace
+        .run(&["logs", "crm", "--since", "all", "--user", "local"])
+        .await;
+    assert!(
+        run.stdout.contains("\nTime      Endpoint      Status  Latency\n"),
+        "{}",
+        run.stdout
+    );
+    let run = workspace.run(&["logs", "--status", "error", "--since", "all"]).await;
+    assert_eq!(run.stdout, "no such calls\n");
+    let run = workspace.run(&["logs", "--status", "ok", "--since", "all"]).await;
+    assert!(
+        run.stdout
+            .contains("Summary (All time, all calls, not only those above):"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[tokio::test]
 async fn filters_narrow_the_log_exactly() {
     let ago = |hours: i64| time::rfc3339(Timestamp::now() - SignedDuration::from_hours(hours));
     let rows = [

@@ -173,3 +173,17 @@ async fn a_server_without_connectors_serves_and_says_so() {
     assert_eq!(list["result"]["tools"], json!([]));
     assert!(session.close().await.stderr.contains("there are no connectors"));
 }
+
+#[tokio::test]
+async fn a_method_that_there_is_not_is_told_in_a_sentence() {
+    let workspace = Workspace::new();
+    let mut session = workspace.serve().await;
+    for method in ["nothing/at_all", "logging/setLevel", "resources/subscribe"] {
+        let answer = session
+            .request(method, json!({ "level": "info", "uri": "toolgate://a" }))
+            .await;
+        assert_eq!(answer["error"]["code"], -32601, "{answer}");
+        let told = format!("this server has no method `{method}`");
+        assert_eq!(answer["error"]["message"], told);
+    }
+}

@@ -8,10 +8,72 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use super::{ACTIONS, crm};
 use crate::harness::{Workspace, connector, within};
 
+/// Settings with which nothing is served over HTTP.
+const UNSERVED: [(&str, &str); 4] = [
+    (
+        "open.toml",
+        "[http]\nauthentication = \"none\"\naddress = \"0.0.0.0:0\"\n",
+    ),
+    ("any-page.toml", "[http]\nallowed_origins = [\"*\"]\n"),
+    ("any-host.toml", "[http]\nallowed_hosts = [\"*\"]\n"),
+    (
+        "any-certificate.toml",
+        "[egress]\nallow_invalid_certificates_for = [\"*\"]\n",
+    ),
+];
+
+#[tokio::test]
+async fn what_keeps_a_server_from_starting_is_an_error_of_check() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    for (name, settings) in UNSERVED {
+        std::fs::write(workspace.path().join(name), settings).unwrap();
+        let run = workspace.run(&["check", "--config", name]).await;
+        assert_eq!(run.code, Some(1), "{name}: {run:?}");
+        let told = ["refusing to listen on 0.0.0.0:0", "error: `*` in `", "holds `*`"];
+        assert!(told.iter().any(|told| run.stderr.contains(told)), "{name}: {run:?}");
+    }
+    std::fs::write(
+        workspace.path().join("none.toml"),
+        "[http]\nauthentication = \"none\"\n",
+    )
+    .unwrap();
+    let run = workspace.run(&["check", "--config", "none.toml"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    workspace.run(&["keys", "create", "--user", "ana"]).await;
+    let run = workspace.run(&["check", "--config", "none.toml"]).await;
+    assert!(run.stderr.contains("but there are keys"), "{run:?}");
+    assert_eq!(run.code, Some(1), "{run:?}");
+}
+
+#[tokio::test]
+async fn a_port_alone_is_served_to_this_machine() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    for written in ["0", ":0", "localhost:0"] {
+        let mut command = workspace.command(&["serve", "--http", written]);
+        let mut server = command
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(server.stderr.take().unwrap()).lines();
+        loop {
+            let line = within("a server", said.next_line()).await.unwrap().expect("it listens");
+            if line.contains("listening on") {
+                assert!(line.contains("http://127.0.0.1:"), "{line}");
+                break;
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_keeps_it_from_starting_ends_with_three() {
     let workspace = crm("http://127.0.0.1:9/v1");
     std::fs::write(workspace.path().join("file"), "").unwrap();
+    for (name, settings) in UNSERVED {
+        std::fs::write(workspace.path().join(name), settings).unwrap();
+    }
     for (arguments, says) in [
         (
             ["serve", "--config", "missing.toml"].as_slice(),
@@ -23,6 +85,26 @@ async fn what_keeps_it_from_starting_ends_with_three() {
         ),
         (&["serve", "--state", "file/state"], "cannot open the store file/state"),
         (
+            &["serve", "--connectors", "typo"],
+            "there is no folder typo: name the one",
+        ),
+        (
+            &["serve", "--http", "0.0.0.0:0", "--config", "open.toml"],
+            "refusing to listen on 0.0.0.0:0",
+        ),
+        (
+            &["serve", "--http", "0", "--config", "any-page.toml"],
+            "`*` in `allowed_origins` is not an origin",
+        ),
+        (
+            &["serve", "--http", "0", "--config", "any-host.toml"],
+            "`*` in `allowed_hosts` is not a host",
+        ),
+        (
+            &["serve", "--config", "any-certificate.toml"],
+            "`allow_invalid_certificates_for` holds `*`, which stands for no host",
+        ),
+        (
             &["logs", "--state", "file/state"],
             "name a folder that this user can write to with --state",
         ),
@@ -30,6 +112,7 @@ async fn what_keeps_it_from_starting_ends_with_three() {
         let run = workspace.run(arguments).await;
         assert_eq!((run.code, run.stdout.as_str()), (Some(3), ""), "{run:?}");
         assert!(run.stderr.contains(says), "{run:?}");
+        assert!(!run.stderr.contains("listening"), "{run:?}");
         // A cause is told once.
         for line in run.stderr.lines() {
             assert!(line.matches("os error").count() <= 1, "{line}");

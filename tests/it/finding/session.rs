@@ -166,7 +166,7 @@ async fn mistakes_through_call_action_are_results_that_can_be_mended() {
         ),
         (
             json!({ "name": "find_actions", "arguments": { "query": "a" } }),
-            "there is no tool `find_actions`",
+            "`find_actions` is a tool of its own",
         ),
     ] {
         let answer = session.call("call_action", arguments).await;

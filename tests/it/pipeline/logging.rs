@@ -124,6 +124,33 @@ async fn at_info_there_is_no_line_for_a_request() {
     assert_eq!(upstream.count(), 8);
 }
 
+/// The operator has to find out which URL it was; agents must not.
+#[tokio::test]
+async fn a_refused_request_tells_the_operator_where_it_would_have_gone() {
+    const ELSEWHERE: &str = "https://ana:hunter2@Elsewhere.example:8443/files/7?sig=hunter2#hunter2";
+    for (secret, target) in [
+        ("", "https://elsewhere.example:8443/files/7"),
+        ("type = \"PASSWORD\"\n", "https://[HIDDEN]:8443/[HIDDEN]"),
+    ] {
+        let upstream =
+            Upstream::start(|_| async { (StatusCode::FOUND, [(header::LOCATION, ELSEWHERE)]).into_response() }).await;
+        let actions = ACTIONS.replace("in = \"query\"\n[[", &format!("in = \"query\"\n{secret}[["));
+        let mut workspace = Workspace::with(&upstream.base_url(), &actions);
+        workspace.set("CRM_KEY", "s3cr3t-key-0001");
+        workspace.config("[log]\nformat = \"json\"\n");
+        let run = workspace
+            .run(&["call", "crm__get_customer", "--input", "{\"id\":\"7\"}"])
+            .await;
+        let line = run.stderr.lines().find(|line| line.contains("a request is refused"));
+        let line: Value = serde_json::from_str(line.expect("a line")).expect("JSON");
+        assert_eq!(line["target"], target, "{line}");
+        assert_eq!(line["rule"], "the URL is not in the connector's `url_allowlist`");
+        assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
+        let told = run.stderr.split("URL_NOT_ALLOWED").nth(1).expect("the failure");
+        assert!(!told.to_lowercase().contains("elsewhere"), "{told}");
+    }
+}
+
 const HOSTILE: &str =
     "x\n2026-01-01T00:00:00.000000Z  INFO forged\r\n\u{1b}[31m\u{1b}]0;t\u{7}\u{202e}\u{2066}\u{9b}2J\u{2028}\u{85}";
 

@@ -119,6 +119,36 @@ async fn an_answer_counts_once_and_only_for_its_own_question() {
     }
 }
 
+/// Both happen to clients that do nothing wrong, and the model has to read what to do.
+#[tokio::test]
+async fn an_answer_that_comes_too_late_is_a_result_that_says_so() {
+    let server = Server::start(Duration::ZERO).await;
+    let person = || Person::new(Some(ElicitationAction::Accept));
+    let client = server.connect(person(), stateless()).await;
+    let CallToolResponse::InputRequired(question) = client.call_tool_once(create()).await.expect("result") else {
+        panic!("not asked");
+    };
+    // The same server, started again.
+    let server = Server::start(Duration::ZERO).await;
+    let client = server.connect(person(), stateless()).await;
+    let accept = InputResponses::from([("approval".to_owned(), json!({ "action": "accept" }))]);
+    let answered = create()
+        .with_input_responses(accept)
+        .with_request_state(question.request_state.expect("state"));
+    let CallToolResponse::Complete(refused) = client.call_tool_once(answered).await.expect("a result") else {
+        panic!("asked");
+    };
+    assert_eq!(refused.is_error, Some(true));
+    let told = text(&refused);
+    assert!(
+        told.starts_with("APPROVAL_DENIED") && told.contains("has expired"),
+        "{told}"
+    );
+    assert!(told.contains("make the call again without it"), "{told}");
+    assert_eq!(server.rows().await[0].1, "APPROVAL_DENIED");
+    assert_eq!(server.created(), 0);
+}
+
 #[tokio::test]
 async fn a_state_without_an_answer_asks_again() {
     let server = Server::start(Duration::ZERO).await;

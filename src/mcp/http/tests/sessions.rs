@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Of the first version that has events without a message.
+const KNOWS_EMPTY: &str = "MCP-Protocol-Version: 2025-11-25\r\n";
+
 #[tokio::test]
 async fn a_session_of_the_older_era_is_served() {
     let server = start(|_| {}).await;
@@ -124,7 +127,7 @@ impl Server {
 #[tokio::test]
 async fn who_comes_back_is_told_what_they_have_not_seen_and_nothing_twice() {
     let server = start(|_| {}).await;
-    let session = format!("Mcp-Session-Id: {}\r\n", server.session().await);
+    let session = format!("{KNOWS_EMPTY}Mcp-Session-Id: {}\r\n", server.session().await);
     server.call_and_leave(&session, &telling_call(1), "1/0").await;
     // The first event carries no message.
     let mut first = server.come_back(&session, "0/0").await;
@@ -142,6 +145,30 @@ async fn who_comes_back_is_told_what_they_have_not_seen_and_nothing_twice() {
         rest.contains("done") && !rest.contains("notifications/progress"),
         "{rest}"
     );
+}
+
+/// The official clients from before 2025-11-25 report each event without a message as an error.
+#[tokio::test]
+async fn only_clients_that_know_events_without_a_message_get_them() {
+    let server = start(|_| {}).await;
+    server.probe.release();
+    for (version, begins) in [
+        ("", false),
+        ("MCP-Protocol-Version: 2025-03-26\r\n", false),
+        ("MCP-Protocol-Version: 2025-06-18\r\n", false),
+        (KNOWS_EMPTY, true),
+    ] {
+        let begun = server.post("", &initialize()).await;
+        assert!(begun.contains("data: {") && !begun.contains("data: \n"), "{begun}");
+        let session = format!("{version}Mcp-Session-Id: {}\r\n", server.session().await);
+        let answer = server.post(&session, &telling_call(1)).await;
+        assert!(answer.contains("id: 1/0") && answer.contains("id: 2/0"), "{answer}");
+        assert_eq!(answer.contains("data: \nid: 0/0\nretry: 3000\n"), begins, "{answer}");
+        let mut own = Connection::open(server.address).await;
+        own.send("GET", "/mcp", &format!("{MCP}{session}"), "").await;
+        let beginning = own.until(if begins { "retry: 3000" } else { "\r\n\r\n" }).await;
+        assert!(begins || !beginning.contains("data:"), "{beginning}");
+    }
 }
 
 #[tokio::test]

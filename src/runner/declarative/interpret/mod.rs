@@ -9,12 +9,13 @@ use serde_json::{Map, Value, json};
 use super::decode::{self, Decoded, UNKNOWN_TYPE};
 use super::detail::{detail, without_addresses};
 use super::status::{StatusKind, retry_after};
-use super::{Content, Interpreted, ResponseError};
+use super::{Content, Interpreted, ResponseError, disposition};
 use crate::auth::Scrubber;
 use crate::connector::model::{Action, Connector, ResponseContract, Validation};
 use crate::egress::UpstreamResponse;
 use crate::mapping;
 use crate::runner::Redaction;
+use crate::runner::returned::file_name;
 use crate::schema::Violation;
 
 /// Most violations that a warning lists.
@@ -73,9 +74,13 @@ pub fn interpret(
             if !is_expected {
                 warnings.push(format!("the answer is {mime_type}, and not what its schema says"));
             }
+            let name = disposition::named(&response.headers).map(|name| {
+                let name = without_addresses(&name, connector.connection.base_urls());
+                file_name(&redaction.text(&name))
+            });
             let bytes = redaction.bytes(&response.body);
             return Ok(Interpreted {
-                content: Content::Binary { mime_type, bytes },
+                content: Content::Binary { name, mime_type, bytes },
                 warnings,
             });
         }

@@ -109,12 +109,31 @@ fn files_pass_as_they_are() {
         interpreted("", &response(200, "image/png", bytes.clone())),
         Ok(Interpreted {
             content: Content::Binary {
+                name: None,
                 mime_type: "image/png".to_owned(),
                 bytes
             },
             warnings: Vec::new(),
         })
     );
+}
+
+#[test]
+fn a_file_has_the_name_that_the_api_gives_it() {
+    let named = |disposition: &str| {
+        let mut answer = response(200, "application/pdf", &b"%PDF\x00"[..]);
+        let disposition = disposition.parse().expect("a header");
+        answer.headers.insert(http::header::CONTENT_DISPOSITION, disposition);
+        match echoed(&answer, "").expect("a result").content {
+            Content::Binary { name, .. } => name,
+            Content::Json(value) => panic!("{value}"),
+        }
+    };
+    let name = named("attachment; filename=\"report-2024.pdf\"");
+    assert_eq!(name.as_deref(), Some("report-2024.pdf"));
+    let name = named("attachment; filename*=UTF-8''..%2Fsk-12345678%0Ahunter2!%E2%80%AE%2Fa.pdf");
+    assert_eq!(name.as_deref(), Some("_[REDACTED]_[REDACTED]__a.pdf"));
+    assert_eq!(named("attachment"), None);
 }
 
 #[test]

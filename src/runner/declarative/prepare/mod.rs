@@ -11,6 +11,7 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode
 use serde_json::{Map, Value};
 use url::{Url, form_urlencoded};
 
+pub use self::multipart::file_content;
 use self::multipart::{Field, Said};
 use super::PrepareError;
 use crate::connector::media_type_of_file;
@@ -359,7 +360,7 @@ fn render_body(
             let Some(file) = template.render(arguments)?.filter(|value| !value.is_null()) else {
                 return Ok((None, None));
             };
-            let content = multipart::content(&file).map_err(|error| blame(template, error))?;
+            let content = multipart::file_content(&file).map_err(|error| blame(template, error))?;
             let kind = type_of_file(content_type, &file).map_err(|error| blame(template, error))?;
             (Some(Bytes::from(content)), Some(kind))
         }

@@ -122,7 +122,7 @@ pub(super) fn body(value: &Value, said: &[Said<'_>], texts: Vec<Field<'_>>) -> R
 ///
 /// # Errors
 /// When it is no file, or its content is not base64.
-pub(super) fn content(value: &Value) -> Result<Vec<u8>, PrepareError> {
+pub fn file_content(value: &Value) -> Result<Vec<u8>, PrepareError> {
     let encoded = value
         .get("base64")
         .and_then(Value::as_str)
@@ -150,7 +150,7 @@ fn part(name: &str, value: &Value, said: Option<&Said<'_>>) -> Result<Option<Par
             head.push_str(&quoted(of("fileName").unwrap_or(name)));
             head.push('"');
             let kind = of("mimeType").filter(|kind| !kind.is_empty()).unwrap_or(UNKNOWN_TYPE);
-            let content = content(value).map_err(|error| PrepareError {
+            let content = file_content(value).map_err(|error| PrepareError {
                 pointer: Some(pointer_segment(name)),
                 ..error
             })?;

@@ -239,11 +239,11 @@ mod tests {
         for (comment, kept) in [("# faulty", 1), ("# faulty still", 1), ("# mended", 0)] {
             fs::write(&file, format!("{comment}\n{CRM}")).expect("written");
             let report = loader.reload(folder.path(), &faulty);
-            let faults = report.diagnostics.iter().filter(|told| told.code == "bad-code");
+            let told = report.diagnostics.iter().filter(|finding| finding.code == "bad-code");
             assert_eq!(
                 (
                     report.kept.len(),
-                    faults.count(),
+                    told.count(),
                     report.catalog.tools().len(),
                     report.changed
                 ),

@@ -23,11 +23,11 @@ pub(super) fn problems(settings: &HttpConfig, address: Option<SocketAddr>, any_k
     let hosts = settings
         .allowed_hosts
         .iter()
-        .map(|host| http::check(&[host.clone()], &[]));
+        .map(|host| http::check(std::slice::from_ref(host), &[]));
     let origins = settings
         .allowed_origins
         .iter()
-        .map(|origin| http::check(&[], &[origin.clone()]));
+        .map(|origin| http::check(&[], std::slice::from_ref(origin)));
     let unreadable = hosts.chain(origins).filter_map(Result::err);
     problems.extend(unreadable.map(|error| error.to_string()));
     problems

@@ -1,6 +1,7 @@
 //! `toolgate logs`: the audit log.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -167,7 +168,8 @@ impl Options {
         let mut about = window.short_name.clone();
         if self.endpoint.is_some() || self.user.is_some() || self.status.is_some() {
             let of = name.map_or_else(String::new, |name| format!(" of {name}"));
-            about.push_str(&format!(", all calls{of}, not only those above"));
+            // Writing to a String cannot fail.
+            write!(about, ", all calls{of}, not only those above").ok();
         }
         let lines = Summary::new(&counts).lines(&about);
         Ok(output::say(&format!("\n{}", lines.join("\n")))?)

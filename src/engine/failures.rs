@@ -175,7 +175,7 @@ pub(super) fn intent(error: &AuditError) -> CallError {
     tracing::error!(%error, "the intent of a write was not recorded");
     let passes = match error {
         AuditError::Store(cause) => is_held(cause),
-        AuditError::Slow(_) => true,
+        AuditError::Slow(_) | AuditError::Behind => true,
         AuditError::Closed => false,
     };
     unrecorded("the audit log cannot be written", passes)

@@ -54,15 +54,13 @@ impl Place {
         let mut inside = value;
         for (depth, name) in self.names.iter().enumerate() {
             let members = inside.as_object()?;
-            match members.get(name) {
-                Some(member) => inside = member,
-                None => {
-                    let alike = members.keys().find(|other| is_alike(name, other))?;
-                    let mut names = self.names.clone();
-                    names.get_mut(depth)?.clone_from(alike);
-                    return Some(names.join("."));
-                }
-            }
+            let Some(member) = members.get(name) else {
+                let alike = members.keys().find(|other| is_alike(name, other))?;
+                let mut names = self.names.clone();
+                names.get_mut(depth)?.clone_from(alike);
+                return Some(names.join("."));
+            };
+            inside = member;
         }
         None
     }

@@ -154,7 +154,7 @@ impl Host {
         let under_way = self.tally.leaves(request.method.as_str(), path, length, changes);
         match route.send(request, credential).await {
             Ok(response) => {
-                under_way.is_answered(response.status.as_u16(), response.requests, response.body.len());
+                under_way.answered(response.status.as_u16(), response.requests, response.body.len());
                 self.answer(response).await
             }
             Err(error) => {

@@ -120,7 +120,7 @@ impl Tally {
 
 impl UnderWay<'_> {
     /// It was answered, after `requests` of them for its redirects.
-    pub(super) fn is_answered(mut self, status: u16, requests: u32, bytes: usize) {
+    pub(super) fn answered(mut self, status: u16, requests: u32, bytes: usize) {
         self.is_over = true;
         let mut counted = self.tally.lock();
         if let Some(shown) = counted.shown.as_mut().filter(|shown| shown.number == self.number) {
@@ -173,15 +173,15 @@ mod tests {
         let read = tally.leaves("GET", "/one".to_owned(), 0, false);
         let write = tally.leaves("POST", "/two".to_owned(), 0, true);
         let other = tally.leaves("GET", "/three".to_owned(), 0, false);
-        write.is_answered(201, 1, 0);
-        other.is_answered(500, 1, 0);
-        read.is_answered(200, 1, 0);
+        write.answered(201, 1, 0);
+        other.answered(500, 1, 0);
+        read.answered(200, 1, 0);
         assert_eq!(shown(&tally), ("POST".to_owned(), "/two".to_owned(), Some(201)));
         tally.leaves("PUT", "/four".to_owned(), 0, true).failed(false);
         assert_eq!(shown(&tally), ("PUT".to_owned(), "/four".to_owned(), None));
         let reads = Tally::default();
-        reads.leaves("GET", "/one".to_owned(), 0, false).is_answered(200, 1, 0);
-        reads.leaves("GET", "/two".to_owned(), 0, false).is_answered(404, 1, 0);
+        reads.leaves("GET", "/one".to_owned(), 0, false).answered(200, 1, 0);
+        reads.leaves("GET", "/two".to_owned(), 0, false).answered(404, 1, 0);
         assert_eq!(shown(&reads), ("GET".to_owned(), "/two".to_owned(), Some(404)));
     }
 

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 use crate::connector::{self, SourceFile};
 
@@ -6,9 +8,10 @@ fn catalog(connectors: &[(&str, &[(&str, &str)])]) -> Catalog {
     let connectors = connectors.iter().map(|(name, actions)| {
         let mut text = format!("name = \"{name}\"\n[connection]\nbase_url = \"https://{name}.example.com\"\n");
         for (method, action) in *actions {
-            text.push_str(&format!(
-                "[[actions]]\nname = \"{action}\"\nmethod = \"{method}\"\npath = \"/{action}\"\n"
-            ));
+            _ = writeln!(
+                text,
+                "[[actions]]\nname = \"{action}\"\nmethod = \"{method}\"\npath = \"/{action}\""
+            );
         }
         let file = SourceFile {
             shown: "connector.toml".into(),

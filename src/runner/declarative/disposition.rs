@@ -30,12 +30,11 @@ fn parameters(header: &str) -> Vec<(&str, String)> {
     while let Some((name, after)) = rest.split_once('=') {
         // A parameter without a value, and whatever else stands before the name, says nothing.
         let name = name.rsplit(';').next().unwrap_or(name).trim();
-        let (value, after) = match after.trim_start().strip_prefix('"') {
-            Some(quoted) => unquoted(quoted),
-            None => {
-                let (value, after) = after.split_once(';').unwrap_or((after, ""));
-                (value.trim().to_owned(), after)
-            }
+        let (value, after) = if let Some(quoted) = after.trim_start().strip_prefix('"') {
+            unquoted(quoted)
+        } else {
+            let (value, after) = after.split_once(';').unwrap_or((after, ""));
+            (value.trim().to_owned(), after)
         };
         parameters.push((name, value));
         rest = after;

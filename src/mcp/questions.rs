@@ -295,7 +295,7 @@ mod tests {
         ];
         let refused = |subject: &Subject<'_>, state: &str| {
             let resumed = questions.resume(subject, Some(state), Some(&accept));
-            resumed.err().expect("refused")
+            resumed.expect_err("refused")
         };
         for other in others {
             assert_eq!(refused(&other, &state), Unfounded::Foreign);

@@ -66,7 +66,7 @@ fn the_registrys_file_is_of_this_version() {
         let help = String::from_utf8(toolgate(&["serve", "--help"]).stdout).unwrap();
         for variable in package["environmentVariables"].as_array().unwrap() {
             let name = variable["name"].as_str().unwrap();
-            assert!(help.contains(&format!("[env: {name}=")), "{name}");
+            assert!(help.contains(&format!("[env: `{name}`]")), "{name}");
         }
     }
     // The registry looks for the name there, to see that both belong together.

@@ -6,7 +6,7 @@
 //!
 //! A *connector* describes one API in a file; each of its *actions* becomes one MCP tool. An agent calls a tool with
 //! named arguments. It never sees the key, the base URL or the headers; a *write* waits for a person; every call
-//! leaves one row in the audit log.
+//! leaves one row in the audit log, and while that cannot be written no call is made.
 //!
 //! ```text
 //!  agent ── MCP ──> mcp ──> engine::call ──> egress ── HTTPS ──> API

@@ -99,7 +99,7 @@ impl Audit {
     /// row could not be written either.
     #[must_use]
     pub fn is_behind(&self) -> bool {
-        self.is_behind.load(Ordering::Relaxed)
+        self.is_behind.load(Ordering::Acquire)
     }
 
     /// Returns once `record` would survive a power cut. Called with a write's intent before its request leaves.

@@ -47,7 +47,7 @@ pub(super) async fn run(
             received = entries.recv_many(&mut batch, BATCH_LENGTH) => received,
             () = tokio::time::sleep(AFTER_FAILURE), if !kept.is_empty() => {
                 catch_up(&*store, &mut kept).await;
-                is_behind.store(!kept.is_empty(), Ordering::Relaxed);
+                is_behind.store(!kept.is_empty(), Ordering::Release);
                 continue;
             }
         };
@@ -61,8 +61,7 @@ pub(super) async fn run(
         {
             batch.push(entry);
         }
-        commit(&*store, &mut batch, &mut kept).await;
-        is_behind.store(!kept.is_empty(), Ordering::Relaxed);
+        commit(&*store, &mut batch, &mut kept, &is_behind).await;
     }
     catch_up(&*store, &mut kept).await;
     if !kept.is_empty() {
@@ -70,7 +69,7 @@ pub(super) async fn run(
     }
 }
 
-async fn commit(store: &dyn Store, batch: &mut Vec<Entry>, kept: &mut Vec<AuditRecord>) {
+async fn commit(store: &dyn Store, batch: &mut Vec<Entry>, kept: &mut Vec<AuditRecord>, is_behind: &AtomicBool) {
     let durable = batch.iter().any(|entry| entry.durable);
     let (mut records, waiting): (Vec<_>, Vec<_>) = batch
         .drain(..)
@@ -85,7 +84,11 @@ async fn commit(store: &dyn Store, batch: &mut Vec<Entry>, kept: &mut Vec<AuditR
         let mut intended = waiting.iter().map(|(durable, _)| *durable);
         records.retain(|_| !intended.next().unwrap_or_default());
         kept.append(&mut records);
+    } else if !kept.is_empty() {
+        catch_up(store, kept).await;
     }
+    // Before anybody hears of it, and begins another call.
+    is_behind.store(!kept.is_empty(), Ordering::Release);
     for (_, done) in waiting {
         // A caller that no longer waits does not need the answer.
         drop(done.send(result.clone()));

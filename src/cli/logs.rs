@@ -365,6 +365,7 @@ async fn follow(
     let rows = store.read_audit(&filter).await.map_err(anyhow::Error::from)?;
     let mut columns = Columns::of(&rows, filter.connector.is_none());
     // Whoever has a key may be the next to call.
+    columns.decision = true;
     columns.user |= !store.list_keys().await.map_err(anyhow::Error::from)?.is_empty();
     let listed: HashSet<&str> = rows.iter().map(|row| row.call_id.as_str()).collect();
     let mut shown: HashSet<String> = before

@@ -114,7 +114,8 @@ impl Route {
             }
             if let (Err(EgressError::NotAllowed { reason, .. }), Some(target)) = (&next, hop.target(response.headers()))
             {
-                self.tell_refused(&target, shown_path.as_deref(), reason, true);
+                let shown = shown_path.as_ref().map(|_| UNSHOWN_PATH);
+                self.tell_refused(&target, shown, reason, true);
             }
             let Some(next) = next? else {
                 let body = self.read(&mut response, longest, &deadline, circumstances).await?;

@@ -184,15 +184,7 @@ pub(super) fn intent(error: &AuditError) -> CallError {
 /// A call that could not be recorded.
 pub(super) fn no_row(error: &AuditError) -> CallError {
     tracing::warn!(%error, "a call is refused");
-    CallError {
-        retryable: true,
-        retry_after_seconds: Some(5),
-        ..CallError::new(
-            ErrorCode::InternalError,
-            "the audit log cannot be written at the moment, so nothing was sent",
-            "wait a few seconds, then call again; if that does not help, tell the operator of this server, whose log says why",
-        )
-    }
+    unrecorded("the audit log cannot be written", true)
 }
 
 pub(super) fn gate(error: &GateError) -> CallError {

@@ -39,7 +39,7 @@ pub(super) fn check(arguments: &Map<String, Value>, action: &Action) -> Result<(
 }
 
 fn check_one(file: &Value, place: impl Fn() -> String) -> Result<(), PrepareError> {
-    if file.get("base64").is_none() {
+    if file.get("base64").is_none_or(Value::is_null) {
         return Ok(());
     }
     file_content(file).map(drop).map_err(|error| PrepareError {

@@ -56,7 +56,7 @@ fn unknown_tool(catalog: &Catalog, name: &str, principal: &Principal) -> CallErr
             distance(&called, &tool.name, CHARACTERS_PER_SLIP_OF_A_WHOLE_NAME)
         };
         if let Some(slips) = whole {
-            return Some(((0, slips), tool.name.as_str()));
+            return is_meant(action, &tool.action).then_some(((0, slips), tool.name.as_str()));
         }
         let slips = slips(action, &tool.action)?;
         let elsewhere = distance(slug, &tool.connector.slug, CHARACTERS_PER_SLIP);
@@ -121,10 +121,14 @@ fn closest<'a, S: Ord>(alike: impl Iterator<Item = (S, &'a str)>) -> Vec<&'a str
 /// somebody whose first word says that they want something else.
 fn slips(name: &str, action: &Action) -> Option<usize> {
     let slips = distance(name, &action.name, CHARACTERS_PER_SLIP)?;
+    is_meant(name, action).then_some(slips)
+}
+
+/// Whether somebody who writes `name` may mean what the action does.
+fn is_meant(name: &str, action: &Action) -> bool {
     let first = |name: &str| name.split('_').next().unwrap_or_default().to_owned();
-    let is_meant = action.effect == Effect::Read
-        || distance(&first(name), &first(&action.name), CHARACTERS_PER_SLIP_OF_A_WRITE).is_some();
-    is_meant.then_some(slips)
+    action.effect == Effect::Read
+        || distance(&first(name), &first(&action.name), CHARACTERS_PER_SLIP_OF_A_WRITE).is_some()
 }
 
 /// How many characters are others, missing, too many or swapped between two names, unless they are too many for one to be

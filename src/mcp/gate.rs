@@ -297,7 +297,7 @@ async fn next<T: Transport<RoleServer>>(
 async fn idle_end(idle: Option<Idle>, unanswered: &Unanswered) {
     match idle {
         Some(idle) => {
-            unanswered.until(|all| all.calls() == 0).await;
+            unanswered.until(|all| all.under_way() == 0).await;
             tokio::time::sleep_until(idle.ends_at).await;
         }
         None => std::future::pending().await,
@@ -320,6 +320,9 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
         };
         let sending = self.inner.send(message);
         let unanswered = Arc::clone(&self.unanswered);
+        if let Some(id) = &answers {
+            unanswered.is_made(id);
+        }
         let over = self.over.clone();
         async move {
             let sent = tokio::select! {

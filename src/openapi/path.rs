@@ -86,13 +86,15 @@ pub(super) fn parse(written: &str) -> Result<Path, String> {
                 .decode_utf8_lossy()
                 .into_owned()
         };
-        if pair.contains('{') {
+        let (plain_name, plain_value) = (decode(name), decode(value));
+        // Braces that are encoded would be those of a template, which a description is not.
+        if [&plain_name, &plain_value].iter().any(|text| text.contains(['{', '}'])) {
             open_query.push(OpenPair {
-                name: decode(name),
+                name: plain_name,
                 written: pair.to_owned(),
             });
         } else {
-            pairs.push((decode(name), decode(value)));
+            pairs.push((plain_name, plain_value));
         }
     }
     Ok(Path {
@@ -161,6 +163,14 @@ mod tests {
                 .collect();
             pieces.concat() + &query.concat()
         })
+    }
+
+    #[test]
+    fn encoded_braces_make_no_template() {
+        let path = parse("/w?x=%7B%7Bsettings.y%7D%7D&%7By=1&z=%7D").unwrap();
+        assert!(path.query.is_empty(), "{:?}", path.query);
+        assert_eq!(path.open_query.len(), 3);
+        assert!(path.open_query.iter().all(|pair| !pair.is_plain()));
     }
 
     #[test]

@@ -141,7 +141,9 @@ fn of_text(text: &str, fetched_from: Option<&Url>) -> Result<Server, String> {
     let Some(mut url) = parsed.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) else {
         return Err(format!("the server `{text}` is not a whole address"));
     };
-    let query = url.query().filter(|query| !query.is_empty()).map(str::to_owned);
+    // Not that of the address that the description was fetched from, which may hold a key.
+    let query = url.query().filter(|query| !query.is_empty() && text.contains('?'));
+    let query = query.map(str::to_owned);
     url.set_query(None);
     url.set_fragment(None);
     if !url.username().is_empty() || url.password().is_some() {

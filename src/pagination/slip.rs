@@ -9,11 +9,15 @@ use crate::mapping::Place;
 /// Levels of an answer in which lists are looked for.
 const LEVELS: usize = 2;
 
-/// Most lists that are named.
-const MOST_LISTS: usize = 3;
+/// Shortest name, in bytes, in which one slip is believed, and in which two are.
+const ONE_SLIP: usize = 5;
+const TWO_SLIPS: usize = 8;
 
-/// Shortest name in which two slips are believed.
-const TWO_SLIPS: usize = 6;
+/// Longest name, in bytes, that is compared and told: an answer may hold any.
+const LONGEST_NAME: usize = 64;
+
+/// Lists of nothing that a walk through pages would be about.
+const OTHER_LISTS: [&str; 6] = ["links", "_links", "errors", "warnings", "messages", "included"];
 
 /// A key that finds nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +26,8 @@ pub struct Slip {
     pub key: &'static str,
     /// Its value.
     pub written: String,
-    /// What stands in the answer and is probably meant, e.g. `data.items`; several where lists are.
-    pub meant: Vec<String>,
+    /// What stands in the answer and is probably meant, e.g. `data.items`.
+    pub meant: String,
 }
 
 /// The first of the keys that finds nothing in `body`, where something else there is probably meant.
@@ -33,7 +37,7 @@ pub(super) fn of(pagination: &Pagination, body: &Value) -> Option<Slip> {
         Some(Slip {
             key,
             written: place.written().to_owned(),
-            meant: vec![meant],
+            meant,
         })
     });
     slips.next().or_else(|| no_items(&pagination.items, body))
@@ -44,19 +48,23 @@ fn no_items(items: &Place, body: &Value) -> Option<Slip> {
     if items.find(body).is_some() {
         return None;
     }
-    let mut meant = Vec::new();
-    lists(body, "", LEVELS, &mut meant);
-    meant.truncate(MOST_LISTS);
-    (!meant.is_empty()).then(|| Slip {
+    let mut found = Vec::new();
+    lists(body, "", LEVELS, &mut found);
+    // An API that leaves out an empty list may have others; only one alone is probably it.
+    let [meant] = found.as_slice() else { return None };
+    Some(Slip {
         key: "items",
         written: items.written().to_owned(),
-        meant,
+        meant: meant.clone(),
     })
 }
 
 fn lists(value: &Value, path: &str, levels: usize, found: &mut Vec<String>) {
     let Value::Object(members) = value else { return };
     for (name, member) in members {
+        if name.len() > LONGEST_NAME || OTHER_LISTS.contains(&name.as_str()) || found.len() > 1 {
+            continue;
+        }
         let path = if path.is_empty() {
             name.clone()
         } else {
@@ -72,10 +80,13 @@ fn lists(value: &Value, path: &str, levels: usize, found: &mut Vec<String>) {
 
 /// Whether one name is the other with a slip of the pen, or written in another case.
 fn is_alike(written: &str, other: &str) -> bool {
+    if other.len() > LONGEST_NAME || !other.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return false;
+    }
     let plain = |name: &str| name.replace(['_', '-'], "").to_lowercase();
     let (written, other) = (plain(written), plain(other));
-    let slips = strsim::damerau_levenshtein(&written, &other);
-    slips <= usize::from(written.len() > 2) + usize::from(written.len() >= TWO_SLIPS)
+    let believed = usize::from(written.len() >= ONE_SLIP) + usize::from(written.len() >= TWO_SLIPS);
+    strsim::damerau_levenshtein(&written, &other) <= believed
 }
 
 #[cfg(test)]
@@ -88,11 +99,12 @@ mod tests {
     fn a_slip_of_the_pen_is_alike_and_other_names_are_not() {
         for (written, other, alike) in [
             ("has_mor", "has_more", true),
-            ("nxt", "next", true),
+            ("nxt", "next", false),
             ("nextPage", "next_page", true),
             ("itmes", "items", true),
             ("next_curser", "next_cursor", true),
-            ("next", "text", true),
+            ("next", "text", false),
+            ("items", "items\n", false),
             ("next", "prev", false),
             ("next", "total", false),
             ("id", "at", false),

@@ -44,7 +44,8 @@ pub struct AuditRecord {
     pub approver: Option<String>,
     /// `ok`, or the code of the failure, e.g. `TIMEOUT`. A write's intent row says `OUTCOME_UNKNOWN` until it ends.
     pub outcome: String,
-    /// Status of the last upstream answer.
+    /// Status of the answer to that request. Of the requests of code the last that may change something is shown, or the
+    /// last of all.
     pub upstream_status: Option<u16>,
     /// Requests that left for this call.
     pub requests: u32,

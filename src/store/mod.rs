@@ -73,7 +73,7 @@ pub enum StoreError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// Another process held the store for longer than is waited. Nothing was changed, and the same works when it is done.
-    #[error("the store was held by another process while it should have {doing}: {source}")]
+    #[error("the store was held by another process when it {doing}: {source}")]
     Busy {
         /// What it was doing, e.g. `wrote audit rows`.
         doing: &'static str,

@@ -97,10 +97,9 @@ const MOST_ITEMS: u64 = 8;
 
 fn list(schema: &Value, root: &Value, depth: usize) -> Value {
     let count = |key: &str, usual: u64| schema.get(key).and_then(Value::as_u64).unwrap_or(usual);
-    let many = count("minItems", 1)
-        .max(1)
-        .min(count("maxItems", MOST_ITEMS))
-        .min(MOST_ITEMS);
+    // Lists within lists within lists would multiply.
+    let most = if depth < 2 { MOST_ITEMS } else { 1 };
+    let many = count("minItems", 1).max(1).min(count("maxItems", most)).min(most);
     let items = schema.get("items").unwrap_or(&Value::Null);
     let one = || value(items, root, depth + 1);
     (0..many).map(|_| one()).collect()

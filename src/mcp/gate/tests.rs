@@ -185,6 +185,25 @@ async fn refusals_that_are_not_read_count_as_well() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stream_whose_answers_nobody_reads_is_idle() {
+    let idle = Duration::from_mins(10);
+    let setting = setting();
+    let mut gate = setting.gate.with_idle_end(idle);
+    gate.inner.reads = false;
+    setting.client.send(request(1)).await.expect("sent");
+    assert!(gate.receive().await.is_some());
+    let start = Instant::now();
+    assert!(
+        tokio::time::timeout(2 * idle, gate.receive()).await.is_err(),
+        "a call is under way"
+    );
+    let sending = tokio::spawn(gate.send(answer(1)));
+    assert!(gate.receive().await.is_none());
+    assert_eq!(start.elapsed(), 3 * idle + GRACE);
+    sending.abort();
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_end_of_input_waits_for_answers() {
     let mut setting = setting();
     setting.client.send(request(1)).await.expect("sent");

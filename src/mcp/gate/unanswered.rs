@@ -32,6 +32,8 @@ struct Books {
 pub(super) enum Kind {
     /// Will be answered by the service loop.
     Call,
+    /// Was answered by the service loop; the answer is on its way to the client, which may not read it.
+    Made,
     /// Will be answered beside the service loop; how it is told to end.
     Beside(CancellationToken),
     /// Goes on until the client or the server ends it.
@@ -73,6 +75,16 @@ impl Unanswered {
         number
     }
 
+    /// Notes that the answer to a request of the service loop is made.
+    pub(super) fn is_made(&self, id: &RequestId) {
+        if let Some(same) = self.books().requests.get_mut(id)
+            && let Some((_, kind)) = same.iter_mut().find(|(_, kind)| matches!(kind, Kind::Call))
+        {
+            *kind = Kind::Made;
+        }
+        self.answered.notify_waiters();
+    }
+
     /// Forgets a request that the service loop has answered.
     pub(super) fn answer(&self, id: &RequestId) {
         self.books().remove(id, |(_, kind)| !matches!(kind, Kind::Beside(_)));
@@ -107,6 +119,15 @@ impl Unanswered {
     pub(super) fn calls(&self) -> usize {
         let books = self.books();
         books.kinds().filter(|kind| !matches!(kind, Kind::Subscription)).count()
+    }
+
+    /// How many have no answer yet.
+    pub(super) fn under_way(&self) -> usize {
+        let books = self.books();
+        books
+            .kinds()
+            .filter(|kind| matches!(kind, Kind::Call | Kind::Beside(_)))
+            .count()
     }
 
     /// How many go on until somebody ends them.

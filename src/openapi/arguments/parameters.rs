@@ -130,6 +130,8 @@ impl<'o> Reading<'o> {
                 self.notes.push(format!(
                     "`{written}` of the path's query is left out: its value is more than a placeholder"
                 ));
+            } else if let Some(note) = self.operation.security.takes("query", &pair.name, false, "") {
+                self.notes.push(note);
             } else if !names.contains(&pair.name) {
                 names.push(pair.name.clone());
             }
@@ -174,7 +176,8 @@ impl<'o> Reading<'o> {
     fn push_text(&mut self, place: ArgumentPlace, name: &str) {
         let schema = Map::from_iter([("type".to_owned(), json!("string"))]);
         self.push(Argument {
-            required: true,
+            // A path has no gaps; of a query nothing says that all of it is needed.
+            required: place == ArgumentPlace::Path,
             ..Argument::new(name, place, ArgumentValue::Schema(schema))
         });
     }

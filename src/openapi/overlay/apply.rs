@@ -64,6 +64,13 @@ fn remove(root: &mut Value, locations: &[String]) -> Result<(), String> {
             }
             _ => {}
         }
+        // What is required of a schema and not described would be offered all the same.
+        let of_schema = parent
+            .strip_suffix("/properties")
+            .map(|schema| format!("{schema}/required"));
+        if let Some(Value::Array(required)) = of_schema.and_then(|required| root.pointer_mut(&required)) {
+            required.retain(|name| name.as_str().is_none_or(|name| !removed.contains(name)));
+        }
     }
     Ok(())
 }

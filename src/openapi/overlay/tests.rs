@@ -32,6 +32,11 @@ fn updates_are_merged_and_removals_taken_out() {
         ),
         (json!({"l": [1]}), "- {target: $.l, update: 2}", json!({"l": [1, 2]})),
         (
+            json!({"S": {"properties": {"a": {}, "b": {}}, "required": ["a", "b", "c"]}}),
+            "- {target: $.S.properties.b, remove: true}",
+            json!({"S": {"properties": {"a": {}}, "required": ["a", "c"]}}),
+        ),
+        (
             json!({"l": [1]}),
             "- {target: $.l, update: {a: 1}}",
             json!({"l": [1, {"a": 1}]}),

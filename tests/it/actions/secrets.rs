@@ -371,3 +371,20 @@ async fn what_code_alone_uses_is_hidden_from_actions_without_code_too() {
     assert_eq!(content(&answer), &json!({ "note": "[REDACTED] is the key" }));
     assert!(!upstream.seen()[0].headers.iter().any(|(_, value)| value == KEY));
 }
+
+/// The engine knows a handle by its looks, which are the host's.
+#[tokio::test]
+async fn a_handle_has_no_digest() {
+    let workspace = desk(
+        "http://127.0.0.1:9/v1",
+        SEALED,
+        &[(
+            "digest",
+            "read",
+            "return { of: ld.hash('sha256', `a${data.auth.api_key}b`) };",
+        )],
+    );
+    let mut session = workspace.serve().await;
+    let answer = session.call("desk__digest", json!({})).await;
+    assert!(failure(&answer).contains("a digest of a handle"), "{answer}");
+}

@@ -85,8 +85,8 @@ async fn what_keeps_it_from_starting_ends_with_three() {
         ),
         (&["serve", "--state", "file/state"], "cannot open the store file/state"),
         (
-            &["serve", "--connectors", "typo"],
-            "there is no folder typo: name the one",
+            &["serve", "--connectors", "typo/connectors"],
+            "there is no folder typo/connectors: name the one",
         ),
         (
             &["serve", "--http", "0.0.0.0:0", "--config", "open.toml"],

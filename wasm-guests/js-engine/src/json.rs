@@ -21,6 +21,9 @@ use crate::machine::STACK_BYTES;
 /// with it too.
 const PART: usize = 8;
 
+/// What `QuickJS` throws when there is no memory.
+const OUT_OF_MEMORY: &str = "out of memory";
+
 thread_local! {
     /// Where the stack begins, as far as `QuickJS` counts it.
     static TOP: Cell<usize> = const { Cell::new(0) };
@@ -40,10 +43,17 @@ pub(crate) fn stringify<'js>(ctx: Ctx<'js>, value: Value<'js>) -> Result<Option<
 }
 
 /// What `text` says as JSON; null when it is none, or too deep.
-pub(crate) fn parse<'js>(ctx: &Ctx<'js>, text: &str) -> Value<'js> {
-    limited(ctx, || ctx.json_parse(text)).unwrap_or_else(|_| {
-        ctx.catch();
-        Value::new_null(ctx.clone())
+///
+/// # Errors
+/// When there is no memory for it.
+pub(crate) fn parse<'js>(ctx: &Ctx<'js>, text: &str) -> Result<Value<'js>> {
+    limited(ctx, || ctx.json_parse(text)).or_else(|error| {
+        let thrown = ctx.catch();
+        let message = thrown.as_exception().and_then(|thrown| thrown.message());
+        if message.is_some_and(|message| message.contains(OUT_OF_MEMORY)) {
+            return Err(if error.is_exception() { ctx.throw(thrown) } else { error });
+        }
+        Ok(Value::new_null(ctx.clone()))
     })
 }
 

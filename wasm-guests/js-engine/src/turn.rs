@@ -90,9 +90,13 @@ pub(crate) async fn run(
             return Err(plain("the action never ends: it awaits a promise that nothing settles"));
         }
         for settle in pending.ready().await {
-            machine
+            let settled = machine
                 .context
-                .with(|ctx| settle(&ctx).map_err(|error| from_error(&ctx, &error)))?;
+                .with(|ctx| settle(&ctx).map_err(|error| from_error(&ctx, &error)));
+            if let Err(failure) = settled {
+                pending.leave().await;
+                return Err(failure);
+            }
         }
     }
 }

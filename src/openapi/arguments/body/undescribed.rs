@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::member;
 use crate::openapi::arguments::Reading;
 use crate::openapi::documents::Place;
-use crate::openapi::model::ArgumentValue;
+use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue};
 
 /// What is told of a member of which the description tells nothing.
 const ABOUT_UNDESCRIBED: &str = "Required by the API's description, which does not say what it is.";
@@ -88,6 +88,10 @@ impl<'o> Reading<'o> {
             return;
         }
         for name in found.names() {
+            let is_there = |argument: &Argument| argument.place == ArgumentPlace::Body && argument.sent_as == name;
+            if self.list.iter().any(is_there) {
+                continue;
+            }
             let schema = Map::from_iter([("description".to_owned(), json!(ABOUT_UNDESCRIBED))]);
             self.member(member(name.to_owned(), false, ArgumentValue::Schema(schema)), None);
             self.notes.push(format!(

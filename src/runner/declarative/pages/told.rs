@@ -30,9 +30,7 @@ pub(super) fn told(pagination: &Pagination, end: &End, pages: u32, items: usize)
         End::Mistaken(slip) => format!(
             "the list may not be whole: the answer has nothing at `{}`, where `{}` of `pagination` says, and something at \
              `{}`; tell the operator to check `pagination` of this action",
-            slip.written,
-            slip.key,
-            slip.meant.join("`, `")
+            slip.written, slip.key, slip.meant
         ),
         End::NamedAgain => {
             format!("the list may not be whole: after {read} the API named a next page that was read already")

@@ -11,6 +11,9 @@ use crate::turn::{Settle, wait_for};
 /// Methods that change nothing, as the host counts them.
 const SAFE: [&str; 7] = ["GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT", "SEARCH"];
 
+/// Headers that ask for a request to be taken for one of another method.
+const OVERRIDES: [&str; 3] = ["x-http-method-override", "x-http-method", "x-method-override"];
+
 /// What the prelude reads of a body, beside its bytes.
 const TEXT: u32 = 1;
 /// Text, and the JSON that it is.
@@ -39,12 +42,18 @@ pub(crate) fn send<'js>(
     };
     let (promise, resolve, _) = ctx.promise()?;
     let resolve = Persistent::save(&ctx, resolve);
-    let may_change = !SAFE.contains(&request.method.as_str());
+    let is_overridden = |header: &http::Header| OVERRIDES.iter().any(|name| header.name.eq_ignore_ascii_case(name));
+    let may_change = !SAFE.contains(&request.method.as_str()) || request.headers.iter().any(is_overridden);
     wait_for(may_change, async move {
         let answer = http::send(request).await;
         let settle: Settle = Box::new(move |ctx| {
             let value = match answer {
-                Ok(response) => success(ctx, response, reads)?,
+                Ok(response) => success(ctx, response, reads).or_else(|_| {
+                    // The code that asked may go on without it.
+                    ctx.catch();
+                    let told = "out of memory: the run has no room for the answer".to_owned();
+                    refusal(ctx, &http::Failure::TooLarge(told))
+                })?,
                 Err(failure) => refusal(ctx, &failure)?,
             };
             resolve.restore(ctx)?.call((value,))
@@ -74,7 +83,7 @@ fn success<'js>(ctx: &Ctx<'js>, response: http::Response, reads: u32) -> Result<
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         answer.set("text", text)?;
         if reads == JSON {
-            answer.set("json", json::parse(ctx, text))?;
+            answer.set("json", json::parse(ctx, text)?)?;
         }
     }
     answer.set("headers", named(ctx, response.headers)?)?;

@@ -1,5 +1,7 @@
 //! `toolgate logs`: the audit log.
 
+mod table;
+
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -13,6 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::time::MissedTickBehavior;
 
+pub(super) use self::table::table;
+use self::table::{Columns, line, table_of};
 use super::apis::place_of;
 use super::{Failure, Global, assemble, output};
 use crate::audit::{CallEvent, CallEventKind, CallLog};
@@ -20,9 +24,8 @@ use crate::catalog::Loader;
 use crate::config::{self, Config};
 use crate::diagnostics::legible_line;
 use crate::engine::ErrorCode;
-use crate::overview::{self, Summary, Window};
-use crate::policy::principal;
-use crate::store::{AuditFilter, AuditRecord, CallScope, Store, time};
+use crate::overview::{Summary, Window};
+use crate::store::{AuditFilter, CallScope, Store, time};
 
 /// How often `--follow` looks for calls that have ended.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
@@ -400,84 +403,6 @@ async fn follow(
         // What is out of sight does not come back.
         let in_sight: HashSet<&str> = fresh.iter().map(|row| row.call_id.as_str()).collect();
         shown.retain(|id: &String| in_sight.contains(id.as_str()));
-    }
-}
-
-/// A line of columns whose widths are not known beforehand.
-fn line(cells: &[String]) -> String {
-    const WIDTHS: [usize; 4] = [8, 32, 16, 8];
-    let widths = WIDTHS.into_iter().chain(std::iter::repeat(8));
-    let cells: Vec<String> = cells
-        .iter()
-        .zip(widths)
-        .map(|(cell, width)| format!("{cell:<width$}"))
-        .collect();
-    cells.join("  ").trim_end().to_owned()
-}
-
-/// Calls of several APIs.
-pub(super) fn table(rows: &[AuditRecord], zone: &TimeZone) -> String {
-    table_of(rows, true, zone)
-}
-
-fn table_of(rows: &[AuditRecord], with_api: bool, zone: &TimeZone) -> String {
-    let columns = Columns::of(rows, with_api);
-    let lines = std::iter::once(columns.head()).chain(rows.iter().map(|row| columns.cells(row, zone)));
-    output::table(&lines.collect::<Vec<_>>())
-}
-
-/// Which columns there are beside those of the document (contract S1-72). Those stand alone as long as the others would
-/// say the same of each call.
-struct Columns {
-    /// Calls are of several APIs.
-    api: bool,
-    /// Not all callers are whoever runs this process.
-    user: bool,
-    /// What people decided, and who.
-    decision: bool,
-}
-
-impl Columns {
-    fn of(rows: &[AuditRecord], with_api: bool) -> Self {
-        let was_decided = |row: &AuditRecord| row.decision != "allowed" || row.approver.is_some();
-        Self {
-            api: with_api,
-            user: rows.iter().any(|row| row.user != principal::LOCAL),
-            decision: with_api || rows.iter().any(was_decided),
-        }
-    }
-
-    fn head(&self) -> Vec<String> {
-        let mut head = vec!["Time", "Endpoint", "Status", "Latency"];
-        if self.user {
-            head.push("User");
-        }
-        if self.decision {
-            head.extend(["Decision", "By"]);
-        }
-        head.into_iter().map(str::to_owned).collect()
-    }
-
-    fn cells(&self, row: &AuditRecord, zone: &TimeZone) -> Vec<String> {
-        let endpoint = match (&row.connector, &row.action) {
-            (Some(connector), Some(action)) if self.api => format!("{connector}.{action}"),
-            (_, Some(action)) => action.clone(),
-            _ => row.tool.clone(),
-        };
-        let mut cells = vec![
-            overview::time_of_day(row, zone),
-            legible_line(&endpoint),
-            overview::status(row),
-            overview::latency(row),
-        ];
-        if self.user {
-            cells.push(legible_line(&row.user));
-        }
-        if self.decision {
-            cells.push(row.decision.clone());
-            cells.push(legible_line(row.approver.as_deref().unwrap_or_default()));
-        }
-        cells
     }
 }
 

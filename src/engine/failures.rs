@@ -1,18 +1,19 @@
 //! From what went wrong in a room below to the public taxonomy. No message may hold a URL, a host or a header.
 
+mod unrecorded;
+
 use std::time::Duration;
 
+pub(super) use self::unrecorded::{gate, intent, no_audit, no_row};
+use self::unrecorded::{is_held, unrecorded};
 use super::{CallError, ErrorCode};
 use crate::approval::Refusal;
-use crate::approval::gate::GateError;
-use crate::audit::AuditError;
 use crate::connector::model::Effect;
 use crate::egress::EgressError;
 use crate::pagination::PageError;
 use crate::policy::{Crowded, Layer, LimitError, Overloaded, Principal};
 use crate::runner::declarative::{PrepareError, ResponseError, StatusKind};
 use crate::schema::Violation;
-use crate::store::StoreError;
 use crate::vault::SecretError;
 
 /// What to do when a write may or may not have happened.
@@ -155,67 +156,12 @@ pub(super) fn deadline(limit: Duration, write_has_left: bool) -> CallError {
     }
 }
 
-pub(super) fn no_audit() -> CallError {
-    CallError::new(
-        ErrorCode::InternalError,
-        "the audit log cannot be written, so the answer is withheld",
-        "tell the operator of this server; its log says why",
-    )
-}
-
 pub(super) fn unread() -> CallError {
     CallError::new(
         ErrorCode::InternalError,
         "the API answered, but its answer could not be read",
         "for a change, read the current state first; tell the operator of this server, its log says why",
     )
-}
-
-pub(super) fn intent(error: &AuditError) -> CallError {
-    tracing::error!(%error, "the intent of a write was not recorded");
-    let passes = match error {
-        AuditError::Store(cause) => is_held(cause),
-        AuditError::Slow(_) | AuditError::Behind => true,
-        AuditError::Closed => false,
-    };
-    unrecorded("the audit log cannot be written", passes)
-}
-
-/// A call that could not be recorded.
-pub(super) fn no_row(error: &AuditError) -> CallError {
-    tracing::warn!(%error, "a call is refused");
-    unrecorded("the audit log cannot be written", true)
-}
-
-pub(super) fn gate(error: &GateError) -> CallError {
-    tracing::error!(%error, "an approval could not be handled");
-    let passes = matches!(error, GateError::Store(cause) if is_held(cause));
-    unrecorded("approvals cannot be recorded", passes)
-}
-
-/// Whether another process holds the store, which it does not do for long.
-fn is_held(error: &StoreError) -> bool {
-    matches!(error, StoreError::Busy { .. })
-}
-
-/// What ends a call before anything of it leaves, because it could not be recorded.
-fn unrecorded(cause: &str, passes: bool) -> CallError {
-    let (now, resolution) = if passes {
-        (
-            " for now",
-            "call again in a few seconds; if that fails too, tell the operator of this server, its log says why",
-        )
-    } else {
-        ("", "tell the operator of this server; its log says why")
-    };
-    CallError {
-        retryable: passes,
-        ..CallError::new(
-            ErrorCode::InternalError,
-            format!("{cause}{now}, so nothing was sent"),
-            resolution,
-        )
-    }
 }
 
 pub(super) fn secret(error: &SecretError) -> CallError {

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::approval::gate::GateError;
+use crate::audit::AuditError;
 use crate::policy::Reached;
+use crate::store::StoreError;
 
 /// What may be said of a write depends on whether its request left.
 #[test]

@@ -18,7 +18,7 @@ const TOO_MANY_HANDLES: &str = "handle limit exceeded";
 
 /// What it says when the arguments of one call of the host are larger than the memory of a run: a list may name the same
 /// text many times.
-const TOO_MUCH_AT_ONCE: &str = "fuel allocated for hostcalls has been exhausted";
+pub(super) const TOO_MUCH_AT_ONCE: &str = "fuel allocated for hostcalls has been exhausted";
 
 /// Room for what is made of the stack that a run may use.
 pub(super) struct Machine<'a> {

@@ -5,6 +5,7 @@ use encoding_rs::{CoderResult, Encoding};
 use wasmtime::StoreContextMut;
 use wasmtime::component::Linker;
 
+use super::super::run::TOO_MUCH_AT_ONCE;
 use super::Run;
 
 /// Decoded between two turns of others: about a millisecond's work.
@@ -17,8 +18,13 @@ pub(super) fn add_to_linker(linker: &mut Linker<Run>) -> wasmtime::Result<()> {
     })?;
     text.func_wrap_async(
         "decode",
-        |_: StoreContextMut<'_, Run>, (label, data): (String, Vec<u8>)| {
-            Box::new(async move { Ok((decode(&label, &data).await,)) })
+        |store: StoreContextMut<'_, Run>, (label, data): (String, Vec<u8>)| {
+            let memory = usize::try_from(store.data().meter.limits().memory_bytes).unwrap_or(usize::MAX);
+            Box::new(async move {
+                let text = decode(&label, &data, memory.saturating_sub(data.len())).await;
+                text.map(|text| (text,))
+                    .map_err(|TooLong| wasmtime::Error::msg(TOO_MUCH_AT_ONCE))
+            })
         },
     )
 }
@@ -28,19 +34,30 @@ fn encoding(label: &str) -> Option<&'static Encoding> {
     Encoding::for_label_no_replacement(label.as_bytes())
 }
 
-async fn decode(label: &str, data: &[u8]) -> Option<String> {
-    let mut decoder = encoding(label)?.new_decoder_with_bom_removal();
-    let mut text = String::with_capacity(data.len());
+/// The text would be longer than allowed.
+#[derive(Debug, PartialEq, Eq)]
+struct TooLong;
+
+/// Text of at most `longest` bytes, about: one that has no room in the memory of a run must not take the host's.
+async fn decode(label: &str, data: &[u8], longest: usize) -> Result<Option<String>, TooLong> {
+    let Some(encoding) = encoding(label) else {
+        return Ok(None);
+    };
+    let mut decoder = encoding.new_decoder_with_bom_removal();
+    let mut text = String::new();
     let mut left = data;
     loop {
         let (piece, rest) = left.split_at(left.len().min(PIECE));
         let is_last = rest.is_empty();
         // More than a piece can need, so that all of it is taken in at once.
-        text.reserve(decoder.max_utf8_buffer_length(piece.len())?);
+        text.reserve(decoder.max_utf8_buffer_length(piece.len()).ok_or(TooLong)?);
         let (result, _, _) = decoder.decode_to_string(piece, &mut text, is_last);
         debug_assert_eq!(result, CoderResult::InputEmpty, "the room was reserved");
+        if text.len() > longest {
+            return Err(TooLong);
+        }
         if is_last {
-            return Some(text);
+            return Ok(Some(text));
         }
         left = rest;
         tokio::task::yield_now().await;
@@ -63,15 +80,31 @@ mod tests {
             ("nonsense", b"a", None),
         ];
         for (label, bytes, expected) in table {
-            assert_eq!(decode(label, bytes).await.as_deref(), expected, "{label}");
+            let text = decode(label, bytes, PIECE).await.expect("short");
+            assert_eq!(text.as_deref(), expected, "{label}");
         }
+    }
+
+    #[tokio::test]
+    async fn text_that_has_no_room_is_not_made() {
+        let bytes = vec![0xe9; 4 * PIECE];
+        assert_eq!(
+            decode("latin1", &bytes, 2 * bytes.len())
+                .await
+                .map(|text| text.map(|text| text.len())),
+            Ok(Some(2 * bytes.len()))
+        );
+        assert_eq!(decode("latin1", &bytes, 2 * bytes.len() - 1).await, Err(TooLong));
     }
 
     #[tokio::test]
     async fn a_character_may_stand_where_two_pieces_meet() {
         let mut bytes = vec![b'a'; PIECE - 1];
         bytes.extend(b"\x93\xfa\x96\x7b");
-        let text = decode("shift_jis", &bytes).await.expect("text");
+        let text = decode("shift_jis", &bytes, 2 * PIECE)
+            .await
+            .expect("short")
+            .expect("text");
         assert!(text.ends_with("a日本"), "{:?}", &text[PIECE - 3..]);
         assert_eq!(text.len(), PIECE - 1 + "日本".len());
     }

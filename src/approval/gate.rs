@@ -428,7 +428,8 @@ fn refused(record: &ApprovalRecord, refusal: Refusal) -> Verdict {
     }
 }
 
-fn decided_by(record: &ApprovalRecord) -> Option<String> {
+/// Who decided, and through which front end, e.g. `ana via cli`.
+pub(crate) fn decided_by(record: &ApprovalRecord) -> Option<String> {
     let by = record.decided_by.as_deref()?;
     Some(match record.decided_via.as_deref() {
         Some(via) => format!("{by} via {via}"),

@@ -18,7 +18,7 @@ use crate::catalog::watch::FolderWatch;
 use crate::catalog::{Catalog, Loader, Report};
 use crate::config::{self, CallerAuthentication, Config, HttpConfig, Locations};
 use crate::diagnostics::Severity;
-use crate::engine::Engine;
+use crate::engine::{Engine, unanswered};
 use crate::mcp::http::HttpSettings;
 use crate::mcp::{self, Authentication, Handler, Lifetime, Presentation};
 use crate::process;
@@ -89,12 +89,15 @@ impl Serve {
     }
 }
 
-/// Keeps the audit log up while nothing else is to be done.
+/// Keeps the audit log up while nothing else is to be done, and ends the calls in it that nobody answered.
 fn keep_up(engine: &Engine, store: Arc<dyn Store>, config: &Config) -> JoinHandle<()> {
     let retention = upkeep::retention(config.audit.retention_days);
     let engine = engine.clone();
     let is_idle = move || engine.calls_in_flight() == 0;
-    tokio::spawn(upkeep::run(store, retention, is_idle, Timestamp::now))
+    tokio::spawn(async move {
+        let ending = unanswered::run(Arc::clone(&store), Timestamp::now);
+        tokio::join!(upkeep::run(store, retention, is_idle, Timestamp::now), ending);
+    })
 }
 
 /// How many threads the settings want for calls. Settings that cannot be read are reported when they are read again.

@@ -15,6 +15,7 @@ mod pages;
 mod plan;
 pub mod row;
 pub mod snapshot;
+pub mod unanswered;
 mod watched;
 
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
-use super::{AuditVerification, StoreError};
+use super::{ApprovalRecord, AuditVerification, StoreError};
 
 /// One row of the audit log: one call, whatever became of it (contract S1-50). Times are made by [`rfc3339`](super::time::rfc3339).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -99,6 +99,15 @@ impl Default for AuditFilter {
     }
 }
 
+/// A call that ended with a question, and the approval that it asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenQuestion {
+    /// The row of the call.
+    pub asked: AuditRecord,
+    /// The approval, which has expired. Equal calls share one.
+    pub approval: ApprovalRecord,
+}
+
 /// The audit log: a list of events that only grows, each chained to the one before by its hash, and the rows that they
 /// make.
 ///
@@ -123,6 +132,20 @@ pub trait AuditStore: Send + Sync {
     async fn settle_audit(&self) -> Result<(), StoreError> {
         Ok(())
     }
+
+    /// Calls that ended with a question (`pending`, without an end) whose approval had expired at `expired`, or at
+    /// `used_expired` where it was used; the oldest first, at most `most`. Of the calls that were
+    /// [added up](super::StatisticsStore::add_up_calls), so that the log is not read from end to end.
+    async fn read_open_questions(
+        &self,
+        expired: &str,
+        used_expired: &str,
+        most: u32,
+    ) -> Result<Vec<OpenQuestion>, StoreError>;
+
+    /// Appends `end`, the end of a call, if the question is still all that is known of it; whether it was. Atomic: of
+    /// several processes one ends it.
+    async fn end_open_question(&self, end: &AuditRecord) -> Result<bool, StoreError>;
 
     /// Reads rows, newest first.
     async fn read_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError>;

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 pub use apis::{ApiSighting, ApiStore, ApiUsage, CONNECTION_FAILURES};
 pub use approvals::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision};
-pub use audit::{AuditFilter, AuditRecord, AuditStore};
+pub use audit::{AuditFilter, AuditRecord, AuditStore, OpenQuestion};
 pub use call_logs::CallLogStore;
 pub use chain::{AuditVerification, BrokenLink};
 pub use keys::{KeyRecord, KeyStore};

@@ -53,6 +53,22 @@ pub(crate) fn finished_row(call_id: &str, second: i64) -> AuditRecord {
     }
 }
 
+/// All that is known of a call that asked for this approval.
+pub(crate) fn question_row(call_id: &str, second: i64, approval_id: &str) -> AuditRecord {
+    AuditRecord {
+        ended_at: None,
+        decision: "pending".into(),
+        approval_id: Some(approval_id.into()),
+        approver: None,
+        outcome: "APPROVAL_REQUIRED".into(),
+        upstream_status: None,
+        requests: 0,
+        bytes_out: 0,
+        bytes_in: 0,
+        ..finished_row(call_id, second)
+    }
+}
+
 pub(crate) fn intent_row(call_id: &str, second: i64) -> AuditRecord {
     AuditRecord {
         ended_at: None,

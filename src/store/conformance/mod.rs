@@ -6,6 +6,7 @@ pub(crate) mod approvals;
 pub(crate) mod audit;
 pub(crate) mod call_logs;
 pub(crate) mod keys;
+pub(crate) mod questions;
 pub(crate) mod secrets;
 pub(crate) mod statistics;
 pub(crate) mod windows;
@@ -19,6 +20,7 @@ macro_rules! cases {
         $crate::store::conformance::approvals::cases!($open);
         $crate::store::conformance::call_logs::cases!($open);
         $crate::store::conformance::keys::cases!($open);
+        $crate::store::conformance::questions::cases!($open);
         $crate::store::conformance::windows::cases!($open);
         $crate::store::conformance::statistics::cases!($open);
         $crate::store::conformance::apis::cases!($open);

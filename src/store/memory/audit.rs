@@ -2,7 +2,9 @@ use async_trait::async_trait;
 
 use super::{MemoryStore, Write};
 use crate::store::chain::{Event, Head, Walk};
-use crate::store::{AuditFilter, AuditRecord, AuditStore, AuditVerification, StoreError, details};
+use crate::store::{
+    ApprovalRecord, ApprovalState, AuditFilter, AuditRecord, AuditStore, AuditVerification, OpenQuestion, StoreError, details,
+};
 
 /// The events, and where the chain begins and stands.
 #[derive(Debug)]
@@ -79,6 +81,42 @@ impl AuditStore for MemoryStore {
         Ok(())
     }
 
+    async fn read_open_questions(
+        &self,
+        expired: &str,
+        used_expired: &str,
+        most: u32,
+    ) -> Result<Vec<OpenQuestion>, StoreError> {
+        let state = self.working_state("looked for questions without an answer")?;
+        let rows = state.audit.rows().into_iter().filter(|row| is_question(row));
+        let questions = rows.filter_map(|row| {
+            let of_row = |approval: &&ApprovalRecord| row.approval_id.as_ref() == Some(&approval.id);
+            let approval = state.approvals.iter().find(of_row)?;
+            let before = match approval.state {
+                ApprovalState::Used => used_expired,
+                _ => expired,
+            };
+            (approval.expires_at.as_str() <= before).then(|| OpenQuestion {
+                asked: row.clone(),
+                approval: approval.clone(),
+            })
+        });
+        let mut questions: Vec<OpenQuestion> = questions.collect();
+        questions.sort_by(|a, b| (&a.asked.started_at, &a.asked.call_id).cmp(&(&b.asked.started_at, &b.asked.call_id)));
+        questions.truncate(most as usize);
+        Ok(questions)
+    }
+
+    async fn end_open_question(&self, end: &AuditRecord) -> Result<bool, StoreError> {
+        let mut state = self.working_state("ended a call without an answer")?;
+        let rows = state.audit.rows();
+        let is_open = rows.iter().any(|row| row.call_id == end.call_id && is_question(row));
+        if is_open {
+            state.audit.append(end);
+        }
+        Ok(is_open)
+    }
+
     async fn read_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
         let allows =
             |wanted: &Option<String>, value: Option<&str>| wanted.as_deref().is_none_or(|wanted| Some(wanted) == value);
@@ -125,4 +163,9 @@ impl AuditStore for MemoryStore {
         }
         Ok(cut as u64)
     }
+}
+
+/// Whether all that is known of a call is that it ended with a question.
+fn is_question(row: &AuditRecord) -> bool {
+    row.ended_at.is_none() && row.decision == "pending"
 }

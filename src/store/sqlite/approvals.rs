@@ -182,7 +182,7 @@ async fn find_or_create(
     read(&row)
 }
 
-fn read(row: &SqliteRow) -> Result<ApprovalRecord, sqlx::Error> {
+pub(super) fn read(row: &SqliteRow) -> Result<ApprovalRecord, sqlx::Error> {
     let state: &str = row.try_get("state")?;
     let state = ApprovalState::parse(state)
         .ok_or_else(|| sqlx::Error::Decode(format!("`{state}` is not a state of an approval").into()))?;

@@ -12,9 +12,9 @@ use async_trait::async_trait;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteQueryResult, SqliteRow};
 use sqlx::{Arguments as _, AssertSqlSafe, Connection, QueryBuilder, Row, Sqlite};
 
-use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, audit_chain, failed, journal};
+use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, audit_chain, failed, journal, questions};
 use crate::store::chain::Head;
-use crate::store::{AuditFilter, AuditRecord, AuditStore, AuditVerification, StoreError, details};
+use crate::store::{AuditFilter, AuditRecord, AuditStore, AuditVerification, OpenQuestion, StoreError, details};
 
 /// Statements for 1, 2, 4, up to 256 events. Each is prepared once and kept by the connection; what a batch leaves of
 /// its statement stays unbound, which is NULL, and is passed over.
@@ -68,6 +68,32 @@ impl AuditStore for SqliteStore {
         journal::fold(self)
             .await
             .map_err(failed("moved audit rows into the database"))
+    }
+
+    async fn read_open_questions(
+        &self,
+        expired: &str,
+        used_expired: &str,
+        most: u32,
+    ) -> Result<Vec<OpenQuestion>, StoreError> {
+        self.settle_audit().await?;
+        questions::open(&self.readers, expired, used_expired, most)
+            .await
+            .map_err(failed("looked for questions without an answer"))
+    }
+
+    async fn end_open_question(&self, end: &AuditRecord) -> Result<bool, StoreError> {
+        // Its end may lie in a journal.
+        self.settle_audit().await?;
+        let doing = "ended a call without an answer";
+        let details = details::encode(end).map_err(|error| failed(doing)(sqlx::Error::Encode(error.into())))?;
+        let end = Event {
+            call_id: &end.call_id,
+            started_at: &end.started_at,
+            details: &details,
+        };
+        let mut writer = self.writer().await;
+        questions::end(&mut writer, end).await.map_err(failed(doing))
     }
 
     async fn read_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
@@ -207,7 +233,7 @@ fn select(filter: &AuditFilter) -> QueryBuilder<Sqlite> {
     query
 }
 
-fn record(row: &SqliteRow) -> Result<AuditRecord, sqlx::Error> {
+pub(super) fn record(row: &SqliteRow) -> Result<AuditRecord, sqlx::Error> {
     details::decode(
         row.try_get("call_id")?,
         row.try_get("started_at")?,

@@ -12,6 +12,7 @@ mod call_logs;
 mod journal;
 mod keys;
 mod open;
+mod questions;
 mod secrets;
 mod statistics;
 mod windows;

@@ -14,8 +14,8 @@ use toolgate::engine::ErrorCode;
 use toolgate::store::{
     ApiSighting, ApiStore, ApiUsage, ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, AuditFilter,
     AuditRecord, AuditStore, AuditVerification, CallCounts, CallLogStore, CallScope, Clock, Decision, KeyRecord,
-    KeyStore, Put, Rewrap, SealedSecret, SecretId, SecretStore, SlotAnswer, StatisticsStore, Store, StoreError, Unused,
-    Wanted, WindowStore,
+    KeyStore, OpenQuestion, Put, Rewrap, SealedSecret, SecretId, SecretStore, SlotAnswer, StatisticsStore, Store,
+    StoreError, Unused, Wanted, WindowStore,
 };
 
 use super::gateway::{Gateway, NOBODY, Setting, call};
@@ -52,6 +52,18 @@ impl AuditStore for Failing {
         works(&self.audit_fails)?;
         let _turn = self.audit_turn.lock().await;
         self.store.write_audit(records, durable).await
+    }
+    async fn read_open_questions(
+        &self,
+        expired: &str,
+        used_expired: &str,
+        most: u32,
+    ) -> Result<Vec<OpenQuestion>, StoreError> {
+        self.store.read_open_questions(expired, used_expired, most).await
+    }
+    async fn end_open_question(&self, end: &AuditRecord) -> Result<bool, StoreError> {
+        works(&self.audit_fails)?;
+        self.store.end_open_question(end).await
     }
     async fn read_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
         self.store.read_audit(filter).await

@@ -1,6 +1,10 @@
 //! Writes and the person who is asked.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::*;
+use crate::engine::unanswered;
+use crate::store::CallScope;
 
 /// The row is there when serving ends, which is before the process exits.
 #[tokio::test]
@@ -162,4 +166,39 @@ async fn a_state_without_an_answer_asks_again() {
     let again = client.call_tool_once(again).await.expect("result");
     assert!(matches!(again, CallToolResponse::InputRequired(_)), "{again:?}");
     assert_eq!(server.created(), 0);
+}
+
+#[tokio::test]
+async fn a_question_that_nobody_answers_ends_its_call() {
+    let server = Server::start(Duration::ZERO).await;
+    let person = || Person::new(Some(ElicitationAction::Accept));
+    let client = server.connect(person(), stateless()).await;
+    for title in ["Toner", "Paper"] {
+        let asked = client.call_tool_once(call("crm__create_ticket", json!({ "title": title })));
+        let asked = asked.await.expect("result");
+        assert!(matches!(asked, CallToolResponse::InputRequired(_)), "{asked:?}");
+    }
+    let answered = client.call_tool(create()).await.expect("result");
+    assert_eq!(answered.is_error, Some(false), "{}", text(&answered));
+    let unfinished = async || {
+        while server.store.add_up_calls(100).await.expect("added up") > 0 {}
+        let counts = server.store.count_calls(&CallScope::default()).await.expect("counts");
+        counts.unfinished
+    };
+    assert_eq!(unfinished().await, 2);
+    let end = async |minutes: i64| {
+        let then = Timestamp::now() + SignedDuration::from_mins(minutes);
+        unanswered::end(&*server.store, then).await.expect("ended")
+    };
+    assert_eq!(end(4).await, 0, "an answer may still come");
+    // The approval of the first was used, by the call that was answered.
+    assert_eq!((end(6).await, end(6).await), (1, 0));
+    assert_eq!((end(66).await, end(66).await), (1, 0));
+    assert_eq!(unfinished().await, 0);
+    let rows = server.store.read_audit(&AuditFilter::default()).await.expect("rows");
+    let told: Vec<_> = rows.iter().map(|row| (&*row.decision, &*row.outcome)).collect();
+    let denied = ("denied", "APPROVAL_DENIED");
+    assert_eq!(told, [("approved", "ok"), denied, denied]);
+    assert!(rows.iter().all(|row| row.ended_at.is_some()), "{rows:?}");
+    assert_eq!(server.created(), 1);
 }

@@ -114,7 +114,8 @@ pub struct HttpConfig {
     #[schemars(range(min = 1, max = 604_800))]
     pub session_idle_seconds: u64,
     /// How many sessions there may be at a time, on each of `/mcp` and `/sse`. A user with a key gets no more than three
-    /// times what is left for others.
+    /// times what is left for others. Where there is no room on `/mcp`, a new session ends the one of the same user that
+    /// has not been used for longest, if nothing goes on in it.
     #[schemars(range(min = 1, max = 100_000))]
     pub max_sessions: usize,
 }

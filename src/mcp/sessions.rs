@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
@@ -12,7 +13,6 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 use serde::Deserialize;
 
 use super::authorization::Caller;
-use super::http::too_many_sessions;
 use crate::policy::shares::{Full, Place, Shares};
 
 const SESSION_HEADER: &str = "mcp-session-id";
@@ -23,17 +23,39 @@ pub(super) struct Rooms {
     sessions: Arc<LocalSessionManager>,
     most: usize,
     places: Shares,
-    /// Who opened each session, and its place. May hold some that have ended.
-    owners: Mutex<HashMap<Box<str>, (Caller, Place)>>,
+    owned: Arc<Mutex<Owned>>,
+}
+
+/// The sessions that are somebody's. May hold some that have ended.
+#[derive(Default)]
+struct Owned {
+    sessions: HashMap<Box<str>, Session>,
+    /// Counts uses of all of them.
+    uses: u64,
+}
+
+struct Session {
+    owner: Caller,
+    _place: Place,
+    /// How many requests of it are not answered yet, streams included.
+    visits: usize,
+    /// The number of its last use.
+    used: u64,
 }
 
 /// Whether a request names its session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Stay {
-    /// It does.
-    Known,
+    /// It does, and visits that session if it has any.
+    Known { _visit: Option<Visit> },
     /// Not yet: the answer may.
     New,
+}
+
+/// A request of a session, until this is dropped.
+pub(super) struct Visit {
+    session: Box<str>,
+    owned: Arc<Mutex<Owned>>,
 }
 
 impl Rooms {
@@ -43,7 +65,7 @@ impl Rooms {
             sessions,
             most,
             places: Shares::new(most),
-            owners: Mutex::default(),
+            owned: Arc::default(),
         }
     }
 
@@ -56,11 +78,12 @@ impl Rooms {
         if let Some(id) = session(headers) {
             // A version without sessions passes over the name of one, unless there is one: what a header says must not
             // lead around this check.
-            let passes = self.belongs_to(id, caller) || stateless && !self.has(id).await;
+            let visit = self.visit(id, caller);
+            let passes = visit.is_some() || stateless && !self.has(id).await;
             if !passes {
                 return Err((StatusCode::NOT_FOUND, "Not Found: Session not found").into_response());
             }
-            return Ok(Stay::Known);
+            return Ok(Stay::Known { _visit: visit });
         }
         Ok(Stay::New)
     }
@@ -69,37 +92,55 @@ impl Rooms {
     /// nothing: an `initialize` begins one all the same.
     ///
     /// # Errors
-    /// The answer to a request that would begin one session too many.
+    /// [`Full`] for a request that would begin one session too many.
     pub(super) async fn admit(
         &self,
-        stay: Stay,
+        stay: &Stay,
         request: &Parts,
         body: &[u8],
         caller: &Caller,
-    ) -> Result<Option<Place>, Response> {
+    ) -> Result<Option<Place>, Full> {
         let begins = if is_stateless(&request.headers) {
             may_initialize(body)
         } else {
-            stay == Stay::New
+            matches!(stay, Stay::New)
         };
         if request.method != Method::POST || !begins {
             return Ok(None);
         }
         // Some may be open that have no place, as those whose beginning failed.
         if self.forget_ended().await >= self.most {
-            return Err(too_many_sessions(Full::Everywhere));
+            return Err(Full::Everywhere);
         }
-        self.places
-            .take(caller.principal().sharer())
-            .map(Some)
-            .map_err(too_many_sessions)
+        self.places.take(caller.principal().sharer()).map(Some)
+    }
+
+    /// Forgets the session of this caller's user that nobody has used for longest, so that a new one has room, and names
+    /// it: clients that crash or lose their sessions leave them behind, and the user could begin none until those are
+    /// too old. One that is visited or `is_at_work` stays, and so does any of another user.
+    pub(super) fn give_up_idle(&self, caller: &Caller, is_at_work: impl Fn(&str) -> bool) -> Option<Box<str>> {
+        let sharer = caller.principal().sharer();
+        let mut owned = owned(&self.owned);
+        let idle = owned.sessions.iter().filter(|(id, session)| {
+            session.visits == 0 && session.owner.principal().sharer() == sharer && !is_at_work(id)
+        });
+        let (oldest, _) = idle.min_by_key(|(_, session)| session.used)?;
+        let oldest = oldest.clone();
+        owned.sessions.remove(&oldest);
+        Some(oldest)
     }
 
     /// Remembers whose the session is that an answer with these headers names, before the client learns of it.
     pub(super) fn note(&self, answer: &HeaderMap, caller: Caller, place: Place) {
         if let Some(id) = session(answer) {
-            let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
-            owners.insert(id.into(), (caller, place));
+            let mut owned = owned(&self.owned);
+            let session = Session {
+                owner: caller,
+                _place: place,
+                visits: 0,
+                used: owned.next_use(),
+            };
+            owned.sessions.insert(id.into(), session);
         }
     }
 
@@ -112,14 +153,13 @@ impl Rooms {
     /// How many sessions are somebody's.
     #[cfg(test)]
     pub(super) fn owned(&self) -> usize {
-        self.owners.lock().unwrap_or_else(PoisonError::into_inner).len()
+        owned(&self.owned).sessions.len()
     }
 
     /// Forgets the sessions that have ended; returns how many are open.
     async fn forget_ended(&self) -> usize {
         let open = self.sessions.sessions.read().await;
-        let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
-        owners.retain(|id, _| open.contains_key(&**id));
+        owned(&self.owned).sessions.retain(|id, _| open.contains_key(&**id));
         open.len()
     }
 
@@ -127,9 +167,44 @@ impl Rooms {
         self.sessions.sessions.read().await.contains_key(id)
     }
 
-    fn belongs_to(&self, id: &str, caller: &Caller) -> bool {
-        let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
-        owners.get(id).is_some_and(|(owner, _)| owner.is(caller))
+    /// Begins a request of the caller's session `id`; `None` when they have none of this name.
+    fn visit(&self, id: &str, caller: &Caller) -> Option<Visit> {
+        let mut owned = owned(&self.owned);
+        let session = owned.sessions.get_mut(id).filter(|session| session.owner.is(caller))?;
+        session.visits += 1;
+        Some(Visit {
+            session: id.into(),
+            owned: Arc::clone(&self.owned),
+        })
+    }
+}
+
+fn owned(owned: &Mutex<Owned>) -> MutexGuard<'_, Owned> {
+    // Nothing here can fail half way.
+    owned.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Owned {
+    fn next_use(&mut self) -> u64 {
+        self.uses += 1;
+        self.uses
+    }
+}
+
+impl fmt::Debug for Visit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Visit").field(&self.session).finish()
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        let mut owned = owned(&self.owned);
+        let used = owned.next_use();
+        if let Some(session) = owned.sessions.get_mut(&self.session) {
+            session.visits -= 1;
+            session.used = used;
+        }
     }
 }
 
@@ -173,4 +248,71 @@ fn is_of(headers: &HeaderMap, version: &ProtocolVersion) -> bool {
         .and_then(|named| named.to_str().ok())
         // Versions are dates, so their order as text is their order in time.
         .is_some_and(|named| named >= version.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderName;
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::policy::Principal;
+
+    fn with_key(key: &str, user: &str) -> Caller {
+        Caller::with_key(key, Principal::caller(user, "acme"), CancellationToken::new())
+    }
+
+    fn named(session: &str) -> HeaderMap {
+        HeaderMap::from_iter([(HeaderName::from_static(SESSION_HEADER), session.parse().expect("a name"))])
+    }
+
+    /// Sessions of `ana`, of another key of hers and of `ben`, in this order.
+    fn rooms() -> Rooms {
+        let rooms = Rooms::new(Arc::default(), 8);
+        for (session, caller) in [
+            ("ben's", with_key("3", "ben")),
+            ("first", with_key("1", "ana")),
+            ("second", with_key("2", "ana")),
+        ] {
+            let place = rooms.places.take(caller.principal().sharer()).expect("room");
+            rooms.note(&named(session), caller, place);
+        }
+        rooms
+    }
+
+    fn given_up(rooms: &Rooms) -> Option<Box<str>> {
+        rooms.give_up_idle(&with_key("1", "ana"), |_| false)
+    }
+
+    #[test]
+    fn the_session_that_its_user_has_not_used_for_longest_makes_room() {
+        let rooms = rooms();
+        assert_eq!(given_up(&rooms).as_deref(), Some("first"));
+        assert_eq!(rooms.taken(), 2, "its place is free");
+        assert_eq!(given_up(&rooms).as_deref(), Some("second"));
+        assert_eq!(given_up(&rooms), None, "that of another user stays");
+        assert_eq!(rooms.owned(), 1);
+    }
+
+    #[test]
+    fn the_end_of_a_visit_is_a_use() {
+        let rooms = rooms();
+        let long = rooms.visit("first", &with_key("1", "ana")).expect("hers");
+        drop(rooms.visit("second", &with_key("2", "ana")).expect("hers"));
+        drop(long);
+        assert_eq!(given_up(&rooms).as_deref(), Some("second"));
+    }
+
+    #[test]
+    fn a_session_that_is_visited_or_at_work_stays() {
+        let rooms = rooms();
+        assert!(rooms.visit("first", &with_key("2", "ana")).is_none(), "another key's");
+        let visits = [(); 2].map(|()| rooms.visit("first", &with_key("1", "ana")).expect("hers"));
+        let [one, other] = visits;
+        drop(one);
+        let given_up = |at_work: &str| rooms.give_up_idle(&with_key("1", "ana"), |session| session == at_work);
+        assert_eq!(given_up("second"), None);
+        drop(other);
+        assert_eq!(given_up("second").as_deref(), Some("first"));
+    }
 }

@@ -470,7 +470,9 @@ async fn one_user_does_not_take_the_sessions_of_all() {
     let other = header(&server.key(|record| record.user = "ben".into()).await);
     let mut streams = Vec::new();
     for key in [&first, &second].into_iter().cycle().take(6) {
-        server.session(key).await;
+        let session = server.session(key).await;
+        // A session that nobody listens to would make room for the next.
+        streams.push(server.stream("GET", "/mcp", &format!("{session}{key}"), "").await);
         streams.push(server.stream("GET", "/sse", key, "").await);
     }
     for (method, path, body) in [("POST", "/mcp", initialize()), ("GET", "/sse", Value::Null)] {

@@ -64,23 +64,26 @@ impl InFlight {
         Err(refusal(ErrorData::invalid_request(fault, None), Some(request.1)))
     }
 
+    /// Whether a call of the session goes on, or its answer is being sent.
+    pub(super) fn has(&self, session: &str) -> bool {
+        self.requests().iter().any(|(one, _)| **one == *session)
+    }
+
     fn requests(&self) -> MutexGuard<'_, Requests> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Flight {
-    /// Goes with `answer`: ends at once, or with its last event.
-    pub(super) fn until_sent(self, answer: Response) -> Response {
-        let kind = answer.headers().get(header::CONTENT_TYPE);
-        if kind.is_none_or(|kind| !kind.as_bytes().starts_with(EVENTS.as_bytes())) {
-            return answer;
-        }
-        answer.map(|body| {
-            let events = body.into_data_stream();
-            Body::from_stream(events.inspect(move |_| _ = &self))
-        })
+/// `held` goes with `answer`: it ends at once, or with the last event.
+pub(super) fn until_sent(held: impl Send + 'static, answer: Response) -> Response {
+    let kind = answer.headers().get(header::CONTENT_TYPE);
+    if kind.is_none_or(|kind| !kind.as_bytes().starts_with(EVENTS.as_bytes())) {
+        return answer;
     }
+    answer.map(|body| {
+        let events = body.into_data_stream();
+        Body::from_stream(events.inspect(move |_| _ = &held))
+    })
 }
 
 impl Drop for Taken {
@@ -111,13 +114,14 @@ mod tests {
         );
         assert!(begin("b").is_some(), "another session");
         let events = ([(header::CONTENT_TYPE, EVENTS)], "data: {}\n\n").into_response();
-        let sending = first.until_sent(events);
+        let sending = until_sent(first, events);
         assert!(begin("a").is_none(), "its events are not sent yet");
         to_bytes(sending.into_body(), 1_000).await.expect("text");
         let again = begin("a").expect("answered");
         let calling = again.clone();
-        let _whole = again.until_sent("{}".into_response());
+        let _whole = until_sent(again, "{}".into_response());
         assert!(begin("a").is_none(), "its call goes on");
+        assert!(all.has("a") && !all.has("b"));
         drop(calling);
         assert!(begin("a").is_some());
         assert!(all.requests().is_empty());

@@ -11,12 +11,13 @@ use axum::{Extension, Router};
 use http::header::CONTENT_LENGTH;
 use http::{Method, StatusCode};
 use rmcp::ServerHandler;
+use rmcp::transport::streamable_http_server::session::SessionManager as _;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 
 use super::events::Sessions;
-use super::in_flight::InFlight;
-use super::{HttpSettings, KEEP_ALIVE};
+use super::in_flight::{InFlight, until_sent};
+use super::{HttpSettings, KEEP_ALIVE, too_many_sessions};
 use super::{misread, plain, repeated};
 use crate::mcp::Channel;
 use crate::mcp::authorization::Caller;
@@ -91,9 +92,20 @@ where
     if let Some(call) = plain::call(&service, &parts, &body) {
         return plain::answer(&streamable.desk, service, call, &caller).await;
     }
-    let place = match streamable.rooms.admit(stay, &parts, &body, &caller).await {
-        Ok(place) => place,
-        Err(refusal) => return refusal,
+    let place = loop {
+        let full = match streamable.rooms.admit(&stay, &parts, &body, &caller).await {
+            Ok(place) => break place,
+            Err(full) => full,
+        };
+        let in_flight = |session: &str| streamable.in_flight.has(session);
+        let Some(idle) = streamable.rooms.give_up_idle(&caller, in_flight) else {
+            return too_many_sessions(full);
+        };
+        tracing::debug!("ended a session that nobody uses: its user begins another, and there is no room for both");
+        // It is nobody's any more, whatever comes of this.
+        if let Err(error) = streamable.sessions.close_session(&idle.into()).await {
+            tracing::debug!(%error, "a session did not end properly");
+        }
     };
     let flight = match session_of(&parts.headers).map(|session| streamable.in_flight.begin(session, &body)) {
         Some(Err(refusal)) => return refusal,
@@ -144,10 +156,7 @@ where
         *response.status_mut() = StatusCode::NO_CONTENT;
         response.headers_mut().remove(CONTENT_LENGTH);
     }
-    match flight {
-        Some(flight) => flight.until_sent(response),
-        None => response,
-    }
+    until_sent((flight, stay), response)
 }
 
 #[cfg(test)]

@@ -27,7 +27,8 @@ async fn a_session_of_the_older_era_is_served() {
 async fn sessions_have_a_limit_and_calls_without_session_do_not() {
     let server = start(|settings| settings.max_sessions = 1).await;
     server.probe.release();
-    server.session().await;
+    let session = server.session().await;
+    let _reading = server.listen(&session).await;
     let answer = server.post("", &initialize()).await;
     assert_eq!(status(&answer), "503", "{answer}");
     assert!(answer.contains("retry-after: 60"), "{answer}");
@@ -41,6 +42,63 @@ async fn sessions_have_a_limit_and_calls_without_session_do_not() {
     assert_eq!(status(&answer), "503", "{answer}");
     let answer = server.post(STATELESS, &stateless_call(1, None)).await;
     assert_eq!(status(&answer), "200", "{answer}");
+}
+
+/// Clients that crash leave their sessions behind.
+#[tokio::test]
+async fn the_session_that_was_not_used_for_longest_makes_room_for_a_new_one() {
+    let server = start(|settings| settings.max_sessions = 3).await;
+    let sessions = [server.session().await, server.session().await, server.session().await];
+    let ping = serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" });
+    let answered = async |session: &str| {
+        let answer = server.post(&format!("Mcp-Session-Id: {session}\r\n"), &ping).await;
+        status(&answer).to_owned()
+    };
+    let _reading = server.listen(&sessions[0]).await;
+    assert_eq!(answered(&sessions[1]).await, "200");
+    let new = server.session().await;
+    for (session, expected) in [
+        (&sessions[2], "404"),
+        (&sessions[1], "200"),
+        (&sessions[0], "200"),
+        (&new, "200"),
+    ] {
+        assert_eq!(answered(session).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_session_whose_stream_has_ended_makes_room() {
+    let server = start(|settings| settings.max_sessions = 1).await;
+    let session = server.session().await;
+    let reading = server.listen(&session).await;
+    assert_eq!(status(&server.post("", &initialize()).await), "503");
+    drop(reading);
+    let begun = async { while status(&server.post("", &initialize()).await) != "200" {} };
+    let begun = tokio::time::timeout(Duration::from_secs(10), begun).await;
+    begun.expect("its stream has ended");
+}
+
+#[tokio::test]
+async fn a_session_whose_call_goes_on_makes_no_room() {
+    let server = start(|settings| settings.max_sessions = 1).await;
+    let session = format!("Mcp-Session-Id: {}\r\n", server.session().await);
+    let mut call = stateless_call(1, None);
+    call["params"].as_object_mut().expect("parameters").remove("_meta");
+    // Its client leaves; the call goes on.
+    let mut connection = Connection::open(server.address).await;
+    connection
+        .send("POST", "/mcp", &format!("{MCP}{session}"), &call.to_string())
+        .await;
+    server.probe.until(|state| state.begun == 1).await;
+    drop(connection);
+    for _ in 0..20 {
+        assert_eq!(status(&server.post("", &initialize()).await), "503");
+    }
+    server.probe.release();
+    let begun = async { while status(&server.post("", &initialize()).await) != "200" {} };
+    let begun = tokio::time::timeout(Duration::from_secs(10), begun).await;
+    begun.expect("its call has ended");
 }
 
 #[tokio::test]
@@ -106,6 +164,15 @@ fn telling_call(id: u32) -> serde_json::Value {
 }
 
 impl Server {
+    /// Opens the session's own stream.
+    async fn listen(&self, session: &str) -> Connection {
+        let mut connection = Connection::open(self.address).await;
+        let headers = format!("{MCP}Mcp-Session-Id: {session}\r\n");
+        connection.send("GET", "/mcp", &headers, "").await;
+        connection.until("200 OK").await;
+        connection
+    }
+
     /// Makes a call and leaves as soon as it has this event of the answer.
     async fn call_and_leave(&self, session: &str, call: &serde_json::Value, event: &str) {
         let mut connection = Connection::open(self.address).await;

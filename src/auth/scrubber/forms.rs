@@ -1,4 +1,4 @@
-//! The spellings of a value that have no variants: itself, base64, hexadecimal, and base64 of base64.
+//! The spellings of a value that have few variants: itself, all in one case, base64, hexadecimal, and base64 of base64.
 
 use base64::Engine as _;
 use base64::engine::GeneralPurpose;
@@ -11,10 +11,19 @@ const SHORTEST_PART: usize = 3;
 /// The same for base64 of base64, of which there are so many forms that one would soon be.
 const SHORTEST_NESTED_PART: usize = 8;
 
+/// Shortest value, in characters, that is also looked for all in lower and all in upper case, as APIs write keys and the
+/// values of headers that they have made alike. Of a shorter one these are words of any text.
+const SHORTEST_IN_ANOTHER_CASE: usize = 8;
+
 /// All but base64 of base64, each once, wiped when dropped.
 pub(super) fn of(value: &str) -> Vec<Zeroizing<Vec<u8>>> {
     let bytes = value.as_bytes();
     let mut forms = vec![Zeroizing::new(bytes.to_vec())];
+    // Not in any mix of both, which nothing makes: a search that passes over case would also find base64 by chance.
+    if value.chars().nth(SHORTEST_IN_ANOTHER_CASE - 1).is_some() {
+        forms.push(Zeroizing::new(bytes.to_ascii_lowercase()));
+        forms.push(Zeroizing::new(bytes.to_ascii_uppercase()));
+    }
     for engine in [STANDARD, URL_SAFE, STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
         forms.push(Zeroizing::new(engine.encode(bytes).into_bytes()));
     }

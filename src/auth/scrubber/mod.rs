@@ -1,5 +1,5 @@
-//! Removes every value of a credential from texts: plain, base64 (also twice), hexadecimal, URL-encoded, and JSON- or
-//! HTML-escaped.
+//! Removes every value of a credential from texts: plain, all in one case, base64 (also twice), hexadecimal, URL-encoded,
+//! and JSON- or HTML-escaped.
 //!
 //! Knows texts only. Encodings fall into two kinds: those with few spellings (base64, hexadecimal) are searched for as
 //! they are (`forms`); those where every character can be written in several ways (URL, JSON and HTML escapes) are

@@ -253,8 +253,25 @@ fn a_text_that_was_made_lower_case_hides_nothing() {
     ] {
         assert_eq!(scrubber.caseless(text), expected);
     }
-    assert_eq!(scrubber.text("x-sk-mixed-9876-y"), "x-sk-mixed-9876-y");
     assert_eq!(Scrubber::empty().caseless("etag"), "etag");
+}
+
+#[test]
+fn a_value_that_was_written_in_one_case_is_found() {
+    let scrubber = Scrubber::new(["Sk-Mixed-9876/x", "8f3a1cde"]);
+    for (text, expected) in [
+        ("x-sk-mixed-9876/x-y", "x-[REDACTED]-y"),
+        ("x-SK-MIXED-9876/X-y", "x-[REDACTED]-y"),
+        ("sk%2dmixed%2D9876%2fx", REDACTED),
+        (r"sk-mixed-9876\/x", REDACTED),
+        ("key 8F3A1CDE.", "key [REDACTED]."),
+        ("sK-mIXED-9876/x", "sK-mIXED-9876/x"),
+    ] {
+        assert_eq!(scrubber.text(text), expected);
+    }
+    // So short a value is a word in another case.
+    assert_eq!(scrub("Printer", "A printer. PRINTER"), "A printer. PRINTER");
+    assert_eq!(scrub("Printers", "printers"), REDACTED);
 }
 
 /// Every character by its number, as encoders write it that leave nothing out.

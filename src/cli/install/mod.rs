@@ -292,10 +292,19 @@ fn refused(file: &ClientFile, problem: Problem) -> Failure {
 
 /// Variables of the environment that the server needs for the connectors in `folder`: those that hold their settings
 /// and secrets, and the key of the vault when that is where it comes from. What is wrong with the connectors is reported,
-/// and no reason to stop: the server reads them again whenever they change.
+/// and no reason to stop: the server reads them again whenever they change. The entry is read once, though, and which
+/// variables a broken connector needs is not known: that is said.
 fn variables(folder: &Path) -> Vec<String> {
     let report = Loader::default().load(folder);
     assemble::tell(&report);
+    let crowded_out = report.crowded_out.iter().map(|crowded_out| &crowded_out.origin.path);
+    for path in report.left_out.iter().chain(crowded_out) {
+        output::complain(&format!(
+            "warning: the entry passes on no variables for {}, which cannot be used as it is: mend it, and run this again \
+             with --force",
+            path.display()
+        ));
+    }
     let connectors = report.catalog.connectors();
     let secrets = connectors.iter().flat_map(|connector| connector.secrets());
     let mut names: Vec<String> = secrets

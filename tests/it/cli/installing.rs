@@ -318,3 +318,23 @@ async fn a_folder_that_cannot_be_written_is_named() {
     assert_eq!(run.code, Some(1), "{run:?}");
     assert!(run.stderr.contains(".cursor"), "{}", run.stderr);
 }
+
+/// The client starts the server with the variables that the entry names, also when the connector is mended later.
+#[tokio::test]
+async fn a_connector_whose_variables_are_not_known_is_named() {
+    let workspace = workspace();
+    let whole = std::fs::read_to_string(workspace.connectors().join("crm.toml")).unwrap();
+    workspace.write("broken.toml", whole.replace("method = ", "methd = "));
+    let run = install(&workspace, &["cursor"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let warning = run.stderr.lines().find(|line| line.starts_with("warning: "));
+    let warning = warning.unwrap_or_else(|| panic!("{}", run.stderr));
+    assert!(warning.contains("broken.toml"), "{warning}");
+    assert!(
+        warning.contains("passes on no variables") && warning.contains("--force"),
+        "{warning}"
+    );
+    std::fs::remove_file(workspace.connectors().join("broken.toml")).unwrap();
+    let run = install(&workspace, &["cursor"]).await;
+    assert!(!run.stderr.contains("variables"), "{}", run.stderr);
+}

@@ -21,12 +21,13 @@ type Exchange = fn(&Path, &Path) -> io::Result<()>;
 /// Puts `files` into `folder`, each a path relative to it and what it holds, or nothing when that file is taken out. All other
 /// files stay as they are. Either everything is done, or nothing.
 ///
-/// With a `backup`, the folder as it was is kept under that name.
+/// With a `backup`, the folder as it was is kept under that name, else it is taken away. Why only that failed is returned:
+/// what was to be done is done.
 pub(super) fn replace(
     folder: &Path,
     files: &BTreeMap<String, Option<Content<'_>>>,
     backup: Option<&Path>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<anyhow::Error>> {
     replace_by(disk::exchange, folder, files, backup)
 }
 
@@ -35,7 +36,7 @@ fn replace_by(
     folder: &Path,
     files: &BTreeMap<String, Option<Content<'_>>>,
     backup: Option<&Path>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<anyhow::Error>> {
     let folder = fs::canonicalize(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let staged = beside(&folder, "update");
     // One that was killed left it behind. What was edited is in the folder itself.
@@ -45,20 +46,26 @@ fn replace_by(
         // The first failure is what counts.
         drop(fs::remove_dir_all(&staged));
     }
-    put?;
-    if backup.is_none() {
-        clear(&staged)?;
-    }
-    Ok(())
+    let not_moved = put?;
+    Ok(match backup {
+        Some(_) => not_moved,
+        None => not_moved.or_else(|| clear(&staged).err()),
+    })
 }
 
-/// Gives `staged` the place of `folder`, which is the `backup` afterwards, else `staged`.
-fn put(exchange: Exchange, folder: &Path, staged: &Path, backup: Option<&Path>) -> anyhow::Result<()> {
+/// Gives `staged` the place of `folder`, which is the `backup` afterwards, else `staged`. Why it is not is returned where
+/// only that failed.
+fn put(
+    exchange: Exchange,
+    folder: &Path,
+    staged: &Path,
+    backup: Option<&Path>,
+) -> anyhow::Result<Option<anyhow::Error>> {
     // Under the name of the backup already: what was edited never is where the next update clears.
     let given = backup.unwrap_or(staged);
     rename(staged, given)?;
     if exchange(given, folder).is_ok() {
-        return Ok(());
+        return Ok(None);
     }
     // Here it takes two steps, between which there is no connector: `restore` knows the name that it has then.
     rename(given, staged)?;
@@ -75,7 +82,10 @@ fn put(exchange: Exchange, folder: &Path, staged: &Path, backup: Option<&Path>) 
         rename(&before, folder).with_context(|| format!("the connector is in {} now, rename it", before.display()))?;
         return Err(error);
     }
-    rename(&before, given)
+    let moved = rename(&before, given);
+    Ok(moved
+        .with_context(|| format!("the connector as it was is in {} now", before.display()))
+        .err())
 }
 
 /// Brings the connector at `folder` back when an update that was killed has put it aside; returns where it was then.
@@ -205,7 +215,7 @@ mod tests {
             assert_eq!(fs::read_to_string(before.join("connector.toml")).unwrap(), "edited");
             let now = fs::read_to_string(folder.join("connector.toml")).unwrap();
             match replaced {
-                Ok(()) => assert_eq!(now, "new"),
+                Ok(left) => assert_eq!((now.as_str(), left.is_none()), ("new", true)),
                 Err(error) => {
                     assert!(error.to_string().contains("look into it"), "{error}");
                     assert_eq!(now, "imported anew");
@@ -234,6 +244,26 @@ mod tests {
         }
         assert_eq!(fs::read_to_string(backup.join("connector.toml")).unwrap(), "2");
         assert_eq!(names(around.path()), [".crm.kept", "crm"]);
+    }
+
+    /// Exchanges folders and puts a file where the one is then that has to go, which is no folder to remove.
+    fn in_the_way(one: &Path, other: &Path) -> io::Result<()> {
+        let aside = other.with_extension("aside");
+        fs::rename(other, &aside)?;
+        fs::rename(one, other)?;
+        fs::write(one, "in the way")
+    }
+
+    #[test]
+    fn what_cannot_be_taken_away_undoes_nothing() {
+        let around = tempfile::tempdir().unwrap();
+        let folder = around.path().join("crm");
+        fs::create_dir(&folder).unwrap();
+        let files = BTreeMap::from([("connector.toml".to_owned(), Some(Content::Text("new")))]);
+        let left = replace_by(in_the_way, &folder, &files, None).unwrap();
+        let left = left.expect("it is still there").to_string();
+        assert!(left.contains("cannot remove") && left.contains(".crm.update"), "{left}");
+        assert_eq!(fs::read_to_string(folder.join("connector.toml")).unwrap(), "new");
     }
 
     /// Whoever looks at any moment finds a connector.

@@ -40,6 +40,14 @@ struct Update {
     is_written_over: bool,
 }
 
+/// What was put in the connector's place.
+struct Put {
+    /// Where the folder as it was is kept, when something edited was written over.
+    backup: Option<PathBuf>,
+    /// Why that folder is not where it should be, or not gone.
+    left_over: Option<anyhow::Error>,
+}
+
 impl Import {
     /// Imports `connector` again, a slug or a folder.
     pub(super) async fn update(self, connector: &str, global: &Global, locations: &Locations) -> Result<(), Failure> {
@@ -79,9 +87,12 @@ impl Import {
             let question = format!("\nUpdate {}?", update.folder.display());
             terminal::confirm(&question, "the connector is updated").await?;
         }
-        let backup = update.write(&source)?;
+        let put = update.write(&source)?;
+        if let Some(error) = &put.left_over {
+            output::complain(&format!("warning: the connector is updated, but {error:#}"));
+        }
         let mut written = if self.yes { lines } else { Vec::new() };
-        written.extend(told::written(&update, backup.as_deref()));
+        written.extend(told::written(&update, put.backup.as_deref()));
         self.tell(&update, true, &written)
     }
 
@@ -203,8 +214,8 @@ impl Update {
         all.collect()
     }
 
-    /// Writes everything down; says where the folder as it was is kept, when something edited was written over.
-    fn write(&self, source: &Source) -> Result<Option<PathBuf>, Failure> {
+    /// Writes everything down.
+    fn write(&self, source: &Source) -> Result<Put, Failure> {
         let report =
             serde_json::to_string_pretty(&self.made.report(&self.after)).context("cannot write the report")? + "\n";
         let mut files: BTreeMap<String, Option<Content<'_>>> = BTreeMap::new();
@@ -234,8 +245,11 @@ impl Update {
         let backup = self
             .is_written_over
             .then(|| folder::beside(&self.folder, &format!("before-{moment}")));
-        folder::replace(&self.folder, &files, backup.as_deref())?;
-        Ok(backup)
+        let left_over = folder::replace(&self.folder, &files, backup.as_deref())?;
+        Ok(Put {
+            backup: backup.filter(|_| left_over.is_none()),
+            left_over,
+        })
     }
 }
 

@@ -59,6 +59,14 @@ pub fn exists(folder: &Path) -> bool {
     sqlite::SqliteStore::exists(folder)
 }
 
+/// The keys in the embedded store in `folder`, for whoever only looks: it is not made, brought up to date or waited for.
+///
+/// # Errors
+/// [`StoreError`] with the file that could not be read.
+pub async fn look_up_keys(folder: &Path) -> Result<Vec<KeyRecord>, StoreError> {
+    sqlite::SqliteStore::look_up_keys(folder).await
+}
+
 /// The store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

@@ -3,7 +3,8 @@ use async_trait::async_trait;
 use super::{MemoryStore, Write};
 use crate::store::chain::{Event, Head, Walk};
 use crate::store::{
-    ApprovalRecord, ApprovalState, AuditFilter, AuditRecord, AuditStore, AuditVerification, OpenQuestion, StoreError, details,
+    ApprovalRecord, ApprovalState, AuditFilter, AuditRecord, AuditStore, AuditVerification, OpenQuestion, StoreError,
+    details,
 };
 
 /// The events, and where the chain begins and stands.

@@ -1,9 +1,12 @@
 //! Keys for remote callers in SQLite.
 
-use async_trait::async_trait;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use std::path::Path;
 
+use async_trait::async_trait;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Connection as _, Row};
+
+use super::open::{self, OpenError};
 use super::{Durability, SqliteStore, failed};
 use crate::store::{KeyRecord, KeyStore, StoreError};
 
@@ -51,7 +54,23 @@ impl KeyStore for SqliteStore {
     }
 }
 
+/// The version of the schema from which on there are keys.
+const FIRST_VERSION: i64 = 7;
+
 impl SqliteStore {
+    /// The keys in `folder`, whose file is only looked into: it is not brought up to date, and nobody who writes to it
+    /// is waited for. None where there is no file.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] with the path, the cause and what to do.
+    pub(in crate::store) async fn look_up_keys(folder: &Path) -> Result<Vec<KeyRecord>, StoreError> {
+        if !Self::exists(folder) {
+            return Ok(Vec::new());
+        }
+        let file = open::file(folder);
+        look_up(&file).await.map_err(|error| error.at(&file))
+    }
+
     async fn change_keys(
         &self,
         statement: sqlx::query::Query<'_, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>,
@@ -60,6 +79,18 @@ impl SqliteStore {
         Durability::Disk.apply(&mut writer).await?;
         Ok(statement.execute(&mut **writer).await?.rows_affected())
     }
+}
+
+async fn look_up(file: &Path) -> Result<Vec<KeyRecord>, OpenError> {
+    let mut connection = SqliteConnection::connect_with(&open::options_to_look(file)).await?;
+    let version = open::version(&mut connection).await?;
+    let rows = if version < FIRST_VERSION {
+        Vec::new()
+    } else {
+        sqlx::query(LIST).fetch_all(&mut connection).await?
+    };
+    connection.close().await?;
+    Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
 }
 
 /// Texts as a JSON array.

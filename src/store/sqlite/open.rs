@@ -1,7 +1,7 @@
 //! Opening, creating and migrating the file, and saying plainly why that failed.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions};
@@ -53,7 +53,7 @@ const ADVICE_FULL: &str = "free some space on the disk";
 impl SqliteStore {
     /// Whether `folder` holds a file to open.
     pub(in crate::store) fn exists(folder: &Path) -> bool {
-        folder.join(FILE_NAME).exists()
+        file(folder).exists()
     }
 
     /// Opens `toolgate.db` in `folder`; creates both when they are missing, readable for this user only, and brings
@@ -63,7 +63,7 @@ impl SqliteStore {
     /// [`StoreError::Open`] with the path, the cause and what to do: the folder cannot be written, the file is not a
     /// database or is damaged, another process holds it locked, or a newer Toolgate wrote it.
     pub async fn open(folder: &Path) -> Result<Self, StoreError> {
-        let file = folder.join(FILE_NAME);
+        let file = file(folder);
         create_folder(folder)
             .await
             .map_err(|source| cannot_open(folder, source))?;
@@ -84,6 +84,22 @@ impl SqliteStore {
             journal: Journal::new(folder),
         })
     }
+}
+
+/// The file in `folder`.
+pub(super) fn file(folder: &Path) -> PathBuf {
+    folder.join(FILE_NAME)
+}
+
+/// For a connection that changes nothing. By itself it could not be told of what lies in the log beside the file, which is
+/// why it is not opened for reading alone.
+pub(super) fn options_to_look(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(false)
+        .busy_timeout(BUSY_TIMEOUT)
+        .pragma("query_only", "ON")
+        .disable_statement_logging()
 }
 
 pub(super) fn options(file: &Path) -> SqliteConnectOptions {
@@ -182,19 +198,25 @@ async fn connect_and_migrate(options: &SqliteConnectOptions) -> Result<SqliteCon
     Ok(connection)
 }
 
+/// The version of the schema, if it is known.
+pub(super) async fn version(connection: &mut SqliteConnection) -> Result<i64, OpenError> {
+    let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(connection).await?;
+    match usize::try_from(found) {
+        Ok(done) if done <= MIGRATIONS.len() => Ok(found),
+        _ => Err(OpenError::Newer {
+            found,
+            known: MIGRATIONS.len(),
+        }),
+    }
+}
+
 /// Runs the scripts that the file has not seen yet, all in one transaction: of processes that start at once, the
 /// first migrates and the others find it done.
 async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
     let mut transaction = connection.begin_with(BEGIN_WRITE).await?;
-    let version: i64 = sqlx::query_scalar("PRAGMA user_version")
-        .fetch_one(&mut *transaction)
-        .await?;
-    let Some(pending) = usize::try_from(version).ok().and_then(|done| MIGRATIONS.get(done..)) else {
-        return Err(OpenError::Newer {
-            found: version,
-            known: MIGRATIONS.len(),
-        });
-    };
+    let version = version(&mut transaction).await?;
+    let pending = usize::try_from(version).ok().and_then(|done| MIGRATIONS.get(done..));
+    let pending = pending.unwrap_or_default();
     for (version, script) in (MIGRATIONS.len() - pending.len() + 1..).zip(pending) {
         sqlx::raw_sql(*script).execute(&mut *transaction).await?;
         if version == AUDIT_CHAIN {

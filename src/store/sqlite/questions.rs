@@ -39,7 +39,10 @@ pub(super) async fn open(
     for row in &rows {
         let asked = audit::record(row)?;
         // Approvals are never removed.
-        let approval = sqlx::query(APPROVAL).bind(&asked.approval_id).fetch_one(readers).await?;
+        let approval = sqlx::query(APPROVAL)
+            .bind(&asked.approval_id)
+            .fetch_one(readers)
+            .await?;
         let approval = approvals::read(&approval)?;
         questions.push(OpenQuestion { asked, approval });
     }

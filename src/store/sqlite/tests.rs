@@ -2,15 +2,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use tempfile::TempDir;
 
 use super::*;
 use crate::store::conformance::approvals::pending;
 use crate::store::conformance::audit::{finished_row, intent_row};
+use crate::store::conformance::keys::key;
 use crate::store::conformance::{self, at};
-use crate::store::{ApiSighting, ApiStore, ApprovalStore, AuditFilter, AuditStore, CallScope, Decision, Store};
+use crate::store::{
+    ApiSighting, ApiStore, ApprovalStore, AuditFilter, AuditStore, CallScope, Decision, KeyStore, Store,
+};
 
 async fn open() -> (Arc<dyn Store>, TempDir) {
     let folder = TempDir::new().unwrap();
@@ -146,6 +149,32 @@ async fn opening_waits_for_a_process_that_holds_the_file_locked() {
     assert!(early.is_err(), "{early:?}");
     sqlx::query("ROLLBACK").execute(&mut holder).await.unwrap();
     opening.await.unwrap();
+}
+
+#[tokio::test]
+async fn who_looks_for_keys_waits_for_nobody_and_changes_nothing() {
+    let folder = TempDir::new().unwrap();
+    let look = async || SqliteStore::look_up_keys(folder.path()).await;
+    assert!(look().await.unwrap().is_empty());
+    assert!(!database(folder.path()).exists(), "a store was made");
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    let kept = key("1", 0);
+    store.create_key(&kept).await.unwrap();
+    let mut writer = store.writer.lock().await;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut **writer).await.unwrap();
+    assert_eq!(look().await.unwrap(), [kept]);
+    sqlx::query("ROLLBACK").execute(&mut **writer).await.unwrap();
+    for (version, is_known) in [("6", true), ("99", false)] {
+        let pragma = AssertSqlSafe(format!("PRAGMA user_version = {version}"));
+        sqlx::query(pragma).execute(&mut **writer).await.unwrap();
+        let keys = look().await;
+        assert_eq!(keys.is_ok_and(|keys| keys.is_empty()), is_known, "version {version}");
+        let left: i64 = sqlx::query_scalar("PRAGMA user_version")
+            .fetch_one(&mut **writer)
+            .await
+            .unwrap();
+        assert_eq!(left.to_string(), version);
+    }
 }
 
 /// Whoever is told can wait for it, which is no use where the disk is full.

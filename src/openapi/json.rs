@@ -110,22 +110,24 @@ impl Open {
     /// Makes a table of the members from the one at `first` on.
     fn table(&mut self, first: usize) -> Map<String, Value> {
         let mut table = Map::with_capacity(self.members.len() - first);
-        let mut replaced = Vec::new();
+        let mut repeated = Vec::new();
         for (name, value) in self.members.drain(first..) {
             match table.entry(name) {
                 Entry::Vacant(entry) => {
                     entry.insert(value);
                 }
-                Entry::Occupied(mut entry) => replaced.push((entry.key().clone(), entry.insert(value))),
+                Entry::Occupied(entry) => repeated.push((entry.key().clone(), value)),
             }
         }
-        for (name, earlier) in replaced {
+        // In their order, so that each is put to those before it, of which there may be many, and not they to it.
+        for (name, later) in repeated {
             let way = self.steps.iter().map(|step| match step {
                 Step::Member(at) => Cow::Borrowed(self.members[*at].0.as_str()),
                 Step::Item(index) => Cow::Owned(index.to_string()),
             });
             if let Some(last) = table.get_mut(&name) {
-                self.repeated.take(way, &name, earlier, last);
+                let earlier = std::mem::replace(last, later);
+                self.repeated.take(&way, &name, earlier, last);
             }
         }
         table
@@ -247,6 +249,19 @@ mod tests {
         let told: Vec<String> = repeated.notes("").collect();
         let places: Vec<&str> = told.iter().filter_map(|note| note.split('`').nth(1)).collect();
         assert_eq!(places, ["/a/1/b/0/x", "/a/1/b", "/a/1/b", "/a"]);
+    }
+
+    #[test]
+    fn path_items_are_put_together_in_their_order() {
+        let text = r#"{"paths": {"/a": {"get": 1, "x": 1}, "/b": {}, "/a": {"get": 2, "put": 2}, "/a": {"post": 3}}}"#;
+        let (tree, repeated) = parse(text).unwrap();
+        assert_eq!(
+            tree.to_string(),
+            r#"{"paths":{"/a":{"get":2,"x":1,"put":2,"post":3},"/b":{}}}"#
+        );
+        let told: Vec<String> = repeated.notes("").collect();
+        assert_eq!(told[0], "`/paths/~1a/get` is written twice: the last one counts");
+        assert_eq!(told.len(), 3, "{told:?}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Most keys that are told of one text.
 const MOST_TOLD: usize = 20;
@@ -19,37 +19,41 @@ pub(super) struct Repeated {
 impl Repeated {
     /// Notes that the table that `way` leads to holds `name` twice, of which `last` is kept. Two path items are put
     /// together: descriptions that were joined by hand have one for each method.
+    ///
+    /// A text may hold a key a million times, at the end of a long way: this takes no longer than reading `last`, and the
+    /// way is only followed for those that are told.
     pub(super) fn take<'w>(
         &mut self,
-        way: impl Iterator<Item = Cow<'w, str>>,
+        way: &(impl Iterator<Item = Cow<'w, str>> + Clone),
         name: &str,
         earlier: Value,
         last: &mut Value,
     ) {
-        let way: Vec<Cow<'_, str>> = way.collect();
-        let pointer: String = way.iter().map(|step| segment(step)).chain([segment(name)]).collect();
+        let pointer = || -> String { way.clone().map(|step| segment(&step)).chain([segment(name)]).collect() };
         match (earlier, last) {
-            (Value::Object(earlier), Value::Object(last)) if way == ["paths"] => {
+            (Value::Object(earlier), Value::Object(last)) if way.clone().take(2).eq(["paths"]) => {
                 let later = std::mem::replace(last, earlier);
-                self.put_together(&pointer, later, last);
+                for (name, value) in later {
+                    // The table takes the name before it says whether it has it already.
+                    let place = self.is_told().then(|| segment(&name));
+                    if last.insert(name, value).is_some() {
+                        let place = || place.map(|place| pointer() + &place).unwrap_or_default();
+                        self.tell(place, "the last one counts");
+                    }
+                }
+                self.tell(pointer, "what both hold is put together");
             }
             _ => self.tell(pointer, "the last one counts"),
         }
     }
 
-    fn put_together(&mut self, pointer: &str, later: Map<String, Value>, whole: &mut Map<String, Value>) {
-        for (name, value) in later {
-            let place = format!("{pointer}{}", segment(&name));
-            if whole.insert(name, value).is_some() {
-                self.tell(place, "the last one counts");
-            }
-        }
-        self.tell(pointer.to_owned(), "what both hold is put together");
+    fn is_told(&self) -> bool {
+        self.found.len() < MOST_TOLD
     }
 
-    fn tell(&mut self, pointer: String, outcome: &'static str) {
-        if self.found.len() < MOST_TOLD {
-            self.found.push((pointer, outcome));
+    fn tell(&mut self, pointer: impl FnOnce() -> String, outcome: &'static str) {
+        if self.is_told() {
+            self.found.push((pointer(), outcome));
         } else {
             self.more += 1;
         }
@@ -78,6 +82,8 @@ fn segment(step: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use serde_json::json;
 
     use super::*;
@@ -87,7 +93,7 @@ mod tests {
         let mut repeated = Repeated::default();
         for index in 0..MOST_TOLD + 2 {
             let way = ["a/b".into(), index.to_string().into()];
-            repeated.take(way.into_iter(), "~", json!(1), &mut json!(2));
+            repeated.take(&way.into_iter(), "~", json!(1), &mut json!(2));
         }
         let notes: Vec<String> = repeated.notes("x.yaml").collect();
         assert_eq!(notes[0], "`/a~1b/0/~0` of x.yaml is written twice: the last one counts");
@@ -95,6 +101,23 @@ mod tests {
             (notes.len(), notes[MOST_TOLD].as_str()),
             (MOST_TOLD + 1, "2 more keys of x.yaml are written twice")
         );
+    }
+
+    #[test]
+    fn no_way_is_followed_for_what_is_not_told() {
+        let mut repeated = Repeated::default();
+        let followed = Cell::new(0);
+        for index in 0..1_000 {
+            let way = (0..100).map(|step| {
+                followed.set(followed.get() + 1);
+                Cow::Owned(format!("step {step}"))
+            });
+            let both = || json!({"get": 1});
+            repeated.take(&way, &index.to_string(), both(), &mut both());
+        }
+        assert_eq!(repeated.notes("").count(), MOST_TOLD + 1);
+        // That it is not the way to a path item shows at its beginning.
+        assert!(followed.get() <= MOST_TOLD * 100 + 1_000 * 2, "{}", followed.get());
     }
 
     #[test]
@@ -107,7 +130,7 @@ mod tests {
             let mut last = json!({"post": 3, "put": 4});
             let mut repeated = Repeated::default();
             let steps = way.iter().map(|step| Cow::Borrowed(*step));
-            repeated.take(steps, "/a", json!({"get": 1, "put": 2}), &mut last);
+            repeated.take(&steps, "/a", json!({"get": 1, "put": 2}), &mut last);
             assert_eq!(last, kept, "{way:?}");
         }
     }

@@ -195,7 +195,7 @@ impl Builder {
                         });
                         let earlier = entry.insert(value);
                         let name = entry.key().clone();
-                        self.repeated.take(way, &name, earlier, entry.get_mut());
+                        self.repeated.take(&way, &name, earlier, entry.get_mut());
                     }
                 },
                 None => return Err("a key must be text".to_owned()),

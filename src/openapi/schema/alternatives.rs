@@ -8,6 +8,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use serde_json::{Map, Value, json};
 
+use super::merge::contradict;
 use super::{Change, MOST_VALUES, Normaliser, Place, is_nothing, merge, null};
 use crate::openapi::json::length;
 use crate::openapi::shaping;
@@ -134,7 +135,8 @@ impl<'d> Normaliser<'d> {
         let mut both = Distinct::default();
         // Null is only taken where both lists have it.
         for one in first.into_iter().filter(|one| !is_null(one)) {
-            for other in second {
+            // What no value can be is no choice.
+            for other in second.iter().filter(|other| !contradict(one, other)) {
                 both.push(merge(one.clone(), other.clone()).0);
             }
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::value::{in_type_of, is_of, is_unwritable};
+use super::value::{in_types_of, is_of, is_unwritable};
 use crate::schema::Schema;
 
 /// Keywords that take a compiled schema to check.
@@ -40,7 +40,7 @@ fn bytes(value: &Value) -> usize {
 
 /// `written` as the default of `schema`: in its type, when it takes that and a connector's file can hold it.
 pub(in crate::openapi) fn default_of(schema: &Map<String, Value>, written: &Value) -> Option<Value> {
-    in_type_of(schema, written).filter(|default| !is_unwritable(default) && takes(schema, default))
+    in_types_of(schema, written).filter(|default| !is_unwritable(default) && takes(schema, default))
 }
 
 /// Whether `schema` takes `value`.
@@ -128,6 +128,40 @@ mod tests {
             let map = schema.as_object().unwrap();
             let expected = Schema::compile(&schema).unwrap().violations(&value).is_empty();
             assert_eq!(takes(map, &value), expected, "{schema} {value}");
+        }
+    }
+
+    #[test]
+    fn what_is_in_a_default_has_the_type_of_its_place() {
+        for (schema, written, expected) in [
+            (
+                json!({"type": "array", "items": {"type": "number"}}),
+                json!(["1.10", 2, "007"]),
+                Some(json!([1.1, 2, 7])),
+            ),
+            (
+                json!({"type": "array", "items": {"type": "string"}}),
+                json!(["1.10", 2]),
+                Some(json!(["1.10", "2"])),
+            ),
+            (
+                json!({"type": "array", "items": {"type": "number"}}),
+                json!(["a"]),
+                None,
+            ),
+            (
+                json!({"type": "object", "properties": {"a": {"type": "array", "items": {"type": "integer"}}},
+                    "additionalProperties": {"type": "boolean"}}),
+                json!({"a": ["01"], "b": "true"}),
+                Some(json!({"a": [1], "b": true})),
+            ),
+            (
+                json!({"type": "array", "items": {}}),
+                json!(["1.10"]),
+                Some(json!(["1.10"])),
+            ),
+        ] {
+            assert_eq!(default_of(schema.as_object().unwrap(), &written), expected, "{schema}");
         }
     }
 

@@ -45,8 +45,8 @@ pub(in crate::openapi) fn merge(first: Map<String, Value>, second: Map<String, V
                 }
             }
             ("required", Value::Array(present), Value::Array(more)) => {
-                let known: HashSet<Value> = present.iter().cloned().collect();
-                present.extend(more.into_iter().filter(|name| !known.contains(name)));
+                let mut known: HashSet<Value> = present.iter().cloned().collect();
+                present.extend(more.into_iter().filter(|name| known.insert(name.clone())));
             }
             ("enum", Value::Array(present), Value::Array(more)) => {
                 let common: Vec<Value> = present.iter().filter(|value| more.contains(value)).cloned().collect();
@@ -98,6 +98,50 @@ fn merge_values(first: Value, second: Value, contradictions: &mut usize) -> Valu
         }
         (_, second) => second,
     }
+}
+
+/// Whether it can be told that no value fits both, by their types and the values that they list, their own and those of
+/// properties that have to be there.
+pub(super) fn contradict(first: &Map<String, Value>, second: &Map<String, Value>) -> bool {
+    if is_nothing(first) || is_nothing(second) {
+        return true;
+    }
+    if let (Some(one), Some(other)) = (first.get("type"), second.get("type"))
+        && common_types(one, other).is_none()
+    {
+        return true;
+    }
+    if let (Some(one), Some(other)) = (listed(first), listed(second))
+        && !one.iter().any(|value| other.contains(value))
+    {
+        return true;
+    }
+    let (Some(one), Some(other)) = (properties(first), properties(second)) else {
+        return false;
+    };
+    one.iter().any(|(name, property)| {
+        let both = property.as_object().zip(other.get(name).and_then(Value::as_object));
+        let is_required = [first, second].iter().any(|schema| requires(schema, name));
+        is_required && both.is_some_and(|(one, other)| contradict(one, other))
+    })
+}
+
+/// The values that a schema lists.
+fn listed(schema: &Map<String, Value>) -> Option<&[Value]> {
+    match (schema.get("const"), schema.get("enum")) {
+        (Some(value), _) => Some(std::slice::from_ref(value)),
+        (None, Some(Value::Array(values))) => Some(values),
+        _ => None,
+    }
+}
+
+fn properties(schema: &Map<String, Value>) -> Option<&Map<String, Value>> {
+    schema.get("properties")?.as_object()
+}
+
+fn requires(schema: &Map<String, Value>, name: &str) -> bool {
+    let required = schema.get("required").and_then(Value::as_array);
+    required.is_some_and(|required| required.iter().any(|one| one == name))
 }
 
 /// The types that both lists or names allow; every integer is a number.
@@ -195,6 +239,12 @@ mod tests {
                 0,
             ),
             (json!({"not": {}}), json!({"type": "string"}), json!({"not": {}}), 0),
+            (
+                json!({"required": ["a"]}),
+                json!({"required": ["b", "a", "b"]}),
+                json!({"required": ["a", "b"]}),
+                0,
+            ),
         ] {
             let (Value::Object(one), Value::Object(other)) = (first.clone(), second.clone()) else {
                 unreachable!()
@@ -204,6 +254,37 @@ mod tests {
                 (expected.as_object().unwrap().clone(), contradictions),
                 "{first} {second}"
             );
+        }
+    }
+    #[test]
+    fn what_no_value_fits_contradicts() {
+        let kind = |kinds: Value, required: Value| json!({"properties": {"kind": kinds}, "required": required});
+        for (first, second, expected) in [
+            (json!({"type": "string"}), json!({"type": "integer"}), true),
+            (json!({"type": ["string", "integer"]}), json!({"type": "number"}), false),
+            (json!({"const": 1}), json!({"enum": [2, 3]}), true),
+            (json!({"const": 2}), json!({"enum": [2, 3]}), false),
+            (json!({"pattern": "a"}), json!({"pattern": "b"}), false),
+            (json!({"not": {}}), json!({}), true),
+            (
+                kind(json!({"enum": ["a"]}), json!(["kind"])),
+                kind(json!({"enum": ["b"]}), json!([])),
+                true,
+            ),
+            (
+                kind(json!({"enum": ["a"]}), json!([])),
+                kind(json!({"enum": ["b"]}), json!([])),
+                false,
+            ),
+            (
+                kind(json!({"enum": ["a"]}), json!(["kind"])),
+                kind(json!({"enum": ["a", "b"]}), json!(["kind"])),
+                false,
+            ),
+        ] {
+            let (one, other) = (first.as_object().unwrap(), second.as_object().unwrap());
+            assert_eq!(contradict(one, other), expected, "{first} {second}");
+            assert_eq!(contradict(other, one), expected, "{second} {first}");
         }
     }
 }

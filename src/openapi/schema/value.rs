@@ -100,6 +100,33 @@ pub(in crate::openapi) fn in_type_of(schema: &Map<String, Value>, value: &Value)
     coerced(value, if kinds.len() == 1 { &kinds } else { &[] })
 }
 
+/// The same for what is in lists and tables, too, where that is spelt so: YAML reads `1.10` and `007` as texts there as well,
+/// and only their schema knows.
+pub(super) fn in_types_of(schema: &Map<String, Value>, value: &Value) -> Option<Value> {
+    let inside = |schema: Option<&Value>, value: &Value| {
+        let typed = schema
+            .and_then(Value::as_object)
+            .and_then(|schema| in_types_of(schema, value));
+        typed.unwrap_or_else(|| value.clone())
+    };
+    Some(match in_type_of(schema, value)? {
+        Value::Array(items) => {
+            let of = schema.get("items");
+            items.iter().map(|item| inside(of, item)).collect()
+        }
+        Value::Object(members) => {
+            let properties = schema.get("properties");
+            let of = |name: &str| properties.and_then(|properties| member(properties, name));
+            let typed = |(name, value): (&String, &Value)| {
+                let of = of(name).or_else(|| schema.get("additionalProperties"));
+                (name.clone(), inside(of, value))
+            };
+            members.iter().map(typed).collect()
+        }
+        scalar => scalar,
+    })
+}
+
 /// Connectors are written in TOML, which has no null.
 pub(in crate::openapi) fn holds_null(value: &Value) -> bool {
     holds(value, Value::is_null)

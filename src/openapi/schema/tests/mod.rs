@@ -295,6 +295,29 @@ fn what_no_discriminator_chooses_needs_none() {
 }
 
 #[test]
+fn of_two_lists_of_alternatives_only_those_are_paired_that_fit_each_other() {
+    let of_kind = |kind: &str, name: &str| {
+        json!({"type": "object", "properties": {"kind": {"type": "string", "enum": [kind]}, name: {"type": "string"}},
+            "required": ["kind"]})
+    };
+    let schema = json!({
+        "oneOf": [of_kind("cat", "purrs"), of_kind("dog", "barks")],
+        "anyOf": [of_kind("cat", "sleeps"), of_kind("dog", "runs")],
+    });
+    let (schema, _) = normalised_with(&json!({ "S": schema }), Direction::Input, LIMITS);
+    let names = |alternative: &Value| -> Vec<String> {
+        let properties = alternative["properties"].as_object().unwrap();
+        properties.keys().cloned().collect()
+    };
+    let pairs: Vec<_> = schema["anyOf"].as_array().unwrap().iter().map(names).collect();
+    assert_eq!(
+        pairs,
+        [["kind", "purrs", "sleeps"], ["kind", "barks", "runs"]],
+        "{schema}"
+    );
+}
+
+#[test]
 fn a_schema_within_itself_ends() {
     let schemas = json!({
         "S": {"type": "object", "properties": {"name": {"type": "string"}, "child": {"$ref": "#/components/schemas/S"}}},

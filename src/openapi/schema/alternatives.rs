@@ -344,6 +344,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_alternative_is_compared_with_few_others() {
+        let of = |index: usize, description: &str| {
+            let name = format!("n{index}");
+            let schema = json!({"properties": {name: {}}, "description": description});
+            schema.as_object().unwrap().clone()
+        };
+        let mut distinct = Distinct::default();
+        for index in 0..1_000 {
+            distinct.push(of(index, "one"));
+            distinct.push(of(index, "other"));
+        }
+        assert_eq!((distinct.list.len(), distinct.known.len()), (1_000, 1_000));
+    }
+
+    #[test]
     fn alternatives_of_values_and_types_are_said_simply() {
         let map = |value: Value| value.as_object().unwrap().clone();
         let values_of = [

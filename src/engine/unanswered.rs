@@ -124,9 +124,19 @@ mod tests {
     #[tokio::test]
     async fn the_end_says_what_became_of_the_approval() {
         for (approved, via, message, approver) in [
-            (true, "cli", "the approval does not belong to this call, was used before, or has expired", "ben via cli"),
+            (
+                true,
+                "cli",
+                "the approval does not belong to this call, was used before, or has expired",
+                "ben via cli",
+            ),
             (false, "cli", "a person declined this call (ben via cli)", "ben via cli"),
-            (false, "mrtr", "a person declined this call (ben via mrtr)", "ben via mrtr"),
+            (
+                false,
+                "mrtr",
+                "a person declined this call (ben via mrtr)",
+                "ben via mrtr",
+            ),
         ] {
             let store = store().await;
             let decision = Decision {
@@ -158,7 +168,10 @@ mod tests {
         assert_eq!(end(&*store, moment(600 + 3_599)).await.unwrap(), 0);
         assert_eq!(end(&*store, moment(600 + 3_600)).await.unwrap(), 1);
         let message = row(&store).await.message.unwrap();
-        assert!(message.starts_with("the approval was used by an identical call"), "{message}");
+        assert!(
+            message.starts_with("the approval was used by an identical call"),
+            "{message}"
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -263,7 +263,10 @@ mod tests {
     }
 
     fn named(session: &str) -> HeaderMap {
-        HeaderMap::from_iter([(HeaderName::from_static(SESSION_HEADER), session.parse().expect("a name"))])
+        HeaderMap::from_iter([(
+            HeaderName::from_static(SESSION_HEADER),
+            session.parse().expect("a name"),
+        )])
     }
 
     /// Sessions of `ana`, of another key of hers and of `ben`, in this order.

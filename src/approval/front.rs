@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 
 use crate::audit::CallLog;
+use crate::store::Via;
 
 /// Whether and how a front can ask its person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,9 +64,9 @@ pub enum Answer {
 pub trait Front: Send + Sync {
     /// Whether and how it can ask.
     fn asking(&self) -> Asking;
-    /// What the record says about where the answer came from, e.g. `elicitation`.
-    fn via(&self) -> &'static str {
-        "elicitation"
+    /// What the record says about where the answer came from.
+    fn via(&self) -> Via {
+        Via::Elicitation
     }
     /// Puts the question to the person and waits. Only called for [`Asking::Inline`].
     async fn ask(&self, prompt: &ApprovalPrompt) -> Answer;

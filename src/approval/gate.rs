@@ -12,7 +12,7 @@ use super::open::OpenQuestions;
 use super::prompt::{self, Facts};
 use crate::connector::model::Effect;
 use crate::crypto::{RandomUnavailable, random_id};
-use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, Decision, Store, StoreError, time};
+use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, Decision, Store, StoreError, Via, time};
 
 /// How often a waiting call looks for a decision made elsewhere.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -169,7 +169,7 @@ impl Approvals {
                 ApprovalState::Approved => return self.use_up(&record, asked.key).await,
                 // A front's own person may be asked again; what an operator refused stays refused until it expires,
                 // or an agent could wear people down by repeating itself.
-                ApprovalState::Denied if record.decided_via.as_deref() == Some("cli") => {
+                ApprovalState::Denied if record.decided_via == Some(Via::Cli) => {
                     return Ok(refused(&record, Refusal::Declined));
                 }
                 ApprovalState::Denied | ApprovalState::Pending | ApprovalState::Used => {}
@@ -242,7 +242,7 @@ impl Approvals {
     ) -> Result<Verdict, GateError> {
         match self.store.get_approval(approval_id).await? {
             Some(record) if record.key() == *key => {
-                let verdict = self.settle(&record, key, answer, user, "mrtr").await?;
+                let verdict = self.settle(&record, key, answer, user, Via::Mrtr).await?;
                 // Equal calls share a record; each answer ends the one that asked for it.
                 Ok(verdict.continuing(self.open.take(call_id)))
             }
@@ -261,7 +261,7 @@ impl Approvals {
         key: &ApprovalKey,
         answer: Answer,
         user: &str,
-        via: &str,
+        via: Via,
     ) -> Result<Verdict, GateError> {
         let approved = match answer {
             Answer::Accepted => true,
@@ -274,7 +274,7 @@ impl Approvals {
             approved,
             at: self.now(),
             by: user.to_owned(),
-            via: via.to_owned(),
+            via,
         };
         let decided = self.store.decide_approval(&record.id, &decision).await?;
         if !approved {
@@ -284,7 +284,7 @@ impl Approvals {
             }
             return Ok(Verdict::Refused {
                 approval_id: Some(record.id.clone()),
-                by: Some(format!("{user} via {via}")),
+                by: Some(format!("{user} via {}", via.as_str())),
                 continues: None,
                 refusal: Refusal::Declined,
             });
@@ -431,8 +431,8 @@ fn refused(record: &ApprovalRecord, refusal: Refusal) -> Verdict {
 /// Who decided, and through which front end, e.g. `ana via cli`.
 pub(crate) fn decided_by(record: &ApprovalRecord) -> Option<String> {
     let by = record.decided_by.as_deref()?;
-    Some(match record.decided_via.as_deref() {
-        Some(via) => format!("{by} via {via}"),
+    Some(match record.decided_via {
+        Some(via) => format!("{by} via {}", via.as_str()),
         None => by.to_owned(),
     })
 }

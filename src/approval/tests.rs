@@ -10,7 +10,7 @@ use super::gate::Settings;
 use super::{Answer, ApprovalPrompt, Approvals, Asked, Asking, Front, Refusal, Verdict};
 use crate::connector::model::Effect;
 use crate::store::memory::MemoryStore;
-use crate::store::{ApprovalKey, ApprovalState, ApprovalStore as _, Decision, time};
+use crate::store::{ApprovalKey, ApprovalState, ApprovalStore as _, Decision, Via, time};
 
 const START: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
@@ -110,7 +110,7 @@ impl Fixture {
             approved,
             at,
             by: "ana".into(),
-            via: "cli".into(),
+            via: Via::Cli,
         };
         self.store.decide_approval(id, &decision).await.unwrap()
     }

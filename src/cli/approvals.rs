@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use super::{Failure, Global, assemble, output};
 use crate::approval::prompt::{self, Facts};
 use crate::connector::model::LOCAL;
-use crate::store::{ApprovalRecord, ApprovalState, Decision, Store, time};
+use crate::store::{ApprovalRecord, ApprovalState, Decision, Store, Via, time};
 use jiff::Timestamp;
 
 /// Most records listed.
@@ -127,8 +127,8 @@ async fn show(store: &dyn Store, id: &str, json: bool) -> Result<(), Failure> {
         record.created_at,
         record.expires_at
     ))?;
-    let by = match (&record.decided_by, &record.decided_via, &record.decided_at) {
-        (Some(by), Some(via), Some(at)) => format!(" by {by} via {via} at {at}"),
+    let by = match (&record.decided_by, record.decided_via, &record.decided_at) {
+        (Some(by), Some(via), Some(at)) => format!(" by {by} via {} at {at}", via.as_str()),
         _ => String::new(),
     };
     Ok(output::say(&format!("State: {}{by}", state_of(&record)))?)
@@ -139,7 +139,7 @@ async fn decide(store: &dyn Store, id: &str, approved: bool) -> Result<(), Failu
         approved,
         at: now(),
         by: crate::config::operator(),
-        via: "cli".into(),
+        via: Via::Cli,
     };
     let mut decided = store
         .decide_approval(id, &decision)

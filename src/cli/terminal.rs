@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::Failure;
 use super::output::complain;
 use crate::engine::{Answer, ApprovalPrompt, Asking, Front};
+use crate::store::Via;
 
 /// Asks on stderr and reads the answer from stdin, when both are a terminal.
 #[derive(Debug, Clone, Copy)]
@@ -77,8 +78,8 @@ impl Front for Terminal {
         }
     }
 
-    fn via(&self) -> &'static str {
-        "terminal"
+    fn via(&self) -> Via {
+        Via::Terminal
     }
 
     async fn ask(&self, prompt: &ApprovalPrompt) -> Answer {

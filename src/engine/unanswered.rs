@@ -89,7 +89,7 @@ mod tests {
     use crate::store::conformance::at;
     use crate::store::conformance::audit::question_row;
     use crate::store::memory::MemoryStore;
-    use crate::store::{ApprovalStore as _, AuditFilter, AuditStore as _, Decision};
+    use crate::store::{ApprovalStore as _, AuditFilter, AuditStore as _, Decision, Via};
 
     /// One call that asked at `at(0)` and may be answered until `at(600)`.
     async fn store() -> Arc<MemoryStore> {
@@ -126,14 +126,19 @@ mod tests {
         for (approved, via, message, approver) in [
             (
                 true,
-                "cli",
+                Via::Cli,
                 "the approval does not belong to this call, was used before, or has expired",
                 "ben via cli",
             ),
-            (false, "cli", "a person declined this call (ben via cli)", "ben via cli"),
             (
                 false,
-                "mrtr",
+                Via::Cli,
+                "a person declined this call (ben via cli)",
+                "ben via cli",
+            ),
+            (
+                false,
+                Via::Mrtr,
                 "a person declined this call (ben via mrtr)",
                 "ben via mrtr",
             ),
@@ -143,7 +148,7 @@ mod tests {
                 approved,
                 at: at(1),
                 by: "ben".into(),
-                via: via.into(),
+                via,
             };
             assert!(store.decide_approval("1", &decision).await.unwrap());
             assert_eq!(end(&*store, moment(600)).await.unwrap(), 1);
@@ -161,7 +166,7 @@ mod tests {
             approved: true,
             at: at(598),
             by: "ben".into(),
-            via: "mrtr".into(),
+            via: Via::Mrtr,
         };
         assert!(store.decide_approval("1", &decision).await.unwrap());
         assert!(store.use_approval("1", &pending("1", 0).key(), &at(599)).await.unwrap());

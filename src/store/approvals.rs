@@ -42,8 +42,8 @@ pub struct ApprovalRecord {
     pub decided_at: Option<String>,
     /// Who decided.
     pub decided_by: Option<String>,
-    /// Through which front end: `mrtr`, `elicitation`, `terminal`, `cli`.
-    pub decided_via: Option<String>,
+    /// Through which front end.
+    pub decided_via: Option<Via>,
 }
 
 /// Where an approval is in its life. `pending -> approved -> used`, or `pending -> denied`; any may expire.
@@ -58,6 +58,41 @@ pub enum ApprovalState {
     Denied,
     /// Allowed and used by one call.
     Used,
+}
+
+/// The front end through which an approval was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Via {
+    /// A question that ended its call; another run of it brought the answer.
+    Mrtr,
+    /// A question to the client's person while the call waited.
+    Elicitation,
+    /// The terminal in which the call was made.
+    Terminal,
+    /// `toolgate approvals`, by an operator.
+    Cli,
+}
+
+impl Via {
+    /// The front end as text, e.g. `mrtr`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mrtr => "mrtr",
+            Self::Elicitation => "elicitation",
+            Self::Terminal => "terminal",
+            Self::Cli => "cli",
+        }
+    }
+
+    /// Reads what [`Via::as_str`] wrote.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Mrtr, Self::Elicitation, Self::Terminal, Self::Cli]
+            .into_iter()
+            .find(|via| via.as_str() == text)
+    }
 }
 
 impl ApprovalRecord {
@@ -123,7 +158,7 @@ pub struct Decision {
     /// Who.
     pub by: String,
     /// Through which front end.
-    pub via: String,
+    pub via: Via,
 }
 
 /// Approvals. Every transition is atomic: of two processes that race for one, exactly one wins. `now` is the moment of

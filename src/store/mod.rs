@@ -26,7 +26,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use apis::{ApiSighting, ApiStore, ApiUsage, CONNECTION_FAILURES};
-pub use approvals::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision};
+pub use approvals::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision, Via};
 pub use audit::{AuditFilter, AuditRecord, AuditStore, OpenQuestion};
 pub use call_logs::CallLogStore;
 pub use chain::{AuditVerification, BrokenLink};

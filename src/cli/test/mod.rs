@@ -16,6 +16,7 @@ use super::terminal::Terminal;
 use super::{Failure, Global, assemble, call, logs, output, serve};
 use crate::audit::{CallEvent, CallLog};
 use crate::engine::{Answer, ApprovalPrompt, Asking, CallError, Content, Ending, Front};
+use crate::store::Via;
 
 /// Run one action and show what it does: its log, its requests and its result.
 ///
@@ -143,7 +144,7 @@ impl Front for Author {
         self.terminal.asking()
     }
 
-    fn via(&self) -> &'static str {
+    fn via(&self) -> Via {
         self.terminal.via()
     }
 

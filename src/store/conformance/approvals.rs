@@ -1,7 +1,7 @@
 //! What every backend must do with approvals.
 
 use super::at;
-use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, Decision, Store};
+use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, Decision, Store, Via};
 
 macro_rules! cases {
     ($open:path) => {
@@ -51,7 +51,7 @@ fn decision(approved: bool, second: i64) -> Decision {
         approved,
         at: at(second),
         by: "ben".into(),
-        via: "cli".into(),
+        via: Via::Cli,
     }
 }
 
@@ -86,8 +86,8 @@ pub(crate) async fn an_approved_record_is_found_until_it_is_used(store: &dyn Sto
     assert_eq!((found.id.as_str(), found.state), ("1", ApprovalState::Approved));
     assert_eq!(found.decided_at, Some(at(1)));
     assert_eq!(
-        (found.decided_by.as_deref(), found.decided_via.as_deref()),
-        (Some("ben"), Some("cli"))
+        (found.decided_by.as_deref(), found.decided_via),
+        (Some("ben"), Some(Via::Cli))
     );
     assert!(store.use_approval("1", &key, &at(3)).await.unwrap());
     assert!(!store.use_approval("1", &key, &at(3)).await.unwrap(), "used twice");

@@ -3,7 +3,7 @@
 use super::approvals::pending;
 use super::at;
 use super::audit::{finished_row, intent_row, question_row};
-use crate::store::{ApprovalRecord, ApprovalState, AuditFilter, AuditRecord, CallScope, Decision, Store};
+use crate::store::{ApprovalRecord, ApprovalState, AuditFilter, AuditRecord, CallScope, Decision, Store, Via};
 
 macro_rules! cases {
     ($open:path) => {
@@ -89,7 +89,7 @@ pub(crate) async fn a_used_approval_has_a_time_of_its_own(store: &dyn Store) {
         approved: true,
         at: at(1),
         by: "ben".into(),
-        via: "cli".into(),
+        via: Via::Cli,
     };
     assert!(store.decide_approval("1", &decision).await.unwrap());
     let key = store.get_approval("1").await.unwrap().unwrap().key();

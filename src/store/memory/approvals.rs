@@ -88,6 +88,6 @@ fn decide(approvals: &mut [ApprovalRecord], id: &str, from: ApprovalState, decis
     };
     stored.decided_at = Some(decision.at.clone());
     stored.decided_by = Some(decision.by.clone());
-    stored.decided_via = Some(decision.via.clone());
+    stored.decided_via = Some(decision.via);
     true
 }

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row};
 
 use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, failed};
-use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision, StoreError};
+use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision, StoreError, Via};
 
 /// Expired records give up the key's one place in the index `approvals_open`.
 const LAPSE: &str = "\
@@ -118,7 +118,7 @@ fn decide<'a>(id: &'a str, from: ApprovalState, decision: &'a Decision) -> State
         .bind(to.as_str())
         .bind(&decision.at)
         .bind(&decision.by)
-        .bind(&decision.via)
+        .bind(decision.via.as_str())
         .bind(id)
         .bind(from.as_str())
         .bind(&decision.at)
@@ -172,7 +172,7 @@ async fn find_or_create(
         .bind(&record.expires_at)
         .bind(&record.decided_at)
         .bind(&record.decided_by)
-        .bind(&record.decided_via)
+        .bind(record.decided_via.map(Via::as_str))
         .execute(&mut *transaction)
         .await?;
     let row = bind_key(sqlx::query(FIND_OPEN), &key)
@@ -186,6 +186,9 @@ pub(super) fn read(row: &SqliteRow) -> Result<ApprovalRecord, sqlx::Error> {
     let state: &str = row.try_get("state")?;
     let state = ApprovalState::parse(state)
         .ok_or_else(|| sqlx::Error::Decode(format!("`{state}` is not a state of an approval").into()))?;
+    let via: Option<&str> = row.try_get("decided_via")?;
+    let unknown = |via: &str| sqlx::Error::Decode(format!("`{via}` is not where an approval is decided").into());
+    let decided_via = via.map(|via| Via::parse(via).ok_or_else(|| unknown(via))).transpose()?;
     Ok(ApprovalRecord {
         id: row.try_get("id")?,
         call_id: row.try_get("call_id")?,
@@ -204,6 +207,6 @@ pub(super) fn read(row: &SqliteRow) -> Result<ApprovalRecord, sqlx::Error> {
         expires_at: row.try_get("expires_at")?,
         decided_at: row.try_get("decided_at")?,
         decided_by: row.try_get("decided_by")?,
-        decided_via: row.try_get("decided_via")?,
+        decided_via,
     })
 }

@@ -12,7 +12,7 @@ use crate::store::conformance::audit::{finished_row, intent_row};
 use crate::store::conformance::keys::key;
 use crate::store::conformance::{self, at};
 use crate::store::{
-    ApiSighting, ApiStore, ApprovalStore, AuditFilter, AuditStore, CallScope, Decision, KeyStore, Store,
+    ApiSighting, ApiStore, ApprovalStore, AuditFilter, AuditStore, CallScope, Decision, KeyStore, Store, Via,
 };
 
 async fn open() -> (Arc<dyn Store>, TempDir) {
@@ -241,7 +241,7 @@ async fn two_stores_racing_for_an_approval_let_one_call_through() {
             approved: true,
             at: now.clone(),
             by: "ana".into(),
-            via: "cli".into(),
+            via: Via::Cli,
         };
         let deny = Decision {
             approved: false,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use toolgate::approval::gate::Settings;
 use toolgate::engine::{Answer, Asking, Ending, ErrorCode, Principal};
-use toolgate::store::Decision;
+use toolgate::store::{Decision, Via};
 
 use super::gateway::{Gateway, NOBODY, Person, Setting, call};
 use crate::harness::{Session, Upstream, Workspace, connector};
@@ -39,7 +39,7 @@ async fn approved(workspace: &Workspace, session: &mut Session, arguments: &Valu
         approved: true,
         at: toolgate::store::time::rfc3339(jiff::Timestamp::now()),
         by: "olga".into(),
-        via: "cli".into(),
+        via: Via::Cli,
     };
     assert!(workspace.store().await.decide_approval(id, &decision).await.unwrap());
     id.to_owned()
@@ -126,7 +126,7 @@ async fn another_principal_cannot_use_an_approval() {
         approved: true,
         at: toolgate::store::time::rfc3339(jiff::Timestamp::now()),
         by: "olga".into(),
-        via: "cli".into(),
+        via: Via::Cli,
     };
     let id = error.approval_id.unwrap();
     assert!(gateway.store.decide_approval(&id, &decision).await.unwrap());

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use toolgate::config::LimitsConfig;
 use toolgate::connector::Allowance::{Calls, Unlimited};
 use toolgate::engine::{Answer, ApprovalPrompt, Asking, CallError, Ending, ErrorCode, Front, Principal, Resume};
-use toolgate::store::{Decision, time};
+use toolgate::store::{Decision, Via, time};
 
 use super::gateway::{Gateway, NOBODY, Person, Setting, call};
 use crate::harness::{Upstream, Workspace, connector, within};
@@ -182,7 +182,7 @@ async fn approve(gateway: &Gateway) {
         approved: true,
         at: time::rfc3339(record.created_at.parse().unwrap()),
         by: "olga".into(),
-        via: "cli".into(),
+        via: Via::Cli,
     };
     assert!(gateway.store.decide_approval(&record.id, &decision).await.unwrap());
 }

@@ -374,3 +374,46 @@ fn max_connections(max_sessions: usize) -> usize {
     }
     possible.min(wanted)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto;
+    use crate::store::conformance::approvals::pending;
+    use crate::store::conformance::audit::question_row;
+    use crate::store::memory::MemoryStore;
+    use crate::store::{ApprovalRecord, ApprovalStore as _, AuditFilter, AuditStore as _};
+
+    /// Whatever time it is, that of the approval is over.
+    #[tokio::test(start_paused = true)]
+    async fn a_server_ends_the_calls_that_nobody_answered() {
+        crypto::install_tls_provider();
+        let state = tempfile::tempdir().expect("folder");
+        let locations = Locations {
+            config: None,
+            connectors: state.path().to_owned(),
+            state: state.path().to_owned(),
+        };
+        let mut config = Config::default();
+        config.audit.retention_days = 0;
+        let store = Arc::new(MemoryStore::default());
+        let expired = ApprovalRecord {
+            created_at: "2000-01-01T00:00:00.000Z".into(),
+            expires_at: "2000-01-01T00:10:00.000Z".into(),
+            ..pending("1", 0)
+        };
+        let created = store.find_or_create_approval(&expired, &expired.created_at).await;
+        created.expect("created");
+        let asked = question_row("a", 0, "1");
+        store.write_audit(&[asked], false).await.expect("written");
+        let shared: Arc<dyn Store> = Arc::clone(&store) as _;
+        let settings = assemble::approval_settings(&config);
+        let engine = assemble::engine(&config, &locations, &shared, settings).expect("an engine");
+        let upkeep = keep_up(&engine, shared, &config);
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        upkeep.abort();
+        let rows = store.read_audit(&AuditFilter::default()).await.expect("rows");
+        assert_eq!(rows[0].ended_at, Some(expired.expires_at));
+        assert_eq!(rows[0].outcome, "APPROVAL_DENIED");
+    }
+}

@@ -21,6 +21,12 @@ use super::{path, swagger};
 /// Methods that a connector sends.
 const SENDABLE: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
 
+/// Longest title that is a title, in characters: people read it in lists of tools.
+const LONGEST_TITLE: usize = 64;
+
+/// Keys that say that an operation is deprecated: that of OpenAPI, and extensions that descriptions from before it have.
+const DEPRECATED: [&str; 3] = ["deprecated", "x-deprecated", "x-is-deprecated"];
+
 /// Longest description of an action, in characters.
 const LONGEST_DESCRIPTION: usize = 400;
 
@@ -95,6 +101,15 @@ impl<'d> Importer<'d> {
             place,
             item,
         })?;
+        let summary = self
+            .shared
+            .texts
+            .short(one.place.text("summary").unwrap_or_default(), LONGEST_DESCRIPTION);
+        if let Some(title) = title(&summary)
+            && !shape.settings.contains_key("title")
+        {
+            shape.settings.shift_insert(0, "title".to_owned(), Value::String(title));
+        }
         let has_json_body = arguments.body.as_ref().is_some_and(|body| body.kind == BodyKind::Json);
         shape.check_pagination(&one.method, has_json_body);
         let mut fixed = arguments.fixed;
@@ -144,7 +159,7 @@ impl<'d> Importer<'d> {
         let summary = of(one.place, "summary");
         let mut text = of(one.place, "description");
         if text.is_empty() && summary.is_empty() {
-            text = of(one.item, "description");
+            text = said_of_path(one.id(), &of(one.item, "description"));
         }
         let begins_alike = text
             .to_lowercase()
@@ -166,11 +181,32 @@ impl<'d> Importer<'d> {
                 self.shared.texts.short(one.path, LONGEST_DESCRIPTION)
             );
         }
-        if one.place.value.get("deprecated") == Some(&Value::Bool(true)) {
+        let is_deprecated = |key| one.place.value.get(key) == Some(&Value::Bool(true));
+        if DEPRECATED.into_iter().any(is_deprecated) {
             whole = format!("Deprecated. {whole}");
         }
         whole
     }
+}
+
+/// What is said about all operations of a path, behind what the one with this `operationId` is called: alone it would
+/// say the same of each, and mostly of none what it does.
+fn said_of_path(operation_id: Option<&str>, said: &str) -> String {
+    let mut words = naming::words(operation_id.unwrap_or_default()).join(" ");
+    if words.is_empty() || said.is_empty() {
+        return said.to_owned();
+    }
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    format!("{words}. {said}")
+}
+
+/// The title of an operation: its summary, where that is one and not a name.
+fn title(summary: &str) -> Option<String> {
+    let title = summary.trim().trim_end_matches('.');
+    let is_title = title.chars().count() <= LONGEST_TITLE && title.contains(' ');
+    is_title.then(|| title.to_owned())
 }
 
 /// `argument`, as it is kept until all actions are written down.

@@ -17,7 +17,7 @@ const SHORTEST_ROOM: usize = 20;
 const HASH_DIGITS: usize = 6;
 
 /// Words that a name that is too long loses first.
-const FILLERS: [&str; 16] = [
+const FILLERS: [&str; 17] = [
     "the",
     "a",
     "an",
@@ -33,7 +33,33 @@ const FILLERS: [&str; 16] = [
     "via",
     "from",
     "api",
+    "about",
     "controller",
+];
+
+/// Words that stay at the beginning of a name that is too long: a group, what is done, and to what.
+const FIRST_KEPT: usize = 3;
+
+/// What long words are written as in names that are too long.
+const ABBREVIATIONS: [(&str, &str); 18] = [
+    ("administrator", "admin"),
+    ("administrators", "admins"),
+    ("application", "app"),
+    ("applications", "apps"),
+    ("authenticated", "auth"),
+    ("authentication", "auth"),
+    ("authorization", "auth"),
+    ("configuration", "config"),
+    ("configurations", "configs"),
+    ("development", "dev"),
+    ("documentation", "docs"),
+    ("environment", "env"),
+    ("information", "info"),
+    ("organization", "org"),
+    ("organizations", "orgs"),
+    ("repositories", "repos"),
+    ("repository", "repo"),
+    ("statistics", "stats"),
 ];
 
 /// What names an operation.
@@ -125,17 +151,17 @@ pub(super) fn longest(slug: &str) -> usize {
 
 /// A name for each of `operations` in a connector with this slug.
 pub(super) fn names(slug: &str, operations: &[Naming<'_>]) -> Vec<String> {
-    let longest = longest(slug);
-    let of = |one: &Naming<'_>| {
-        one.given
-            .map_or_else(|| one.fitted(&one.words(), longest), str::to_owned)
+    let room = Room {
+        longest: longest(slug),
+        slug: words(slug),
     };
+    let of = |one: &Naming<'_>| one.given.map_or_else(|| one.fitted(&one.words(), &room), str::to_owned);
     let mut names: Vec<String> = operations.iter().map(of).collect();
     // Each way of telling apart is for those that the ways before it left alike.
-    let ways: [fn(&Naming<'_>, usize) -> String; 3] = [
-        |one, longest| one.fitted(&one.with_tag(), longest),
-        |one, longest| one.fitted(&[one.words(), vec![one.method.to_ascii_lowercase()]].concat(), longest),
-        |one, longest| one.hashed(longest),
+    let ways: [fn(&Naming<'_>, &Room) -> String; 3] = [
+        |one, room| one.fitted(&one.with_tag(), room),
+        |one, room| one.fitted(&[one.words(), vec![one.method.to_ascii_lowercase()]].concat(), room),
+        |one, room| one.hashed(room),
     ];
     for way in ways {
         let mut counts: HashMap<&str, usize> = HashMap::new();
@@ -149,7 +175,7 @@ pub(super) fn names(slug: &str, operations: &[Naming<'_>]) -> Vec<String> {
             break;
         }
         for index in alike {
-            names[index] = way(&operations[index], longest);
+            names[index] = way(&operations[index], &room);
         }
     }
     // The same method and path twice, or two hashes that begin alike.
@@ -175,8 +201,16 @@ impl Naming<'_> {
         if from_id.is_empty() { self.path_words() } else { from_id }
     }
 
-    /// Some frameworks put the path and the method behind the function's name: `read_item_items__item_id__get`.
+    /// Some frameworks put the path and the method behind the function's name: `read_item_items__item_id__get`. What is
+    /// written in another way is a name as a whole: `calendar.colors.get`.
     fn without_path(&self, mut id: Vec<String>) -> Vec<String> {
+        let is_of_function = |character: char| character.is_ascii_alphanumeric() || character == '_';
+        if !self
+            .operation_id
+            .is_some_and(|id| id.chars().all(is_of_function) && id.contains('_'))
+        {
+            return id;
+        }
         let mut ending = words(self.path);
         ending.push(self.method.to_ascii_lowercase());
         if id.len() > ending.len() && id.ends_with(&ending) {
@@ -223,36 +257,65 @@ impl Naming<'_> {
         hash.chars().take(HASH_DIGITS).collect()
     }
 
-    fn hashed(&self, longest: usize) -> String {
-        let shorter = self.fitted(&self.words(), longest - HASH_DIGITS - 1);
+    fn hashed(&self, room: &Room) -> String {
+        let (shorter, _) = shortened(&self.words(), room, room.longest - HASH_DIGITS - 1);
         format!("{shorter}_{}", self.hash())
     }
 
-    /// The words as a name of at most `longest` characters: without words that say little, else cut, with a hash of the
-    /// method and path in place of the end.
-    fn fitted(&self, words: &[String], longest: usize) -> String {
-        let whole = words.join("_");
-        if whole.len() <= longest {
-            return whole;
+    /// The words as a name that has room; with a hash of the method and path in place of the end where it is cut.
+    fn fitted(&self, words: &[String], room: &Room) -> String {
+        match shortened(words, room, room.longest) {
+            (_, true) => self.hashed(room),
+            (name, false) => name,
         }
-        let mut telling: Vec<&String> = Vec::new();
-        for (index, word) in words.iter().enumerate() {
-            let is_filler = index > 0 && (FILLERS.contains(&word.as_str()) || is_version(word));
-            if !is_filler && telling.last() != Some(&word) {
-                telling.push(word);
-            }
-        }
-        let mut name = telling.iter().map(|word| word.as_str()).collect::<Vec<_>>().join("_");
-        if name.len() > longest {
-            let room = longest - HASH_DIGITS - 1;
-            let end = name[..=room].rfind('_').filter(|end| *end * 2 > room).unwrap_or(room);
-            name.truncate(end);
-            let kept = name.trim_end_matches('_').len();
-            name.truncate(kept);
-            name = format!("{name}_{}", self.hash());
-        }
-        name
     }
+}
+
+/// What names of actions have room for.
+struct Room {
+    /// In characters.
+    longest: usize,
+    /// The words of the connector's slug: they stand before every name anyway.
+    slug: Vec<String>,
+}
+
+/// The words as a name of at most `longest` characters, and whether its end is cut. What is too long loses what says
+/// little or is said twice, then its words are abbreviated, then it loses those in the middle: what is done comes first
+/// in a name, and what tells it from others often last.
+fn shortened(words: &[String], room: &Room, longest: usize) -> (String, bool) {
+    let whole = words.join("_");
+    if whole.len() <= longest {
+        return (whole, false);
+    }
+    let mut telling: Vec<&str> = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        let is_filler = index > 0 && (FILLERS.contains(&word.as_str()) || is_version(word) || room.slug.contains(word));
+        if !is_filler && !telling.contains(&word.as_str()) {
+            telling.push(word);
+        }
+    }
+    let length = |words: &[&str]| words.iter().map(|word| word.len() + 1).sum::<usize>().saturating_sub(1);
+    if length(&telling) > longest {
+        for word in &mut telling {
+            let known = ABBREVIATIONS.iter().find(|(written, _)| written == word);
+            *word = known.map_or(*word, |(_, short)| short);
+        }
+    }
+    while length(&telling) > longest && telling.len() > FIRST_KEPT + 1 {
+        telling.remove(FIRST_KEPT);
+    }
+    let mut name = telling.join("_");
+    let is_cut = name.len() > longest;
+    if is_cut {
+        let end = name[..=longest]
+            .rfind('_')
+            .filter(|end| *end * 2 > longest)
+            .unwrap_or(longest);
+        name.truncate(end);
+        let kept = name.trim_end_matches('_').len();
+        name.truncate(kept);
+    }
+    (name, is_cut)
 }
 
 /// `v1`, `v2.1`, `2`: a part of the address, not of the meaning.
@@ -276,7 +339,9 @@ pub(super) fn words(text: &str) -> Vec<String> {
             && before.is_some_and(|before| {
                 before.is_ascii_lowercase()
                     || before.is_ascii_digit()
-                    || before.is_ascii_uppercase() && after.is_some_and(char::is_ascii_lowercase)
+                    || before.is_ascii_uppercase()
+                        && after.is_some_and(char::is_ascii_lowercase)
+                        && !is_plural_of_letters(&characters[index + 1..])
             });
         if (begins || !character.is_ascii_alphanumeric()) && !word.is_empty() {
             all.push(std::mem::take(&mut word));
@@ -289,6 +354,11 @@ pub(super) fn words(text: &str) -> Vec<String> {
         all.push(word);
     }
     all
+}
+
+/// Whether what follows a capital is the ending of several of what its letters stand for: the `s` of `floatingIPs_create`.
+fn is_plural_of_letters(rest: &[char]) -> bool {
+    rest.first() == Some(&'s') && rest.get(1).is_none_or(|next| !next.is_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -315,6 +385,13 @@ mod tests {
             (one(Some("GetHTTPStatus"), "GET", "/", None), "get_http_status"),
             (one(Some("pets.list"), "GET", "/", None), "pets_list"),
             (
+                one(Some("calendar.colors.get"), "GET", "/colors", None),
+                "calendar_colors_get",
+            ),
+            (one(Some("floatingIPs_list"), "GET", "/", None), "floating_ips_list"),
+            (one(Some("listPACs"), "GET", "/", None), "list_pacs"),
+            (one(Some("IPSettings"), "GET", "/", None), "ip_settings"),
+            (
                 one(Some("read_item_items__item_id__get"), "GET", "/items/{item_id}", None),
                 "read_item",
             ),
@@ -338,20 +415,36 @@ mod tests {
         let long = one(Some("get_the_list_of_customers_for_the_account_api"), "GET", path, None);
         assert_eq!(names("a_connector", &[long]), ["get_list_customers_account"]);
         let longer = |id| one(Some(id), "GET", id, None);
+        // What tells them apart is at the end.
+        assert_eq!(
+            names(
+                "crm",
+                &[
+                    longer("retrieveSubscriptionInvoiceLineItemDiscountsPreviewFirst"),
+                    longer("retrieveSubscriptionInvoiceLineItemDiscountsPreviewSecond"),
+                    longer("actions/get-github-actions-default-workflow-permissions-organization"),
+                ],
+            ),
+            [
+                "retrieve_subscription_invoice_preview_first",
+                "retrieve_subscription_invoice_second",
+                "actions_get_github_workflow_permissions_org",
+            ]
+        );
+        // In the middle of these there is nothing to leave out.
         let found = names(
             "crm",
             &[
-                longer("retrieveSubscriptionInvoiceLineItemDiscountsPreviewFirst"),
-                longer("retrieveSubscriptionInvoiceLineItemDiscountsPreviewSecond"),
+                longer("retrieveSubscriptionInvoiceLineItemDiscounts/preview"),
+                longer("incomprehensibilities_of_internationalization_services_first"),
+                longer("incomprehensibilities_of_internationalization_services_second"),
             ],
         );
-        assert_ne!(found[0], found[1]);
-        for name in found {
-            assert!(
-                name.len() <= 43 && name.starts_with("retrieve_subscription_invoice_line_"),
-                "{name}"
-            );
-        }
+        let unique: HashSet<&String> = found.iter().collect();
+        assert!(
+            unique.len() == 3 && found.iter().all(|name| name.len() <= 43),
+            "{found:?}"
+        );
     }
 
     #[test]

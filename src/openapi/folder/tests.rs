@@ -50,6 +50,7 @@ fn the_files_say_what_the_description_says() {
     description = "Reads an order"
     method = "GET"
     path = "/orders/{id}"
+    title = "Reads an order"
     input = [
       { name = "id", in = "path", required = true, type = "string" },
       { name = "fields", in = "query", sent_as = "fields[]", schema = { type = "array", items = { type = "string" } }, style = "pipeDelimited" },

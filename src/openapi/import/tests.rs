@@ -268,3 +268,49 @@ fn of_a_form_and_a_body_at_once_the_one_that_is_left_out_is_told() {
         ["the body `b` is left out: fields of a form are sent in its place"]
     );
 }
+
+/// A summary is what people read; a path's text stands behind what the operation is called, which it is not about alone.
+#[test]
+fn titles_and_descriptions_come_from_what_says_most_about_an_operation() {
+    let long = "A summary that goes on for so long that nobody would take it for a title of anything";
+    for (operation, title, description) in [
+        (
+            json!({"summary": "Add to queue.", "description": "Adds an item."}),
+            Some("Add to queue"),
+            "Add to queue. Adds an item.",
+        ),
+        (json!({"summary": "AddToQueue"}), None, "AddToQueue"),
+        (json!({"summary": long}), None, long),
+        (
+            json!({"summary": "Add {{x}} to it"}),
+            Some("Add { {x}} to it"),
+            "Add { {x}} to it",
+        ),
+        (
+            json!({"summary": "Add to queue", "x-toolgate": {"title": "Mine"}}),
+            Some("Mine"),
+            "Add to queue",
+        ),
+        (
+            json!({"operationId": "addQueue"}),
+            None,
+            "Add queue. What is played next.",
+        ),
+        (json!({}), None, "What is played next."),
+        (
+            json!({"summary": "Old one", "x-is-deprecated": true}),
+            Some("Old one"),
+            "Deprecated. Old one",
+        ),
+    ] {
+        let paths = json!({"/queue": {"description": "What is played next.", "post": operation}});
+        let import = imported(&paths, &json!({}));
+        let action = &import.actions[0];
+        assert_eq!(
+            action.settings.get("title").and_then(Value::as_str),
+            title,
+            "{operation}"
+        );
+        assert_eq!(action.description, description, "{operation}");
+    }
+}

@@ -204,6 +204,7 @@ impl Builder {
             Some(Label {
                 term,
                 is_head: head == Some(position),
+                is_own: labels::is_own(words, position),
                 plural: word.plural,
                 verb: word.verb,
                 lists: word.verb.is_some() && thesaurus::is_listing(&stem(&word.text)),

@@ -44,6 +44,8 @@ const ABOUT_ONE: f32 = 1.06;
 const NOT_ABOUT_ONE: f32 = 0.9;
 /// Factor for an action that needs an identifier when the sentence has one somewhere.
 const NAMES_ONE: f32 = 1.04;
+/// Factor for an action that reads and needs an identifier when the sentence has none and is about several things.
+const UNNAMED: f32 = 0.95;
 
 /// Factor for an action whose path takes as many identifiers as the sentence has, when that is more than one.
 const NAMES_ALL: f32 = 1.03;
@@ -93,7 +95,10 @@ impl Index {
         let part = |label: &[Label], verbs: bool| {
             let mut all = 0.0;
             let mut named = 0.0;
-            for word in label.iter().filter(|word| word.verb.is_some() == verbs) {
+            for word in label
+                .iter()
+                .filter(|word| word.verb.is_some() == verbs && !(word.is_own && sentence.is_own))
+            {
                 let rarity = rarity(count(self.actions_with(word.term).len()), count(self.documents.len()));
                 all += rarity;
                 // A question asks to read, whatever its words.
@@ -199,6 +204,9 @@ pub(super) fn number(sentence: &Sentence, document: &Document, matches: &Matches
         (true, true) => factor *= ABOUT_ONE,
         (true, false) if reads => factor *= NOT_ABOUT_ONE,
         _ if sentence.names_one && document.needs_one => factor *= NAMES_ONE,
+        _ if reads && document.needs_one && sentence.terms.iter().any(|term| term.is_head && term.plural) => {
+            factor *= UNNAMED;
+        }
         _ => {}
     }
     factor

@@ -15,9 +15,25 @@ pub(super) fn leading_verb(words: &[Word]) -> Option<usize> {
         .find(|(position, word)| {
             is_verb(word) && !is_participle(word) && !is_plural(&word.text) && stands_as_verb(words, *position)
         })
-        .or_else(|| spoken().find(|(_, word)| is_verb(word) && word.text.ends_with("ed")))
+        .or_else(|| spoken().find(|(_, word)| is_verb(word) && word.text.ends_with("ed") && !word.is_clause))
         .or_else(|| spoken().find(|(_, word)| word.text == "new"))
         .map(|(position, _)| position)
+}
+
+/// Where a verb stands that leaves it to the noun behind its article to say what is to be done: "make a copy", "run another
+/// export".
+pub(super) fn light_verb(words: &[Word]) -> Option<usize> {
+    let is_light = |word: &Word| matches!(word.text.as_str(), "have" | "make" | "perform" | "run" | "take");
+    let is_verb = |word: &Word| !thesaurus::intent(&stem(&word.text)).is_unknown() && !is_plural(&word.text);
+    words.windows(3).enumerate().find_map(|(position, three)| {
+        let is_one = matches!(three[1].text.as_str(), "a" | "an" | "another");
+        // "Make a report template" is about a template.
+        let ends = words
+            .get(position + 3)
+            .is_none_or(|next| lexicon::part(&next.text).is_some());
+        let says_it = is_light(&three[0]) && is_one && is_verb(&three[2]) && ends;
+        (says_it && !three[2].is_data && stands_as_verb(words, position)).then_some(position)
+    })
 }
 
 /// Whether the words say that the thing is not there yet: "a new ticket", "create a ticket".

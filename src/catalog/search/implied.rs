@@ -35,6 +35,15 @@ pub(super) fn add(words: &[Word], is_question: bool, sentence: &mut Sentence) {
     if sends_words(words) || is_question && asks_for_words(words) {
         sentence.terms.push(Term::meant("message", MESSAGE_WEIGHT));
     }
+    if is_written_to(words) {
+        for term in &mut sentence.terms {
+            term.is_head = false;
+        }
+        sentence.terms.push(Term {
+            is_head: true,
+            ..Term::meant("message", MESSAGE_WEIGHT)
+        });
+    }
     if sentence.intent.shares(Intent::CREATE) && is_sent_later(words) {
         sentence.terms.push(Term::meant("schedule", SCHEDULE_WEIGHT));
     }
@@ -69,6 +78,16 @@ pub(super) fn add(words: &[Word], is_question: bool, sentence: &mut Sentence) {
             ..Term::meant("person", PERSON_WEIGHT)
         });
     }
+}
+
+/// Whether somebody is written to: "text the customer", "message Ana".
+fn is_written_to(words: &[Word]) -> bool {
+    let [first, next, ..] = words else {
+        return false;
+    };
+    !first.is_data
+        && matches!(first.text.as_str(), "dm" | "message" | "text")
+        && (next.is_name || lexicon::part(&next.text).is_some())
 }
 
 /// Whether the words that follow a verb such as "send" are what is sent, rather than a thing.

@@ -49,6 +49,8 @@ pub(super) struct Label {
     pub(super) lists: bool,
     /// Whether it is the thing that the name is about.
     pub(super) is_head: bool,
+    /// Whether it says that the caller is meant: "current user".
+    pub(super) is_own: bool,
 }
 
 /// That an action has a word, and how much it counts there.

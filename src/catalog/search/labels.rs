@@ -112,6 +112,18 @@ pub(super) fn head(words: &[Word]) -> Option<usize> {
     head
 }
 
+/// Whether the word at `position` says that the caller is meant: both of "current user".
+pub(super) fn is_own(words: &[Word], position: usize) -> bool {
+    let says = |word: &Word| {
+        matches!(
+            word.text.as_str(),
+            "auth" | "authenticated" | "current" | "me" | "my" | "own" | "self"
+        )
+    };
+    let is_user = matches!(words[position].text.as_str(), "user" | "users");
+    says(&words[position]) || is_user && position.checked_sub(1).is_some_and(|before| says(&words[before]))
+}
+
 /// Whether somebody chose the name of an action as it is.
 fn is_chosen(action: &Action) -> bool {
     let words = split(&action.name);

@@ -101,7 +101,9 @@ impl Term {
 pub(super) fn read(text: &str) -> Sentence {
     let words = spoken::words(text);
     let question = grammar::is_question(&words);
-    let leading = if question { None } else { grammar::leading_verb(&words) };
+    let verb = if question { None } else { grammar::leading_verb(&words) };
+    let light = grammar::light_verb(&words).filter(|light| !question && verb.is_none_or(|verb| *light <= verb));
+    let leading = light.map(|light| light + 2).or(verb);
     let made = leading.and_then(|_| grammar::made_into(&words));
     let head = made.or_else(|| grammar::head(&words));
     let mut reader = Reader {
@@ -125,6 +127,10 @@ pub(super) fn read(text: &str) -> Sentence {
         },
         words: &words,
     };
+    if let Some(light) = light {
+        reader.taken[light] = true;
+        reader.taken[light + 1] = true;
+    }
     if reader.leading.is_none() && !question && grammar::is_imperative(&words) {
         let makes_one = matches!(reader.texts.get(1), Some(&("a" | "an")));
         let changes = Intent::CREATE.and(Intent::UPDATE);

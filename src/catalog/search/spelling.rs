@@ -7,6 +7,8 @@ use super::stems::stem;
 const SHORTEST: usize = 5;
 /// Most words that one word may stand for.
 const MOST_GUESSES: usize = 4;
+/// Most letters that a word may have beyond one that it is taken for. With more it is another: "screenshot" is no screen.
+const LONGEST_ENDING: usize = 3;
 
 /// Weight of a word that differs by one or two letters.
 const MISSPELT: f32 = 0.7;
@@ -28,7 +30,9 @@ pub(super) fn guesses(index: &Index, word: &str, stemmed: &str) -> Vec<(TermId, 
             continue;
         }
         let shorter = known.len().min(stemmed.len());
-        if shorter >= SHORTEST && (known.starts_with(stemmed) || stemmed.starts_with(known) && shorter >= 5) {
+        if shorter >= SHORTEST
+            && (known.starts_with(stemmed) || stemmed.starts_with(known) && stemmed.len() - shorter <= LONGEST_ENDING)
+        {
             found.push((CUT_SHORT, known.len().abs_diff(stemmed.len()), known, term));
             continue;
         }

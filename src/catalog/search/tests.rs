@@ -269,3 +269,28 @@ fn words_of_every_script_are_found() {
         }
     }
 }
+
+#[test]
+fn words_that_begin_alike_need_not_be_related() {
+    let actions = [
+        ("POST", "/a", "add_screen", "Adds a screen."),
+        ("POST", "/b", "add_attachment", "Adds an attachment."),
+        ("GET", "/c", "list_voice_mails", "Lists what was said."),
+        ("GET", "/d", "list_recordings", "Lists what was recorded."),
+        ("GET", "/e", "list_notifications", "Lists notifications."),
+        (
+            "PUT",
+            "/e",
+            "mark_notifications_as_read",
+            "Marks notifications as read.",
+        ),
+    ];
+    let catalog = loaded(vec![connector("Desk", &actions)]);
+    for (sentence, meant) in [
+        ("upload a screenshot", "add_attachment"),
+        ("voicemails", "list_voice_mails"),
+        ("my unread notifications", "list_notifications"),
+    ] {
+        assert_eq!(best(&catalog, sentence), format!("desk__{meant}"), "{sentence}");
+    }
+}

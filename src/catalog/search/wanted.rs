@@ -56,7 +56,8 @@ impl Index {
             } else {
                 self.add_nouns(term, sentence, &mut alternatives);
             }
-            alternatives.extend(undone(&term.stem).and_then(|verb| Some((self.term(verb)?, SYNONYM))));
+            let undone = undone(&term.stem).filter(|_| term.is_verb);
+            alternatives.extend(undone.and_then(|verb| Some((self.term(verb)?, SYNONYM))));
             let next = terms.get(position + 1);
             let compound = next.and_then(|next| spelling::joined(self, &term.text, &next.text));
             alternatives.extend(compound.map(|compound| (compound, EXACT)));
@@ -65,7 +66,9 @@ impl Index {
             if alternatives.is_empty() && term.is_word {
                 alternatives = spelling::guesses(self, &term.text, &term.stem);
             }
-            if alternatives.is_empty()
+            // Synonyms of a word that is written in two elsewhere do not make up for it.
+            if self.term(&term.stem).is_none()
+                && (alternatives.is_empty() || term.is_word && compound.is_none())
                 && let Some((one, other)) = spelling::apart(self, &term.text)
             {
                 wanted.push(Wanted {

@@ -46,3 +46,30 @@ fn what_is_deprecated_comes_last_among_equals() {
         assert_eq!(best(&catalog, "list the pins"), format!("board__{meant}"));
     }
 }
+
+#[test]
+fn what_is_ones_own_and_what_needs_an_identifier_come_in_their_order() {
+    let actions = [
+        ("GET", "/users/{user}/lists", "get_list_users_lists", "Lists of a user."),
+        (
+            "GET",
+            "/me/lists",
+            "get_a_list_of_current_users_lists",
+            "Lists of the current user.",
+        ),
+        (
+            "GET",
+            "/calls/{call}/tapes",
+            "list_call_tapes",
+            "Lists the tapes of a call.",
+        ),
+        ("GET", "/tapes", "list_tapes", "Lists the tapes of calls."),
+    ];
+    let catalog = loaded(vec![connector("Studio", &actions)]);
+    for (sentence, meant) in [
+        ("list my lists", "get_a_list_of_current_users_lists"),
+        ("get the tapes of all calls", "list_tapes"),
+    ] {
+        assert_eq!(best(&catalog, sentence), format!("studio__{meant}"), "{sentence}");
+    }
+}

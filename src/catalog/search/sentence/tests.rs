@@ -164,3 +164,42 @@ fn any_text_can_be_read() {
         assert!(read(text).terms.len() <= 2 * spoken::MOST_WORDS, "{}", text.len());
     }
 }
+
+#[test]
+fn a_noun_says_what_is_done_where_the_verb_does_not() {
+    for (text, leading) in [
+        ("make a copy of this task", "copy"),
+        ("run another export for Ana", "export"),
+        ("make a ticket", "make"),
+        ("make a report template", "make"),
+    ] {
+        let sentence = read(text);
+        let first = sentence.terms.first().map(|term| term.text.as_str());
+        assert_eq!(first, Some(leading), "{text}");
+        assert_eq!(
+            leading == "make",
+            sentence.terms.iter().any(|term| term.text == "make"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_is_said_about_a_thing_is_not_what_is_to_be_done() {
+    assert!(read("all albums that the band released").intent.writes().is_unknown());
+    assert!(read("the albums, archived please").intent.shares(Intent::UPDATE));
+}
+
+#[test]
+fn who_is_written_to_gets_a_message() {
+    let is_sent = |text: &str| {
+        let terms = read(text).terms;
+        terms.last().is_some_and(|last| last.text == "message" && last.is_head)
+    };
+    for text in ["text the customer that it is ready", "message her", "dm them"] {
+        assert!(is_sent(text), "{text}");
+    }
+    for text in ["text messages of today", "show the text of the note"] {
+        assert!(!is_sent(text), "{text}");
+    }
+}

@@ -30,8 +30,13 @@ const EXPRESSIONS: &[(&str, &str)] = &[
     ("no more", "delete"),
     ("tear down", "delete"),
     ("tick off", "complete"),
+    ("belong to", "parent"),
+    ("belongs to", "parent"),
+    ("turn up", "raise"),
+    ("ask review", "request reviewer"),
+    ("show up", "attend"),
     ("take out", "remove"),
-    ("turn down", "reject"),
+    ("turn down", "reject lower"),
     ("up and running", "health ping"),
     ("add up", "total"),
     ("agenda", "calendar event"),
@@ -164,7 +169,7 @@ fn found(expression: &Expression, words: &[&str]) -> Option<Vec<usize>> {
         let window = words.get(from..words.len().min(from + 1 + APART))?;
         let found = window.iter().position(|word| word == part)?;
         // Only a particle moves away from its verb, and what somebody is asked for or brought into.
-        if found > 0 && !is_particle(part) && !matches!(*part, "into" | "join") {
+        if found > 0 && !is_particle(part) && !matches!(*part, "into" | "join" | "review") {
             return None;
         }
         taken.push(from + found);

@@ -11,19 +11,24 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// Reads a group from each of `lines`.
+    /// Reads a group from each of `lines`. What stands behind a `>` stands for the words before it, and not the other way
+    /// round.
     pub(super) fn read(lines: &str) -> Self {
-        let members: Vec<Vec<String>> = lines
-            .lines()
-            .map(|line| line.split_whitespace().map(stem).collect())
-            .collect();
-        let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
-        for (index, group) in members.iter().enumerate() {
-            for member in group {
-                by_word.entry(member.clone()).or_default().push(index);
+        let mut groups = Self {
+            members: Vec::new(),
+            by_word: HashMap::new(),
+        };
+        for (index, line) in lines.lines().enumerate() {
+            let (said, meant) = line.split_once('>').unwrap_or((line, ""));
+            let said: Vec<String> = said.split_whitespace().map(stem).collect();
+            for member in &said {
+                groups.by_word.entry(member.clone()).or_default().push(index);
             }
+            groups
+                .members
+                .push(said.into_iter().chain(meant.split_whitespace().map(stem)).collect());
         }
-        Self { members, by_word }
+        groups
     }
 
     /// The stems in the groups of the word with this stem, itself included.

@@ -46,7 +46,7 @@ r count know lookup enumerate summarise summarize download export preview compar
 c report deploy release reserve react create add make new insert register post raise build generate record submit send book write draft start launch issue
 c schedule open log upload import invite copy duplicate clone share attach subscribe order place buy request reply
 c tell leave comment note keep answer respond message notify announce enroll onboard hire provision spin file charge trigger run publish fork save
-c email remind upsert begin deliver dispatch execute follow install mail
+c put block text bill email remind upsert begin deliver dispatch execute follow install mail
 r locate validate translate extract
 u abort allocate amend authorise authorize continue delegate deny hide reboot recover refuse regenerate
 u reimburse relaunch relocate rerun retry settle suspend unarchive unblock undelete unpause unpack unzip

@@ -44,7 +44,7 @@ report summary statistic figure overview metric analytic
 subscription plan membership
 address location place
 phone telephone mobile
-company organisation organization firm business enterprise
+company organisation organization org firm business enterprise
 absence leave vacation holiday pto
 salary pay wage payroll compensation
 payslip payroll salary
@@ -126,4 +126,213 @@ trash bin
 reaction emoji
 ssh key
 firewall port
+song music tune
+artist band singer musician
+playback player
+liked favourite favorite library
+sms message text
+mms media attachment picture photo
+screenshot image picture attachment file
+caller participant
+meeting conference videoconference
+attendee participant guest registrant panelist
+absentee absence
+wage pay salary
+droplet server machine vm instance
+guild server
+dyno container pod
+uptime availability health alive
+gist snippet paste
+branch ref reference
+commit revision
+approval review
+contributor collaborator member
+banner notice
+receivable overdue owed outstanding debt
+till drawer
+menu catalog catalogue
+reservation appointment
+coordinate geocode latitude longitude
+route direction
+weather forecast
+ticker symbol
+position portfolio
+newsletter campaign
+audience segment subscriber recipient
+form survey questionnaire
+poll survey vote
+submission response
+course class lesson
+student pupil learner
+grade score
+exam test quiz
+medication prescription drug
+driver courier rider
+vehicle car truck fleet
+shipment parcel
+loyalty reward point
+tip gratuity
+merchant seller vendor
+advert ad
+pipeline funnel
+stage step phase
+estimate quote
+timesheet timecard hour
+dependency blocker
+subtask child
+watcher follower subscriber
+chart graph
+alert threshold
+maintenance downtime
+environment env variable
+runner worker
+artifact output
+certificate cert ssl tls
+cluster kubernetes k8s
+function lambda
+region datacenter
+size flavor tier
+transcript transcription caption subtitle
+host organizer organiser
+follower fan
+feed timeline
+status tweet
+video clip movie film
+podcast series
+recommendation suggestion similar related
+popular trending top
+volume loudness
+speaker device player
+occurrence instance
+collaborator contributor access
+hostname domain dns
+acl permission access
+cell sheet spreadsheet worksheet workbook
+column field property attribute
+base database
+spam junk
+signature initial
+autoresponder vacation responder
+snooze reminder
+attendance participant present
+invitation guest
+recurring repeat series recurrence
+timezone zone
+story epic issue task
+bug defect issue
+assignee owner responsible
+reporter author creator
+estimate point
+worklog hour timesheet
+burndown velocity report
+changelog release note
+stargazer favorite
+secret variable environment
+gist snippet
+license licence
+vulnerability advisory cve security
+runner agent executor
+hook webhook
+verification code otp
+whatsapp message
+chargeback dispute
+payout withdrawal
+trial period
+renewal subscription
+coupon promotion code
+cart basket
+freight shipping
+fulfillment fulfilment shipment
+variant option sku
+review rating
+wishlist favorite
+pos terminal reader device
+journal entry ledger
+aging aged receivable
+bill payable supplier
+leave absence holiday
+payslip payrun payroll
+goal objective target
+bucket storage space
+ip address
+floating static
+replica instance
+trace span
+exception error issue
+rotation > schedule
+runbook playbook
+subscriber follower
+segment audience
+lead contact prospect
+opportunity deal
+quote proposal
+macro canned
+satisfaction csat rating
+knowledge article help
+faq article help
+chatbot bot
+panelist speaker
+transcript caption
+completion response
+prompt instruction
+embedding vector
+model engine
+training finetune tuning
+dataset data
+namespace project
+coordinate location position
+geofence zone area
+eta arrival
+driver courier
+passenger traveler traveller
+itinerary trip
+fare price
+luggage baggage
+amenity facility
+forecast prediction
+crypto coin
+symptom diagnosis condition
+doctor physician provider
+vaccine immunization
+allergy intolerance
+insurance policy coverage
+claim request
+payee supplier
+mortgage loan
+sensor device
+outlet plug
+thermostat temperature
+scene preset
+firmware software version
+suppression optout
+checkout cart
+basket cart
+lamp light bulb
+song tune > track
+liked favourite favorite > saved
+call videocall > meeting conference
+voicemail > recording
+diff > change patch
+guest > invite
+submission > answer
+grade > mark
+cv > resume
+alert > monitor trigger
+threshold > trigger
+tweet > post
+podcast series > show
+reservation appointment > booking hold
+newsletter > mailing
+till drawer > register
+uptime > check monitor
+payout > settlement
+shipment parcel > tracking
+announcement > banner notice
+beneficiary recipient > payee
+follower > following
+timetable > schedule
+sharing > permission acl access
+advert ad > listing
+unread > notification
+recap > summary
 ";

@@ -86,4 +86,22 @@ upgrade downgrade update switch
 acknowledge confirm accept
 log record note create add
 adjust correct fix
+put insert add create schedule
+text message send sms
+call dial ring phone
+forward redirect transfer
+apply allocate attach
+increase raise update
+lower decrease reduce
+register enroll enrol
+transition move change
+provision launch create
+resize scale
+protect require enforce
+limit restrict
+instantiate start create
+request ask
+play queue
+unmute mute
+record log register
 ";

@@ -138,6 +138,7 @@ fn what_people_say_leads_to_what_they_mean() {
     let office = catalog("office.toml", true);
     let seed = catalog("seed.toml", false);
     let imported = catalog("imported.toml", false);
+    let everyday = catalog("everyday.toml", false);
     assert!(office.tools().len() > 250 && seed.tools().len() > 25 && imported.tools().len() > 1300);
     for (catalog, file, first, among_five) in [
         (&office, "office.txt", 0.95, 0.98),
@@ -149,6 +150,8 @@ fn what_people_say_leads_to_what_they_mean() {
         (&imported, "imported-third.txt", 0.87, 0.94),
         (&imported, "imported-fourth.txt", 0.62, 0.86),
         (&imported, "imported-fifth.txt", 0.73, 0.88),
+        (&everyday, "everyday.txt", 0.99, 0.88),
+        (&everyday, "everyday-second.txt", 0.99, 0.88),
         // Sentences that share few words with what they mean: nothing to promise, but no step back either.
         (&office, "office-hard.txt", 0.7, 0.85),
     ] {

@@ -84,6 +84,35 @@ fn base64_is_taken_apart_and_put_together_again() {
 }
 
 #[test]
+fn hexadecimal_digits_are_those_of_the_secret_in_their_case() {
+    let (handles, handle) = sealed(SECRET);
+    for is_upper in [false, true] {
+        let digits = |text: &str| hex_text::digits_of(text.as_bytes(), is_upper).to_string();
+        let (inside, wanted) = (digits(&format!("user:{handle}:x")), digits(&format!("user:{SECRET}:x")));
+        let sent = text(handles.in_header(&format!("Signed {inside}, key={handle}")));
+        assert_eq!(sent, Some(format!("Signed {wanted}, key={SECRET}")));
+        assert_eq!(
+            handles
+                .in_query(&format!("a=1&key={inside}"))
+                .expect("replaced")
+                .as_str(),
+            format!("a=1&key={wanted}")
+        );
+        let json = format!("{{\"key\":\"{inside}\"}}");
+        let sent = text(handles.in_body(Some("application/json"), json.as_bytes()));
+        assert_eq!(sent, Some(format!("{{\"key\":\"{wanted}\"}}")));
+        let (_, foreign) = sealed(SECRET);
+        for harmless in [
+            digits(&foreign),
+            inside[..8 + 2 * LENGTH].to_owned(),
+            digits("tghandle"),
+        ] {
+            assert_eq!(text(handles.in_header(&harmless)), None, "{harmless}");
+        }
+    }
+}
+
+#[test]
 fn what_is_no_whole_handle_of_this_call_stays_what_it_is() {
     let (handles, handle) = sealed(SECRET);
     let (_, foreign) = sealed(SECRET);

@@ -40,7 +40,7 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     host.set("progress", Func::from(report))?;
     host.set("stringify", Func::from(json::stringify))?;
     host.set("within", Func::from(json::within))?;
-    host.set("beforeLetters", order::BEFORE_LETTERS)?;
+    host.set("standsFor", Func::from(order::stands_for))?;
     host.set("compare", Func::from(order::compare))?;
     Ok(host)
 }

@@ -115,9 +115,9 @@ fn decode(ctx: Ctx<'_>, bytes: Bytes, name: String) -> Result<String> {
     Ok(encoding(&ctx, &name)?.text(&bytes.0))
 }
 
-/// UTF-8 alone; `null` when the bytes are not.
-fn decode_strictly(bytes: Bytes) -> Option<String> {
-    String::from_utf8(bytes.0).ok()
+/// The text that bytes are in an encoding of the engine's; `undefined` when they are none.
+fn decode_strictly(ctx: Ctx<'_>, bytes: Bytes, name: String) -> Result<Option<String>> {
+    Ok(encoding(&ctx, &name)?.strict_text(bytes.0))
 }
 
 /// The name of the encoding that a label stands for; `undefined` when it stands for none.

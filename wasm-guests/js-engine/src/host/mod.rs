@@ -81,24 +81,28 @@ const HANDLE: &[u8] = b"tghandle";
 /// Characters of a handle behind that: hexadecimal digits.
 const HANDLE_DIGITS: usize = 32;
 
-/// Whether `data` holds a handle, which is made anew for each call: nothing that is computed from it is ever right.
-fn holds_handle(data: &[u8]) -> bool {
+/// Throws where `data` holds a handle, which is made anew for each call: nothing that is computed from it is ever right.
+fn refuse_handle(ctx: &Ctx<'_>, computed: &str, data: &[u8]) -> Result<()> {
     let is_handle = |part: &[u8]| part.starts_with(HANDLE) && part[HANDLE.len()..].iter().all(u8::is_ascii_hexdigit);
-    data.windows(HANDLE.len() + HANDLE_DIGITS).any(is_handle)
+    if !data.windows(HANDLE.len() + HANDLE_DIGITS).any(is_handle) {
+        return Ok(());
+    }
+    let message = format!(
+        "{computed} of a handle is not that of the secret that it stands for: an HMAC may have a handle as its key; code \
+         that has to hash secrets needs secrets = \"exposed\" under [security] of its connector"
+    );
+    Err(Exception::throw_type(ctx, &message))
 }
 
 fn digest(ctx: Ctx<'_>, name: String, data: Bytes) -> Result<ArrayBuffer<'_>> {
     let algorithm = algorithm(&ctx, &name)?;
-    if holds_handle(&data.0) {
-        let message = "a digest of a handle is not that of the secret that it stands for: an HMAC may have a handle as its \
-                       key; code that has to hash secrets needs secrets = \"exposed\" under [security] of its connector";
-        return Err(Exception::throw_type(&ctx, message));
-    }
+    refuse_handle(&ctx, "a digest", &data.0)?;
     ArrayBuffer::new(ctx, crypto::digest(algorithm, &data.0))
 }
 
 fn hmac(ctx: Ctx<'_>, name: String, key: Bytes, data: Bytes) -> Result<ArrayBuffer<'_>> {
     let algorithm = algorithm(&ctx, &name)?;
+    refuse_handle(&ctx, "an HMAC", &data.0)?;
     ArrayBuffer::new(ctx, crypto::hmac(algorithm, &key.0, &data.0))
 }
 

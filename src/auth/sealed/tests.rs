@@ -26,6 +26,18 @@ fn a_handle_is_letters_and_digits_and_new_every_time() {
     assert!(one.chars().all(|character| character.is_ascii_alphanumeric()), "{one}");
 }
 
+/// The engine refuses to compute anything of a handle.
+#[test]
+fn the_engine_knows_a_handle_when_it_sees_one() {
+    let engine = include_str!("../../../wasm-guests/js-engine/src/host/mod.rs");
+    for line in [
+        format!("const HANDLE: &[u8] = b{PREFIX:?};"),
+        format!("const HANDLE_DIGITS: usize = {};", LENGTH - PREFIX.len()),
+    ] {
+        assert!(engine.contains(&line), "the engine lacks {line}");
+    }
+}
+
 #[test]
 fn the_secret_stands_in_every_place_as_the_place_spells_it() {
     let (handles, handle) = sealed(SECRET);

@@ -12,7 +12,7 @@ use crate::turn::{Answer, wait_for};
 const SAFE: [&str; 7] = ["GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT", "SEARCH"];
 
 /// Headers that ask for a request to be taken for one of another method.
-const OVERRIDES: [&str; 3] = ["x-http-method-override", "x-http-method", "x-method-override"];
+const OVERRIDES: [&str; 3] = ["x-http-method", "x-http-method-override", "x-method-override"];
 
 /// What the prelude reads of a body, beside its bytes.
 const TEXT: u32 = 1;

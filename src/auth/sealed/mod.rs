@@ -1,10 +1,11 @@
 //! Handles: what code gets in place of secrets (design section 7, ruling C-05).
 //!
 //! A handle is a random text of letters and digits, made for one call. Code can join it, trim it, put it into JSON or
-//! through `btoa` like the secret itself; in a request to the API the host puts the secret in its place, spelled as the
+//! through `btoa` like the secret itself, or write it as hexadecimal digits; in a request to the API the host puts the secret in its place, spelled as the
 //! place demands. Anywhere else a handle means nothing: it is not made from the secret.
 
 mod base64_text;
+mod hex_text;
 mod place;
 
 use std::borrow::Cow;
@@ -33,13 +34,44 @@ const LENGTH: usize = PREFIX.len() + 2 * RANDOM;
 /// What stands in place of a handle where people read it.
 const SHOWN: &str = "[SEALED]";
 
-/// Finds where a handle may stand: its beginning, or what base64 makes of that at each of the three places that a byte
-/// can have in it.
+/// How a handle may be spelled where one of the [`SIGNS`] is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As it is.
+    Plain,
+    /// Hexadecimal digits, the letters among them in upper case or not.
+    Hex { is_upper: bool },
+    /// Within base64.
+    Base64,
+}
+
+/// The forms of the patterns of [`SIGNS`]: base64 at each of the three places that a byte can have in it.
+const FORMS: [Form; 6] = [
+    Form::Plain,
+    Form::Hex { is_upper: false },
+    Form::Hex { is_upper: true },
+    Form::Base64,
+    Form::Base64,
+    Form::Base64,
+];
+
+/// Finds where a handle may stand: its beginning in each of the [`FORMS`].
 static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let prefix = PREFIX.as_bytes();
     let mut signs = vec![PREFIX.to_owned()];
-    signs.extend((0..3).map(|shift| base64_text::middle_of(PREFIX.as_bytes(), shift)));
+    signs.extend([false, true].map(|is_upper| hex_text::digits_of(prefix, is_upper).to_string()));
+    signs.extend((0..3).map(|shift| base64_text::middle_of(prefix, shift)));
     AhoCorasick::new(signs).ok()
 });
+
+/// Where in `text` a handle may stand that is spelled in one of the forms that are `sought`.
+fn signs(text: &[u8], sought: impl Fn(Form) -> bool) -> impl Iterator<Item = (usize, Form)> {
+    let found = SIGNS.as_ref().into_iter().flat_map(move |signs| signs.find_iter(text));
+    found.filter_map(move |sign| {
+        let form = FORMS.get(sign.pattern().as_usize()).copied()?;
+        sought(form).then_some((sign.start(), form))
+    })
+}
 
 /// The handles of one call. The secrets are wiped from memory when they are dropped.
 #[derive(Default)]
@@ -55,7 +87,7 @@ impl Handles {
         Ok(self.list.last().map(|(handle, _)| handle.as_str()).unwrap_or_default())
     }
 
-    /// Whether a handle may stand in `text`, also within base64.
+    /// Whether a handle may stand in `text`, also as hexadecimal digits or within base64.
     #[must_use]
     pub fn may_be_in(&self, text: impl AsRef<[u8]>) -> bool {
         !self.list.is_empty() && SIGNS.as_ref().is_some_and(|signs| signs.is_match(text.as_ref()))
@@ -108,31 +140,44 @@ impl Handles {
         self.replaced(key, |secret, out| out.extend_from_slice(secret.as_bytes()))
     }
 
-    /// `bytes` with what `write` makes of the secret in place of each handle; `None` when there is none.
+    /// `bytes` with what `write` makes of the secret in place of each handle, and hexadecimal digits in place of such;
+    /// `None` when there is none.
     fn replaced(&self, bytes: &[u8], write: impl Fn(&str, &mut Vec<u8>)) -> Option<Zeroizing<Vec<u8>>> {
         let mut out: Option<Zeroizing<Vec<u8>>> = None;
         let mut kept = 0;
-        let signs = SIGNS.as_ref()?.find_iter(bytes);
-        for start in signs
-            .filter(|sign| sign.pattern().as_usize() == 0)
-            .map(|sign| sign.start())
-        {
-            let end = start + LENGTH;
-            let handle = bytes.get(start..end).filter(|_| start >= kept);
-            let secret = handle.and_then(|handle| self.list.iter().find(|(known, _)| known.as_bytes() == handle));
-            if let Some((_, secret)) = secret {
-                let out = out.get_or_insert_with(|| Zeroizing::new(Vec::with_capacity(bytes.len() * 2)));
-                grow(out, bytes.get(kept..start).unwrap_or_default());
+        for (start, form) in signs(bytes, |form| form != Form::Base64) {
+            let length = if form == Form::Plain { LENGTH } else { 2 * LENGTH };
+            let end = start + length;
+            let written = bytes.get(start..end).filter(|_| start >= kept);
+            let Some(secret) = written.and_then(|written| self.secret(written, form)) else {
+                continue;
+            };
+            let out = out.get_or_insert_with(|| Zeroizing::new(Vec::with_capacity(bytes.len() * 2)));
+            grow(out, bytes.get(kept..start).unwrap_or_default());
+            if let Form::Hex { is_upper } = form {
+                grow(out, hex_text::digits_of(secret.as_bytes(), is_upper).as_bytes());
+            } else {
                 let mut spelled = Vec::new();
-                write(secret.expose_secret(), &mut spelled);
+                write(secret, &mut spelled);
                 grow(out, &spelled);
                 spelled.zeroize();
-                kept = end;
             }
+            kept = end;
         }
         let mut out = out?;
         grow(&mut out, bytes.get(kept..).unwrap_or_default());
         Some(out)
+    }
+
+    /// The secret whose handle is `written` in this form.
+    fn secret(&self, written: &[u8], form: Form) -> Option<&str> {
+        let handle = match form {
+            Form::Plain => Cow::Borrowed(written),
+            Form::Hex { .. } => Cow::Owned(hex_text::bytes_of(written)?),
+            Form::Base64 => return None,
+        };
+        let found = self.list.iter().find(|(known, _)| known.as_bytes() == &*handle);
+        found.map(|(_, secret)| secret.expose_secret())
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::{Handles, SIGNS, base64_text, grow};
+use super::{Form, Handles, base64_text, grow, signs};
 use crate::connector::media_type_essence;
 
 /// Everything but the unreserved characters of RFC 3986.
@@ -84,15 +84,9 @@ impl Handles {
         }
         let plain = self.replaced(text, |secret, out| spell(secret, spelling, out));
         let text = plain.as_ref().map_or(text, |plain| plain.as_slice());
-        let near: Vec<usize> = match SIGNS.as_ref() {
-            // The first sign is the handle itself.
-            Some(signs) => signs
-                .find_iter(text)
-                .filter(|found| found.pattern().as_usize() > 0)
-                .map(|found| found.start())
-                .collect(),
-            None => Vec::new(),
-        };
+        let near: Vec<usize> = signs(text, |form| form == Form::Base64)
+            .map(|(start, _)| start)
+            .collect();
         let decoded = base64_text::replaced(text, near.into_iter(), |decoded| {
             self.replaced(decoded, |secret, out| out.extend_from_slice(secret.as_bytes()))
         });

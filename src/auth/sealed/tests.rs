@@ -26,6 +26,18 @@ fn a_handle_is_letters_and_digits_and_new_every_time() {
     assert!(one.chars().all(|character| character.is_ascii_alphanumeric()), "{one}");
 }
 
+/// The engine refuses to compute anything of a handle.
+#[test]
+fn the_engine_knows_a_handle_when_it_sees_one() {
+    let engine = include_str!("../../../wasm-guests/js-engine/src/host/mod.rs");
+    for line in [
+        format!("const HANDLE: &[u8] = b{PREFIX:?};"),
+        format!("const HANDLE_DIGITS: usize = {};", LENGTH - PREFIX.len()),
+    ] {
+        assert!(engine.contains(&line), "the engine lacks {line}");
+    }
+}
+
 #[test]
 fn the_secret_stands_in_every_place_as_the_place_spells_it() {
     let (handles, handle) = sealed(SECRET);
@@ -81,6 +93,35 @@ fn base64_is_taken_apart_and_put_together_again() {
         STANDARD.decode(value.as_ref()).expect("base64"),
         format!("a:{SECRET}").as_bytes()
     );
+}
+
+#[test]
+fn hexadecimal_digits_are_those_of_the_secret_in_their_case() {
+    let (handles, handle) = sealed(SECRET);
+    for is_upper in [false, true] {
+        let digits = |text: &str| hex_text::digits_of(text.as_bytes(), is_upper).to_string();
+        let (inside, wanted) = (digits(&format!("user:{handle}:x")), digits(&format!("user:{SECRET}:x")));
+        let sent = text(handles.in_header(&format!("Signed {inside}, key={handle}")));
+        assert_eq!(sent, Some(format!("Signed {wanted}, key={SECRET}")));
+        assert_eq!(
+            handles
+                .in_query(&format!("a=1&key={inside}"))
+                .expect("replaced")
+                .as_str(),
+            format!("a=1&key={wanted}")
+        );
+        let json = format!("{{\"key\":\"{inside}\"}}");
+        let sent = text(handles.in_body(Some("application/json"), json.as_bytes()));
+        assert_eq!(sent, Some(format!("{{\"key\":\"{wanted}\"}}")));
+        let (_, foreign) = sealed(SECRET);
+        for harmless in [
+            digits(&foreign),
+            inside[..8 + 2 * LENGTH].to_owned(),
+            digits("tghandle"),
+        ] {
+            assert_eq!(text(handles.in_header(&harmless)), None, "{harmless}");
+        }
+    }
 }
 
 #[test]

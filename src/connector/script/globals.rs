@@ -93,9 +93,8 @@ pub(super) fn help(name: &str, usage: &Usage<'_>, rules: &Rules) -> Option<&'sta
         "exports" => Some(RETURNED),
         "module" => reads(usage, "exports").then_some(RETURNED),
         "__dirname" | "__filename" => Some("there are no files: write what the code needs into it"),
-        "eval" => Some(WRITTEN_OUT),
-        // It is there, as the parent of all functions; calling it fails.
-        "Function" => matches!(usage, Usage::Called { .. }).then_some(WRITTEN_OUT),
+        // They are there, for libraries that look for them; calling them fails.
+        "eval" | "Function" => matches!(usage, Usage::Called { .. }).then_some(WRITTEN_OUT),
         "fetch" | "Headers" if rules.aliases => None,
         "fetch" => Some("use `ld.request`, or write aliases = true under [code] in the connector"),
         _ => {

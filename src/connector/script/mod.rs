@@ -129,7 +129,7 @@ fn in_tree(script: &Script<'_>, rules: &Rules) -> Vec<Finding> {
         members::unknown(&outside),
         references::absent(&outside, rules),
         without_locale(script),
-        handles::inspected(&outside, &rules.handles),
+        handles::inspected(&outside, rules),
         hosts::from_input(&outside),
         texts::keys_in(script),
     ]

@@ -227,6 +227,16 @@ fn long_sources_take_no_longer_for_each_of_their_names() {
         (many("const {a=1,x="), true),
         (format!("'{}'", many("sk-")), false),
         (many("const { key } = ld; "), true),
+        (
+            format!(
+                "ld.hash('sha1', `{}`); const a = `{}`, b = `{}`, c = `${{d}}`, d = `{}`",
+                many("${a}"),
+                many("${b}"),
+                many("${c}"),
+                many("${a}")
+            ),
+            false,
+        ),
     ] {
         assert_eq!(!found(&source, false, &["key"]).is_empty(), told, "{}", &source[..20]);
     }
@@ -280,6 +290,102 @@ fn handles_that_are_looked_into_are_told() {
         // Where secrets are exposed there are no handles.
         assert_eq!(found(source, false, &[]), [], "{source}");
     }
+}
+
+#[test]
+fn handles_that_are_compared_are_told() {
+    let told = |text: &str| vec![("inspected-handle", text.to_owned())];
+    for (source, expected) in [
+        ("if (data.auth.key === data.input.key) a()", told("data.auth.key")),
+        ("'live' != data.auth.key", told("data.auth.key")),
+        ("const { key } = data.auth; return key == 'a'", told("key")),
+        ("data.auth.key !== data.auth.user", told("data.auth.key")),
+        // These ask whether there is one.
+        ("if (!data.auth.key) throw new Error('no key')", vec![]),
+        ("data.auth.key === undefined || data.auth.key == null", vec![]),
+        (
+            "data.auth.key === '' || `` === data.auth.key || data.auth.key === void 0",
+            vec![],
+        ),
+        ("typeof data.auth.key === 'string' && data.auth.key !== null", vec![]),
+        ("(data.auth.key || 'a') === 'a'", vec![]),
+        (
+            "data.auth.key > 1; data.auth.user === 'a'; data.input.key === 'a'",
+            vec![],
+        ),
+        ("data.auth = { key: 'a' }; data.auth.key === 'a'", vec![]),
+    ] {
+        assert_eq!(found(source, false, &["key"]), expected, "{source}");
+        assert_eq!(found(source, false, &[]), [], "{source}");
+    }
+}
+
+#[test]
+fn what_is_computed_of_handles_is_told() {
+    let told = |text: &str| vec![("inspected-handle", text.to_owned())];
+    for (source, expected) in [
+        ("ld.hash('sha256', data.auth.key)", told("data.auth.key")),
+        (
+            "ld.hash('sha256', `${data.auth.user}:${data.auth.key}`)",
+            told("data.auth.key"),
+        ),
+        (
+            "ld.hash('sha1', Buffer.from(data.auth.key + ':'), 'hex')",
+            told("data.auth.key"),
+        ),
+        (
+            "const { key: k } = data.auth, text = 'a' + k.trim(); ld.hash('sha1', text)",
+            told("k"),
+        ),
+        (
+            "ld.hmac('sha256', data.auth.user, data.auth.key)",
+            told("data.auth.key"),
+        ),
+        (
+            "const { subtle } = crypto; subtle.digest('SHA-1', new TextEncoder().encode(data.auth.key))",
+            told("data.auth.key"),
+        ),
+        (
+            "crypto.subtle.sign('HMAC', k, encoder.encode(data.auth.key))",
+            told("data.auth.key"),
+        ),
+        (
+            "crypto.subtle.verify('HMAC', k, signature, Buffer.from(data.auth.key))",
+            told("data.auth.key"),
+        ),
+        // An HMAC may have a handle as its key.
+        ("ld.hmac('sha256', data.auth.key, 'a')", vec![]),
+        ("ld.hmac('sha256', `AWS4${data.auth.key}`, day)", vec![]),
+        (
+            "crypto.subtle.importKey('raw', Buffer.from(data.auth.key), { name: 'HMAC', hash: 'SHA-1' }, false, ['sign'])",
+            vec![],
+        ),
+        (
+            "ld.hash('sha1', data.input.key + data.auth.user); ld.hash('sha1', ...a, data.auth.key)",
+            vec![],
+        ),
+        (
+            "ld.hash('sha1', load(data.auth.key)); world.ld.hash('sha1', data.auth.key)",
+            vec![],
+        ),
+        ("let text = data.auth.key; text = 'a'; ld.hash('sha1', text)", vec![]),
+        ("const a = b, b = a; ld.hash('sha1', a)", vec![]),
+        (
+            "(crypto) => crypto.subtle.digest('SHA-1', Buffer.from(data.auth.key))",
+            vec![],
+        ),
+    ] {
+        assert_eq!(found(source, false, &["key"]), expected, "{source}");
+        assert_eq!(found(source, false, &[]), [], "{source}");
+    }
+}
+
+#[test]
+fn handles_by_their_other_name_are_told() {
+    let source = "secrets.key.length; secrets.key === 'a'; secrets.key";
+    let told = ["length", "secrets.key"].map(|text| ("inspected-handle", text.to_owned()));
+    assert_eq!(found(source, true, &["key"]), told);
+    assert_eq!(found(source, false, &["key"]), []);
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::ops::Range;
 use std::thread;
 
 use oxc_allocator::Allocator;
-use oxc_ast::ast::{Expression, Program, Statement};
+use oxc_ast::AstKind;
+use oxc_ast::ast::{Expression, IdentifierReference, Program, Statement};
 use oxc_parser::{ParseOptions, Parser};
 use oxc_semantic::{Semantic, SemanticBuilder};
 use oxc_span::{SourceType, Span};
@@ -27,7 +28,7 @@ pub(super) struct Script<'a> {
     before: usize,
 }
 
-impl Script<'_> {
+impl<'a> Script<'a> {
     /// Where in the author's source `span` is.
     pub(super) fn range(&self, span: Span) -> Range<usize> {
         let [start, end] = [span.start, span.end].map(|at| (at as usize).saturating_sub(self.before));
@@ -49,6 +50,19 @@ impl Script<'_> {
         };
         let range = self.range(span);
         Some(range.start + 1..range.end - 1)
+    }
+
+    /// What `name` was declared with, if it never gets another value.
+    pub(super) fn constant(&self, name: &IdentifierReference<'a>) -> Option<&'a Expression<'a>> {
+        let scoping = self.semantic.scoping();
+        let symbol = scoping.get_reference(name.reference_id.get()?).symbol_id()?;
+        let is_constant = !scoping.symbol_is_mutated(symbol) && scoping.symbol_redeclarations(symbol).is_empty();
+        match self.semantic.nodes().kind(scoping.symbol_declaration(symbol)) {
+            AstKind::VariableDeclarator(declared) if is_constant && declared.id.is_binding_identifier() => {
+                declared.init.as_ref()
+            }
+            _ => None,
+        }
     }
 }
 

@@ -42,6 +42,10 @@ impl<'a> Usage<'a> {
             },
             AstKind::NewExpression(made) if is(&made.callee) => Self::Called { is_optional: false },
             AstKind::TaggedTemplateExpression(template) if is(&template.tag) => Self::Called { is_optional: false },
+            // As in `(0, eval)('1')`, which is how bundles call what must not be a method.
+            AstKind::SequenceExpression(all) if all.expressions.last().is_some_and(|last| is(last)) => {
+                Self::Called { is_optional: false }
+            }
             AstKind::StaticMemberExpression(member) => Self::Read {
                 members: vec![Some(member.property.name.as_str())],
                 is_optional: member.optional,

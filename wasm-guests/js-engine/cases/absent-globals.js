@@ -1,5 +1,5 @@
 const names = [
-  'process', 'require', 'fetch', 'eval', 'SharedArrayBuffer', 'Atomics', 'inputs', 'secrets', 'lastPollTime', 'Intl',
+  'process', 'require', 'fetch', 'SharedArrayBuffer', 'Atomics', 'inputs', 'secrets', 'lastPollTime', 'Intl',
   'module', 'Deno', 'WebAssembly', 'std', 'os', 'AbortController', 'AbortSignal', 'FormData', 'Blob', 'File',
   'FileReader', 'Request', 'Response', 'Headers', 'ReadableStream', 'WritableStream', 'TransformStream',
   'TextDecoderStream', 'TextEncoderStream', 'CompressionStream', 'DecompressionStream', 'URLPattern',
@@ -10,6 +10,8 @@ const names = [
 const present = names.filter((name) => typeof globalThis[name] !== 'undefined');
 const attempts = {
   constructor: () => new Function('return 1')(),
+  evaluated: () => eval('1'),
+  global: () => (0, eval)('1'),
   indirect: () => (() => {}).constructor('return 1')(),
   asynchronous: () => (async () => {}).constructor('return 1'),
   generator: () => (function* () {}).constructor('return 1'),

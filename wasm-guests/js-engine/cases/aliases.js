@@ -4,4 +4,5 @@ const answer = await fetch(`https://api.example.com/items/${inputs.id}`, {
   body: JSON.stringify({ a: 1 }),
 });
 console.log('since', lastPollTime);
-return [answer.ok, answer.status, answer.headers.get('X-Page'), await answer.json(), await answer.text(), (await answer.arrayBuffer()).byteLength];
+const again = answer.clone();
+return [answer.ok, answer.status, answer.headers.get('X-Page'), await answer.json(), await answer.text(), (await answer.arrayBuffer()).byteLength, await again.json(), again.redirected];

@@ -33,4 +33,10 @@ return [
   () => Buffer.alloc('5'),
   () => Buffer.alloc(-1),
   () => Buffer.concat(5),
+  () => bytes.readInt8(1.5),
+  () => bytes.readInt8('1'),
+  () => bytes.readInt8(3),
+  () => bytes.writeUInt8(256),
+  () => bytes.readUIntBE(0, 9),
+  () => bytes.swap16(),
 ].map(told);

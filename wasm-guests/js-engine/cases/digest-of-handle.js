@@ -1,6 +1,10 @@
 const handle = `tghandle${'0123456789abcdef'.repeat(2)}`;
 const refused = [];
-for (const hash of [() => ld.hash('sha256', `${handle}x`), () => crypto.subtle.digest('SHA-256', Buffer.from(handle))]) {
+for (const hash of [
+  () => ld.hash('sha256', `${handle}x`),
+  () => crypto.subtle.digest('SHA-256', Buffer.from(handle)),
+  () => ld.hmac('sha256', handle, `x${handle}`),
+]) {
   try {
     await hash();
   } catch (error) {

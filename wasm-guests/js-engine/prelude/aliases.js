@@ -52,17 +52,24 @@
       body: options.body,
       responseType: 'binary',
     });
+    return responseOf(answer, String(request.url));
+  }
+
+  // Its body can be read as often as it is asked for, so that what reads a clone could read the answer itself.
+  function responseOf(answer, url) {
     const copy = () => new Uint8Array(answer.buffer);
     return {
       ok: answer.ok,
       status: answer.status,
       statusText: '',
-      url: String(request.url),
+      url,
+      redirected: false,
       headers: new Headers(answer.headers),
       text: async () => answer.text,
       json: async () => JSON.parse(answer.text),
       arrayBuffer: async () => copy().buffer,
       bytes: async () => copy(),
+      clone: () => responseOf(answer, url),
     };
   }
 

@@ -59,7 +59,19 @@
 
   // Those that the engine reads by itself; the host has the tables of the others.
   const OWN = ['utf-8', 'utf-16le', 'utf-16be'];
-  kit.decode = (bytes, encoding) => (OWN.includes(encoding) ? host.decode(bytes, encoding) : host.decodeAs(bytes, encoding));
+  kit.decode = function (bytes, encoding) {
+    if (!OWN.includes(encoding)) return host.decodeAs(bytes, encoding);
+    // Half of a unit says nothing.
+    const isCut = encoding !== 'utf-8' && bytes.length % 2 === 1;
+    return host.decode(bytes, encoding) + (isCut ? '\uFFFD' : '');
+  };
+
+  function decodeStrictly(bytes, encoding) {
+    // Of the host's encodings no other than gb18030 can say U+FFFD, and nobody does.
+    const text = OWN.includes(encoding) ? host.decodeStrictly(bytes, encoding) : host.decodeAs(bytes, encoding);
+    if (typeof text === 'string' && (OWN.includes(encoding) || !text.includes('\uFFFD'))) return text;
+    throw kit.coded(new TypeError(`The encoded data was not valid for encoding ${encoding}`), 'ERR_ENCODING_INVALID_ENCODED_DATA');
+  }
 
   const ONE_BYTE = /^(?:windows|iso-8859|koi8|ibm|macintosh|x-mac)/;
 
@@ -115,13 +127,7 @@
         this.#left = bytes.slice(end);
         bytes = bytes.subarray(0, end);
       }
-      let text;
-      if (this.#fatal && this.#encoding === 'utf-8') {
-        text = host.decodeStrictly(bytes);
-        if (text === undefined || text === null) throw new TypeError('The bytes are not valid utf-8');
-      } else {
-        text = kit.decode(bytes, this.#encoding);
-      }
+      let text = this.#fatal ? decodeStrictly(bytes, this.#encoding) : kit.decode(bytes, this.#encoding);
       if (!this.#begun && !this.#keepMark && text.charCodeAt(0) === 0xfeff) text = text.slice(1);
       this.#begun = Boolean(options?.stream) && (this.#begun || text.length > 0);
       return text;

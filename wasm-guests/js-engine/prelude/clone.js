@@ -5,7 +5,7 @@
   const ERRORS = { Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
 
   function refuse(value) {
-    const name = typeof value === 'function' ? `function ${value.name}` : String(value);
+    const name = typeof value === 'function' ? `function ${value.name}`.trim() : String(value);
     throw new DOMException(`${name} could not be cloned`, 'DataCloneError');
   }
 

@@ -4,56 +4,33 @@
 (function (host, kit) {
   'use strict';
 
-  const ORDER = host.beforeLetters;
-  // Not made of a letter and a mark, but ordered like these.
-  const SPELLED = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ı: 'i' };
+  // Not made of a letter and a mark, but ordered like these; a letter with another form at the end of a word; and signs that
+  // typesetters put where others write those of ASCII.
+  const SPELLED = {
+    ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', ħ: 'h', ŧ: 't', ı: 'i', ſ: 's', ª: 'a', º: 'o', µ: 'μ', ς: 'σ',
+    '\u00a0': ' ', '‘': "'", '’': "'", '“': '"', '”': '"', '„': '"', '«': '"', '»': '"', '–': '-', '—': '-', '¡': '!', '¿': '?',
+  };
+  const UNUSUAL = new RegExp(`[${Object.keys(SPELLED).join('')}]`, 'g');
 
-  // What the host says of texts that it leaves to what follows.
-  const NOT_ASCII = 2;
-
-  // Other letters come behind these, by their code.
-  const BEHIND = 256;
-  const weights = new Uint16Array(128);
-  for (let at = 0; at < ORDER.length; at++) weights[ORDER.charCodeAt(at)] = at + 1;
-  for (let at = 0; at < 26; at++) weights[97 + at] = weights[65 + at] = 100 + at;
-  const weight = (code) => (code < 128 ? weights[code] : BEHIND + code);
-  const isDigit = (code) => code >= 48 && code <= 57;
+  // What the host says of texts that have the same letters.
+  const ALIKE = 2;
 
   // Whatever is no ASCII as letters with their marks behind them, in lower case.
   const isPlain = (text) => !/[^\x00-\x7f]/.test(text);
-  const spelled = (text) => text.toLowerCase().normalize('NFD').replace(/[ßæœøłđı]/g, (letter) => SPELLED[letter]);
-  const unmarked = (text) => text.replace(/\p{M}/gu, '');
+  const spelled = (text) => text.toLowerCase().normalize('NFD').replace(UNUSUAL, (letter) => SPELLED[letter]);
 
-  // Negative, zero or positive, by `weight`; runs of digits by their value if `numeric`.
-  function byLetters(one, other, numeric) {
-    let at = 0;
-    let to = 0;
-    while (at < one.length && to < other.length) {
-      const code = one.charCodeAt(at);
-      const against = other.charCodeAt(to);
-      if (numeric && isDigit(code) && isDigit(against)) {
-        const run = (text, from) => {
-          let end = from;
-          while (isDigit(text.charCodeAt(end))) end++;
-          return [end, text.slice(from, end).replace(/^0+/, '')];
-        };
-        const [end, digits] = run(one, at);
-        const [endOther, digitsOther] = run(other, to);
-        if (digits.length !== digitsOther.length) return digits.length - digitsOther.length;
-        if (digits !== digitsOther) return digits < digitsOther ? -1 : 1;
-        at = end;
-        to = endOther;
-        continue;
-      }
-      if (code !== against) {
-        const difference = weight(code) - weight(against);
-        if (difference !== 0) return difference;
-      }
-      at++;
-      to++;
-    }
-    return one.length - at - (other.length - to);
+  // The host compares letters, and is told once what each character of the first plane stands for: page by page, because
+  // all memory that is used here is part of the engine. Hangul it takes apart by itself.
+  function tellLetters(page) {
+    const whole = Array.from({ length: 256 }, (_, at) => String.fromCharCode(page * 256 + at));
+    const characters = whole.filter((character) => !isPlain(character));
+    const letters = spelled(characters.join('\n')).replace(/\p{M}/gu, '').split('\n');
+    characters.forEach((character, at) => {
+      if (letters[at].length > 2) throw new RangeError(`${character} is made of more letters than the host keeps`);
+      if (letters[at] !== character) host.standsFor(character.charCodeAt(0), letters[at]);
+    });
   }
+  for (let page = 0; page < 256; page++) if (page < 0xac || page > 0xdf) tellLetters(page);
 
   // Lower case first, at the first letter that differs.
   function byCase(one, other) {
@@ -67,23 +44,22 @@
     return 0;
   }
 
-  function compare(one, other, numeric, sensitivity) {
-    const plain = isPlain(one) && isPlain(other);
-    const [first, second] = plain ? [one, other] : [spelled(one), spelled(other)];
-    const letters = plain ? byLetters(first, second, numeric) : byLetters(unmarked(first), unmarked(second), numeric);
-    if (letters !== 0) return letters;
-    if (!plain && sensitivity !== 'base' && sensitivity !== 'case' && first !== second) return first < second ? -1 : 1;
-    return sensitivity === 'base' || sensitivity === 'accent' ? 0 : byCase(one, other);
+  // The order of texts that have the same letters.
+  function byMarks(one, other, sensitivity) {
+    if (sensitivity !== 'case' && !(isPlain(one) && isPlain(other))) {
+      const [first, second] = [spelled(one), spelled(other)];
+      if (first !== second) return first < second ? -1 : 1;
+    }
+    return sensitivity === 'accent' ? 0 : byCase(one, other);
   }
 
   kit.define(String.prototype, 'localeCompare', function localeCompare(that, locales = undefined, options = undefined) {
     if (this === null || this === undefined) throw new TypeError('localeCompare needs a text');
-    const [one, other] = [String(this), String(that)];
+    const one = String(this);
+    const other = String(that);
     if (one === other) return 0;
-    if (options === undefined) {
-      const order = host.compare(one, other);
-      if (order !== NOT_ASCII) return order;
-    }
-    return Math.sign(compare(one, other, options?.numeric === true, options?.sensitivity ?? 'variant'));
+    const sensitivity = options?.sensitivity ?? 'variant';
+    const order = host.compare(one, other, options?.numeric === true, sensitivity !== 'base');
+    return order === ALIKE ? byMarks(one, other, sensitivity) : order;
   });
 });

@@ -2,20 +2,27 @@
 (function (host, kit) {
   'use strict';
 
+  const OUT_OF_RANGE = 'ERR_OUT_OF_RANGE';
+
   const view = (buffer) => new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 
   function within(buffer, offset, count) {
     if (typeof offset !== 'number' || !Number.isInteger(offset)) {
-      throw new TypeError(`The offset must be a whole number, not ${String(offset)}`);
+      const message = `The offset must be a whole number, not ${String(offset)}`;
+      if (typeof offset !== 'number') throw kit.coded(new TypeError(message), kit.WRONG_TYPE);
+      throw kit.coded(new RangeError(message), OUT_OF_RANGE);
     }
     if (offset < 0 || offset + count > buffer.length) {
-      throw new RangeError(`The offset ${offset} is outside of the Buffer: ${count} bytes of ${buffer.length}`);
+      const message = `The offset ${offset} is outside of the Buffer: ${count} bytes of ${buffer.length}`;
+      throw kit.coded(new RangeError(message), OUT_OF_RANGE);
     }
   }
 
   function fits(value, low, high) {
     const number = typeof value === 'bigint' ? value : Number(value);
-    if (number < low || number > high) throw new RangeError(`The value ${value} is outside of ${low} to ${high}`);
+    if (number < low || number > high) {
+      throw kit.coded(new RangeError(`The value ${value} is outside of ${low} to ${high}`), OUT_OF_RANGE);
+    }
     return number;
   }
 
@@ -52,7 +59,9 @@
 
   // Any width from 1 to 6 bytes.
   function checkWidth(width) {
-    if (!(width >= 1 && width <= 6)) throw new RangeError(`A number takes 1 to 6 bytes, not ${String(width)}`);
+    if (!(width >= 1 && width <= 6)) {
+      throw kit.coded(new RangeError(`A number takes 1 to 6 bytes, not ${String(width)}`), OUT_OF_RANGE);
+    }
   }
   function readWhole(buffer, offset, width, little, signed) {
     checkWidth(width);
@@ -87,7 +96,9 @@
   // Reverses each group of so many bytes.
   for (const width of [2, 4, 8]) {
     methods[`swap${8 * width}`] = function () {
-      if (this.length % width !== 0) throw new RangeError(`The size of the Buffer must be a multiple of ${width}`);
+      if (this.length % width !== 0) {
+        throw kit.coded(new RangeError(`The size of the Buffer must be a multiple of ${width}`), 'ERR_INVALID_BUFFER_SIZE');
+      }
       for (let at = 0; at < this.length; at += width) this.subarray(at, at + width).reverse();
       return this;
     };

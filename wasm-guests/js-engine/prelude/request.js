@@ -86,10 +86,21 @@
     return milliseconds >= 1 ? Math.min(milliseconds, 0xffffffff) : undefined;
   }
 
+  // What scripts call that know the `Headers` of `fetch`. Nobody sees them in a list.
+  const LIKE_FETCH = {
+    get(name) {
+      return this[String(name)] ?? null;
+    },
+    has(name) {
+      return String(name) in this;
+    },
+  };
   // Response headers are read in any case: names are kept in lower case, and the trap finds the others.
   const anyCase = {
     get(headers, name) {
-      return typeof name === 'string' && !(name in headers) ? headers[name.toLowerCase()] : headers[name];
+      if (typeof name !== 'string' || name in headers) return headers[name];
+      const lower = name.toLowerCase();
+      return lower in headers || !Object.hasOwn(LIKE_FETCH, name) ? headers[lower] : LIKE_FETCH[name];
     },
     has: (headers, name) => name in headers || (typeof name === 'string' && name.toLowerCase() in headers),
   };

@@ -2,9 +2,8 @@
 (function (host, kit) {
   'use strict';
 
-  // Makes code from text, or shares memory: neither is for scripts. `Function` stays, as the parent of all functions
-  // that libraries look for; calling it throws.
-  delete globalThis.eval;
+  // Shares memory, which is not for scripts. What makes code from text stays, because libraries put `eval` and `Function`
+  // into lists of what the language has; calling either throws.
   delete globalThis.SharedArrayBuffer;
 
   // Libraries look for the global object by these names, and make code from text where there is neither.

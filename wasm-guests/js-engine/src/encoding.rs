@@ -71,14 +71,31 @@ impl Encoding {
             Self::Base64Url => base64_text(bytes, URL_SAFE, false),
         }
     }
+
+    /// Bytes to text; `None` when some of them mean nothing.
+    pub(crate) fn strict_text(self, bytes: Vec<u8>) -> Option<String> {
+        let utf16 = |unit: fn([u8; 2]) -> u16| {
+            let is_whole = bytes.len().is_multiple_of(2);
+            String::from_utf16(&units(&bytes, unit)).ok().filter(|_| is_whole)
+        };
+        match self {
+            Self::Utf8 => String::from_utf8(bytes).ok(),
+            Self::Utf16 => utf16(u16::from_le_bytes),
+            Self::Utf16BigEndian => utf16(u16::from_be_bytes),
+            Self::Latin1 | Self::Ascii | Self::Hex | Self::Base64 | Self::Base64Url => Some(self.text(&bytes)),
+        }
+    }
 }
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+fn units(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u16> {
+    bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect()
+}
+
 fn utf16_text(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
-    String::from_utf16_lossy(&units)
+    String::from_utf16_lossy(&units(bytes, unit))
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {

@@ -16,12 +16,19 @@ use crate::machine::Machine;
 use crate::text::Text;
 use crate::{Failure, source, timers};
 
-/// Runs inside the context when an answer of the host is there: settles one promise.
-pub(crate) type Settle = Box<dyn for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<()>>;
+/// Runs inside the context: settles one promise.
+type Settle = Box<dyn for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<()>>;
+
+/// What the host answered.
+pub(crate) struct Answer {
+    pub(crate) settle: Settle,
+    /// Whether something may have been changed or not: there is no answer but an error.
+    pub(crate) is_failed_change: bool,
+}
 
 /// What the host was asked.
 struct Asked {
-    answer: Pin<Box<dyn Future<Output = Settle>>>,
+    answer: Pin<Box<dyn Future<Output = Answer>>>,
     /// Whether what was asked may change something.
     may_change: bool,
 }
@@ -40,7 +47,7 @@ thread_local! {
 const MOST_TOLD: usize = 20;
 
 /// Hands work of the host to the loop. What `may_change` something is waited for even when the action does not.
-pub(crate) fn wait_for(may_change: bool, answer: impl Future<Output = Settle> + 'static) {
+pub(crate) fn wait_for(may_change: bool, answer: impl Future<Output = Answer> + 'static) {
     let answer = Box::pin(answer);
     STARTED.with_borrow_mut(|started| started.push(Asked { answer, may_change }));
 }
@@ -81,20 +88,23 @@ pub(crate) async fn run(
         let result = machine.context.with(|ctx| turn(&ctx, &action));
         pending.take_started();
         if let Some(result) = result {
-            pending.leave().await;
-            machine.context.with(|ctx| tell_unhandled(&ctx, &action));
+            let failed = pending.leave().await;
+            machine.context.with(|ctx| {
+                tell_failed(&ctx, failed);
+                tell_unhandled(&ctx, &action);
+            });
             return result;
         }
         if pending.is_empty() {
             machine.context.with(|ctx| tell_unhandled(&ctx, &action));
             return Err(plain("the action never ends: it awaits a promise that nothing settles"));
         }
-        for settle in pending.ready().await {
+        for answer in pending.ready().await {
             let settled = machine
                 .context
-                .with(|ctx| settle(&ctx).map_err(|error| from_error(&ctx, &error)));
+                .with(|ctx| (answer.settle)(&ctx).map_err(|error| from_error(&ctx, &error)));
             if let Err(failure) = settled {
-                pending.leave().await;
+                drop(pending.leave().await);
                 return Err(failure);
             }
         }
@@ -139,6 +149,18 @@ fn turn(ctx: &Ctx<'_>, action: &Persistent<Promise<'static>>) -> Option<Result<S
     }
 }
 
+/// Tells the code of requests that failed after its end, so that it handles them or nobody does. Of an answer it hears
+/// nothing any more: what it would do then is over with the call.
+fn tell_failed(ctx: &Ctx<'_>, failed: Vec<Answer>) {
+    for answer in failed {
+        if (answer.settle)(ctx).is_err() {
+            // There is no room left to tell it; the request itself is told by the host.
+            ctx.catch();
+        }
+    }
+    while ctx.execute_pending_job() {}
+}
+
 /// Writes down the rejections that are left. The action's own is none of them: its reason is the result.
 fn tell_unhandled(ctx: &Ctx<'_>, action: &Persistent<Promise<'static>>) {
     let action = action.clone().restore(ctx).map(Promise::into_value);
@@ -178,9 +200,12 @@ impl Pending {
     }
 
     /// Looks at each answer, which is what sends a request off, and waits for those that the call must not end before.
-    async fn leave(&mut self) {
+    /// Gives those of these that failed.
+    async fn leave(&mut self) -> Vec<Answer> {
+        let mut failed = Vec::new();
         poll_fn(|task| {
-            self.poll_answers(task);
+            let ready = self.poll_answers(task).into_iter();
+            failed.extend(ready.filter(|answer| answer.is_failed_change));
             if self.answers.iter().any(|asked| asked.may_change) {
                 Poll::Pending
             } else {
@@ -188,10 +213,11 @@ impl Pending {
             }
         })
         .await;
+        failed
     }
 
     /// Waits until something is ready; gives the answers that are. None when it was the sleep that ended.
-    async fn ready(&mut self) -> Vec<Settle> {
+    async fn ready(&mut self) -> Vec<Answer> {
         match timers::next() {
             // One that is late waits as well: only while the engine waits does the host bring it answers.
             // A sleep that ends earlier than needed is left alone: it only costs a look.
@@ -220,11 +246,11 @@ impl Pending {
     }
 
     /// In the order of asking, so that equal calls go equally.
-    fn poll_answers(&mut self, task: &mut Task<'_>) -> Vec<Settle> {
+    fn poll_answers(&mut self, task: &mut Task<'_>) -> Vec<Answer> {
         let mut ready = Vec::new();
         self.answers.retain_mut(|asked| match asked.answer.as_mut().poll(task) {
-            Poll::Ready(settle) => {
-                ready.push(settle);
+            Poll::Ready(answer) => {
+                ready.push(answer);
                 false
             }
             Poll::Pending => true,

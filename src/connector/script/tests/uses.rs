@@ -21,6 +21,7 @@ fn names_that_are_passed_on_are_used() {
         ("return { fetch }", &["fetch"]),
         ("(0, eval)('1')", &["eval"]),
         ("load(process)", &["process"]),
+        ("const known = { '%eval%': eval, '%Function%': Function }", &[]),
         ("rows.filter((row) => row instanceof Function)", &[]),
     ]);
 }

@@ -6,13 +6,13 @@ use crate::encoding::Encoding;
 use crate::imports::http;
 use crate::json;
 use crate::text::{Bytes, Text};
-use crate::turn::{Settle, wait_for};
+use crate::turn::{Answer, wait_for};
 
 /// Methods that change nothing, as the host counts them.
 const SAFE: [&str; 7] = ["GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT", "SEARCH"];
 
 /// Headers that ask for a request to be taken for one of another method.
-const OVERRIDES: [&str; 3] = ["x-http-method-override", "x-http-method", "x-method-override"];
+const OVERRIDES: [&str; 3] = ["x-http-method", "x-http-method-override", "x-method-override"];
 
 /// What the prelude reads of a body, beside its bytes.
 const TEXT: u32 = 1;
@@ -23,7 +23,10 @@ const JSON: u32 = 2;
 /// `{status, headers: {name: value}, body}`, and with `text` and `json` where the prelude `reads` them and the body is
 /// UTF-8; or with `{code, message}` when there is no response; the prelude makes an `Error` of that, which then knows the
 /// author's line.
-#[allow(clippy::too_many_arguments, reason = "JavaScript would have to make and read an object for each request")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "JavaScript would have to make and read an object for each request"
+)]
 pub(crate) fn send<'js>(
     ctx: Ctx<'js>,
     method: Text,
@@ -46,7 +49,8 @@ pub(crate) fn send<'js>(
     let may_change = !SAFE.contains(&request.method.as_str()) || request.headers.iter().any(is_overridden);
     wait_for(may_change, async move {
         let answer = http::send(request).await;
-        let settle: Settle = Box::new(move |ctx| {
+        let is_failed_change = may_change && answer.is_err();
+        let settle = Box::new(move |ctx: &Ctx<'_>| {
             let value = match answer {
                 Ok(response) => success(ctx, response, reads).or_else(|_| {
                     // The code that asked may go on without it.
@@ -58,7 +62,10 @@ pub(crate) fn send<'js>(
             };
             resolve.restore(ctx)?.call((value,))
         });
-        settle
+        Answer {
+            settle,
+            is_failed_change,
+        }
     });
     Ok(promise)
 }

@@ -40,7 +40,7 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     host.set("progress", Func::from(report))?;
     host.set("stringify", Func::from(json::stringify))?;
     host.set("within", Func::from(json::within))?;
-    host.set("beforeLetters", order::BEFORE_LETTERS)?;
+    host.set("standsFor", Func::from(order::stands_for))?;
     host.set("compare", Func::from(order::compare))?;
     Ok(host)
 }
@@ -81,24 +81,28 @@ const HANDLE: &[u8] = b"tghandle";
 /// Characters of a handle behind that: hexadecimal digits.
 const HANDLE_DIGITS: usize = 32;
 
-/// Whether `data` holds a handle, which is made anew for each call: nothing that is computed from it is ever right.
-fn holds_handle(data: &[u8]) -> bool {
+/// Throws where `data` holds a handle, which is made anew for each call: nothing that is computed from it is ever right.
+fn refuse_handle(ctx: &Ctx<'_>, computed: &str, data: &[u8]) -> Result<()> {
     let is_handle = |part: &[u8]| part.starts_with(HANDLE) && part[HANDLE.len()..].iter().all(u8::is_ascii_hexdigit);
-    data.windows(HANDLE.len() + HANDLE_DIGITS).any(is_handle)
+    if !data.windows(HANDLE.len() + HANDLE_DIGITS).any(is_handle) {
+        return Ok(());
+    }
+    let message = format!(
+        "{computed} of a handle is not that of the secret that it stands for: an HMAC may have a handle as its key; code \
+         that has to hash secrets needs secrets = \"exposed\" under [security] of its connector"
+    );
+    Err(Exception::throw_type(ctx, &message))
 }
 
 fn digest(ctx: Ctx<'_>, name: String, data: Bytes) -> Result<ArrayBuffer<'_>> {
     let algorithm = algorithm(&ctx, &name)?;
-    if holds_handle(&data.0) {
-        let message = "a digest of a handle is not that of the secret that it stands for: an HMAC may have a handle as its \
-                       key; code that has to hash secrets needs secrets = \"exposed\" under [security] of its connector";
-        return Err(Exception::throw_type(&ctx, message));
-    }
+    refuse_handle(&ctx, "a digest", &data.0)?;
     ArrayBuffer::new(ctx, crypto::digest(algorithm, &data.0))
 }
 
 fn hmac(ctx: Ctx<'_>, name: String, key: Bytes, data: Bytes) -> Result<ArrayBuffer<'_>> {
     let algorithm = algorithm(&ctx, &name)?;
+    refuse_handle(&ctx, "an HMAC", &data.0)?;
     ArrayBuffer::new(ctx, crypto::hmac(algorithm, &key.0, &data.0))
 }
 
@@ -115,9 +119,9 @@ fn decode(ctx: Ctx<'_>, bytes: Bytes, name: String) -> Result<String> {
     Ok(encoding(&ctx, &name)?.text(&bytes.0))
 }
 
-/// UTF-8 alone; `null` when the bytes are not.
-fn decode_strictly(bytes: Bytes) -> Option<String> {
-    String::from_utf8(bytes.0).ok()
+/// The text that bytes are in an encoding of the engine's; `undefined` when they are none.
+fn decode_strictly(ctx: Ctx<'_>, bytes: Bytes, name: String) -> Result<Option<String>> {
+    Ok(encoding(&ctx, &name)?.strict_text(bytes.0))
 }
 
 /// The name of the encoding that a label stands for; `undefined` when it stands for none.

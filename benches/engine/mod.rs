@@ -71,6 +71,7 @@ pub(crate) async fn engine(connector: &str, code: Vec<(&str, Vec<u8>)>, address:
             Settings {
                 wait: Duration::ZERO,
                 expires: Duration::from_mins(10),
+                most_argument_bytes: 65_536,
             },
         ),
         audit: Audit::start(Arc::clone(&store)),

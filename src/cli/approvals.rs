@@ -7,6 +7,7 @@ use crate::approval::prompt::{self, Facts};
 use crate::connector::model::LOCAL;
 use crate::store::{ApprovalRecord, ApprovalState, Decision, Store, Via, time};
 use jiff::Timestamp;
+use serde::Serialize;
 
 /// Most records listed.
 const LIST_LIMIT: u32 = 200;
@@ -107,12 +108,23 @@ async fn list(store: &dyn Store, all: bool, json: bool) -> Result<(), Failure> {
     Ok(output::say(&output::table(&rows))?)
 }
 
+/// An approval as `show --json` prints it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    record: &'a ApprovalRecord,
+    /// JSON; none once they are gone.
+    arguments: Option<&'a str>,
+}
+
 async fn show(store: &dyn Store, id: &str, json: bool) -> Result<(), Failure> {
     let record = find(store, id).await?;
+    let kept = store.read_approval_arguments(id).await.map_err(anyhow::Error::from)?;
     if json {
-        return Ok(output::say_json(&record)?);
+        let (record, arguments) = (&record, kept.as_deref());
+        return Ok(output::say_json(&Shown { record, arguments })?);
     }
-    let arguments = serde_json::from_str(&record.arguments).map_err(anyhow::Error::from)?;
+    let arguments = serde_json::from_str(kept.as_deref().unwrap_or("{}")).map_err(anyhow::Error::from)?;
     output::say(&prompt::text(&Facts {
         connector: &record.connector,
         action: &record.action,

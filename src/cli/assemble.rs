@@ -103,11 +103,12 @@ pub(super) async fn vault(global: &Global) -> Result<(Vault, PathBuf), Failure> 
     Ok((Vault::new(store(&locations).await?, source), locations.state))
 }
 
-/// How long approvals take, from the settings.
+/// How long approvals take, and how much may wait for them, from the settings.
 pub(super) fn approval_settings(config: &Config) -> Settings {
     Settings {
         wait: Duration::from_millis(config.approvals.wait_ms),
         expires: Duration::from_millis(config.approvals.expires_ms),
+        most_argument_bytes: config.approvals.max_argument_bytes,
     }
 }
 

@@ -58,6 +58,7 @@ pub(crate) async fn start(lifetime: &Lifetime) -> Product {
             Settings {
                 wait: minute,
                 expires: minute,
+                most_argument_bytes: 1_048_576,
             },
         ),
         audit: Audit::start(Arc::clone(&store)),

@@ -43,7 +43,7 @@ async fn a_list_that_is_cut_says_so_and_names_organisations() {
             expires_at: expires_at.into(),
             ..first.clone()
         };
-        let kept = store.find_or_create_approval(&record, &first.created_at).await.unwrap();
+        let kept = store.find_or_create_approval(&record, "{}", &first.created_at).await.unwrap();
         assert_eq!(kept.id, record.id);
     };
     for number in 0..250 {
@@ -143,7 +143,9 @@ async fn approvals_are_told_to_programs() {
     let list: Value = serde_json::from_str(&run.stdout).unwrap();
     let run = workspace.run(&["approvals", "show", &id, "--json"]).await;
     let one: Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!(list, json!([one]));
+    let mut listed = one.clone();
+    listed.as_object_mut().unwrap().remove("arguments");
+    assert_eq!(list, json!([listed]), "arguments may be long");
     insta::assert_json_snapshot!(one, {
         ".id" => "[ID]", ".call_id" => "[ID]", ".arguments_hash" => "[HASH]", ".revision" => "[HASH]",
         ".created_at" => "[TIME]", ".expires_at" => "[TIME]"
@@ -158,7 +160,6 @@ async fn approvals_are_told_to_programs() {
       "effect": "write",
       "method": "POST",
       "path": "/v1/things",
-      "arguments": "{\"title\":\"a\"}",
       "arguments_hash": "[HASH]",
       "revision": "[HASH]",
       "state": "pending",
@@ -166,7 +167,9 @@ async fn approvals_are_told_to_programs() {
       "expires_at": "[TIME]",
       "decided_at": null,
       "decided_by": null,
-      "decided_via": null
+      "decided_via": null,
+      "ended_at": null,
+      "arguments": "{\"title\":\"a\"}"
     }
     "#);
     let run = workspace.run(&["approvals", "show", "0123"]).await;

@@ -56,6 +56,7 @@ impl Default for Setting {
             approval: Settings {
                 wait: Duration::ZERO,
                 expires: Duration::from_mins(10),
+                most_argument_bytes: 65_536,
             },
             limits: LimitsConfig::default(),
             store: None,

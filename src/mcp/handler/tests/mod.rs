@@ -114,7 +114,14 @@ impl Server {
         let expires = Duration::from_mins(5);
         let engine = Engine::new(Parts {
             egress: Egress::new(&egress).expect("client"),
-            approvals: Approvals::new(Arc::clone(&store), gate::Settings { wait, expires }),
+            approvals: Approvals::new(
+                Arc::clone(&store),
+                gate::Settings {
+                    wait,
+                    expires,
+                    most_argument_bytes: 65_536,
+                },
+            ),
             audit: Audit::start(Arc::clone(&store)),
             secrets: Arc::new(EnvironmentSecrets),
             scrubbers: ScrubberCache::new(),

@@ -445,6 +445,13 @@ impl Approvals {
 
 fn prompt_for(record: &ApprovalRecord, asked: &Asked<'_>, expires_in_seconds: u64) -> ApprovalPrompt {
     let effect = asked.effect.as_str();
+    let facts = Facts {
+        connector: asked.connector,
+        action: asked.action,
+        effect,
+        method: asked.method,
+        path: asked.path,
+    };
     ApprovalPrompt {
         approval_id: record.id.clone(),
         call_id: asked.call_id.to_owned(),
@@ -455,14 +462,7 @@ fn prompt_for(record: &ApprovalRecord, asked: &Asked<'_>, expires_in_seconds: u6
         path: asked.path.to_owned(),
         arguments: asked.arguments.clone(),
         expires_in_seconds,
-        text: prompt::text(&Facts {
-            connector: asked.connector,
-            action: asked.action,
-            effect,
-            method: asked.method,
-            path: asked.path,
-            arguments: asked.arguments,
-        }),
+        text: prompt::text(&facts, asked.arguments),
     }
 }
 

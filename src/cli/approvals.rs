@@ -8,6 +8,7 @@ use crate::connector::model::LOCAL;
 use crate::store::{ApprovalRecord, ApprovalState, Decision, Store, Via, time};
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// Most records listed.
 const LIST_LIMIT: u32 = 200;
@@ -39,7 +40,7 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
-    /// Show one with its arguments.
+    /// Show one with its arguments, all of them.
     Show {
         /// Its id.
         id: String,
@@ -124,15 +125,16 @@ async fn show(store: &dyn Store, id: &str, json: bool) -> Result<(), Failure> {
         let (record, arguments) = (&record, kept.as_deref());
         return Ok(output::say_json(&Shown { record, arguments })?);
     }
-    let arguments = serde_json::from_str(kept.as_deref().unwrap_or("{}")).map_err(anyhow::Error::from)?;
-    output::say(&prompt::text(&Facts {
+    let arguments = kept.as_deref().map(serde_json::from_str).transpose();
+    let arguments: Option<Map<String, Value>> = arguments.map_err(anyhow::Error::from)?;
+    let facts = Facts {
         connector: &record.connector,
         action: &record.action,
         effect: &record.effect,
         method: &record.method,
         path: &record.path,
-        arguments: &arguments,
-    }))?;
+    };
+    output::say(&prompt::whole(&facts, arguments.as_ref()))?;
     output::say(&format!(
         "Asked by {} at {}, expires at {}",
         who(&record),

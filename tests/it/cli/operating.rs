@@ -232,3 +232,24 @@ async fn the_log_shows_real_calls() {
     );
     assert_eq!(workspace.run(&["logs", "--limit", "0"]).await.code, Some(2));
 }
+
+/// A prompt has room for so much only.
+#[tokio::test]
+async fn an_operator_can_read_all_of_it_until_it_is_gone() {
+    let workspace = crm("http://127.0.0.1:9/v1");
+    let long = format!("{}\u{3164}\u{202e}the end", "x".repeat(5_000));
+    let id = waiting(&workspace, &long).await;
+    let shown = workspace.run(&["approvals", "show", &id]).await;
+    let line = format!("  title: \"{}\\u3164\\u202ethe end\"\n", "x".repeat(5_000));
+    assert!(shown.stdout.contains(&line), "{shown:?}");
+    let run = workspace.run(&["approvals", "deny", &id]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let later = "2999-01-01T00:00:00.000Z";
+    let forgotten = workspace.store().await.forget_approval_arguments(later, 10).await;
+    assert_eq!(forgotten.unwrap(), 1);
+    let shown = workspace.run(&["approvals", "show", &id]).await;
+    assert!(shown.stdout.contains("\nArguments: gone; "), "{shown:?}");
+    let shown = workspace.run(&["approvals", "show", &id, "--json"]).await;
+    let shown: Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!((&shown["id"], &shown["arguments"]), (&json!(id), &Value::Null));
+}

@@ -161,7 +161,9 @@ pub enum TooLong {
         most: usize,
     },
     /// Its request's path and query.
-    #[error("the path of the request has {length} bytes, and that of a call that waits for a decision may have {LONGEST_PATH}")]
+    #[error(
+        "the path of the request has {length} bytes, and that of a call that waits for a decision may have {LONGEST_PATH}"
+    )]
     Path {
         /// How long it is.
         length: usize,

@@ -262,7 +262,10 @@ mod tests {
         assert!(shown.len() < 1000, "{}", shown.len());
         let many: Vec<_> = (0..10_000).collect();
         let shown = prompt(&json!({ "many": many }));
-        assert!(shown.contains(",… and 9472 more, which are not shown] (48891 characters in all)"), "{shown}");
+        assert!(
+            shown.contains(",… and 9472 more, which are not shown] (48891 characters in all)"),
+            "{shown}"
+        );
         assert!(shown.len() < 2500, "{shown}");
     }
 
@@ -283,7 +286,10 @@ mod tests {
     fn all_of_it_can_be_read() {
         let many: Vec<_> = (0..10_000).collect();
         let mut arguments: Map<_, _> = (0..45).map(|number| (format!("n{number}"), json!(number))).collect();
-        arguments.insert("note".into(), format!("{}\n\u{3164}\u{202e}end", "x".repeat(5_000)).into());
+        arguments.insert(
+            "note".into(),
+            format!("{}\n\u{3164}\u{202e}end", "x".repeat(5_000)).into(),
+        );
         arguments.insert("many".into(), json!({ "deep": many }));
         let facts = Facts {
             path: &"/x".repeat(500),
@@ -291,7 +297,12 @@ mod tests {
         };
         let shown = whole(&facts, Some(&arguments));
         let tail = r"\n\u3164\u202eend";
-        for part in ["n44: 44", &format!("{}{tail}", "x".repeat(5_000)), ",9998,9999]}", facts.path] {
+        for part in [
+            "n44: 44",
+            &format!("{}{tail}", "x".repeat(5_000)),
+            ",9998,9999]}",
+            facts.path,
+        ] {
             assert!(shown.contains(part), "{part}");
         }
         assert_eq!(shown.lines().count(), 4 + 47);

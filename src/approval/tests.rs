@@ -460,11 +460,19 @@ async fn what_is_too_long_to_be_kept_asks_nobody() {
     let longest = "x".repeat(64 - r#"{"title":""}"#.len());
     let refused = fixture.ask("/", &format!("{longest}x"), &key, &front).await;
     let what = TooLong::Arguments { length: 65, most: 64 };
-    assert!(matches!(refused, Err(GateError::TooLong(told)) if told == what), "{refused:?}");
+    assert!(
+        matches!(refused, Err(GateError::TooLong(told)) if told == what),
+        "{refused:?}"
+    );
     let path = "/".repeat(LONGEST_PATH);
     let refused = fixture.ask(&format!("{path}/"), "x", &key, &front).await;
-    let what = TooLong::Path { length: LONGEST_PATH + 1 };
-    assert!(matches!(refused, Err(GateError::TooLong(told)) if told == what), "{refused:?}");
+    let what = TooLong::Path {
+        length: LONGEST_PATH + 1,
+    };
+    assert!(
+        matches!(refused, Err(GateError::TooLong(told)) if told == what),
+        "{refused:?}"
+    );
     assert!(fixture.store.list_approvals(None, None, 1).await.unwrap().is_empty());
     assert_eq!(front.asked.load(Ordering::Relaxed), 0);
     let allowed = fixture.ask(&path, &longest, &key, &front).await;

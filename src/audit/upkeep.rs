@@ -108,8 +108,8 @@ async fn add_up_while(store: &dyn Store, is_idle: &impl Fn() -> bool) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::conformance::at;
     use crate::store::conformance::approvals::pending;
+    use crate::store::conformance::at;
     use crate::store::conformance::audit::finished_row;
     use crate::store::memory::MemoryStore;
     use crate::store::{ApprovalStore as _, AuditFilter, AuditStore as _};

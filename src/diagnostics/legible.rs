@@ -121,7 +121,10 @@ mod tests {
         assert!(!evident_line(HOSTILE).contains(is_disruptive));
         let json = json!([text, HOSTILE]).to_string();
         let evident = evident_json(&json);
-        assert!(!evident.contains(|character| is_unseen(character) || is_disruptive(character)), "{evident}");
+        assert!(
+            !evident.contains(|character| is_unseen(character) || is_disruptive(character)),
+            "{evident}"
+        );
         assert_eq!(
             serde_json::from_str::<Value>(&evident).expect("JSON"),
             json!([text, HOSTILE])

@@ -26,7 +26,7 @@ pub struct ApprovalRecord {
     pub method: String,
     /// URL path and query that the request will have, without host; the name of the code.
     pub path: String,
-    /// SHA-256 of the canonical arguments.
+    /// Keyed hash of the canonical arguments.
     pub arguments_hash: String,
     /// Revision of the action and its policy when it was asked.
     pub revision: String,
@@ -142,7 +142,7 @@ pub struct ApprovalKey {
     pub connector: String,
     /// Action name.
     pub action: String,
-    /// SHA-256 of the canonical arguments.
+    /// Keyed hash of the canonical arguments.
     pub arguments_hash: String,
     /// Revision of the action and its policy.
     pub revision: String,

@@ -51,7 +51,11 @@ fn too_long(what: TooLong) -> CallError {
     };
     CallError {
         source: Some("local"),
-        ..CallError::new(ErrorCode::InvalidRequest, format!("{what}; nothing was sent"), resolution)
+        ..CallError::new(
+            ErrorCode::InvalidRequest,
+            format!("{what}; nothing was sent"),
+            resolution,
+        )
     }
 }
 

@@ -60,10 +60,16 @@ fn decision(approved: bool, second: i64) -> Decision {
 }
 
 pub(crate) async fn asking_again_finds_the_open_record(store: &dyn Store) {
-    let first = store.find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0)).await.unwrap();
+    let first = store
+        .find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     assert_eq!(first, pending("1", 0));
     assert_eq!(
-        store.find_or_create_approval(&pending("2", 5), ARGUMENTS, &at(5)).await.unwrap(),
+        store
+            .find_or_create_approval(&pending("2", 5), ARGUMENTS, &at(5))
+            .await
+            .unwrap(),
         first
     );
     assert_eq!(store.get_approval("2").await.unwrap(), None);
@@ -79,14 +85,20 @@ pub(crate) async fn asking_again_finds_the_open_record(store: &dyn Store) {
 }
 
 pub(crate) async fn an_approved_record_is_found_until_it_is_used(store: &dyn Store) {
-    store.find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     let key = pending("1", 0).key();
     assert!(
         !store.use_approval("1", &key, &at(1)).await.unwrap(),
         "used while pending"
     );
     assert!(store.decide_approval("1", &decision(true, 1)).await.unwrap());
-    let found = store.find_or_create_approval(&pending("2", 2), ARGUMENTS, &at(2)).await.unwrap();
+    let found = store
+        .find_or_create_approval(&pending("2", 2), ARGUMENTS, &at(2))
+        .await
+        .unwrap();
     assert_eq!((found.id.as_str(), found.state), ("1", ApprovalState::Approved));
     assert_eq!(found.decided_at, Some(at(1)));
     assert_eq!(
@@ -151,7 +163,10 @@ pub(crate) async fn every_part_of_the_key_counts(store: &dyn Store) {
 
 pub(crate) async fn expired_records_allow_nothing_and_make_room(store: &dyn Store) {
     let key = pending("1", 0).key();
-    store.find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     assert!(
         !store.decide_approval("1", &decision(true, 600)).await.unwrap(),
         "decided at its expiry"
@@ -180,7 +195,10 @@ pub(crate) async fn expired_records_allow_nothing_and_make_room(store: &dyn Stor
 }
 
 pub(crate) async fn a_decision_counts_once(store: &dyn Store) {
-    store.find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     assert!(store.decide_approval("1", &decision(false, 1)).await.unwrap());
     assert!(!store.decide_approval("1", &decision(true, 2)).await.unwrap());
     let stored = store.get_approval("1").await.unwrap().unwrap();
@@ -193,7 +211,10 @@ pub(crate) async fn a_decision_counts_once(store: &dyn Store) {
 
 pub(crate) async fn an_approval_can_be_revoked_until_it_is_used(store: &dyn Store) {
     let key = pending("1", 0).key();
-    store.find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     let deny = |second| decision(false, second);
     assert!(
         !store.revoke_approval("1", &deny(1)).await.unwrap(),
@@ -211,7 +232,10 @@ pub(crate) async fn an_approval_can_be_revoked_until_it_is_used(store: &dyn Stor
     );
     let stored = store.get_approval("1").await.unwrap().unwrap();
     assert_eq!((stored.state, stored.decided_at), (ApprovalState::Denied, Some(at(3))));
-    store.find_or_create_approval(&pending("2", 5), ARGUMENTS, &at(5)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("2", 5), ARGUMENTS, &at(5))
+        .await
+        .unwrap();
     assert!(store.decide_approval("2", &decision(true, 6)).await.unwrap());
     assert!(store.use_approval("2", &key, &at(7)).await.unwrap());
     assert!(
@@ -223,9 +247,15 @@ pub(crate) async fn an_approval_can_be_revoked_until_it_is_used(store: &dyn Stor
 pub(crate) async fn the_newest_record_of_a_key_is_found(store: &dyn Store) {
     let key = pending("1", 0).key();
     assert_eq!(store.find_approval(&key, &at(0)).await.unwrap(), None);
-    store.find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     assert!(store.decide_approval("1", &decision(false, 0)).await.unwrap());
-    store.find_or_create_approval(&pending("2", 0), ARGUMENTS, &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("2", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     assert_eq!(store.find_approval(&key, &at(1)).await.unwrap().unwrap().id, "2");
     assert!(store.decide_approval("2", &decision(false, 1)).await.unwrap());
     assert_eq!(
@@ -240,7 +270,10 @@ pub(crate) async fn lists_are_newest_first_and_filtered(store: &dyn Store) {
             arguments_hash: id.into(),
             ..pending(id, second)
         };
-        store.find_or_create_approval(&record, ARGUMENTS, &at(second)).await.unwrap();
+        store
+            .find_or_create_approval(&record, ARGUMENTS, &at(second))
+            .await
+            .unwrap();
     }
     assert!(store.decide_approval("2", &decision(true, 9)).await.unwrap());
     let ids = |records: Vec<ApprovalRecord>| records.into_iter().map(|record| record.id).collect::<Vec<_>>();
@@ -284,14 +317,19 @@ pub(crate) async fn unknown_ids_change_nothing(store: &dyn Store) {
 pub(crate) async fn callers_racing_for_one_key_share_one_record(store: &dyn Store) {
     let records: Vec<ApprovalRecord> = (0..20).map(|number| pending(&number.to_string(), 0)).collect();
     let now = at(0);
-    let asking = records.iter().map(|record| store.find_or_create_approval(record, ARGUMENTS, &now));
+    let asking = records
+        .iter()
+        .map(|record| store.find_or_create_approval(record, ARGUMENTS, &now));
     let answers = futures_util::future::try_join_all(asking).await.unwrap();
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
     assert_eq!(store.list_approvals(None, None, 100).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn callers_racing_for_one_approval_use_it_once(store: &dyn Store) {
-    store.find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     assert!(store.decide_approval("1", &decision(true, 1)).await.unwrap());
     let (key, now) = (pending("1", 0).key(), at(2));
     let using = (0..20).map(|_| store.use_approval("1", &key, &now));
@@ -349,7 +387,10 @@ pub(crate) async fn old_records_are_removed(store: &dyn Store) {
             arguments_hash: id.into(),
             ..pending(id, second)
         };
-        store.find_or_create_approval(&record, ARGUMENTS, &at(second)).await.unwrap();
+        store
+            .find_or_create_approval(&record, ARGUMENTS, &at(second))
+            .await
+            .unwrap();
     }
     assert!(store.decide_approval("3", &decision(false, 3)).await.unwrap());
     assert_eq!(store.prune_approvals(&at(600), 10).await.unwrap(), 0);

@@ -102,7 +102,10 @@ impl ApprovalStore for MemoryStore {
 
     async fn prune_approvals(&self, before: &str, most: u32) -> Result<u64, StoreError> {
         let mut state = self.working_state("removed old approvals")?;
-        let old = state.approvals.iter().filter(|record| record.expires_at.as_str() < before);
+        let old = state
+            .approvals
+            .iter()
+            .filter(|record| record.expires_at.as_str() < before);
         let old: Vec<String> = old.take(most as usize).map(|record| record.id.clone()).collect();
         state.approvals.retain(|record| !old.contains(&record.id));
         state.approval_arguments.retain(|id, _| !old.contains(id));

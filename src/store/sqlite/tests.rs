@@ -42,7 +42,10 @@ async fn what_was_written_is_there_after_opening_again() {
     let nested = folder.path().join("a/b");
     let store = SqliteStore::open(&nested).await.unwrap();
     store.write_audit(&[finished_row("1", 1)], false).await.unwrap();
-    store.find_or_create_approval(&pending("1", 0), "{}", &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), "{}", &at(0))
+        .await
+        .unwrap();
     drop(store);
     let store = SqliteStore::open(&nested).await.unwrap();
     assert_eq!(
@@ -112,7 +115,10 @@ async fn durable_writes_are_synchronous_and_others_are_not() {
     assert_eq!(pragma(&store, SYNCHRONOUS).await, FULL);
     store.write_audit(&[finished_row("1", 1)], false).await.unwrap();
     assert_eq!(pragma(&store, SYNCHRONOUS).await, NORMAL);
-    store.find_or_create_approval(&pending("1", 0), "{}", &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), "{}", &at(0))
+        .await
+        .unwrap();
     assert_eq!(pragma(&store, SYNCHRONOUS).await, FULL);
 }
 

@@ -43,7 +43,10 @@ async fn a_list_that_is_cut_says_so_and_names_organisations() {
             expires_at: expires_at.into(),
             ..first.clone()
         };
-        let kept = store.find_or_create_approval(&record, "{}", &first.created_at).await.unwrap();
+        let kept = store
+            .find_or_create_approval(&record, "{}", &first.created_at)
+            .await
+            .unwrap();
         assert_eq!(kept.id, record.id);
     };
     for number in 0..250 {

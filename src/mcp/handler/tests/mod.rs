@@ -32,6 +32,7 @@ use crate::auth::ScrubberCache;
 use crate::catalog::{Loader, folder};
 use crate::config::{EgressConfig, LimitsConfig, SandboxConfig};
 use crate::connector::SourceFile;
+use crate::crypto::HashingKey;
 use crate::egress::Egress;
 use crate::engine::{CodeRunner, Parts};
 use crate::policy::{Admission, Bounds, Limits};
@@ -122,6 +123,7 @@ impl Server {
                     most_argument_bytes: 65_536,
                 },
             ),
+            arguments_key: HashingKey::new(&[1; 32]),
             audit: Audit::start(Arc::clone(&store)),
             secrets: Arc::new(EnvironmentSecrets),
             scrubbers: ScrubberCache::new(),

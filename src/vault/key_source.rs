@@ -211,7 +211,9 @@ pub(super) fn remove_drafts(file: &Path) -> Result<(), KeyError> {
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let found = entry.file_name();
-        let draft = found.to_str().and_then(|found| found.strip_prefix(name)?.strip_prefix('.'));
+        let draft = found
+            .to_str()
+            .and_then(|found| found.strip_prefix(name)?.strip_prefix('.'));
         if draft.is_some_and(|id| id.len() == DRAFT_DIGITS && id.bytes().all(|byte| byte.is_ascii_hexdigit())) {
             std::fs::remove_file(entry.path()).map_err(failed)?;
         }

@@ -19,6 +19,7 @@ use toolgate::catalog::folder::{ConnectorSource, Sources};
 use toolgate::config::{Config, LimitsConfig};
 use toolgate::connector::model::SecretRef;
 use toolgate::connector::{Allowance, CodeFile, SourceFile};
+use toolgate::crypto::HashingKey;
 use toolgate::egress::Egress;
 use toolgate::engine::{Answer, ApprovalPrompt, Asking, Call, CodeRunner, Ending, Engine, Front, Parts, Principal};
 use toolgate::policy::{Admission, Bounds, Limits};
@@ -71,8 +72,10 @@ pub(crate) async fn engine(connector: &str, code: Vec<(&str, Vec<u8>)>, address:
             Settings {
                 wait: Duration::ZERO,
                 expires: Duration::from_mins(10),
+                most_argument_bytes: 65_536,
             },
         ),
+        arguments_key: HashingKey::new(&[1; 32]),
         audit: Audit::start(Arc::clone(&store)),
         secrets: Arc::new(OneSecret),
         scrubbers: ScrubberCache::new(),

@@ -1,18 +1,20 @@
 //! What an approval is bound to: exactly one write by one principal under one policy.
 
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use crate::connector::model::{Action, Connector};
-use crate::crypto::sha256_hex;
+use crate::crypto::HashingKey;
 use crate::store::ApprovalKey;
 
-/// SHA-256 of the arguments in canonical form: keys sorted at every level, so that the order in which a client
-/// writes them does not matter and nothing else can differ.
+/// Hash of the arguments in canonical form: keys sorted at every level, so that the order in which a client writes them
+/// does not matter and nothing else can differ. Whoever reads the log has no key, and cannot find by trying what was given
+/// for a short secret.
 #[must_use]
-pub fn arguments_hash(arguments: &Map<String, Value>) -> String {
-    let mut text = String::new();
+pub fn arguments_hash(key: &HashingKey, arguments: &Map<String, Value>) -> String {
+    let mut text = Zeroizing::new(String::new());
     write_object(arguments, &mut text);
-    sha256_hex(text.as_bytes())
+    key.hash_hex(text.as_bytes())
 }
 
 /// The key under which an approval for this call is kept.
@@ -74,7 +76,15 @@ mod tests {
     use serde_json::json;
 
     fn hash(value: &Value) -> String {
-        arguments_hash(value.as_object().unwrap())
+        arguments_hash(&HashingKey::new(&[1; 32]), value.as_object().unwrap())
+    }
+
+    #[test]
+    fn nobody_finds_arguments_by_trying_without_the_key() {
+        let secret = json!({"pin": "4711"});
+        let other = arguments_hash(&HashingKey::new(&[2; 32]), secret.as_object().unwrap());
+        assert_ne!(hash(&secret), other);
+        assert_ne!(hash(&secret), crate::crypto::sha256_hex(br#"{"pin":"4711"}"#));
     }
 
     #[test]

@@ -20,13 +20,19 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How often a waiting call says that it still waits.
 const SAY_EVERY: Duration = Duration::from_secs(5);
 
-/// How long things take.
+/// Longest path and query of a request that asks, in bytes. They are kept with the record, and most servers take no more
+/// (RFC 9110, section 4.1, names 8,000).
+pub(super) const LONGEST_PATH: usize = 8_192;
+
+/// How long things take, and how much they may be.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     /// How long a call whose front cannot ask waits for a decision made elsewhere.
     pub wait: Duration,
     /// From asking on, how long a record can allow anything.
     pub expires: Duration,
+    /// How long the arguments of a call may be that asks, as JSON in bytes: they are kept until it is decided.
+    pub most_argument_bytes: usize,
 }
 
 /// The gate. Cheap to clone.
@@ -138,6 +144,30 @@ pub enum GateError {
     /// No identifier could be made.
     #[error(transparent)]
     Random(#[from] RandomUnavailable),
+    /// The call is too long to be kept until somebody decides.
+    #[error(transparent)]
+    TooLong(#[from] TooLong),
+}
+
+/// What of a call is too long to be kept until somebody decides, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TooLong {
+    /// Its arguments.
+    #[error("the arguments have {length} bytes as JSON, and those of a call that waits for a decision may have {most}")]
+    Arguments {
+        /// How long they are.
+        length: usize,
+        /// How long they may be.
+        most: usize,
+    },
+    /// Its request's path and query.
+    #[error(
+        "the path of the request has {length} bytes, and that of a call that waits for a decision may have {LONGEST_PATH}"
+    )]
+    Path {
+        /// How long it is.
+        length: usize,
+    },
 }
 
 impl Approvals {
@@ -175,22 +205,27 @@ impl Approvals {
                 ApprovalState::Denied | ApprovalState::Pending | ApprovalState::Used => {}
             }
         }
+        let arguments = self.kept_arguments(&asked)?;
         let record = self
             .store
-            .find_or_create_approval(&self.record(&asked)?, &self.now())
+            .find_or_create_approval(&self.record(&asked)?, &arguments, &self.now())
             .await?;
+        drop(arguments);
         if record.state == ApprovalState::Approved {
             return self.use_up(&record, asked.key).await;
         }
-        let prompt = prompt_for(&record, &asked, self.seconds_left(&record));
+        // Not before somebody reads it: a call that waits for a decision made elsewhere holds no more than it must.
+        let prompt = || prompt_for(&record, &asked, self.seconds_left(&record));
         match front.asking() {
             Asking::Deferred => {
                 self.open.put(asked.call_id, &self.now(), &record.expires_at);
-                Ok(Verdict::AskFirst(prompt))
+                Ok(Verdict::AskFirst(prompt()))
             }
             Asking::Inline => {
+                let prompt = prompt();
                 let left = Duration::from_secs(prompt.expires_in_seconds);
                 let answer = timeout(left, front.ask(&prompt)).await.unwrap_or(Answer::Late);
+                drop(prompt);
                 match answer {
                     Answer::Unavailable => self.wait(record, asked.key, front).await,
                     answer => self.settle(&record, asked.key, answer, user, front.via()).await,
@@ -362,6 +397,20 @@ impl Approvals {
         u64::try_from(expires.duration_since((self.clock)()).as_secs()).unwrap_or(0)
     }
 
+    /// The arguments as they are kept.
+    fn kept_arguments(&self, asked: &Asked<'_>) -> Result<String, TooLong> {
+        let length = asked.path.len();
+        if length > LONGEST_PATH {
+            return Err(TooLong::Path { length });
+        }
+        let arguments = Value::Object(asked.arguments.clone()).to_string();
+        let (length, most) = (arguments.len(), self.settings.most_argument_bytes);
+        if length > most {
+            return Err(TooLong::Arguments { length, most });
+        }
+        Ok(arguments)
+    }
+
     fn record(&self, asked: &Asked<'_>) -> Result<ApprovalRecord, GateError> {
         let ApprovalKey {
             user,
@@ -383,7 +432,6 @@ impl Approvals {
             effect: asked.effect.as_str().to_owned(),
             method: asked.method.to_owned(),
             path: asked.path.to_owned(),
-            arguments: Value::Object(asked.arguments.clone()).to_string(),
             arguments_hash,
             revision,
             state: ApprovalState::Pending,
@@ -392,12 +440,20 @@ impl Approvals {
             decided_at: None,
             decided_by: None,
             decided_via: None,
+            ended_at: None,
         })
     }
 }
 
 fn prompt_for(record: &ApprovalRecord, asked: &Asked<'_>, expires_in_seconds: u64) -> ApprovalPrompt {
     let effect = asked.effect.as_str();
+    let facts = Facts {
+        connector: asked.connector,
+        action: asked.action,
+        effect,
+        method: asked.method,
+        path: asked.path,
+    };
     ApprovalPrompt {
         approval_id: record.id.clone(),
         call_id: asked.call_id.to_owned(),
@@ -408,14 +464,7 @@ fn prompt_for(record: &ApprovalRecord, asked: &Asked<'_>, expires_in_seconds: u6
         path: asked.path.to_owned(),
         arguments: asked.arguments.clone(),
         expires_in_seconds,
-        text: prompt::text(&Facts {
-            connector: asked.connector,
-            action: asked.action,
-            effect,
-            method: asked.method,
-            path: asked.path,
-            arguments: asked.arguments,
-        }),
+        text: prompt::text(&facts, asked.arguments),
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-use crate::diagnostics::legible_line;
+use crate::diagnostics::{evident_json, evident_line};
 
 /// Longest value shown in full, in characters. Longer ones are cut and their length is said.
 const MAX_VALUE: usize = 400;
@@ -38,18 +38,38 @@ pub struct Facts<'a> {
     pub method: &'a str,
     /// URL path and query without host; the name of the code.
     pub path: &'a str,
-    /// Arguments, secret ones already replaced.
-    pub arguments: &'a Map<String, Value>,
 }
 
-/// The prompt as text. Values are written as JSON, so nothing in them can pass for another line of the prompt.
+/// The prompt as text, with long values cut. Values are written as JSON, so nothing in them can pass for another line of
+/// the prompt. Secret arguments must have been replaced.
 #[must_use]
-pub fn text(facts: &Facts<'_>) -> String {
-    let path = cut(facts.path, MAX_VALUE);
+pub fn text(facts: &Facts<'_>, arguments: &Map<String, Value>) -> String {
+    let mut text = heading(facts, &cut(facts.path, MAX_VALUE));
+    list(arguments, MAX_ARGUMENTS, shown, &mut text);
+    text
+}
+
+/// The prompt as text with everything in it, however long; `None` for arguments that are gone.
+#[must_use]
+pub fn whole(facts: &Facts<'_>, arguments: Option<&Map<String, Value>>) -> String {
+    let mut text = heading(facts, &evident_line(facts.path));
+    match arguments {
+        Some(arguments) => list(
+            arguments,
+            usize::MAX,
+            |value| evident_json(&value.to_string()),
+            &mut text,
+        ),
+        None => text.push_str("Arguments: gone; they are kept for an hour after the end"),
+    }
+    text
+}
+
+fn heading(facts: &Facts<'_>, path: &str) -> String {
     let mut text = format!(
         "Allow \"{}\" of {}?\nEffect: {}\n",
-        legible_line(facts.action),
-        legible_line(facts.connector),
+        evident_line(facts.action),
+        evident_line(facts.connector),
         facts.effect,
     );
     // Writing to a String cannot fail.
@@ -58,19 +78,23 @@ pub fn text(facts: &Facts<'_>) -> String {
     } else {
         writeln!(text, "Request: {} {path}", facts.method).ok();
     }
-    if facts.arguments.is_empty() {
+    text
+}
+
+/// Writes at most `most` of the arguments, each as `shown` says.
+fn list(arguments: &Map<String, Value>, most: usize, shown: impl Fn(&Value) -> String, text: &mut String) {
+    if arguments.is_empty() {
         text.push_str("Arguments: none");
-        return text;
+        return;
     }
     text.push_str("Arguments:");
-    for (name, value) in facts.arguments.iter().take(MAX_ARGUMENTS) {
+    for (name, value) in arguments.iter().take(most) {
         // Writing to a String cannot fail.
-        write!(text, "\n  {}: {}", legible_line(name), shown(value)).ok();
+        write!(text, "\n  {}: {}", evident_line(name), shown(value)).ok();
     }
-    if facts.arguments.len() > MAX_ARGUMENTS {
-        write!(text, "\n  and {} more", facts.arguments.len() - MAX_ARGUMENTS).ok();
+    if arguments.len() > most {
+        write!(text, "\n  and {} more, which are not shown", arguments.len() - most).ok();
     }
-    text
 }
 
 /// `arguments` with the values of `secret` ones replaced.
@@ -91,54 +115,89 @@ fn shown(value: &Value) -> String {
     if !value.is_array() && !value.is_object() || whole.chars().count() <= MAX_VALUE {
         return cut(&whole, MAX_VALUE);
     }
-    let mut shortened = String::new();
-    write_short(value, &mut shortened);
-    if shortened.chars().count() <= MAX_NESTED_VALUE {
-        legible_line(&shortened)
+    let mut shortened = Shortened::default();
+    shortened.write(value);
+    let text = evident_line(&shortened.text);
+    if shortened.is_cut {
+        format!("{text} ({} characters in all)", whole.chars().count())
     } else {
-        let start: String = shortened.chars().take(MAX_NESTED_VALUE).collect();
-        format!(
-            "{}… ({} characters in all)",
-            legible_line(&start),
-            whole.chars().count()
-        )
+        text
     }
 }
 
-/// Writes `value` as JSON with its long texts and keys cut. Members are written one by one: keys that are the same
-/// when they are cut must not hide one another.
-// Depth is bounded: arguments come from serde_json, which refuses to parse more than 128 levels.
-fn write_short(value: &Value, written: &mut String) {
-    let short = |text: &str| Value::String(cut(text, MAX_NESTED_TEXT)).to_string();
-    match value {
-        Value::String(text) => written.push_str(&short(text)),
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                written.push(if index == 0 { '[' } else { ',' });
-                write_short(item, written);
+/// JSON with its long texts and keys cut, and of long lists and objects the members that come first.
+#[derive(Default)]
+struct Shortened {
+    text: String,
+    /// Characters so far.
+    length: usize,
+    /// Whether members are missing.
+    is_cut: bool,
+}
+
+impl Shortened {
+    /// Writes `value`. Members are written one by one: keys that are the same when they are cut must not hide one another.
+    /// Where there is no room for more, it says how many are missing, in each list and object that lacks any.
+    // Depth is bounded: arguments come from serde_json, which refuses to parse more than 128 levels.
+    fn write(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => self.push_text(text),
+            Value::Array(items) => {
+                self.push("[");
+                for (index, item) in items.iter().enumerate() {
+                    if self.ends(index, items.len()) {
+                        break;
+                    }
+                    self.write(item);
+                }
+                self.push("]");
             }
-            written.push_str(if items.is_empty() { "[]" } else { "]" });
-        }
-        Value::Object(members) => {
-            for (index, (name, member)) in members.iter().enumerate() {
-                written.push(if index == 0 { '{' } else { ',' });
-                written.push_str(&short(name));
-                written.push(':');
-                write_short(member, written);
+            Value::Object(members) => {
+                self.push("{");
+                for (index, (name, member)) in members.iter().enumerate() {
+                    if self.ends(index, members.len()) {
+                        break;
+                    }
+                    self.push_text(name);
+                    self.push(":");
+                    self.write(member);
+                }
+                self.push("}");
             }
-            written.push_str(if members.is_empty() { "{}" } else { "}" });
+            scalar => self.push(&scalar.to_string()),
         }
-        scalar => written.push_str(&scalar.to_string()),
+    }
+
+    /// Begins the member of number `index` among `all`, or says that it is missing with those behind it.
+    fn ends(&mut self, index: usize, all: usize) -> bool {
+        if index > 0 {
+            self.push(",");
+        }
+        let ends = self.length >= MAX_NESTED_VALUE;
+        if ends {
+            self.is_cut = true;
+            self.push(&format!("… and {} more, which are not shown", all - index));
+        }
+        ends
+    }
+
+    fn push_text(&mut self, text: &str) {
+        self.push(&Value::String(cut(text, MAX_NESTED_TEXT)).to_string());
+    }
+
+    fn push(&mut self, piece: &str) {
+        self.length += piece.chars().count();
+        self.text.push_str(piece);
     }
 }
 
 fn cut(text: &str, longest: usize) -> String {
     let length = text.chars().count();
     if length <= longest {
-        return legible_line(text);
+        return evident_line(text);
     }
     let start: String = text.chars().take(longest).collect();
-    format!("{}… ({length} characters in all)", legible_line(&start))
+    format!("{}… ({length} characters in all)", evident_line(&start))
 }
 
 #[cfg(test)]
@@ -146,15 +205,16 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    const FACTS: Facts<'_> = Facts {
+        connector: "Demo CRM",
+        action: "Create ticket",
+        effect: "write",
+        method: "POST",
+        path: "/v1/customers/c_1/tickets",
+    };
+
     fn prompt(arguments: &Value) -> String {
-        text(&Facts {
-            connector: "Demo CRM",
-            action: "Create ticket",
-            effect: "write",
-            method: "POST",
-            path: "/v1/customers/c_1/tickets",
-            arguments: arguments.as_object().unwrap(),
-        })
+        text(&FACTS, arguments.as_object().unwrap())
     }
 
     #[test]
@@ -173,15 +233,12 @@ mod tests {
 
     #[test]
     fn code_is_named_where_a_request_would_be() {
-        let arguments = Map::new();
-        let shown = text(&Facts {
-            connector: "CRM",
-            action: "Merge customers",
-            effect: "write",
+        let facts = Facts {
             method: CODE,
             path: "actions/merge.js",
-            arguments: &arguments,
-        });
+            ..FACTS
+        };
+        let shown = text(&facts, &Map::new());
         assert!(
             shown.contains("\nRuns: actions/merge.js, which decides what to send to this API\n"),
             "{shown}"
@@ -206,9 +263,59 @@ mod tests {
         let many: Vec<_> = (0..10_000).collect();
         let shown = prompt(&json!({ "many": many }));
         assert!(
-            shown.contains("… (48891 characters in all)") && shown.len() < 2500,
+            shown.contains(",… and 9472 more, which are not shown] (48891 characters in all)"),
             "{shown}"
         );
+        assert!(shown.len() < 2500, "{shown}");
+    }
+
+    #[test]
+    fn what_is_not_shown_is_counted_wherever_it_stands() {
+        let many: Vec<_> = (0..5_000).collect();
+        let shown = prompt(&json!({ "order": {"a": {"lines": many}, "b": [], "c": true} }));
+        let end = shown.lines().last().unwrap();
+        assert!(
+            end.contains(" more, which are not shown]},… and 2 more, which are not shown} ("),
+            "{shown}"
+        );
+        let arguments: Map<_, _> = (0..45).map(|number| (format!("n{number}"), json!(number))).collect();
+        assert!(text(&FACTS, &arguments).ends_with("\n  and 5 more, which are not shown"));
+    }
+
+    #[test]
+    fn all_of_it_can_be_read() {
+        let many: Vec<_> = (0..10_000).collect();
+        let mut arguments: Map<_, _> = (0..45).map(|number| (format!("n{number}"), json!(number))).collect();
+        arguments.insert(
+            "note".into(),
+            format!("{}\n\u{3164}\u{202e}end", "x".repeat(5_000)).into(),
+        );
+        arguments.insert("many".into(), json!({ "deep": many }));
+        let facts = Facts {
+            path: &"/x".repeat(500),
+            ..FACTS
+        };
+        let shown = whole(&facts, Some(&arguments));
+        let tail = r"\n\u3164\u202eend";
+        for part in [
+            "n44: 44",
+            &format!("{}{tail}", "x".repeat(5_000)),
+            ",9998,9999]}",
+            facts.path,
+        ] {
+            assert!(shown.contains(part), "{part}");
+        }
+        assert_eq!(shown.lines().count(), 4 + 47);
+        assert!(whole(&FACTS, Some(&Map::new())).ends_with("Arguments: none"));
+        assert!(whole(&FACTS, None).contains("Arguments: gone"));
+    }
+
+    #[test]
+    fn what_shows_nothing_is_seen() {
+        let shown = prompt(&json!({"to\u{3164}": "ana\u{fe0f}", "deep": {"x\u{2800}": "y".repeat(500)}}));
+        for part in ["to\u{fffd}: ", "ana\u{fffd}", "x\u{fffd}"] {
+            assert!(shown.contains(part), "{part} in {shown}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, json};
 
-use super::gate::Settings;
+use super::gate::{GateError, LONGEST_PATH, Settings, TooLong};
 use super::{Answer, ApprovalPrompt, Approvals, Asked, Asking, Front, Refusal, Verdict};
 use crate::connector::model::Effect;
 use crate::store::memory::MemoryStore;
@@ -69,6 +69,7 @@ impl Fixture {
         let settings = Settings {
             wait: Duration::from_mins(1),
             expires: Duration::from_mins(10),
+            most_argument_bytes: 64,
         };
         let gate = Approvals::new(Arc::<MemoryStore>::clone(&store), settings)
             .with_clock(Arc::new(move || *clock.lock().unwrap()));
@@ -80,7 +81,11 @@ impl Fixture {
     }
 
     async fn request(&self, key: &ApprovalKey, front: &dyn Front) -> Verdict {
-        let arguments = Map::from_iter([("title".to_owned(), json!("x"))]);
+        self.ask("/tickets", "x", key, front).await.unwrap()
+    }
+
+    async fn ask(&self, path: &str, title: &str, key: &ApprovalKey, front: &dyn Front) -> Result<Verdict, GateError> {
+        let arguments = Map::from_iter([("title".to_owned(), json!(title))]);
         let asked = Asked {
             call_id: "call-1",
             key,
@@ -88,10 +93,10 @@ impl Fixture {
             action: "Create ticket",
             effect: Effect::Write,
             method: "POST",
-            path: "/tickets",
+            path,
             arguments: &arguments,
         };
-        self.gate.request(asked, front, &key.user).await.unwrap()
+        self.gate.request(asked, front, &key.user).await
     }
 
     async fn deferred(&self, key: &ApprovalKey) -> String {
@@ -446,4 +451,30 @@ async fn nothing_goes_through_after_expiry() {
 async fn the_same_question_is_not_asked_twice_at_once() {
     let fixture = Fixture::new();
     assert_eq!(fixture.deferred(&key()).await, fixture.deferred(&key()).await);
+}
+
+#[tokio::test]
+async fn what_is_too_long_to_be_kept_asks_nobody() {
+    let fixture = Fixture::new();
+    let (front, key) = (Scripted::new(Asking::Inline, Answer::Accepted), key());
+    let longest = "x".repeat(64 - r#"{"title":""}"#.len());
+    let refused = fixture.ask("/", &format!("{longest}x"), &key, &front).await;
+    let what = TooLong::Arguments { length: 65, most: 64 };
+    assert!(
+        matches!(refused, Err(GateError::TooLong(told)) if told == what),
+        "{refused:?}"
+    );
+    let path = "/".repeat(LONGEST_PATH);
+    let refused = fixture.ask(&format!("{path}/"), "x", &key, &front).await;
+    let what = TooLong::Path {
+        length: LONGEST_PATH + 1,
+    };
+    assert!(
+        matches!(refused, Err(GateError::TooLong(told)) if told == what),
+        "{refused:?}"
+    );
+    assert!(fixture.store.list_approvals(None, None, 1).await.unwrap().is_empty());
+    assert_eq!(front.asked.load(Ordering::Relaxed), 0);
+    let allowed = fixture.ask(&path, &longest, &key, &front).await;
+    assert!(matches!(allowed, Ok(Verdict::Allowed(_))), "{allowed:?}");
 }

@@ -1,5 +1,6 @@
 //! What is done to the audit log beside writing it: calls are added up for those who count them, while no call runs, so
-//! that none waits for it; and old events are cut off once an hour, whatever runs.
+//! that none waits for it; and old events are cut off once an hour, whatever runs, with the approvals of that time. What
+//! calls would have sent that nobody is asked about any more is forgotten long before that.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,12 @@ const PRUNE_INTERVAL: Duration = Duration::from_hours(1);
 /// Events in one transaction: a call that comes waits this long for the file at most.
 const BATCH: u32 = 1_000;
 
+/// How long the arguments of an approval are kept once it was used or refused, or has expired.
+const ARGUMENTS_KEPT: SignedDuration = SignedDuration::from_hours(1);
+
+/// Approvals whose arguments are removed in one transaction: each may have some megabytes.
+const FORGOTTEN_AT_ONCE: u32 = 16;
+
 /// How long events are kept; `None` keeps them for ever.
 #[must_use]
 pub fn retention(days: u32) -> Option<SignedDuration> {
@@ -33,8 +40,8 @@ pub async fn add_up(store: &dyn Store) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Cuts off the events that ended before `before`, in small steps, and tells how many. Calls are added up first, so
-/// that the totals of APIs keep them.
+/// Cuts off the events that ended before `before`, in small steps, and tells how many; and with them the approvals that
+/// expired before it. Calls are added up first, so that the totals of APIs keep them.
 ///
 /// # Errors
 /// [`StoreError`]; what was cut off until then is gone.
@@ -51,7 +58,15 @@ pub async fn prune(store: &dyn Store, before: Timestamp) -> Result<u64, StoreErr
     }
     store.forget_sums(&before).await?;
     store.prune_call_logs(&before).await?;
+    while store.prune_approvals(&before, BATCH).await? == u64::from(BATCH) {}
     Ok(all)
+}
+
+/// Removes the arguments of approvals that allow nothing any more, an hour after they ended.
+async fn forget_arguments(store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
+    let before = time::rfc3339(now.saturating_sub(ARGUMENTS_KEPT).unwrap_or(Timestamp::MIN));
+    while store.forget_approval_arguments(&before, FORGOTTEN_AT_ONCE).await? == u64::from(FORGOTTEN_AT_ONCE) {}
+    Ok(())
 }
 
 /// Keeps the log of a server up until the task is aborted: `is_idle` says whether no call runs, `now` what time it is.
@@ -79,7 +94,7 @@ pub async fn run(
             }
             _ => add_up_while(&*store, &is_idle).await,
         };
-        if let Err(error) = done {
+        if let Err(error) = done.and(forget_arguments(&*store, now()).await) {
             tracing::warn!(%error, "the audit log was not kept up; this is tried again");
         }
     }
@@ -93,10 +108,11 @@ async fn add_up_while(store: &dyn Store, is_idle: &impl Fn() -> bool) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::conformance::approvals::pending;
     use crate::store::conformance::at;
     use crate::store::conformance::audit::finished_row;
     use crate::store::memory::MemoryStore;
-    use crate::store::{AuditFilter, AuditStore as _};
+    use crate::store::{ApprovalStore as _, AuditFilter, AuditStore as _};
 
     async fn left(store: &MemoryStore) -> Vec<String> {
         let rows = store.read_audit(&AuditFilter::default()).await.unwrap();
@@ -162,6 +178,27 @@ mod tests {
         assert_eq!(left(&store).await.len(), 3);
         tokio::time::sleep(Duration::from_hours(2)).await;
         assert_eq!(left(&store).await, Vec::<String>::new());
+        upkeep.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn approvals_go_with_the_calls_of_their_time_and_their_arguments_before_them() {
+        let store = store().await;
+        let record = pending("1", 0);
+        store.find_or_create_approval(&record, "{}", &at(0)).await.unwrap();
+        let began = Instant::now();
+        let clock = move || moment(0) + SignedDuration::try_from(began.elapsed()).unwrap();
+        let upkeep = tokio::spawn(run(store.clone(), retention(1), || false, clock));
+        let left = async |passed| {
+            tokio::time::sleep(passed).await;
+            let record = store.get_approval("1").await.unwrap();
+            (record.is_some(), store.read_approval_arguments("1").await.unwrap())
+        };
+        // It expires after ten minutes.
+        assert_eq!(left(Duration::from_mins(70)).await, (true, Some("{}".to_owned())));
+        assert_eq!(left(Duration::from_mins(1)).await, (true, None));
+        assert_eq!(left(Duration::from_hours(23)).await, (true, None));
+        assert_eq!(left(Duration::from_hours(1)).await, (false, None));
         upkeep.abort();
     }
 

@@ -7,6 +7,8 @@ use crate::approval::prompt::{self, Facts};
 use crate::connector::model::LOCAL;
 use crate::store::{ApprovalRecord, ApprovalState, Decision, Store, Via, time};
 use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// Most records listed.
 const LIST_LIMIT: u32 = 200;
@@ -38,7 +40,7 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
-    /// Show one with its arguments.
+    /// Show one with its arguments, all of them.
     Show {
         /// Its id.
         id: String,
@@ -107,20 +109,32 @@ async fn list(store: &dyn Store, all: bool, json: bool) -> Result<(), Failure> {
     Ok(output::say(&output::table(&rows))?)
 }
 
+/// An approval as `show --json` prints it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    record: &'a ApprovalRecord,
+    /// JSON; none once they are gone.
+    arguments: Option<&'a str>,
+}
+
 async fn show(store: &dyn Store, id: &str, json: bool) -> Result<(), Failure> {
     let record = find(store, id).await?;
+    let kept = store.read_approval_arguments(id).await.map_err(anyhow::Error::from)?;
     if json {
-        return Ok(output::say_json(&record)?);
+        let (record, arguments) = (&record, kept.as_deref());
+        return Ok(output::say_json(&Shown { record, arguments })?);
     }
-    let arguments = serde_json::from_str(&record.arguments).map_err(anyhow::Error::from)?;
-    output::say(&prompt::text(&Facts {
+    let arguments = kept.as_deref().map(serde_json::from_str).transpose();
+    let arguments: Option<Map<String, Value>> = arguments.map_err(anyhow::Error::from)?;
+    let facts = Facts {
         connector: &record.connector,
         action: &record.action,
         effect: &record.effect,
         method: &record.method,
         path: &record.path,
-        arguments: &arguments,
-    }))?;
+    };
+    output::say(&prompt::whole(&facts, arguments.as_ref()))?;
     output::say(&format!(
         "Asked by {} at {}, expires at {}",
         who(&record),

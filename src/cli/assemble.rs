@@ -13,13 +13,14 @@ use crate::audit::{Audit, upkeep};
 use crate::auth::ScrubberCache;
 use crate::catalog::{Catalog, CrowdedOut, Loader, Report};
 use crate::config::{self, Config, Locations, LogFormat};
+use crate::crypto::HashingKey;
 use crate::diagnostics::Severity;
 use crate::egress::Egress;
 use crate::engine::{CodeRunner, Engine, Parts};
 use crate::policy::{Admission, Bounds, Limits};
 use crate::store::{self, Store};
 use crate::telemetry;
-use crate::vault::{KeySource, ServerSecrets, Vault};
+use crate::vault::{self, KeySource, ServerSecrets, Vault};
 
 /// Most bytes of arguments that are read from standard input: whoever writes there may never end.
 const MOST_INPUT: u64 = 64 * 1024 * 1024;
@@ -69,6 +70,7 @@ pub(super) fn engine(
     Ok(Engine::new(Parts {
         egress,
         approvals: Approvals::new(Arc::clone(store), approvals),
+        arguments_key: arguments_key(&locations.state)?,
         audit: Audit::start(Arc::clone(store)),
         secrets: Arc::new(ServerSecrets::new(vault)),
         scrubbers,
@@ -78,6 +80,11 @@ pub(super) fn engine(
         limits: Limits::start(Arc::clone(store), config.limits.clone()),
         call_timeout: Duration::from_millis(config.server.call_timeout_ms),
     }))
+}
+
+/// What hashes of arguments are made with, by every process that shares the state folder.
+pub(super) fn arguments_key(state: &Path) -> Result<HashingKey, Failure> {
+    vault::arguments_key(state).map_err(|error| Failure::Setup(error.into()))
 }
 
 /// The folder of what is compiled of action code. Nobody but the server may write there.
@@ -103,11 +110,12 @@ pub(super) async fn vault(global: &Global) -> Result<(Vault, PathBuf), Failure> 
     Ok((Vault::new(store(&locations).await?, source), locations.state))
 }
 
-/// How long approvals take, from the settings.
+/// How long approvals take, and how much may wait for them, from the settings.
 pub(super) fn approval_settings(config: &Config) -> Settings {
     Settings {
         wait: Duration::from_millis(config.approvals.wait_ms),
         expires: Duration::from_millis(config.approvals.expires_ms),
+        most_argument_bytes: config.approvals.max_argument_bytes,
     }
 }
 

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuditConfig {
-    /// For how many days calls are kept; 0 keeps them for ever. A running server removes older ones.
+    /// For how many days calls are kept, and approvals with them; 0 keeps both for ever. A running server removes older
+    /// ones.
     #[schemars(range(min = 0, max = 36_500))]
     pub retention_days: u32,
 }

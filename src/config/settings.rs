@@ -172,6 +172,10 @@ pub struct ApprovalsConfig {
     /// How many of them may be of one caller.
     #[schemars(range(min = 1, max = 100_000))]
     pub max_waiting_per_caller: usize,
+    /// How many bytes of arguments, as JSON, a call may have that waits for a person. They are kept until an hour after the
+    /// approval was used or refused, or has expired. Longer calls are refused.
+    #[schemars(range(min = 1_024, max = 16_777_216))]
+    pub max_argument_bytes: usize,
 }
 
 impl Default for ApprovalsConfig {
@@ -182,6 +186,7 @@ impl Default for ApprovalsConfig {
             expires_ms: 600_000,
             max_waiting: 256,
             max_waiting_per_caller: 64,
+            max_argument_bytes: 1_048_576,
         }
     }
 }

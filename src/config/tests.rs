@@ -53,6 +53,7 @@ fn the_defaults_are_the_documented_ones() {
         (config.approvals.max_waiting, config.approvals.max_waiting_per_caller),
         (256, 64)
     );
+    assert_eq!(config.approvals.max_argument_bytes, 1_048_576);
     // Ruling C-01.
     let limits = &config.limits;
     assert_eq!(limits.requests_per_minute_per_action, Allowance::Calls(10));
@@ -109,6 +110,7 @@ fn every_setting_can_be_written() {
         expires_ms = 1000
         max_waiting = 7
         max_waiting_per_caller = 8
+        max_argument_bytes = 1024
         [audit]
         retention_days = 0
         [egress]
@@ -182,6 +184,7 @@ fn every_setting_can_be_written() {
             expires_ms: 1000,
             max_waiting: 7,
             max_waiting_per_caller: 8,
+            max_argument_bytes: 1024,
         },
         audit: AuditConfig { retention_days: 0 },
         egress: EgressConfig {

@@ -2,6 +2,8 @@
 
 use ring::{digest, hmac};
 
+use super::{KEY_LENGTH, hex};
+
 /// A hash function that APIs ask for. SHA-1 is only for those that still sign with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HashAlgorithm {
@@ -73,9 +75,26 @@ impl Hmac {
     }
 }
 
+/// A key for hashes that nobody can repeat without it: HMAC with SHA-256 (RFC 2104). Has no `Debug` and no `Serialize`.
+#[derive(Clone)]
+pub struct HashingKey(hmac::Key);
+
+impl HashingKey {
+    /// A key of these bytes, which must be random.
+    #[must_use]
+    pub fn new(bytes: &[u8; KEY_LENGTH]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
+    }
+
+    /// The hash of `bytes` as 64 lowercase hexadecimal digits.
+    #[must_use]
+    pub fn hash_hex(&self, bytes: &[u8]) -> String {
+        hex(hmac::sign(&self.0, bytes).as_ref())
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::hex;
     use super::*;
 
     #[test]
@@ -102,6 +121,17 @@ mod tests {
             digest.update(b"bc");
             assert_eq!(hex(&digest.finish()), expected, "{algorithm:?}");
         }
+    }
+
+    #[test]
+    fn a_keyed_hash_is_that_of_the_standard() {
+        // RFC 4231 case 1, whose key is filled up with zeroes: HMAC does the same (RFC 2104, section 2).
+        let mut key = [0; KEY_LENGTH];
+        key[..20].fill(0x0b);
+        assert_eq!(
+            HashingKey::new(&key).hash_hex(b"Hi There"),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+        );
     }
 
     #[test]

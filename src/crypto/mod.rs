@@ -5,7 +5,7 @@
 mod hashing;
 mod sealing;
 
-pub use hashing::{Digest, HashAlgorithm, Hmac};
+pub use hashing::{Digest, HashAlgorithm, HashingKey, Hmac};
 pub use sealing::{KEY_LENGTH, NotOpened, SealError, SealingKey};
 
 use ring::rand::{SecureRandom, SystemRandom};

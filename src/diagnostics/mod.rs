@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-pub use legible::{is_disruptive, legible, legible_json, legible_line};
+pub use legible::{evident_json, evident_line, is_disruptive, legible, legible_json, legible_line};
 pub use render::render;
 pub use source::Source;
 

@@ -42,9 +42,9 @@ async fn allowed_before(parts: &Parts, tool: &Tool, call: &Call) -> Result<Optio
     let hash = if input.has_defaults() {
         let mut arguments = call.arguments.clone();
         input.apply_defaults(&mut arguments);
-        binding::arguments_hash(&arguments)
+        binding::arguments_hash(&parts.arguments_key, &arguments)
     } else {
-        binding::arguments_hash(&call.arguments)
+        binding::arguments_hash(&parts.arguments_key, &call.arguments)
     };
     let principal = &call.principal;
     let (user, organisation) = (principal.user.as_str(), principal.organisation.as_str());

@@ -100,7 +100,8 @@ async fn steps(
     // 4 validate: before a person is asked and before the vault is touched.
     let arguments = validate(action, std::mem::take(&mut call.arguments))?;
     let plan = Plan::make(&tool, &arguments)?;
-    row.prepared(plan.shown_request(), &plan.hash);
+    let hash = binding::arguments_hash(&parts.arguments_key, &arguments);
+    row.prepared(plan.shown_request(), &hash);
     if let Work::Request(request) = &plan.work {
         route
             .check_request(request)
@@ -115,6 +116,7 @@ async fn steps(
             room: &room,
             plan: &plan,
             arguments: plan.shown_arguments(&arguments),
+            hash: &hash,
         };
         if let Some(question) = Box::pin(approve(parts, asking, front, row)).await? {
             return Ok(question);
@@ -240,6 +242,8 @@ struct Asking<'a> {
     plan: &'a Plan<'a>,
     /// Secret ones replaced.
     arguments: &'a Map<String, Value>,
+    /// Of the arguments as they are.
+    hash: &'a str,
 }
 
 /// Step 5: leave from a person. `Some` when the call must end with a question.
@@ -255,15 +259,10 @@ async fn approve(
         room,
         plan,
         arguments,
+        hash,
     } = asking;
     let user = call.principal.user.as_str();
-    let key = binding::key(
-        user,
-        &call.principal.organisation,
-        &tool.connector,
-        &tool.action,
-        &plan.hash,
-    );
+    let key = binding::key(user, &call.principal.organisation, &tool.connector, &tool.action, hash);
     let verdict = if let Some(resume) = &call.resume {
         parts
             .approvals

@@ -35,6 +35,7 @@ use crate::approval::Approvals;
 use crate::audit::Audit;
 use crate::auth::ScrubberCache;
 use crate::catalog::{Catalog, Tool};
+use crate::crypto::HashingKey;
 use crate::egress::Egress;
 use crate::policy::{Admission, Limits};
 use crate::runner::guest::Sandbox;
@@ -77,6 +78,8 @@ pub struct Parts {
     pub egress: Egress,
     /// The gate of writes.
     pub approvals: Approvals,
+    /// What hashes of arguments are made with.
+    pub arguments_key: HashingKey,
     /// The audit log.
     pub audit: Audit,
     /// Where secrets are kept.

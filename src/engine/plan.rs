@@ -6,7 +6,7 @@ use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::{CallError, failures, given_files};
-use crate::approval::{binding, prompt};
+use crate::approval::prompt;
 use crate::catalog::Tool;
 use crate::connector::model::{Code, Logic};
 use crate::egress::OutgoingRequest;
@@ -16,8 +16,6 @@ use crate::runner::declarative;
 pub(super) struct Plan<'a> {
     /// The work itself.
     pub(super) work: Work<'a>,
-    /// Hash of the arguments.
-    pub(super) hash: String,
     /// What people and logs may see of it.
     pub(super) shown: Shown,
 }
@@ -68,11 +66,7 @@ impl<'a> Plan<'a> {
             }
             shown.arguments = Some(hidden);
         }
-        Ok(Self {
-            work,
-            hash: binding::arguments_hash(arguments),
-            shown,
-        })
+        Ok(Self { work, shown })
     }
 
     /// The arguments as people may see them.

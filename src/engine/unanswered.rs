@@ -94,7 +94,10 @@ mod tests {
     /// One call that asked at `at(0)` and may be answered until `at(600)`.
     async fn store() -> Arc<MemoryStore> {
         let store = Arc::new(MemoryStore::default());
-        store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+        store
+            .find_or_create_approval(&pending("1", 0), "{}", &at(0))
+            .await
+            .unwrap();
         store.write_audit(&[question_row("a", 0, "1")], false).await.unwrap();
         store
     }

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) use self::unanswered::Ticket;
 use self::unanswered::{Kind, Unanswered};
+use super::backlog::Backlog;
 use super::{Lifetime, direct};
 
 /// Most requests of one stream that wait for their answer to be sent. A client that sends and never reads stops
@@ -53,8 +54,8 @@ pub(super) struct Gate<T> {
     beside: Option<Box<dyn Beside>>,
     unanswered: Arc<Unanswered>,
     most_unanswered: usize,
-    /// Since when nothing more is read, because the client does not read its answers.
-    unread_since: Option<Instant>,
+    backlog: Backlog,
+    unread: Option<Unread>,
     idle: Option<Idle>,
     /// Requests of the service loop that the client has cancelled, by hashes of their identifiers: the loop may still be
     /// at them, and would take the end of one for the answer to another of the same identifier.
@@ -66,6 +67,15 @@ pub(super) struct Gate<T> {
     opened: bool,
     /// Set at the end of input or at shutdown: until then calls in flight may still answer.
     closes_at: Option<Instant>,
+}
+
+/// Nothing more is read, because the client does not read its answers.
+#[derive(Debug, Clone, Copy)]
+struct Unread {
+    /// Since when it has read nothing.
+    since: Instant,
+    /// How much had left by then.
+    left: u64,
 }
 
 /// When a stream ends on which nothing happens.
@@ -94,7 +104,8 @@ impl<T: Transport<RoleServer>> Gate<T> {
             beside: None,
             unanswered: Arc::default(),
             most_unanswered: MAX_UNANSWERED,
-            unread_since: None,
+            backlog: Backlog::default(),
+            unread: None,
             idle: None,
             cancelled: VecDeque::new(),
             hasher: RandomState::new(),
@@ -107,6 +118,12 @@ impl<T: Transport<RoleServer>> Gate<T> {
     /// The same gate with calls that stand alone led to `beside`.
     pub(super) fn with_beside(mut self, beside: impl Beside) -> Self {
         self.beside = Some(Box::new(beside));
+        self
+    }
+
+    /// The same gate, which reads nothing more while too much of what was made for the client waits.
+    pub(super) fn with_backlog(mut self, backlog: Backlog) -> Self {
+        self.backlog = backlog;
         self
     }
 
@@ -279,18 +296,35 @@ async fn next<T: Transport<RoleServer>>(
     inner: &mut T,
     unanswered: &Unanswered,
     most_unanswered: usize,
-    unread_since: &mut Option<Instant>,
+    backlog: &Backlog,
+    unread: &mut Option<Unread>,
 ) -> Option<ClientJsonRpcMessage> {
-    if unanswered.len() >= most_unanswered {
-        let since = *unread_since.get_or_insert_with(Instant::now);
-        let room = unanswered.until(|all| all.len() < most_unanswered);
-        if tokio::time::timeout_at(since + UNREAD_TIME, room).await.is_err() {
-            tracing::warn!("the client does not read its answers");
-            return None;
+    loop {
+        while unanswered.len() >= most_unanswered || backlog.is_full() {
+            let left = backlog.left();
+            // Long answers take their time: whoever reads some of one is there.
+            let since = match *unread {
+                Some(unread) if unread.left == left => unread.since,
+                _ => Instant::now(),
+            };
+            *unread = Some(Unread { since, left });
+            let room = async {
+                unanswered.until(|all| all.len() < most_unanswered).await;
+                backlog.until(false).await;
+            };
+            if tokio::time::timeout_at(since + UNREAD_TIME, room).await.is_err() && backlog.left() == left {
+                tracing::warn!("the client does not read its answers");
+                return None;
+            }
+        }
+        *unread = None;
+        tokio::select! {
+            biased;
+            // An answer that was made meanwhile.
+            () = backlog.until(true) => {}
+            message = inner.receive() => return message,
         }
     }
-    *unread_since = None;
-    inner.receive().await
 }
 
 /// Waits until nothing happened for as long as `idle` says, if it says so.
@@ -346,7 +380,13 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Gate<T> {
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => { self.close_soon(); }
-                message = next(&mut self.inner, &unanswered, self.most_unanswered, &mut self.unread_since) => {
+                message = next(
+                    &mut self.inner,
+                    &unanswered,
+                    self.most_unanswered,
+                    &self.backlog,
+                    &mut self.unread,
+                ) => {
                     self.note_life();
                     match message {
                         None => { self.close_soon(); }

@@ -1,5 +1,6 @@
 //! MCP over HTTP: Streamable HTTP at `/mcp` for both protocol eras, the older `/sse` with `/messages`, and `/health`.
 
+mod bodies;
 mod door;
 mod events;
 mod in_flight;
@@ -22,6 +23,7 @@ use rmcp::ServerHandler;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use self::bodies::Bodies;
 use self::door::Door;
 use super::authorization::{Authentication, Authenticator};
 use super::guard::{Guard, PatternError};
@@ -160,7 +162,7 @@ where
     let door = Door {
         guard,
         authenticator: Authenticator::start(&settings.authentication, cut_streams),
-        body_limit: settings.max_body_bytes,
+        bodies: Bodies::new(settings.max_body_bytes),
     };
     let legacy_sse = if settings.legacy_sse {
         legacy_sse::router(service.clone(), settings, lifetime)

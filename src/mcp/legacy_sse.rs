@@ -25,6 +25,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::authorization::Caller;
+use super::backlog::{Backlog, Held};
 use super::gate::Gate;
 use super::http::{HttpSettings, KEEP_ALIVE, too_many_sessions};
 use super::reading;
@@ -108,6 +109,7 @@ where
     };
     let (inbound, received) = mpsc::channel(QUEUE);
     let (outbound, sent) = mpsc::channel(QUEUE);
+    let backlog = Backlog::default();
     let place = match bridge.places.take(caller.principal().sharer()) {
         Ok(place) => place,
         Err(full) => return too_many_sessions(full),
@@ -123,8 +125,14 @@ where
         .unwrap_or_else(PoisonError::into_inner)
         .insert(id.clone(), session);
     let cancel = caller.ended().child_token();
-    let bridged = Bridged { received, outbound };
-    let gate = Gate::new(bridged, bridge.lifetime.clone(), cancel.clone()).with_idle_end(bridge.idle);
+    let bridged = Bridged {
+        received,
+        outbound,
+        backlog,
+    };
+    let gate = bridged
+        .gate(bridge.lifetime.clone(), cancel.clone())
+        .with_idle_end(bridge.idle);
     let service = (bridge.service)(Channel::Sse, Arc::clone(caller.principal()));
     tokio::spawn(run(service, gate, cancel.clone()));
 
@@ -150,23 +158,14 @@ async fn run<S: ServerHandler>(service: S, gate: Gate<Bridged>, cancel: Cancella
 }
 
 /// What the client receives: where to post, then every message until the session ends.
-fn events(
-    messages: mpsc::Receiver<ServerJsonRpcMessage>,
-    ending: Ending,
-) -> impl Stream<Item = Result<Event, Infallible>> {
+fn events(messages: mpsc::Receiver<Written>, ending: Ending) -> impl Stream<Item = Result<Event, Infallible>> {
     // Relative to `/sse`, so that it stays right behind a proxy that serves us under a prefix.
     let endpoint = Event::default()
         .event("endpoint")
         .data(format!("messages?session_id={}", ending.id));
     let messages = stream::unfold((messages, ending), |(mut messages, ending)| async move {
         let message = messages.recv().await?;
-        let event = match serde_json::to_string(&message) {
-            Ok(json) => Event::default().event("message").data(json),
-            Err(error) => {
-                tracing::error!(%error, "a message cannot be written as JSON");
-                return None;
-            }
-        };
+        let event = Event::default().event("message").data(message.json);
         Some((Ok(event), (messages, ending)))
     });
     stream::once(async { Ok(endpoint) }).chain(messages)
@@ -212,23 +211,52 @@ where
 /// The two channels of a session as a transport.
 struct Bridged {
     received: mpsc::Receiver<ClientJsonRpcMessage>,
-    outbound: mpsc::Sender<ServerJsonRpcMessage>,
+    outbound: mpsc::Sender<Written>,
+    /// What the client has not taken.
+    backlog: Backlog,
 }
 
-/// The client's stream is gone.
+/// A message to the client, as text: that is what it takes in memory until the client takes it.
+struct Written {
+    json: String,
+    _held: Held,
+}
+
+/// A message does not reach the client.
 #[derive(Debug, thiserror::Error)]
-#[error("the event stream is closed")]
-struct StreamClosed;
+enum Unsent {
+    /// Its stream is gone.
+    #[error("the event stream is closed")]
+    Closed,
+    /// The message has no text.
+    #[error("the message cannot be written as JSON: {0}")]
+    Unwritten(#[from] serde_json::Error),
+}
+
+impl Bridged {
+    fn gate(self, lifetime: Lifetime, cut: CancellationToken) -> Gate<Self> {
+        let backlog = self.backlog.clone();
+        Gate::new(self, lifetime, cut).with_backlog(backlog)
+    }
+}
 
 impl Transport<RoleServer> for Bridged {
-    type Error = StreamClosed;
+    type Error = Unsent;
 
     fn send(
         &mut self,
         message: ServerJsonRpcMessage,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
         let outbound = self.outbound.clone();
-        async move { outbound.send(message).await.map_err(|_| StreamClosed) }
+        let backlog = self.backlog.clone();
+        async move {
+            let mut json = serde_json::to_string(&message)?;
+            drop(message);
+            json.shrink_to_fit();
+            let held = backlog.hold(json.len());
+            let written = Written { json, _held: held };
+            outbound.send(written).await.map_err(|_| Unsent::Closed)
+        }
     }
 
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {

@@ -125,7 +125,7 @@ where
         let output = self.output.clone();
         self.complaint = Some(Box::pin(async move {
             let complaint = JsonRpcMessage::error(fault, id);
-            match tokio::time::timeout(COMPLAINT_TIMEOUT, output.send(&complaint)).await {
+            match tokio::time::timeout(COMPLAINT_TIMEOUT, output.send(complaint)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::debug!(%error, "the client cannot be told"),
                 Err(_) => tracing::warn!("the client does not read its answers"),
@@ -172,7 +172,7 @@ where
         message: TxJsonRpcMessage<RoleServer>,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
         let output = self.output.clone();
-        async move { output.send(&message).await }
+        async move { output.send(message).await }
     }
 
     // Dropped and called again whenever rmcp has something else to do: all state is in `self`.

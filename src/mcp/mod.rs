@@ -8,6 +8,7 @@
 //! endings. The transports take any [`rmcp::ServerHandler`], so that the conformance fixtures run on them unchanged.
 
 pub mod authorization;
+mod backlog;
 mod caller;
 mod connections;
 mod cursor;

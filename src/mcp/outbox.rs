@@ -1,15 +1,18 @@
 //! Messages to a client as lines of JSON on one stream. What is to be sent while a write is under way goes out together
 //! with the next one.
 
+use std::collections::VecDeque;
 use std::io;
-use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rmcp::model::ServerJsonRpcMessage;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
-/// Memory that is kept for the next messages, in bytes.
-const KEPT: usize = 64 * 1024;
+use super::backlog::Backlog;
+
+/// Longest run of messages that are put together, in bytes. Longer ones stay as they are: neither are they copied, nor is
+/// memory kept for them.
+const TOGETHER: usize = 64 * 1024;
 
 /// Where messages to one client go. Clones share the stream.
 pub(super) struct Outbox<W> {
@@ -18,7 +21,9 @@ pub(super) struct Outbox<W> {
 
 struct Shared<W> {
     /// Whole lines that nobody has begun to write.
-    waiting: Mutex<Vec<u8>>,
+    waiting: Mutex<VecDeque<Vec<u8>>>,
+    /// All that is not out.
+    backlog: Backlog,
     stream: tokio::sync::Mutex<Stream<W>>,
 }
 
@@ -45,6 +50,7 @@ impl<W: AsyncWrite + Send + Unpin> Outbox<W> {
         Self {
             shared: Arc::new(Shared {
                 waiting: Mutex::default(),
+                backlog: Backlog::default(),
                 stream: tokio::sync::Mutex::new(Stream {
                     output: Some(output),
                     batch: Vec::new(),
@@ -54,12 +60,19 @@ impl<W: AsyncWrite + Send + Unpin> Outbox<W> {
         }
     }
 
+    /// What waits to be read.
+    pub(super) fn backlog(&self) -> &Backlog {
+        &self.shared.backlog
+    }
+
     /// Sends `message`; returns when it is out.
     ///
     /// # Errors
     /// When the message cannot be written as JSON, or the stream is closed or broken.
-    pub(super) async fn send(&self, message: &ServerJsonRpcMessage) -> io::Result<()> {
-        self.queue(message)?;
+    pub(super) async fn send(&self, message: ServerJsonRpcMessage) -> io::Result<()> {
+        self.queue(&message)?;
+        // Its text is enough while the client does not read it.
+        drop(message);
         self.flush().await
     }
 
@@ -70,11 +83,14 @@ impl<W: AsyncWrite + Send + Unpin> Outbox<W> {
     pub(super) fn queue(&self, message: &ServerJsonRpcMessage) -> io::Result<()> {
         let mut line = serde_json::to_vec(message)?;
         line.push(b'\n');
+        if line.len() > TOGETHER {
+            line.shrink_to_fit();
+        }
+        self.shared.backlog.add(line.len());
         let mut waiting = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.is_empty() && waiting.capacity() < line.len() {
-            *waiting = line;
-        } else {
-            waiting.extend_from_slice(&line);
+        match waiting.back_mut() {
+            Some(last) if last.len() + line.len() <= TOGETHER => last.extend_from_slice(&line),
+            _ => waiting.push_back(line),
         }
         Ok(())
     }
@@ -109,15 +125,17 @@ impl<W: AsyncWrite + Send + Unpin> Outbox<W> {
                     return Err(io::ErrorKind::WriteZero.into());
                 }
                 stream.written += written;
+                self.shared.backlog.remove(written);
             }
-            stream.batch.clear();
-            stream.batch.shrink_to(KEPT);
-            stream.written = 0;
             let mut waiting = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            if waiting.is_empty() {
+            let next = waiting.pop_front();
+            drop(waiting);
+            stream.written = 0;
+            let Some(next) = next else {
+                stream.batch = Vec::new();
                 break;
-            }
-            mem::swap(&mut stream.batch, &mut waiting);
+            };
+            stream.batch = next;
         }
         output.flush().await
     }
@@ -130,6 +148,7 @@ mod tests {
     use rmcp::model::{JsonRpcMessage, RequestId};
     use tokio::io::{AsyncReadExt as _, duplex};
 
+    use super::super::backlog;
     use super::*;
 
     fn message(id: i64, text: &str) -> ServerJsonRpcMessage {
@@ -154,10 +173,10 @@ mod tests {
         let (output, client) = duplex(16);
         let outbox = Outbox::new(output);
         // Both are begun, and dropped before the client has read anything.
-        assert!(outbox.send(&message(1, &"x".repeat(100))).now_or_never().is_none());
-        assert!(outbox.send(&message(2, "y")).now_or_never().is_none());
+        assert!(outbox.send(message(1, &"x".repeat(100))).now_or_never().is_none());
+        assert!(outbox.send(message(2, "y")).now_or_never().is_none());
         let read = tokio::spawn(lines(client));
-        outbox.send(&message(3, "z")).await.expect("sent");
+        outbox.send(message(3, "z")).await.expect("sent");
         outbox.close().await.expect("closed");
         assert_eq!(read.await.expect("no panic"), [1, 2, 3]);
     }
@@ -170,7 +189,7 @@ mod tests {
         let senders: Vec<_> = (0..100)
             .map(|id| {
                 let outbox = outbox.clone();
-                tokio::spawn(async move { outbox.send(&message(id, "x")).await })
+                tokio::spawn(async move { outbox.send(message(id, "x")).await })
             })
             .collect();
         for sender in senders {
@@ -188,19 +207,45 @@ mod tests {
         drop(client);
         let outbox = Outbox::new(output);
         for id in 0..2 {
-            assert!(outbox.send(&message(id, "x")).await.is_err());
+            assert!(outbox.send(message(id, "x")).await.is_err());
         }
         assert!(outbox.close().await.is_err());
-        assert!(outbox.send(&message(2, "x")).await.is_err());
+        assert!(outbox.send(message(2, "x")).await.is_err());
         assert!(outbox.close().await.is_ok());
     }
 
     #[tokio::test]
     async fn large_messages_are_not_kept() {
         let outbox = Outbox::new(tokio::io::sink());
-        outbox.send(&message(1, &"x".repeat(4 * KEPT))).await.expect("sent");
+        outbox.send(message(1, &"x".repeat(4 * TOGETHER))).await.expect("sent");
         let stream = outbox.shared.stream.lock().await;
         let waiting = outbox.shared.waiting.lock().expect("whole");
-        assert!(stream.batch.capacity() + waiting.capacity() <= 2 * KEPT);
+        assert_eq!((stream.batch.capacity(), waiting.len()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn what_is_not_out_is_known() {
+        let (output, client) = duplex(16);
+        let outbox = Outbox::new(output);
+        let long = backlog::MOST - 1;
+        outbox.queue(&message(1, &"x".repeat(long))).expect("queued");
+        assert!(outbox.backlog().is_full());
+        assert!(outbox.flush().now_or_never().is_none());
+        assert!(outbox.backlog().left() >= 16);
+        let read = tokio::spawn(lines(client));
+        outbox.flush().await.expect("sent");
+        assert!(!outbox.backlog().is_full());
+        assert!(outbox.backlog().left() > long as u64);
+        outbox.close().await.expect("closed");
+        assert_eq!(read.await.expect("no panic"), [1]);
+    }
+
+    #[tokio::test]
+    async fn short_messages_leave_together() {
+        let outbox = Outbox::new(tokio::io::sink());
+        for id in 0..100 {
+            outbox.queue(&message(id, "x")).expect("queued");
+        }
+        assert_eq!(outbox.shared.waiting.lock().expect("whole").len(), 1);
     }
 }

@@ -70,6 +70,7 @@ where
     W: AsyncWrite + Send + Unpin + 'static,
 {
     let transport = Lines::new(input, output, LONGEST_LINE);
+    let backlog = transport.outbox().backlog().clone();
     let service = Arc::new(service);
     let calls = Calls {
         desk: Desk::new(),
@@ -77,7 +78,9 @@ where
         outbox: transport.outbox(),
     };
     let cut = CancellationToken::new();
-    let gate = Gate::new(transport, lifetime, cut.clone()).with_beside(calls);
+    let gate = Gate::new(transport, lifetime, cut.clone())
+        .with_beside(calls)
+        .with_backlog(backlog);
     match Box::pin(serve_server_with_ct(service, gate, cut)).await {
         Ok(running) => {
             running.waiting().await?;
@@ -106,7 +109,7 @@ where
         direct::spawn(async move {
             let answer = desk.answer(&service, call, ticket.cancel().clone()).await;
             if ticket.is_wanted()
-                && let Err(error) = send(&outbox, &answer, &ticket).await
+                && let Err(error) = send(&outbox, answer, &ticket).await
             {
                 tracing::debug!(%error, "the client cannot be answered");
             }
@@ -114,11 +117,13 @@ where
     }
 }
 
-async fn send<W>(outbox: &Outbox<W>, answer: &ServerJsonRpcMessage, ticket: &Ticket) -> io::Result<()>
+async fn send<W>(outbox: &Outbox<W>, answer: ServerJsonRpcMessage, ticket: &Ticket) -> io::Result<()>
 where
     W: AsyncWrite + Send + Unpin,
 {
-    outbox.queue(answer)?;
+    outbox.queue(&answer)?;
+    // Its text is enough while the client does not read it.
+    drop(answer);
     if ticket.has_company() {
         // Others that are ready may have their answers by then: one write for all of them wakes the client once.
         tokio::task::yield_now().await;
@@ -134,6 +139,7 @@ mod tests {
     use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, ReadHalf, WriteHalf, split};
     use tokio::task::JoinHandle;
 
+    use super::super::backlog;
     use super::super::testing::{Probe, State, initialize, stateless_call};
     use super::*;
 
@@ -236,6 +242,30 @@ mod tests {
             client.served.await.expect("no panic").expect("served");
             let late = start.elapsed().saturating_sub(GRACE);
             assert!(late <= Duration::from_secs(1), "alone: {alone}: {late:?} late");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_leaves_long_answers_unread_is_not_read() {
+        for alone in [false, true] {
+            let mut client = start();
+            client.probe.release();
+            // More than the stream takes by itself.
+            client.probe.answer_with(2 * backlog::MOST);
+            client.write(&initialize().to_string()).await;
+            for id in 1..=2 {
+                let mut call = stateless_call(id, None);
+                if !alone {
+                    call["params"].as_object_mut().expect("parameters").remove("_meta");
+                }
+                client.write(&call.to_string()).await;
+                // The clock goes on when nothing else is to be done.
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                assert_eq!(client.probe.begun(), 1, "alone: {alone}");
+            }
+            for id in 0..=2 {
+                assert_eq!(client.read().await["id"], id);
+            }
         }
     }
 

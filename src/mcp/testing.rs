@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ProgressNotificationParam,
@@ -21,6 +22,8 @@ use super::Lifetime;
 pub(super) struct Probe {
     lifetime: Lifetime,
     state: Arc<watch::Sender<State>>,
+    /// Bytes of the answers.
+    length: Arc<AtomicUsize>,
 }
 
 /// What the calls of a [`Probe`] are doing.
@@ -42,12 +45,23 @@ impl Probe {
         Self {
             lifetime: lifetime.clone(),
             state: Arc::new(watch::Sender::new(State::default())),
+            length: Arc::new(AtomicUsize::new(0)),
         }
     }
 
     /// Lets all calls answer.
     pub(super) fn release(&self) {
         self.state.send_modify(|state| state.released = true);
+    }
+
+    /// Has answers hold at least that many bytes.
+    pub(super) fn answer_with(&self, bytes: usize) {
+        self.length.store(bytes, Ordering::Relaxed);
+    }
+
+    /// How many calls have begun.
+    pub(super) fn begun(&self) -> u32 {
+        self.state.borrow().begun
     }
 
     /// Waits until the calls have come that far.
@@ -86,7 +100,8 @@ impl ServerHandler for Probe {
             () = context.ct.cancelled() => self.state.send_modify(|state| state.cancelled += 1),
         }
         self.state.send_modify(|state| state.answered += 1);
-        Ok(CallToolResult::success(vec![ContentBlock::text("done")]).into())
+        let filling = ".".repeat(self.length.load(Ordering::Relaxed));
+        Ok(CallToolResult::success(vec![ContentBlock::text(format!("done{filling}"))]).into())
     }
 }
 

@@ -26,9 +26,7 @@ pub struct ApprovalRecord {
     pub method: String,
     /// URL path and query that the request will have, without host; the name of the code.
     pub path: String,
-    /// Arguments as JSON, secret ones replaced.
-    pub arguments: String,
-    /// SHA-256 of the canonical arguments.
+    /// Keyed hash of the canonical arguments.
     pub arguments_hash: String,
     /// Revision of the action and its policy when it was asked.
     pub revision: String,
@@ -44,6 +42,8 @@ pub struct ApprovalRecord {
     pub decided_by: Option<String>,
     /// Through which front end.
     pub decided_via: Option<Via>,
+    /// When it was used or refused. One that is neither ends when it expires.
+    pub ended_at: Option<String>,
 }
 
 /// Where an approval is in its life. `pending -> approved -> used`, or `pending -> denied`; any may expire.
@@ -142,7 +142,7 @@ pub struct ApprovalKey {
     pub connector: String,
     /// Action name.
     pub action: String,
-    /// SHA-256 of the canonical arguments.
+    /// Keyed hash of the canonical arguments.
     pub arguments_hash: String,
     /// Revision of the action and its policy.
     pub revision: String,
@@ -165,12 +165,20 @@ pub struct Decision {
 /// the question, made by [`rfc3339`](super::time::rfc3339); a record is expired from its `expires_at` on, that moment included.
 #[async_trait]
 pub trait ApprovalStore: Send + Sync {
-    /// Returns the unexpired pending or approved record of this key if there is one, else stores `record`; atomic.
-    async fn find_or_create_approval(&self, record: &ApprovalRecord, now: &str) -> Result<ApprovalRecord, StoreError>;
+    /// Returns the unexpired pending or approved record of this key if there is one, else stores `record` and the
+    /// arguments of its call, as JSON with secret ones replaced; atomic.
+    async fn find_or_create_approval(
+        &self,
+        record: &ApprovalRecord,
+        arguments: &str,
+        now: &str,
+    ) -> Result<ApprovalRecord, StoreError>;
     /// The newest unexpired record of this key, in any state.
     async fn find_approval(&self, key: &ApprovalKey, now: &str) -> Result<Option<ApprovalRecord>, StoreError>;
     /// One record by its id.
     async fn get_approval(&self, id: &str) -> Result<Option<ApprovalRecord>, StoreError>;
+    /// The arguments that were stored with a record; `None` when there is no such record, or they are gone.
+    async fn read_approval_arguments(&self, id: &str) -> Result<Option<String>, StoreError>;
     /// Records in a state (all when `None`) that have not expired at that moment (all when `None`), newest first, at most
     /// `limit`.
     async fn list_approvals(
@@ -186,4 +194,9 @@ pub trait ApprovalStore: Send + Sync {
     async fn revoke_approval(&self, id: &str, decision: &Decision) -> Result<bool, StoreError>;
     /// `approved -> used` for exactly this key, unless expired at `now`; whether it happened.
     async fn use_approval(&self, id: &str, key: &ApprovalKey, now: &str) -> Result<bool, StoreError>;
+    /// Removes the arguments of records that were used or refused, or else expired, before `before`, at most `most`;
+    /// how many.
+    async fn forget_approval_arguments(&self, before: &str, most: u32) -> Result<u64, StoreError>;
+    /// Removes records that expired before `before`, at most `most`; how many.
+    async fn prune_approvals(&self, before: &str, most: u32) -> Result<u64, StoreError>;
 }

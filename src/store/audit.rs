@@ -34,7 +34,7 @@ pub struct AuditRecord {
     pub method: Option<String>,
     /// Its URL path without query; at most 512 characters.
     pub path: Option<String>,
-    /// SHA-256 of the canonical arguments; the arguments themselves are never stored here.
+    /// Keyed hash of the canonical arguments; the arguments themselves are never stored here.
     pub arguments_hash: Option<String>,
     /// `allowed`, `approved`, `denied`, `refused`, `pending`.
     pub decision: String,

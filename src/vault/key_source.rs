@@ -1,5 +1,6 @@
 //! Where the master key comes from: the environment, a file of the operator, or a file of its own in the state folder.
 
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,9 @@ const FILE_NAME: &str = "master.key";
 
 /// What the name of a key's file is followed by in the name of its successor's.
 const NEXT: &str = ".next";
+
+/// What a draft's name ends with is that long.
+const DRAFT_DIGITS: usize = 32;
 
 /// More than any form of a key takes.
 const LONGEST_FILE: u64 = 4096;
@@ -191,6 +195,30 @@ pub(super) fn write(file: &Path, line: &str) -> Result<(), KeyError> {
     // Without its draft the file is complete; a draft that cannot be removed is in nobody's way.
     drop(std::fs::remove_file(&draft));
     written.and_then(|()| sync_folder(file)).map_err(failed)
+}
+
+/// Removes the drafts of `file` that [`write`] left because its process ended: each is a copy of a key. Nobody else may be
+/// writing the file.
+pub(super) fn remove_drafts(file: &Path) -> Result<(), KeyError> {
+    let failed = |error: io::Error| KeyError::File {
+        file: file.display().to_string(),
+        doing: "cleared of its drafts",
+        error: error.to_string(),
+    };
+    let (Some(folder), Some(name)) = (file.parent(), file.file_name().and_then(OsStr::to_str)) else {
+        return Ok(());
+    };
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let found = entry.file_name();
+        let draft = found
+            .to_str()
+            .and_then(|found| found.strip_prefix(name)?.strip_prefix('.'));
+        if draft.is_some_and(|id| id.len() == DRAFT_DIGITS && id.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+            std::fs::remove_file(entry.path()).map_err(failed)?;
+        }
+    }
+    Ok(())
 }
 
 fn fill(file: &Path, line: &str) -> io::Result<()> {

@@ -52,7 +52,8 @@ impl MasterKey {
     }
 }
 
-fn decoded(text: &str) -> Option<Zeroizing<[u8; KEY_LENGTH]>> {
+/// The bytes of a key in any form of [`FORM`].
+pub(super) fn decoded(text: &str) -> Option<Zeroizing<[u8; KEY_LENGTH]>> {
     let bytes = Zeroizing::new(if text.len() == KEY_LENGTH * 2 {
         let digit = |character: char| u8::try_from(character.to_digit(16)?).ok();
         let digits = Zeroizing::new(text.chars().map(digit).collect::<Option<Vec<u8>>>()?);

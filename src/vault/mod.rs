@@ -7,6 +7,7 @@
 //! organisation, user, name and version that they are stored under. The master key is in the environment or in a file,
 //! never in the store (`key_source`).
 
+mod arguments_key;
 mod key_source;
 mod master_key;
 mod opened;
@@ -19,6 +20,7 @@ mod strength;
 use async_trait::async_trait;
 use secrecy::SecretString;
 
+pub use arguments_key::{ArgumentsKeyError, arguments_key};
 pub use key_source::{KeyError, KeySource, VARIABLE, text as key_text};
 pub use master_key::MalformedKey;
 pub use rotation::{Rotated, RotationError};

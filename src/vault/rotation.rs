@@ -6,7 +6,8 @@
 //! 2. one transaction of the store seals all data keys with the new key;
 //! 3. `master.key.next` takes the place of `master.key`, which is gone then.
 //!
-//! What was interrupted is completed by the next rotation, which goes on with the key that it finds in `.next`.
+//! What was interrupted is completed by the next rotation, which goes on with the key that it finds in `.next`, and removes
+//! drafts of that file.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
-use super::key_source::{KeySource, Keys, read, replace, write};
+use super::key_source::{KeySource, Keys, read, remove_drafts, replace, write};
 use super::master_key::MasterKey;
 use super::record::{RewrapError, rewrap};
 use super::sealed::{blocking, described};
@@ -48,7 +49,13 @@ impl Vault {
         if unused && matches!(source, KeySource::Own(_)) && self.store.list_secrets(None).await?.is_empty() {
             return Err(RotationError::Unused);
         }
-        let new = blocking(move || new_key(&source, given.as_ref())).await?;
+        let new = blocking(move || {
+            if let (KeySource::Own(_), Some(next)) = (&source, source.next_file()) {
+                remove_drafts(&next)?;
+            }
+            new_key(&source, given.as_ref())
+        })
+        .await?;
         let secrets = self.rewrap_all(&new).await?;
         if let (KeySource::Own(file), Some(next)) = (self.source.clone(), self.source.next_file()) {
             blocking(move || replace(&file, &next)).await?;

@@ -375,3 +375,20 @@ async fn a_key_that_its_owner_keeps_is_replaced_by_a_given_one() {
     // A server that runs reads the file again when it meets a record of another key.
     assert_eq!(open(&server, "crm/key", of("ana")).await.as_deref(), Ok("canary"));
 }
+
+/// A draft is a whole key, of a process that ended while it wrote one.
+#[tokio::test]
+async fn a_rotation_removes_the_drafts_of_one_that_was_interrupted() {
+    let shared = Shared::new();
+    let vault = shared.vault();
+    set(&vault, None, "crm/key", "value").await;
+    let draft = format!("master.key.next.{}", "0123456789abcdef".repeat(2));
+    let others = ["master.key.next.bak", "notes"];
+    for name in others.into_iter().chain([draft.as_str()]) {
+        std::fs::write(shared.state().join(name), "x").unwrap();
+    }
+    vault.rotate(shared.state(), None).await.unwrap();
+    assert!(!shared.state().join(draft).exists());
+    assert!(others.iter().all(|name| shared.state().join(name).exists()));
+    assert_eq!(open(&vault, "crm/key", of("ana")).await.as_deref(), Ok("value"));
+}

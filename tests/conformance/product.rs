@@ -12,6 +12,7 @@ use toolgate::audit::Audit;
 use toolgate::auth::ScrubberCache;
 use toolgate::catalog::Loader;
 use toolgate::config::{EgressConfig, LimitsConfig, SandboxConfig};
+use toolgate::crypto::HashingKey;
 use toolgate::egress::Egress;
 use toolgate::engine::{CodeRunner, Engine, Parts};
 use toolgate::mcp::{Handler, Lifetime, Presentation};
@@ -58,8 +59,10 @@ pub(crate) async fn start(lifetime: &Lifetime) -> Product {
             Settings {
                 wait: minute,
                 expires: minute,
+                most_argument_bytes: 1_048_576,
             },
         ),
+        arguments_key: HashingKey::new(&[1; 32]),
         audit: Audit::start(Arc::clone(&store)),
         secrets: Arc::new(EnvironmentSecrets),
         scrubbers: ScrubberCache::new(),

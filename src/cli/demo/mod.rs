@@ -81,6 +81,7 @@ impl Demo {
                     ..assemble::approval_settings(&config)
                 },
             ),
+            arguments_key: assemble::arguments_key(&state.0)?,
             audit: Audit::start(Arc::clone(&store)),
             secrets: Arc::new(DemoSecrets(sample.api_key().into())),
             scrubbers: ScrubberCache::new(),

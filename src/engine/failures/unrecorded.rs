@@ -1,6 +1,6 @@
 //! What ends a call because it could not be recorded: nothing may happen that no row tells of.
 
-use crate::approval::gate::GateError;
+use crate::approval::gate::{GateError, TooLong};
 use crate::audit::AuditError;
 use crate::engine::{CallError, ErrorCode};
 use crate::store::StoreError;
@@ -33,9 +33,30 @@ pub(in crate::engine) fn no_row(error: &AuditError) -> CallError {
 
 /// A call whose approval could not be looked up or recorded.
 pub(in crate::engine) fn gate(error: &GateError) -> CallError {
+    if let GateError::TooLong(what) = error {
+        return too_long(*what);
+    }
     tracing::error!(%error, "an approval could not be handled");
     let passes = matches!(error, GateError::Store(cause) if is_held(cause));
     unrecorded("approvals cannot be recorded", passes)
+}
+
+/// A call that is longer than what may be kept until somebody decides.
+fn too_long(what: TooLong) -> CallError {
+    let resolution = match what {
+        TooLong::Arguments { .. } => {
+            "send less in one call; or tell the operator, who can raise `max_argument_bytes` of `[approvals]`"
+        }
+        TooLong::Path { .. } => "send less in one call",
+    };
+    CallError {
+        source: Some("local"),
+        ..CallError::new(
+            ErrorCode::InvalidRequest,
+            format!("{what}; nothing was sent"),
+            resolution,
+        )
+    }
 }
 
 /// Whether another process holds the store, which it does not do for long.

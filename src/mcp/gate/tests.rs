@@ -6,6 +6,7 @@ use rmcp::model::ErrorData;
 use serde_json::json;
 use tokio::sync::mpsc;
 
+use super::super::backlog::MOST;
 use super::*;
 
 const GRACE: Duration = Duration::from_secs(30);
@@ -159,6 +160,34 @@ async fn a_client_that_does_not_read_is_not_read() {
     assert!(third.is_err(), "{third:?}");
     setting.gate.send(answer(1)).await.expect("sent");
     assert!(setting.gate.receive().await.is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_reads_long_answers_slowly_is_not_taken_for_gone() {
+    let setting = setting();
+    let backlog = Backlog::default();
+    let mut gate = setting.gate.with_backlog(backlog.clone());
+    let start = Instant::now();
+    backlog.add(MOST + 3);
+    setting.client.send(request(1)).await.expect("sent");
+    let reading = tokio::spawn({
+        let backlog = backlog.clone();
+        async move {
+            for _ in 0..4 {
+                tokio::time::sleep(UNREAD_TIME * 2 / 3).await;
+                backlog.remove(1);
+            }
+        }
+    });
+    assert!(gate.receive().await.is_some());
+    assert_eq!(start.elapsed(), UNREAD_TIME * 8 / 3);
+    reading.await.expect("no panic");
+    backlog.add(1);
+    setting.client.send(request(2)).await.expect("sent");
+    gate.send(answer(1)).await.expect("sent");
+    let start = Instant::now();
+    assert!(gate.receive().await.is_none(), "it reads nothing");
+    assert_eq!(start.elapsed(), UNREAD_TIME);
 }
 
 /// Using an identifier twice gets nobody around that.

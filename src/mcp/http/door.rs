@@ -4,15 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody as _};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt as _;
 use http::StatusCode;
 use http::request::Parts;
 
+use super::bodies::{Bodies, Received};
 use super::pages::Page;
 use crate::mcp::authorization::{Authenticator, Caller};
 use crate::mcp::connections::Visitor;
@@ -26,8 +25,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) struct Door {
     pub(super) guard: Guard,
     pub(super) authenticator: Authenticator,
-    /// In bytes.
-    pub(super) body_limit: usize,
+    pub(super) bodies: Bodies,
 }
 
 /// Checks where a request comes from and who sent it, and receives its body, before it is handled: all of it, in time,
@@ -62,40 +60,17 @@ async fn let_in(door: &Door, mut parts: Parts, body: Body, next: Next) -> Respon
         // The connection is being closed: nothing must begin on it.
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    match tokio::time::timeout(BODY_TIMEOUT, receive(body, door.body_limit)).await {
-        Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Ok(Err((status, why))) => turned_away(status, why),
+    let sharer = parts
+        .extensions
+        .get::<Caller>()
+        .and_then(|caller| caller.principal().sharer());
+    match tokio::time::timeout(BODY_TIMEOUT, door.bodies.receive(body, sharer)).await {
+        Ok(Ok(Received { bytes, room })) => {
+            let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+            drop(room);
+            response
+        }
+        Ok(Err(unreceived)) => unreceived.told(),
         Err(_) => turned_away(StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
     }
-}
-
-/// The whole body. One that says beforehand that it is too long is not waited for.
-async fn receive(body: Body, limit: usize) -> Result<Bytes, (StatusCode, &'static str)> {
-    const TOO_LARGE: (StatusCode, &str) = (StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large");
-    if body.size_hint().lower() > limit as u64 {
-        return Err(TOO_LARGE);
-    }
-    let mut pieces = body.into_data_stream();
-    // Nearly all bodies come in one piece, which is not copied.
-    let (mut first, mut whole) = (Bytes::new(), BytesMut::new());
-    while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|_| {
-            (
-                StatusCode::BAD_REQUEST,
-                "Bad Request: the body cannot be read to its end",
-            )
-        })?;
-        if first.len().max(whole.len()) + piece.len() > limit {
-            return Err(TOO_LARGE);
-        }
-        if first.is_empty() {
-            first = piece;
-        } else {
-            if whole.is_empty() {
-                whole.extend_from_slice(&first);
-            }
-            whole.extend_from_slice(&piece);
-        }
-    }
-    Ok(if whole.is_empty() { first } else { whole.freeze() })
 }

@@ -2,10 +2,13 @@
 
 use std::net::SocketAddr;
 
+use rmcp::ErrorData;
+use rmcp::model::JsonRpcMessage;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::super::Authentication;
+use super::super::backlog;
 use super::super::http::{bind, serve};
 use super::super::testing::{Connection, Probe, any_port, exchange, initialize, status};
 use super::*;
@@ -166,6 +169,27 @@ async fn a_message_that_finds_no_room_is_refused() {
         post_twice(session).await,
         [StatusCode::ACCEPTED, StatusCode::SERVICE_UNAVAILABLE]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_leaves_long_answers_unread_is_not_read() {
+    let (inbound, received) = mpsc::channel(2);
+    let (outbound, mut sent) = mpsc::channel(QUEUE);
+    let bridged = Bridged {
+        received,
+        outbound,
+        backlog: Backlog::default(),
+    };
+    let lifetime = Lifetime::new(CancellationToken::new(), Duration::ZERO);
+    let mut gate = bridged.gate(lifetime, CancellationToken::new());
+    let long = ErrorData::internal_error(".".repeat(backlog::MOST), None);
+    gate.send(JsonRpcMessage::error(long, None)).await.expect("sent");
+    let message = reading::message(initialize().to_string().as_bytes()).expect("a message");
+    inbound.send(message).await.expect("sent");
+    let unread = tokio::time::timeout(Duration::from_secs(1), gate.receive()).await;
+    assert!(unread.is_err(), "{unread:?}");
+    drop(sent.recv().await.expect("it was sent"));
+    assert!(gate.receive().await.is_some());
 }
 
 #[tokio::test]

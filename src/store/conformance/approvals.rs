@@ -18,10 +18,14 @@ macro_rules! cases {
             unknown_ids_change_nothing,
             callers_racing_for_one_key_share_one_record,
             callers_racing_for_one_approval_use_it_once,
+            arguments_are_forgotten_once_nothing_waits_for_them,
+            old_records_are_removed,
         );
     };
 }
 pub(crate) use cases;
+
+const ARGUMENTS: &str = r#"{"title":"It leaks"}"#;
 
 pub(crate) fn pending(id: &str, second: i64) -> ApprovalRecord {
     ApprovalRecord {
@@ -34,7 +38,6 @@ pub(crate) fn pending(id: &str, second: i64) -> ApprovalRecord {
         effect: "write".into(),
         method: "POST".into(),
         path: "/v1/tickets".into(),
-        arguments: r#"{"title":"It leaks"}"#.into(),
         arguments_hash: "hash".into(),
         revision: "1".into(),
         state: ApprovalState::Pending,
@@ -43,6 +46,7 @@ pub(crate) fn pending(id: &str, second: i64) -> ApprovalRecord {
         decided_at: None,
         decided_by: None,
         decided_via: None,
+        ended_at: None,
     }
 }
 
@@ -56,17 +60,23 @@ fn decision(approved: bool, second: i64) -> Decision {
 }
 
 pub(crate) async fn asking_again_finds_the_open_record(store: &dyn Store) {
-    let first = store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    let first = store
+        .find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     assert_eq!(first, pending("1", 0));
     assert_eq!(
-        store.find_or_create_approval(&pending("2", 5), &at(5)).await.unwrap(),
+        store
+            .find_or_create_approval(&pending("2", 5), ARGUMENTS, &at(5))
+            .await
+            .unwrap(),
         first
     );
     assert_eq!(store.get_approval("2").await.unwrap(), None);
     assert!(store.decide_approval("1", &decision(false, 6)).await.unwrap());
     assert_eq!(
         store
-            .find_or_create_approval(&pending("3", 7), &at(7))
+            .find_or_create_approval(&pending("3", 7), ARGUMENTS, &at(7))
             .await
             .unwrap()
             .id,
@@ -75,14 +85,20 @@ pub(crate) async fn asking_again_finds_the_open_record(store: &dyn Store) {
 }
 
 pub(crate) async fn an_approved_record_is_found_until_it_is_used(store: &dyn Store) {
-    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     let key = pending("1", 0).key();
     assert!(
         !store.use_approval("1", &key, &at(1)).await.unwrap(),
         "used while pending"
     );
     assert!(store.decide_approval("1", &decision(true, 1)).await.unwrap());
-    let found = store.find_or_create_approval(&pending("2", 2), &at(2)).await.unwrap();
+    let found = store
+        .find_or_create_approval(&pending("2", 2), ARGUMENTS, &at(2))
+        .await
+        .unwrap();
     assert_eq!((found.id.as_str(), found.state), ("1", ApprovalState::Approved));
     assert_eq!(found.decided_at, Some(at(1)));
     assert_eq!(
@@ -97,7 +113,7 @@ pub(crate) async fn an_approved_record_is_found_until_it_is_used(store: &dyn Sto
     );
     assert_eq!(
         store
-            .find_or_create_approval(&pending("2", 4), &at(4))
+            .find_or_create_approval(&pending("2", 4), ARGUMENTS, &at(4))
             .await
             .unwrap()
             .id,
@@ -107,7 +123,7 @@ pub(crate) async fn an_approved_record_is_found_until_it_is_used(store: &dyn Sto
 
 pub(crate) async fn every_part_of_the_key_counts(store: &dyn Store) {
     let stored = pending("1", 0);
-    store.find_or_create_approval(&stored, &at(0)).await.unwrap();
+    store.find_or_create_approval(&stored, ARGUMENTS, &at(0)).await.unwrap();
     assert!(store.decide_approval("1", &decision(true, 1)).await.unwrap());
     let key = stored.key();
     let other = "other".to_owned();
@@ -147,14 +163,17 @@ pub(crate) async fn every_part_of_the_key_counts(store: &dyn Store) {
 
 pub(crate) async fn expired_records_allow_nothing_and_make_room(store: &dyn Store) {
     let key = pending("1", 0).key();
-    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     assert!(
         !store.decide_approval("1", &decision(true, 600)).await.unwrap(),
         "decided at its expiry"
     );
     assert_eq!(store.find_approval(&key, &at(600)).await.unwrap(), None);
     let second = store
-        .find_or_create_approval(&pending("2", 600), &at(600))
+        .find_or_create_approval(&pending("2", 600), ARGUMENTS, &at(600))
         .await
         .unwrap();
     assert_eq!(second.id, "2");
@@ -164,7 +183,7 @@ pub(crate) async fn expired_records_allow_nothing_and_make_room(store: &dyn Stor
         "used at its expiry"
     );
     let third = store
-        .find_or_create_approval(&pending("3", 1200), &at(1200))
+        .find_or_create_approval(&pending("3", 1200), ARGUMENTS, &at(1200))
         .await
         .unwrap();
     assert_eq!(third.id, "3");
@@ -176,7 +195,10 @@ pub(crate) async fn expired_records_allow_nothing_and_make_room(store: &dyn Stor
 }
 
 pub(crate) async fn a_decision_counts_once(store: &dyn Store) {
-    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     assert!(store.decide_approval("1", &decision(false, 1)).await.unwrap());
     assert!(!store.decide_approval("1", &decision(true, 2)).await.unwrap());
     let stored = store.get_approval("1").await.unwrap().unwrap();
@@ -189,7 +211,10 @@ pub(crate) async fn a_decision_counts_once(store: &dyn Store) {
 
 pub(crate) async fn an_approval_can_be_revoked_until_it_is_used(store: &dyn Store) {
     let key = pending("1", 0).key();
-    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     let deny = |second| decision(false, second);
     assert!(
         !store.revoke_approval("1", &deny(1)).await.unwrap(),
@@ -207,7 +232,10 @@ pub(crate) async fn an_approval_can_be_revoked_until_it_is_used(store: &dyn Stor
     );
     let stored = store.get_approval("1").await.unwrap().unwrap();
     assert_eq!((stored.state, stored.decided_at), (ApprovalState::Denied, Some(at(3))));
-    store.find_or_create_approval(&pending("2", 5), &at(5)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("2", 5), ARGUMENTS, &at(5))
+        .await
+        .unwrap();
     assert!(store.decide_approval("2", &decision(true, 6)).await.unwrap());
     assert!(store.use_approval("2", &key, &at(7)).await.unwrap());
     assert!(
@@ -219,9 +247,15 @@ pub(crate) async fn an_approval_can_be_revoked_until_it_is_used(store: &dyn Stor
 pub(crate) async fn the_newest_record_of_a_key_is_found(store: &dyn Store) {
     let key = pending("1", 0).key();
     assert_eq!(store.find_approval(&key, &at(0)).await.unwrap(), None);
-    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     assert!(store.decide_approval("1", &decision(false, 0)).await.unwrap());
-    store.find_or_create_approval(&pending("2", 0), &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("2", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     assert_eq!(store.find_approval(&key, &at(1)).await.unwrap().unwrap().id, "2");
     assert!(store.decide_approval("2", &decision(false, 1)).await.unwrap());
     assert_eq!(
@@ -236,7 +270,10 @@ pub(crate) async fn lists_are_newest_first_and_filtered(store: &dyn Store) {
             arguments_hash: id.into(),
             ..pending(id, second)
         };
-        store.find_or_create_approval(&record, &at(second)).await.unwrap();
+        store
+            .find_or_create_approval(&record, ARGUMENTS, &at(second))
+            .await
+            .unwrap();
     }
     assert!(store.decide_approval("2", &decision(true, 9)).await.unwrap());
     let ids = |records: Vec<ApprovalRecord>| records.into_iter().map(|record| record.id).collect::<Vec<_>>();
@@ -280,17 +317,88 @@ pub(crate) async fn unknown_ids_change_nothing(store: &dyn Store) {
 pub(crate) async fn callers_racing_for_one_key_share_one_record(store: &dyn Store) {
     let records: Vec<ApprovalRecord> = (0..20).map(|number| pending(&number.to_string(), 0)).collect();
     let now = at(0);
-    let asking = records.iter().map(|record| store.find_or_create_approval(record, &now));
+    let asking = records
+        .iter()
+        .map(|record| store.find_or_create_approval(record, ARGUMENTS, &now));
     let answers = futures_util::future::try_join_all(asking).await.unwrap();
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
     assert_eq!(store.list_approvals(None, None, 100).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn callers_racing_for_one_approval_use_it_once(store: &dyn Store) {
-    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), ARGUMENTS, &at(0))
+        .await
+        .unwrap();
     assert!(store.decide_approval("1", &decision(true, 1)).await.unwrap());
     let (key, now) = (pending("1", 0).key(), at(2));
     let using = (0..20).map(|_| store.use_approval("1", &key, &now));
     let used = futures_util::future::try_join_all(using).await.unwrap();
     assert_eq!(used.into_iter().filter(|used| *used).count(), 1);
+}
+
+/// The identifiers of those whose arguments are left, in order.
+async fn with_arguments(store: &dyn Store) -> Vec<String> {
+    let mut ids = Vec::new();
+    for record in store.list_approvals(None, None, 100).await.unwrap() {
+        let arguments = store.read_approval_arguments(&record.id).await.unwrap();
+        if let Some(arguments) = arguments {
+            assert_eq!(arguments, ARGUMENTS);
+            ids.push(record.id);
+        }
+    }
+    ids.sort();
+    ids
+}
+
+pub(crate) async fn arguments_are_forgotten_once_nothing_waits_for_them(store: &dyn Store) {
+    for id in ["allowed", "denied", "used", "waits"] {
+        let record = ApprovalRecord {
+            arguments_hash: id.into(),
+            ..pending(id, 0)
+        };
+        store.find_or_create_approval(&record, ARGUMENTS, &at(0)).await.unwrap();
+        if id != "waits" {
+            let approved = id != "denied";
+            assert!(store.decide_approval(id, &decision(approved, 1)).await.unwrap());
+        }
+    }
+    let key = ApprovalKey {
+        arguments_hash: "used".into(),
+        ..pending("used", 0).key()
+    };
+    assert!(store.use_approval("used", &key, &at(9)).await.unwrap());
+    assert_eq!(store.forget_approval_arguments(&at(1), 10).await.unwrap(), 0);
+    assert_eq!(store.forget_approval_arguments(&at(2), 10).await.unwrap(), 1);
+    assert_eq!(with_arguments(store).await, ["allowed", "used", "waits"]);
+    assert_eq!(store.forget_approval_arguments(&at(10), 10).await.unwrap(), 1);
+    assert_eq!(with_arguments(store).await, ["allowed", "waits"]);
+    assert_eq!(store.forget_approval_arguments(&at(600), 10).await.unwrap(), 0);
+    assert_eq!(store.forget_approval_arguments(&at(601), 1).await.unwrap(), 1);
+    assert_eq!(store.forget_approval_arguments(&at(601), 10).await.unwrap(), 1);
+    assert_eq!(store.list_approvals(None, None, 10).await.unwrap().len(), 4);
+    let used = store.get_approval("used").await.unwrap().unwrap();
+    assert_eq!((used.state, used.ended_at), (ApprovalState::Used, Some(at(9))));
+}
+
+pub(crate) async fn old_records_are_removed(store: &dyn Store) {
+    for (id, second) in [("1", 0), ("2", 1), ("3", 2)] {
+        let record = ApprovalRecord {
+            arguments_hash: id.into(),
+            ..pending(id, second)
+        };
+        store
+            .find_or_create_approval(&record, ARGUMENTS, &at(second))
+            .await
+            .unwrap();
+    }
+    assert!(store.decide_approval("3", &decision(false, 3)).await.unwrap());
+    assert_eq!(store.prune_approvals(&at(600), 10).await.unwrap(), 0);
+    assert_eq!(store.prune_approvals(&at(602), 1).await.unwrap(), 1);
+    assert_eq!(with_arguments(store).await, ["2", "3"]);
+    assert_eq!(store.prune_approvals(&at(602), 10).await.unwrap(), 1);
+    assert_eq!(store.get_approval("1").await.unwrap(), None);
+    assert_eq!(store.read_approval_arguments("2").await.unwrap(), None);
+    // What was refused stays refused until it expires, whatever else is gone.
+    assert_eq!(with_arguments(store).await, ["3"]);
 }

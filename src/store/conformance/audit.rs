@@ -374,10 +374,10 @@ pub(crate) async fn text_of_any_kind_is_data(store: &dyn Store) {
         assert_eq!(store.read_audit(&filter).await.unwrap(), [row]);
         let record = ApprovalRecord {
             action: text.into(),
-            arguments: text.into(),
             ..pending(&id, 1)
         };
-        store.find_or_create_approval(&record, &at(1)).await.unwrap();
+        store.find_or_create_approval(&record, text, &at(1)).await.unwrap();
         assert_eq!(store.get_approval(&id).await.unwrap(), Some(record));
+        assert_eq!(store.read_approval_arguments(&id).await.unwrap().as_deref(), Some(text));
     }
 }

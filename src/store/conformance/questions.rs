@@ -27,7 +27,7 @@ async fn asked(store: &dyn Store, id: &str, second: i64) {
         arguments_hash: id.into(),
         ..pending(id, second)
     };
-    store.find_or_create_approval(&record, &at(second)).await.unwrap();
+    store.find_or_create_approval(&record, "{}", &at(second)).await.unwrap();
 }
 
 async fn write(store: &dyn Store, rows: &[AuditRecord]) {

@@ -1,11 +1,16 @@
 use async_trait::async_trait;
 
-use super::MemoryStore;
+use super::{MemoryStore, State};
 use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision, StoreError};
 
 #[async_trait]
 impl ApprovalStore for MemoryStore {
-    async fn find_or_create_approval(&self, record: &ApprovalRecord, now: &str) -> Result<ApprovalRecord, StoreError> {
+    async fn find_or_create_approval(
+        &self,
+        record: &ApprovalRecord,
+        arguments: &str,
+        now: &str,
+    ) -> Result<ApprovalRecord, StoreError> {
         let mut state = self.working_state("created an approval")?;
         let open = state.approvals.iter().rev().find(|stored| {
             stored.key() == record.key()
@@ -16,6 +21,8 @@ impl ApprovalStore for MemoryStore {
             return Ok(open.clone());
         }
         state.approvals.push(record.clone());
+        let arguments = arguments.to_owned();
+        state.approval_arguments.insert(record.id.clone(), arguments);
         Ok(record.clone())
     }
 
@@ -31,6 +38,11 @@ impl ApprovalStore for MemoryStore {
     async fn get_approval(&self, id: &str) -> Result<Option<ApprovalRecord>, StoreError> {
         let state = self.working_state("read an approval")?;
         Ok(state.approvals.iter().find(|stored| stored.id == id).cloned())
+    }
+
+    async fn read_approval_arguments(&self, id: &str) -> Result<Option<String>, StoreError> {
+        let state = self.working_state("read the arguments of an approval")?;
+        Ok(state.approval_arguments.get(id).cloned())
     }
 
     async fn list_approvals(
@@ -71,7 +83,33 @@ impl ApprovalStore for MemoryStore {
             return Ok(false);
         }
         stored.state = ApprovalState::Used;
+        stored.ended_at = Some(now.to_owned());
         Ok(true)
+    }
+
+    async fn forget_approval_arguments(&self, before: &str, most: u32) -> Result<u64, StoreError> {
+        let mut state = self.working_state("forgot the arguments of approvals")?;
+        let State {
+            approvals,
+            approval_arguments,
+            ..
+        } = &mut *state;
+        let ended = |record: &&ApprovalRecord| record.ended_at.as_ref().unwrap_or(&record.expires_at).as_str() < before;
+        let kept = approvals.iter().filter(ended);
+        let forgotten = kept.filter_map(|record| approval_arguments.remove(&record.id));
+        Ok(forgotten.take(most as usize).count() as u64)
+    }
+
+    async fn prune_approvals(&self, before: &str, most: u32) -> Result<u64, StoreError> {
+        let mut state = self.working_state("removed old approvals")?;
+        let old = state
+            .approvals
+            .iter()
+            .filter(|record| record.expires_at.as_str() < before);
+        let old: Vec<String> = old.take(most as usize).map(|record| record.id.clone()).collect();
+        state.approvals.retain(|record| !old.contains(&record.id));
+        state.approval_arguments.retain(|id, _| !old.contains(id));
+        Ok(old.len() as u64)
     }
 }
 
@@ -89,5 +127,6 @@ fn decide(approvals: &mut [ApprovalRecord], id: &str, from: ApprovalState, decis
     stored.decided_at = Some(decision.at.clone());
     stored.decided_by = Some(decision.by.clone());
     stored.decided_via = Some(decision.via);
+    stored.ended_at = (!decision.approved).then(|| decision.at.clone());
     true
 }

@@ -34,6 +34,8 @@ pub(crate) struct MemoryStore {
 struct State {
     audit: Log,
     approvals: Vec<ApprovalRecord>,
+    /// By approval.
+    approval_arguments: HashMap<String, String>,
     /// Each with when its call ended.
     call_logs: HashMap<String, (String, String)>,
     apis: Vec<apis::Api>,

@@ -14,11 +14,28 @@ const LAPSE: &str = "\
         AND state IN ('pending', 'approved') AND lapsed = 0 AND expires_at <= ?";
 
 const CREATE: &str = "\
-    INSERT INTO approvals (id, call_id, user_name, organisation, connector, action, effect, method, path, arguments, \
-        arguments_hash, revision, state, created_at, expires_at, decided_at, decided_by, decided_via) \
+    INSERT INTO approvals (id, call_id, user_name, organisation, connector, action, effect, method, path, arguments_hash, \
+        revision, state, created_at, expires_at, decided_at, decided_by, decided_via, ended_at) \
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
     ON CONFLICT (user_name, organisation, connector, action, arguments_hash, revision) \
         WHERE state IN ('pending', 'approved') AND lapsed = 0 DO NOTHING";
+
+const KEEP_ARGUMENTS: &str = "\
+    INSERT INTO approval_arguments (sequence, arguments) SELECT sequence, ? FROM approvals WHERE id = ?";
+
+const READ_ARGUMENTS: &str = "\
+    SELECT arguments FROM approvals JOIN approval_arguments USING (sequence) WHERE id = ?";
+
+/// Starts with the arguments that are left, of which there are few.
+const FORGET_ARGUMENTS: &str = "\
+    DELETE FROM approval_arguments WHERE sequence IN (\
+        SELECT kept.sequence FROM approval_arguments AS kept CROSS JOIN approvals USING (sequence) \
+        WHERE COALESCE(ended_at, expires_at) < ? LIMIT ?)";
+
+/// Their arguments go with them.
+const PRUNE: &str = "\
+    DELETE FROM approvals WHERE sequence IN (\
+        SELECT sequence FROM approvals WHERE expires_at < ? ORDER BY expires_at LIMIT ?)";
 
 const FIND_OPEN: &str = "\
     SELECT * FROM approvals \
@@ -38,20 +55,25 @@ const LIST: &str = "\
     ORDER BY created_at DESC, sequence DESC LIMIT ?3";
 
 const DECIDE: &str = "\
-    UPDATE approvals SET state = ?, decided_at = ?, decided_by = ?, decided_via = ? \
+    UPDATE approvals SET state = ?, decided_at = ?, decided_by = ?, decided_via = ?, ended_at = ? \
     WHERE id = ? AND state = ? AND expires_at > ?";
 
 const USE: &str = "\
-    UPDATE approvals SET state = 'used' \
+    UPDATE approvals SET state = 'used', ended_at = ? \
     WHERE id = ? AND state = 'approved' AND expires_at > ? \
         AND user_name = ? AND organisation = ? AND connector = ? AND action = ? AND arguments_hash = ? AND revision = ?";
 
 /// Every change is on the disk before it is reported: an approval that was used must not come back after a power cut.
 #[async_trait]
 impl ApprovalStore for SqliteStore {
-    async fn find_or_create_approval(&self, record: &ApprovalRecord, now: &str) -> Result<ApprovalRecord, StoreError> {
+    async fn find_or_create_approval(
+        &self,
+        record: &ApprovalRecord,
+        arguments: &str,
+        now: &str,
+    ) -> Result<ApprovalRecord, StoreError> {
         let mut writer = self.writer().await;
-        find_or_create(&mut writer, record, now)
+        find_or_create(&mut writer, record, arguments, now)
             .await
             .map_err(failed("created an approval"))
     }
@@ -69,6 +91,14 @@ impl ApprovalStore for SqliteStore {
         let row = sqlx::query(GET).bind(id).fetch_optional(&self.readers).await;
         row.and_then(|row| row.as_ref().map(read).transpose())
             .map_err(failed("read an approval"))
+    }
+
+    async fn read_approval_arguments(&self, id: &str) -> Result<Option<String>, StoreError> {
+        let arguments = sqlx::query_scalar(READ_ARGUMENTS).bind(id);
+        arguments
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(failed("read the arguments of an approval"))
     }
 
     async fn list_approvals(
@@ -101,9 +131,23 @@ impl ApprovalStore for SqliteStore {
     }
 
     async fn use_approval(&self, id: &str, key: &ApprovalKey, now: &str) -> Result<bool, StoreError> {
-        let update = bind_key(sqlx::query(USE).bind(id).bind(now), key);
+        let update = bind_key(sqlx::query(USE).bind(now).bind(id).bind(now), key);
         let mut writer = self.writer().await;
         change(&mut writer, update).await.map_err(failed("used an approval"))
+    }
+
+    async fn forget_approval_arguments(&self, before: &str, most: u32) -> Result<u64, StoreError> {
+        let mut writer = self.writer().await;
+        remove(&mut writer, FORGET_ARGUMENTS, before, most)
+            .await
+            .map_err(failed("forgot the arguments of approvals"))
+    }
+
+    async fn prune_approvals(&self, before: &str, most: u32) -> Result<u64, StoreError> {
+        let mut writer = self.writer().await;
+        remove(&mut writer, PRUNE, before, most)
+            .await
+            .map_err(failed("removed old approvals"))
     }
 }
 
@@ -119,6 +163,7 @@ fn decide<'a>(id: &'a str, from: ApprovalState, decision: &'a Decision) -> State
         .bind(&decision.at)
         .bind(&decision.by)
         .bind(decision.via.as_str())
+        .bind((!decision.approved).then_some(&decision.at))
         .bind(id)
         .bind(from.as_str())
         .bind(&decision.at)
@@ -142,9 +187,17 @@ async fn change(writer: &mut Writer, update: Statement<'_>) -> Result<bool, sqlx
     Ok(update.execute(&mut **writer).await?.rows_affected() == 1)
 }
 
+/// Old rows that come back after a power cut are removed again.
+async fn remove(writer: &mut Writer, statement: &'static str, before: &str, most: u32) -> Result<u64, sqlx::Error> {
+    Durability::Process.apply(writer).await?;
+    let removing = sqlx::query(statement).bind(before).bind(most);
+    Ok(removing.execute(&mut **writer).await?.rows_affected())
+}
+
 async fn find_or_create(
     writer: &mut Writer,
     record: &ApprovalRecord,
+    arguments: &str,
     now: &str,
 ) -> Result<ApprovalRecord, sqlx::Error> {
     let key = record.key();
@@ -154,7 +207,7 @@ async fn find_or_create(
         .bind(now)
         .execute(&mut *transaction)
         .await?;
-    sqlx::query(CREATE)
+    let created = sqlx::query(CREATE)
         .bind(&record.id)
         .bind(&record.call_id)
         .bind(&record.user)
@@ -164,7 +217,6 @@ async fn find_or_create(
         .bind(&record.effect)
         .bind(&record.method)
         .bind(&record.path)
-        .bind(&record.arguments)
         .bind(&record.arguments_hash)
         .bind(&record.revision)
         .bind(record.state.as_str())
@@ -173,8 +225,16 @@ async fn find_or_create(
         .bind(&record.decided_at)
         .bind(&record.decided_by)
         .bind(record.decided_via.map(Via::as_str))
+        .bind(&record.ended_at)
         .execute(&mut *transaction)
         .await?;
+    if created.rows_affected() == 1 {
+        sqlx::query(KEEP_ARGUMENTS)
+            .bind(arguments)
+            .bind(&record.id)
+            .execute(&mut *transaction)
+            .await?;
+    }
     let row = bind_key(sqlx::query(FIND_OPEN), &key)
         .fetch_one(&mut *transaction)
         .await?;
@@ -199,7 +259,6 @@ pub(super) fn read(row: &SqliteRow) -> Result<ApprovalRecord, sqlx::Error> {
         effect: row.try_get("effect")?,
         method: row.try_get("method")?,
         path: row.try_get("path")?,
-        arguments: row.try_get("arguments")?,
         arguments_hash: row.try_get("arguments_hash")?,
         revision: row.try_get("revision")?,
         state,
@@ -208,5 +267,6 @@ pub(super) fn read(row: &SqliteRow) -> Result<ApprovalRecord, sqlx::Error> {
         decided_at: row.try_get("decided_at")?,
         decided_by: row.try_get("decided_by")?,
         decided_via,
+        ended_at: row.try_get("ended_at")?,
     })
 }

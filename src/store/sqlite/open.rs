@@ -39,6 +39,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_keys.sql"),
     include_str!("migrations/0008_audit_journals.sql"),
     include_str!("migrations/0009_call_logs.sql"),
+    include_str!("migrations/0010_approval_arguments.sql"),
 ];
 
 /// The version whose script leaves events without a hash, which SQL cannot compute.

@@ -38,13 +38,15 @@ pub(super) async fn open(
     let mut questions = Vec::with_capacity(rows.len());
     for row in &rows {
         let asked = audit::record(row)?;
-        // Approvals are never removed.
+        // It may be removed meanwhile, with the call, as both are old.
         let approval = sqlx::query(APPROVAL)
             .bind(&asked.approval_id)
-            .fetch_one(readers)
+            .fetch_optional(readers)
             .await?;
-        let approval = approvals::read(&approval)?;
-        questions.push(OpenQuestion { asked, approval });
+        if let Some(approval) = approval {
+            let approval = approvals::read(&approval)?;
+            questions.push(OpenQuestion { asked, approval });
+        }
     }
     Ok(questions)
 }

@@ -42,7 +42,10 @@ async fn what_was_written_is_there_after_opening_again() {
     let nested = folder.path().join("a/b");
     let store = SqliteStore::open(&nested).await.unwrap();
     store.write_audit(&[finished_row("1", 1)], false).await.unwrap();
-    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), "{}", &at(0))
+        .await
+        .unwrap();
     drop(store);
     let store = SqliteStore::open(&nested).await.unwrap();
     assert_eq!(
@@ -112,7 +115,10 @@ async fn durable_writes_are_synchronous_and_others_are_not() {
     assert_eq!(pragma(&store, SYNCHRONOUS).await, FULL);
     store.write_audit(&[finished_row("1", 1)], false).await.unwrap();
     assert_eq!(pragma(&store, SYNCHRONOUS).await, NORMAL);
-    store.find_or_create_approval(&pending("1", 0), &at(0)).await.unwrap();
+    store
+        .find_or_create_approval(&pending("1", 0), "{}", &at(0))
+        .await
+        .unwrap();
     assert_eq!(pragma(&store, SYNCHRONOUS).await, FULL);
 }
 
@@ -191,7 +197,7 @@ async fn a_store_that_another_process_holds_is_busy_and_not_broken() {
     let holder = SqliteConnectOptions::new().filename(database(folder.path()));
     let mut holder = holder.connect().await.unwrap();
     sqlx::query("BEGIN IMMEDIATE").execute(&mut holder).await.unwrap();
-    let create = async || store.find_or_create_approval(&pending("1", 0), &at(0)).await;
+    let create = async || store.find_or_create_approval(&pending("1", 0), "{}", &at(0)).await;
     let refused = create().await.unwrap_err();
     assert!(matches!(refused, StoreError::Busy { .. }), "{refused}");
     sqlx::query("ROLLBACK").execute(&mut holder).await.unwrap();
@@ -230,8 +236,8 @@ async fn two_stores_racing_for_an_approval_let_one_call_through() {
         };
         let (one, other) = (record("one"), record("other"));
         let (seen_by_first, seen_by_second) = tokio::try_join!(
-            first.find_or_create_approval(&one, &now),
-            second.find_or_create_approval(&other, &now)
+            first.find_or_create_approval(&one, "{}", &now),
+            second.find_or_create_approval(&other, "{}", &now)
         )
         .unwrap();
         assert_eq!(seen_by_first, seen_by_second);

@@ -318,6 +318,7 @@ async fn an_approval_lapses() {
         approval: Settings {
             wait: std::time::Duration::ZERO,
             expires: std::time::Duration::ZERO,
+            most_argument_bytes: 65_536,
         },
         ..Setting::default()
     };
@@ -339,4 +340,28 @@ async fn an_approval_lapses() {
         panic!("an approval that had lapsed was used");
     };
     assert_eq!(error.code, ErrorCode::ApprovalDenied);
+}
+
+#[tokio::test]
+async fn what_is_too_long_to_wait_for_a_person_asks_nobody() {
+    let gateway = Gateway::new(
+        &[connector("crm", "http://127.0.0.1:9/v1", ACTIONS)],
+        Setting::default(),
+    )
+    .await;
+    for (arguments, told) in [
+        (
+            json!({ "id": "1", "title": "x".repeat(70_000) }),
+            "the arguments have 70021 bytes as JSON, and those of a call that waits for a decision may have 65536",
+        ),
+        (
+            json!({ "id": "x".repeat(9_000) }),
+            "the path of the request has 9011 bytes, and that of a call that waits for a decision may have 8192",
+        ),
+    ] {
+        let error = gateway.refused("crm__create", arguments).await;
+        assert_eq!(error.code, ErrorCode::InvalidRequest, "{error:?}");
+        assert!(error.cause.starts_with(told), "{error:?}");
+    }
+    assert!(gateway.store.list_approvals(None, None, 1).await.unwrap().is_empty());
 }

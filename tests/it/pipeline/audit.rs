@@ -114,3 +114,39 @@ async fn unknown_tools_leave_rows_too() {
         ("crm__nothing", "ENDPOINT_NOT_FOUND")
     );
 }
+
+/// A PIN is found by trying all of them, unless a hash needs a key.
+#[tokio::test]
+async fn the_hash_of_arguments_needs_a_key_that_processes_of_a_state_folder_share() {
+    let upstream = Upstream::fixed("{}").await;
+    let action = r#"
+[[actions]]
+name = "unlock"
+description = "Unlocks"
+method = "GET"
+path = "/unlock/{pin}"
+[[actions.input]]
+name = "pin"
+type = "PASSWORD"
+required = true
+"#;
+    let workspace = Workspace::with(&upstream.base_url(), action);
+    for _ in 0..2 {
+        let mut session = workspace.serve().await;
+        let answer = session.call("crm__unlock", json!({ "pin": "4711" })).await;
+        assert_ne!(answer["result"]["isError"], true, "{answer}");
+    }
+    let hashes: Vec<_> = workspace
+        .rows()
+        .await
+        .into_iter()
+        .map(|row| row.arguments_hash.unwrap())
+        .collect();
+    assert_eq!((hashes.len(), hashes[0].len()), (2, 64));
+    assert_eq!(hashes[0], hashes[1]);
+    assert_ne!(hashes[0], toolgate::crypto::sha256_hex(br#"{"pin":"4711"}"#));
+    let elsewhere = Workspace::with(&upstream.base_url(), action);
+    let mut session = elsewhere.serve().await;
+    session.call("crm__unlock", json!({ "pin": "4711" })).await;
+    assert_ne!(elsewhere.row().await.arguments_hash.as_ref(), Some(&hashes[0]));
+}

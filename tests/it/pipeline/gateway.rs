@@ -19,6 +19,7 @@ use toolgate::catalog::folder::{ConnectorSource, Sources};
 use toolgate::config::{Config, LimitsConfig, SandboxConfig};
 use toolgate::connector::SourceFile;
 use toolgate::connector::model::SecretRef;
+use toolgate::crypto::HashingKey;
 use toolgate::egress::Egress;
 use toolgate::engine::{
     Answer, ApprovalPrompt, Asking, Call, CallError, CodeRunner, Ending, Engine, Front, Outcome, Parts, Principal,
@@ -56,6 +57,7 @@ impl Default for Setting {
             approval: Settings {
                 wait: Duration::ZERO,
                 expires: Duration::from_mins(10),
+                most_argument_bytes: 65_536,
             },
             limits: LimitsConfig::default(),
             store: None,
@@ -126,6 +128,7 @@ impl Gateway {
         let engine = Engine::new(Parts {
             egress: Egress::new(&Config::default().egress).unwrap(),
             approvals: Approvals::new(Arc::clone(&store), setting.approval),
+            arguments_key: HashingKey::new(&[1; 32]),
             audit: Audit::start(Arc::clone(&store)),
             secrets: setting
                 .secrets

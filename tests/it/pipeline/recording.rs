@@ -78,8 +78,22 @@ impl AuditStore for Failing {
 
 #[async_trait]
 impl ApprovalStore for Failing {
-    async fn find_or_create_approval(&self, record: &ApprovalRecord, now: &str) -> Result<ApprovalRecord, StoreError> {
-        self.approvals()?.find_or_create_approval(record, now).await
+    async fn find_or_create_approval(
+        &self,
+        record: &ApprovalRecord,
+        arguments: &str,
+        now: &str,
+    ) -> Result<ApprovalRecord, StoreError> {
+        self.approvals()?.find_or_create_approval(record, arguments, now).await
+    }
+    async fn read_approval_arguments(&self, id: &str) -> Result<Option<String>, StoreError> {
+        self.approvals()?.read_approval_arguments(id).await
+    }
+    async fn forget_approval_arguments(&self, before: &str, most: u32) -> Result<u64, StoreError> {
+        self.approvals()?.forget_approval_arguments(before, most).await
+    }
+    async fn prune_approvals(&self, before: &str, most: u32) -> Result<u64, StoreError> {
+        self.approvals()?.prune_approvals(before, most).await
     }
     async fn find_approval(&self, key: &ApprovalKey, now: &str) -> Result<Option<ApprovalRecord>, StoreError> {
         self.approvals()?.find_approval(key, now).await

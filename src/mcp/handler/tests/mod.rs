@@ -32,6 +32,7 @@ use crate::auth::ScrubberCache;
 use crate::catalog::{Loader, folder};
 use crate::config::{EgressConfig, LimitsConfig, SandboxConfig};
 use crate::connector::SourceFile;
+use crate::crypto::HashingKey;
 use crate::egress::Egress;
 use crate::engine::{CodeRunner, Parts};
 use crate::policy::{Admission, Bounds, Limits};
@@ -114,7 +115,15 @@ impl Server {
         let expires = Duration::from_mins(5);
         let engine = Engine::new(Parts {
             egress: Egress::new(&egress).expect("client"),
-            approvals: Approvals::new(Arc::clone(&store), gate::Settings { wait, expires }),
+            approvals: Approvals::new(
+                Arc::clone(&store),
+                gate::Settings {
+                    wait,
+                    expires,
+                    most_argument_bytes: 65_536,
+                },
+            ),
+            arguments_key: HashingKey::new(&[1; 32]),
             audit: Audit::start(Arc::clone(&store)),
             secrets: Arc::new(EnvironmentSecrets),
             scrubbers: ScrubberCache::new(),

@@ -238,8 +238,16 @@ fn clean_body(response: &UpstreamResponse, scrubber: &Scrubber) -> Bytes {
     let body = match scrubber.bytes(&response.body) {
         Cow::Borrowed(_) => response.body.clone(),
         Cow::Owned(clean) => clean.into(),
-    };
-    let Some(encoding) = encoding(response).filter(|encoding| *encoding != UTF_8 && !scrubber.is_empty()) else {
+    }
+    others.fold(body, |body, encoding| clean_in(encoding, body, scrubber))
+}
+
+/// `body` without the secrets that stand in it in `encoding`.
+fn clean_in(encoding: &'static Encoding, body: Bytes, scrubber: &Scrubber) -> Bytes {
+    let shown = Encoding::for_bom(&response.body).map(|(encoding, _)| encoding);
+    let named = encoding(response).filter(|named| shown != Some(named));
+    let others = shown.into_iter().chain(named).filter(|encoding| *encoding != UTF_8);
+    if scrubber.is_empty() {
         return body;
     };
     let (text, _) = encoding.decode_without_bom_handling(&body);

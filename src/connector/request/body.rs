@@ -102,7 +102,11 @@ impl Request<'_> {
             }),
             Some(media_type) => Some(BodyTemplate::Text {
                 content_type: media_type.to_owned(),
-                template,
+                template: if is_xml(media_type) {
+                    template.within_xml()
+                } else {
+                    template
+                },
             }),
         }
     }

@@ -71,6 +71,20 @@ impl ValueTemplate {
         names
     }
 
+    /// Names of the arguments that the member `key` of an object reads.
+    pub fn arguments_of_member(&self, key: &str) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        match &self.0 {
+            Node::Object(members) => {
+                for (_, member) in members.iter().filter(|(name, _)| name == key) {
+                    member.collect_arguments(&mut names);
+                }
+            }
+            whole => whole.collect_arguments(&mut names),
+        }
+        names
+    }
+
     /// The value, or `None` when it depends on an argument that was not given (the key is then dropped).
     ///
     /// # Errors

@@ -14,6 +14,7 @@ use super::naming::{is_slug, slug_of, title_of};
 use super::reach::UrlAllowlist;
 use super::scope::{Scope, json, texts};
 use super::security::warn_of_no_limit;
+use super::taken_for::warn_of_inputs;
 use super::{pagination, request, response, revision};
 use crate::crypto::sha256_hex;
 use crate::document::Node;
@@ -67,6 +68,9 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, shared: &Shared<'_>) -> Op
         (&logic, shared.connection, shared.url_allowlist)
     {
         warn_of_allowlist(scope, node, request, request.base_url(connection), allowlist);
+    }
+    if let Logic::Request(_) = &logic {
+        warn_of_inputs(scope, node, &arguments);
     }
     let description = match &logic {
         Logic::Request(request) => with_needs(description, request),

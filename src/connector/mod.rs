@@ -45,6 +45,7 @@ mod secret_name;
 mod security;
 mod settings;
 mod spelling;
+mod taken_for;
 mod unreported;
 mod written_code;
 
@@ -66,6 +67,7 @@ pub(crate) use pages::has_room_in_skill;
 pub(crate) use request::{is_xml, is_yaml};
 pub(crate) use secret::carries_secret;
 pub use settings::Variables;
+pub(crate) use taken_for::{TakenFor, taken_for};
 pub use unreported::Unreported;
 pub use written_code::WrittenCode;
 

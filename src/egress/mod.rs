@@ -17,6 +17,7 @@ mod names;
 mod redirect;
 mod resolver;
 mod route;
+mod taken_for;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +31,7 @@ pub use error::EgressError;
 pub use names::SystemNames;
 pub use resolver::NameLookup;
 pub use route::Route;
+pub(crate) use taken_for::{claimed, is_safe, refusal};
 
 use crate::config::EgressConfig;
 use crate::connector::model::Connector;
@@ -54,6 +56,9 @@ pub struct OutgoingRequest {
     pub max_response_bytes: Option<u64>,
     /// What logs show instead of the URL's path when that holds an argument nobody may see.
     pub shown_path: Option<String>,
+    /// Whether its action only reads. Then it does not leave when it asks to be taken for a request that may change
+    /// something, and no redirect makes one of it.
+    pub only_reads: bool,
 }
 
 /// An answer, with sensitive headers already gone.
@@ -154,6 +159,7 @@ impl Egress {
             client: client(true)?,
             unverified,
             allowlist: security.url_allowlist.clone(),
+            safe_requests: security.safe_requests.clone(),
             addresses,
             // An `ip_allowlist` is what makes plain HTTP bearable: without one the request would cross the internet.
             plain_http: security.allow_http && security.ip_allowlist.is_some(),

@@ -83,6 +83,8 @@ impl Hop {
             next.headers = SENT_ABROAD
                 .iter()
                 .filter_map(|name| Some((name.clone(), self.headers.get(name)?.clone())))
+                // Code may have put a secret into any header.
+                .filter(|(_, value)| !value.is_sensitive())
                 .collect();
         }
         Ok(Some(next))
@@ -187,6 +189,20 @@ mod tests {
             .unwrap()
             .unwrap();
         assert!(next.with_credential);
+    }
+
+    #[test]
+    fn no_secret_goes_to_another_origin_in_whatever_header_it_stands() {
+        let mut first = hop("GET");
+        for name in SENT_ABROAD {
+            let mut value: http::HeaderValue = "s3cr3t".parse().unwrap();
+            value.set_sensitive(true);
+            first.headers.insert(name, value);
+        }
+        let next = follow(&first, 302, "https://other.example/").unwrap().unwrap();
+        assert!(next.headers.is_empty(), "{:?}", next.headers);
+        let next = follow(&first, 302, "/v1/b").unwrap().unwrap();
+        assert_eq!(next.headers.len(), first.headers.len());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::client::RuledClient;
 use super::failure::{self, Circumstances};
 use super::log::{Exchange, Target, UNSHOWN_PATH};
 use super::redirect::Hop;
-use super::{EgressError, OutgoingRequest, UpstreamResponse, headers};
+use super::{EgressError, OutgoingRequest, UpstreamResponse, headers, taken_for};
 use crate::auth::Credential;
 use crate::connector::reach::{AddressRule, UrlAllowlist};
 
@@ -31,6 +31,8 @@ pub struct Route {
     /// Whether one of its actions has arguments that nobody may see.
     pub(super) hides_arguments: bool,
     pub(super) allowlist: UrlAllowlist,
+    /// What changes nothing although its method may.
+    pub(super) safe_requests: UrlAllowlist,
     pub(super) addresses: AddressRule,
     pub(super) plain_http: bool,
     /// Requests to these origins carry the credential, requests to others never do.
@@ -91,9 +93,13 @@ impl Route {
             body: request.body,
         };
         headers::clean_request(&mut hop.headers);
+        let read_from = request.only_reads.then(|| hop.url.clone());
         let mut requests = 0;
         loop {
             self.check_hop(&hop.method, &hop.url, shown_path.as_deref(), requests > 0)?;
+            if let Some(first) = &read_from {
+                self.check_reading(first, &hop, shown_path.as_deref(), requests > 0)?;
+            }
             let exchange = Exchange {
                 connector: &self.connector,
                 method: &hop.method,
@@ -165,6 +171,37 @@ impl Route {
             return Ok(());
         };
         self.tell_refused(url, shown_path, &rule, redirected);
+        Err(EgressError::NotAllowed {
+            reason: if redirected {
+                format!("a redirect of the API cannot be followed: {rule}")
+            } else {
+                rule
+            },
+            sent: redirected,
+        })
+    }
+
+    /// Refuses what an action that only reads may not send. Nobody was asked about it, and whatever code and templates
+    /// made of the request, and the API of its redirects, this is the last place to look.
+    fn check_reading(
+        &self,
+        first: &Url,
+        hop: &Hop,
+        shown_path: Option<&str>,
+        redirected: bool,
+    ) -> Result<(), EgressError> {
+        let rule = if let Some(change) = taken_for::claims(&hop.url, &hop.headers, hop.body.as_ref()) {
+            taken_for::refusal(&change)
+        } else if taken_for::is_same(first, &hop.method, &hop.url) || self.safe_requests.allows(&hop.method, &hop.url) {
+            return Ok(());
+        } else {
+            let change = format!("{} at another path", hop.method);
+            format!(
+                "{}; `safe_requests` under [security] does not list it",
+                taken_for::refusal(&change)
+            )
+        };
+        self.tell_refused(&hop.url, shown_path, &rule, redirected);
         Err(EgressError::NotAllowed {
             reason: if redirected {
                 format!("a redirect of the API cannot be followed: {rule}")

@@ -147,6 +147,7 @@ mod tests {
             timeout: None,
             max_response_bytes: None,
             shown_path: None,
+            only_reads: false,
         };
         budget.leave_rest(&mut request, 0).expect("all of it");
         assert_eq!(request.timeout, Some(Duration::from_secs(3)));

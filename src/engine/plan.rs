@@ -121,6 +121,7 @@ pub(super) fn shown_request(tool: &Tool, hidden: &Map<String, Value>, request: &
             timeout: request.timeout,
             max_response_bytes: None,
             shown_path: None,
+            only_reads: request.only_reads,
         }
     })
 }

@@ -307,6 +307,7 @@ mod tests {
             timeout: None,
             max_response_bytes: None,
             shown_path: None,
+            only_reads: false,
         };
         row.prepared(Some(&request), "hash");
         row.scrub(&Scrubber::new(["s3cr3t/\"key"]));

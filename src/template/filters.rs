@@ -12,6 +12,7 @@ use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior, filters
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::expression::{json, text};
+use super::xml::escaped_for_xml;
 
 /// The unreserved characters of RFC 3986, section 2.3, are sent as they are; everything else is percent-encoded.
 pub(super) const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -39,7 +40,7 @@ const LONGEST_TEXT: usize = 16 * 1024 * 1024;
 const FUEL: u64 = 1000;
 
 /// The filters, sorted by name.
-fn filters() -> [(&'static str, Value); 33] {
+fn filters() -> [(&'static str, Value); 35] {
     [
         ("abs", Value::from_function(filters::abs)),
         ("b64encode", Value::from_function(b64encode)),
@@ -64,6 +65,7 @@ fn filters() -> [(&'static str, Value); 33] {
         ("replace", Value::from_function(replace)),
         ("reverse", Value::from_function(filters::reverse)),
         ("round", Value::from_function(filters::round)),
+        ("safe", Value::from_function(safe)),
         ("sort", Value::from_function(filters::sort)),
         ("split", Value::from_function(filters::split)),
         ("string", Value::from_function(string)),
@@ -74,6 +76,7 @@ fn filters() -> [(&'static str, Value); 33] {
         ("unique", Value::from_function(filters::unique)),
         ("upper", Value::from_function(filters::upper)),
         ("urlencode", Value::from_function(urlencode)),
+        ("xml", Value::from_function(xml)),
     ]
 }
 
@@ -193,6 +196,22 @@ fn within_limit(length: Option<usize>) -> Result<(), Error> {
 /// The value as text: JSON text for everything but strings. The engine's own filter writes Python.
 fn string(value: &Value) -> Result<String, Error> {
     written(value)
+}
+
+/// The text, which is XML already where a body is: nothing in it is escaped.
+fn safe(value: &Value) -> Result<Value, Error> {
+    Ok(Value::from_safe_string(written(value)?))
+}
+
+/// The text as it may stand in XML, and so not escaped once more where a body is XML.
+fn xml(value: &Value) -> Result<Value, Error> {
+    if value.is_safe() {
+        return Ok(value.clone());
+    }
+    let escaped = escaped_for_xml(&written(value)?);
+    let escaped = escaped.map_err(|reason| Error::new(ErrorKind::InvalidOperation, reason))?;
+    within_limit(Some(escaped.len()))?;
+    Ok(Value::from_safe_string(escaped))
 }
 
 /// JSON text. The engine's own filter escapes for HTML.

@@ -13,10 +13,12 @@
 //! - A string that reads an argument which was not given is dropped as a whole: its object key disappears, its array
 //!   element disappears. In longer text a `null` counts as not given. `{{ name | default("x") }}` supplies a value
 //!   instead. Objects and arrays written by the author stay, even when everything in them was dropped.
+//! - Within a text that is XML, values are escaped, but for those that the filters `xml` and `safe` make.
 //! - Object keys are not templates. A literal `{{` is written `{{ '{{' }}`.
 //! - Filters: `abs`, `b64encode`, `bool`, `capitalize`, `count`, `d`, `default`, `first`, `float`, `int`, `items`, `join`,
 //!   `last`, `length`, `lines`, `list`, `lower`, `map` (as in `rows | map(attribute="id")`), `max`, `min`, `replace`,
-//!   `reverse`, `round`, `sort`, `split`, `string`, `sum`, `title`, `tojson`, `trim`, `unique`, `upper`, `urlencode`.
+//!   `reverse`, `round`, `safe`, `sort`, `split`, `string`, `sum`, `title`, `tojson`, `trim`, `unique`, `upper`,
+//!   `urlencode`, `xml`.
 //!   Tests: `x is defined`, `undefined`, `none`, `boolean`, `number`, `integer`, `float`, `string`, `sequence`,
 //!   `mapping`, `startingwith("a")`, `endingwith("a")`.
 //! - In paths `{name}` is a placeholder too (ruling C-02); its name may hold any character but braces and slashes.

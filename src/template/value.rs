@@ -26,6 +26,8 @@ enum Node {
     Typed(Expression),
     /// A string with placeholders among other text.
     Text(Vec<Piece>),
+    /// The same where the text is XML.
+    TextOfXml(Vec<Piece>),
     Array(Vec<Node>),
     Object(Vec<(String, Node)>),
     /// The argument of that name as one text of XML.
@@ -57,6 +59,16 @@ impl ValueTemplate {
         Self(Node::Xml(name.into(), Box::new(shape)))
     }
 
+    /// The same template where its text is XML: no value that it puts there can begin or end an element or an attribute.
+    /// A text that is one placeholder and nothing else stays as it is, for there the agent writes the XML.
+    #[must_use]
+    pub fn within_xml(self) -> Self {
+        match self.0 {
+            Node::Text(pieces) if !is_one_value(&pieces) => Self(Node::TextOfXml(pieces)),
+            other => Self(other),
+        }
+    }
+
     /// An object built of already compiled members, in order.
     pub fn object(members: Vec<(String, ValueTemplate)>) -> Self {
         Self(Node::Object(
@@ -73,15 +85,12 @@ impl ValueTemplate {
 
     /// Names of the arguments that the member `key` of an object reads.
     pub fn arguments_of_member(&self, key: &str) -> BTreeSet<String> {
+        let member = match &self.0 {
+            Node::Object(members) => members.iter().find(|(name, _)| name == key).map(|(_, member)| member),
+            whole => Some(whole),
+        };
         let mut names = BTreeSet::new();
-        match &self.0 {
-            Node::Object(members) => {
-                for (_, member) in members.iter().filter(|(name, _)| name == key) {
-                    member.collect_arguments(&mut names);
-                }
-            }
-            whole => whole.collect_arguments(&mut names),
-        }
+        member.inspect(|member| member.collect_arguments(&mut names));
         names
     }
 
@@ -155,7 +164,7 @@ impl Node {
         match self {
             Self::Constant(_) => {}
             Self::Typed(expression) => expression.collect_arguments(names),
-            Self::Text(pieces) => {
+            Self::Text(pieces) | Self::TextOfXml(pieces) => {
                 for piece in pieces {
                     if let Piece::Expression(expression) = piece {
                         expression.collect_arguments(names);
@@ -174,7 +183,20 @@ impl Node {
         match self {
             Self::Constant(value) => Ok(Some(value.clone())),
             Self::Typed(expression) => Ok(expression.evaluate(arguments)?.map(Cow::into_owned)),
-            Self::Text(pieces) => Ok(render_text(pieces, arguments)?.map(Value::String)),
+            Self::Text(pieces) => {
+                let rendered = render_text(pieces, |expression, rendered| {
+                    let value = expression.evaluate(arguments)?;
+                    Ok(value.as_deref().and_then(text).map(|text| rendered.push_str(&text)))
+                });
+                Ok(rendered?.map(Value::String))
+            }
+            Self::TextOfXml(pieces) => {
+                let rendered = render_text(pieces, |expression, rendered| {
+                    let text = expression.evaluate_for_xml(arguments)?;
+                    Ok(text.map(|text| rendered.push_str(&text)))
+                });
+                Ok(rendered?.map(Value::String))
+            }
             Self::Array(elements) => {
                 let mut rendered = Vec::with_capacity(elements.len());
                 for element in elements {
@@ -205,21 +227,33 @@ impl Node {
     }
 }
 
-fn render_text(pieces: &[Piece], arguments: &Map<String, Value>) -> Result<Option<String>, RenderError> {
+/// The pieces as one text; `push` adds what an expression is, or nothing when it depends on what was not given.
+fn render_text(
+    pieces: &[Piece],
+    push: impl Fn(&Expression, &mut String) -> Result<Option<()>, RenderError>,
+) -> Result<Option<String>, RenderError> {
     let mut rendered = String::new();
     for piece in pieces {
         match piece {
             Piece::Literal(literal) => rendered.push_str(literal),
             Piece::Expression(expression) => {
-                let value = expression.evaluate(arguments)?;
-                let Some(text) = value.as_deref().and_then(text) else {
+                if push(expression, &mut rendered)?.is_none() {
                     return Ok(None);
-                };
-                rendered.push_str(&text);
+                }
             }
         }
     }
     Ok(Some(rendered))
+}
+
+/// Whether there is one placeholder with nothing but white space around it.
+fn is_one_value(pieces: &[Piece]) -> bool {
+    let expressions = pieces.iter().filter(|piece| matches!(piece, Piece::Expression(_)));
+    let is_blank = |piece: &Piece| match piece {
+        Piece::Literal(literal) => literal.trim().is_empty(),
+        Piece::Expression(_) => true,
+    };
+    expressions.count() == 1 && pieces.iter().all(is_blank)
 }
 
 /// `error` seen from the object or array that holds its string under `key`.
@@ -292,6 +326,60 @@ mod tests {
                 "{value}"
             );
         }
+    }
+
+    #[test]
+    fn values_within_xml_stay_values() {
+        let hostile = "</t><x a='\"&\r";
+        let escaped = "&lt;/t&gt;&lt;x a=&apos;&quot;&amp;&#13;";
+        let once = format!("<t>{escaped}</t>");
+        let table = [
+            ("<t>{{x}}</t>", json!({"x": hostile}), Some(once.clone())),
+            ("<t>{{ x | xml }}</t>", json!({"x": hostile}), Some(once.clone())),
+            ("<t>{{ x | xml | xml }}</t>", json!({"x": hostile}), Some(once)),
+            (
+                "<t>{{ x | safe }}</t>",
+                json!({"x": hostile}),
+                Some(format!("<t>{hostile}</t>")),
+            ),
+            (
+                "<t>{{ x | safe | replace('a', '<') }}</t>",
+                json!({"x": "<"}),
+                Some("<t>&lt;</t>".to_owned()),
+            ),
+            (
+                "<t>{{ ('<b>' ~ (x | xml) ~ '</b>') | safe }}</t>",
+                json!({"x": "<"}),
+                Some("<t><b>&lt;</b></t>".to_owned()),
+            ),
+            (
+                "<t a=\"{{x}}\">{{n}}</t>",
+                json!({"x": {"a": 1}, "n": 1.5}),
+                Some("<t a=\"{&quot;a&quot;:1}\">1.5</t>".to_owned()),
+            ),
+            ("<t>{{gone}}</t>", json!({}), None),
+            ("<t>{{x}}</t>", json!({"x": null}), None),
+            ("{{x}}", json!({"x": "<t/>"}), Some("<t/>".to_owned())),
+            ("\n{{x}}\n", json!({"x": "<t/>"}), Some("\n<t/>\n".to_owned())),
+        ];
+        for (source, arguments, expected) in table {
+            let template = ValueTemplate::compile(&json!(source)).expect(source).within_xml();
+            let rendered = template.render(arguments.as_object().expect("an object"));
+            assert_eq!(rendered, Ok(expected.map(Value::from)), "{source}");
+        }
+        let template = ValueTemplate::compile(&json!("<t>{{x}}</t>"))
+            .expect("a template")
+            .within_xml();
+        let arguments = json!({"x": "\u{0}"});
+        let error = template
+            .render(arguments.as_object().expect("an object"))
+            .expect_err("no text of XML");
+        assert_eq!(error.pointer.as_deref(), Some("/x"));
+        assert!(error.message.contains("U+0000"), "{}", error.message);
+        assert_eq!(
+            render(&json!("<t>{{ x | xml }}</t>"), &json!({"x": "<"})),
+            Some(json!("<t>&lt;</t>"))
+        );
     }
 
     #[test]

@@ -3,7 +3,11 @@
 use base64::Engine as _;
 use base64::engine::GeneralPurpose;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
+
+/// What URLs hold as it is (RFC 3986, section 2.3).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Fewer characters of base64 than this are in every text by chance.
 const SHORTEST_PART: usize = 3;
@@ -24,14 +28,27 @@ pub(super) fn of(value: &str) -> Vec<Zeroizing<Vec<u8>>> {
     once(forms)
 }
 
-/// Its base64 in base64, at each alignment of either, each once, wiped when dropped.
+/// Base64, at each alignment, of its base64 and of what escapes make of it, each once, wiped when dropped.
 pub(super) fn nested(value: &str) -> Vec<Zeroizing<Vec<u8>>> {
-    let inner = parts(value.as_bytes(), SHORTEST_PART);
+    let inner = parts(value.as_bytes(), SHORTEST_PART).chain(escaped(value));
     once(
         inner
             .flat_map(|part| parts(&part, SHORTEST_NESTED_PART).collect::<Vec<_>>())
             .collect(),
     )
+}
+
+/// The value as URLs and as JSON have it, where that is not the value itself. Of all the spellings only those that encoders
+/// make by themselves: base64 is looked for as it is.
+fn escaped(value: &str) -> impl Iterator<Item = Zeroizing<Vec<u8>>> {
+    let url = Zeroizing::new(utf8_percent_encode(value, UNRESERVED).to_string().into_bytes());
+    // With its quotes, which are cut off.
+    let json = Zeroizing::new(serde_json::Value::from(value).to_string().into_bytes());
+    let inside = json.get(1..json.len().saturating_sub(1)).unwrap_or_default();
+    let json = Zeroizing::new(inside.to_vec());
+    let value = value.as_bytes();
+    let forms = [url, json].into_iter();
+    forms.filter(move |form| form.as_slice() != value)
 }
 
 fn once(mut forms: Vec<Zeroizing<Vec<u8>>>) -> Vec<Zeroizing<Vec<u8>>> {

@@ -335,3 +335,22 @@ fn finds_a_value_in_base64_of_base64_at_every_alignment() {
     // A part that is short stands everywhere by chance.
     assert_eq!(scrub("q", "Y1hFPQ"), "Y1hFPQ");
 }
+
+#[test]
+fn finds_a_value_that_was_escaped_before_it_became_base64() {
+    let secret = "k\u{e9}y/8f3a \"1c\"+long=";
+    let json = in_json(secret);
+    let url = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+    for escaped in [json, url] {
+        for outside in ["", "a", "ab", "abc"] {
+            for engine in [STANDARD, URL_SAFE_NO_PAD] {
+                let text = engine.encode(format!("{outside}{escaped}"));
+                let clean = scrub(secret, &text);
+                assert!(clean.contains(REDACTED), "{outside:?} {escaped}: {clean}");
+                let left = clean.replace(REDACTED, "").trim_end_matches('=').len();
+                assert!(left <= outside.len() * 4 / 3 + 4, "{outside:?} {escaped}: {clean}");
+            }
+        }
+    }
+    assert_eq!(scrub("key", "a2V5c2V0 key"), "[REDACTED]c2V0 [REDACTED]");
+}

@@ -114,7 +114,11 @@ impl Request<'_> {
             }),
             (_, Some(media_type)) => Some(BodyTemplate::Text {
                 content_type: media_type.to_owned(),
-                template,
+                template: if syntax == Syntax::Xml {
+                    template.within_xml()
+                } else {
+                    template
+                },
             }),
         }
     }

@@ -16,7 +16,7 @@ use crate::audit::{CallEventKind, CallLog};
 use crate::auth::{Credential, GuestAuth, Scrubber};
 use crate::catalog::Tool;
 use crate::connector::model::Effect;
-use crate::egress::{EgressError, OutgoingRequest, UpstreamResponse};
+use crate::egress::{EgressError, OutgoingRequest, UpstreamResponse, refusal};
 use crate::engine::call::READ_IN_PLACE;
 use crate::engine::failures;
 use crate::engine::snapshot::Snapshot;
@@ -76,9 +76,9 @@ impl Host {
             && self.tool.action.effect == Effect::Read
         {
             return Err(SendFailure::Refused(format!(
-                "this action only reads, and {} may change something: nothing was sent; its connector can say \
-                 effect = \"write\", or list the request in `safe_requests` under [security]",
-                method.escape_debug()
+                "{}: nothing was sent; its connector can say effect = \"write\", or list the request in \
+                 `safe_requests` under [security]",
+                refusal(method)
             )));
         }
         Ok(change.is_some())
@@ -136,6 +136,7 @@ impl Host {
     async fn exchange(&self, request: GuestRequest, url: Url) -> Result<GuestResponse, SendFailure> {
         let mut request = message::read(request, url, &self.tool.connector)?;
         request.timeout = Some(self.timeout(request.timeout));
+        request.only_reads = self.tool.action.effect == Effect::Read;
         let changes = self.may_change(&request)?;
         let route = self
             .snapshot

@@ -11,12 +11,8 @@ use url::Url;
 
 use crate::auth::{Handles, Scrubber};
 use crate::connector::model::{Connection, Connector};
-use crate::egress::{OutgoingRequest, UpstreamResponse};
+use crate::egress::{OutgoingRequest, UpstreamResponse, claimed, is_safe};
 use crate::runner::guest::{GuestRequest, GuestResponse, SendFailure};
-
-/// Methods that change nothing: RFC 9110 section 9.2.1, RFC 4918 (`PROPFIND`), RFC 3253 (`REPORT`), RFC 5323
-/// (`SEARCH`), RFC 10008 (`QUERY`). Whatever is not known counts as a write (ruling C-29).
-const SAFE: [&str; 7] = ["GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT", "SEARCH"];
 
 /// Methods that are about the connection, or make a server send back what it was sent.
 const FORBIDDEN: [&str; 2] = ["CONNECT", "TRACE"];
@@ -33,26 +29,13 @@ const SHOWN_OF_URL: usize = 100;
 /// Most headers of one request. Servers take about a hundred; more than some ten thousand cannot even be held.
 const MOST_HEADERS: usize = 1_000;
 
-/// Headers that make many servers take a request for one of another method.
-const OVERRIDES: [&str; 3] = ["x-http-method", "x-http-method-override", "x-method-override"];
-
-/// The unsafe method that a request asks to be taken for, if it does.
-fn claimed(request: &OutgoingRequest) -> Option<&HeaderValue> {
-    let mut claimed = OVERRIDES.iter().flat_map(|name| request.headers.get_all(*name));
-    claimed.find(|method| {
-        !SAFE
-            .iter()
-            .any(|safe| method.as_bytes().eq_ignore_ascii_case(safe.as_bytes()))
-    })
-}
-
 /// Whether a request may change something, and as what: by its method, unless `declared` says that it is safe, or by
 /// the one that it asks to be taken for.
 pub(super) fn change(request: &OutgoingRequest, declared: bool) -> Option<String> {
     if let Some(claimed) = claimed(request) {
-        return Some(String::from_utf8_lossy(claimed.as_bytes()).into_owned());
+        return Some(claimed);
     }
-    let is_safe = declared || SAFE.contains(&request.method.as_str());
+    let is_safe = declared || is_safe(request.method.as_str());
     (!is_safe).then(|| request.method.to_string())
 }
 
@@ -104,9 +87,7 @@ fn invalid(problem: impl Display) -> SendFailure {
 pub(super) fn read(request: GuestRequest, mut url: Url, connector: &Connector) -> Result<OutgoingRequest, SendFailure> {
     // The usual methods are often written in lower case; others are names with a case (RFC 9110, section 9.1).
     let written = request.method.to_ascii_uppercase();
-    let method = if SAFE.contains(&written.as_str())
-        || Method::from_bytes(written.as_bytes()).is_ok_and(|method| is_usual(&method))
-    {
+    let method = if is_safe(&written) || Method::from_bytes(written.as_bytes()).is_ok_and(|method| is_usual(&method)) {
         written
     } else {
         request.method
@@ -138,6 +119,7 @@ pub(super) fn read(request: GuestRequest, mut url: Url, connector: &Connector) -
         timeout: request.timeout,
         max_response_bytes: Some(request.max_response_bytes),
         shown_path: None,
+        only_reads: false,
     })
 }
 
@@ -233,15 +215,23 @@ fn carries(request: &OutgoingRequest, handles: &Handles) -> bool {
 }
 
 /// The body of an answer without secrets. Code reads it in the encoding that its type names (RFC 9110, section 8.3.2),
-/// so that secrets are looked for in that too.
+/// or that its first bytes show, so that secrets are looked for in those too.
 fn clean_body(response: &UpstreamResponse, scrubber: &Scrubber) -> Bytes {
     let body = match scrubber.bytes(&response.body) {
         Cow::Borrowed(_) => response.body.clone(),
         Cow::Owned(clean) => clean.into(),
     };
-    let Some(encoding) = encoding(response).filter(|encoding| *encoding != UTF_8 && !scrubber.is_empty()) else {
+    let shown = Encoding::for_bom(&response.body).map(|(encoding, _)| encoding);
+    let named = encoding(response).filter(|named| shown != Some(named));
+    let others = shown.into_iter().chain(named).filter(|encoding| *encoding != UTF_8);
+    if scrubber.is_empty() {
         return body;
-    };
+    }
+    others.fold(body, |body, encoding| clean_in(encoding, body, scrubber))
+}
+
+/// `body` without the secrets that stand in it in `encoding`.
+fn clean_in(encoding: &'static Encoding, body: Bytes, scrubber: &Scrubber) -> Bytes {
     let (text, _) = encoding.decode_without_bom_handling(&body);
     let Cow::Owned(clean) = scrubber.text(&text) else {
         return body;

@@ -11,6 +11,7 @@ mod shaped;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use http::Method;
 use serde_json::{Map, Value};
 
 use super::documents::Place;
@@ -18,6 +19,7 @@ use super::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind, Fixed
 use super::path::{Path, Piece};
 use super::schema::{Change, Direction, Limits, Normaliser, Shared};
 use super::security::Security;
+use crate::connector::taken_for;
 
 /// Longest input schema of a tool in bytes: about 3,000 tokens of a model's context.
 pub(super) const MOST_INPUT_BYTES: usize = 12_000;
@@ -316,8 +318,30 @@ impl<'o> Reading<'o> {
         }
     }
 
+    /// Whether an agent could make another request of a call with `argument`. One that must be given stays where a person
+    /// is asked about each call.
+    fn makes_another_request(&self, argument: &Argument) -> bool {
+        let is_read = matches!(
+            argument.place,
+            ArgumentPlace::Query | ArgumentPlace::Header | ArgumentPlace::Body
+        );
+        let reads = || {
+            let method = self.operation.method.to_ascii_uppercase();
+            Method::from_bytes(method.as_bytes()).is_ok_and(|method| method.is_safe())
+        };
+        is_read && taken_for(&argument.sent_as).is_some() && (!argument.required || reads())
+    }
+
     /// Adds an argument under a name that no other has. It has the name that somebody wants for it, else the API's.
     fn push(&mut self, mut argument: Argument) {
+        if self.makes_another_request(&argument) {
+            self.notes.push(format!(
+                "the {} `{}` is left out: it asks the API to take the request for another one",
+                argument.place.as_str(),
+                argument.sent_as
+            ));
+            return;
+        }
         self.shape_inside(&mut argument);
         let wanted = argument_name(&argument.name);
         let first = if wanted.is_empty() {

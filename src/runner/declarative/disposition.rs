@@ -5,13 +5,15 @@ use http::HeaderMap;
 use http::header::CONTENT_DISPOSITION;
 use percent_encoding::percent_decode_str;
 
-/// The name in an answer's headers, as it was written: it may name a place elsewhere, or hold a secret. `filename*` says
-/// it better than `filename`, where both are there.
-pub(super) fn named(headers: &HeaderMap) -> Option<String> {
+/// The name in an answer's headers, as it was written: it may name a place elsewhere, or hold a secret that is encoded
+/// there. `clean` takes secrets out of the whole header first: a quote in one would cut it, and its rest would not be
+/// found. `filename*` says the name better than `filename`, where both are there.
+pub(super) fn named(headers: &HeaderMap, clean: impl FnOnce(&str) -> String) -> Option<String> {
     let written = headers.get(CONTENT_DISPOSITION)?.as_bytes();
     // No header says in what it is encoded; what is not the one is the other (RFC 9110, section 5.5).
     let (text, _, damaged) = UTF_8.decode(written);
     let text = if damaged { WINDOWS_1252.decode(written).0 } else { text };
+    let text = clean(&text);
     let parameters = parameters(&text);
     let value = |wanted: &str| {
         let mut found = parameters.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
@@ -73,7 +75,7 @@ mod tests {
 
     fn name(header: &[u8]) -> Option<String> {
         let header = HeaderValue::from_bytes(header).expect("a header");
-        named(&HeaderMap::from_iter([(CONTENT_DISPOSITION, header)]))
+        named(&HeaderMap::from_iter([(CONTENT_DISPOSITION, header)]), str::to_owned)
     }
 
     #[test]
@@ -109,7 +111,7 @@ mod tests {
 
     #[test]
     fn what_names_nothing_gives_no_name() {
-        assert_eq!(named(&HeaderMap::new()), None);
+        assert_eq!(named(&HeaderMap::new(), str::to_owned), None);
         for header in [
             "attachment",
             "filename=a.pdf",

@@ -100,12 +100,16 @@ where
     instance.get_typed_func(store, export)
 }
 
+/// What the engine of scripts says when it throws `null`, as it does when it has no memory even for an error.
+const THREW_NULL: &str = "the script threw null";
+
 /// The code said that it failed. When that is because a limit said no to it, the limit is what to tell: languages say
 /// that they are out of memory in several ways. Code may as well have gone on without it, and failed for a reason of its
 /// own.
 fn failed(run: &Run, failure: Failure) -> GuestError {
+    let is_of_memory = |message: &str| message.to_ascii_lowercase().contains("memory") || message.contains(THREW_NULL);
     if let Some(denied) = run.room.denied()
-        && failure.message.to_ascii_lowercase().contains("memory")
+        && is_of_memory(&failure.message)
     {
         return GuestError::Limit(denied);
     }

@@ -11,6 +11,7 @@ use minijinja::{Error, ErrorKind};
 use serde_json::{Map, Number, Value};
 
 use super::error::{RenderError, TemplateError};
+use super::xml::escaped_for_xml;
 use super::{filters, scan};
 use crate::schema::pointer_segment;
 
@@ -83,22 +84,52 @@ impl Expression {
     ) -> Result<Option<Cow<'a, Value>>, RenderError> {
         match self {
             Self::Argument(name) => Ok(arguments.get(name).map(Cow::Borrowed)),
+            Self::Program { names, program, .. } => match self.run(names, program, arguments)? {
+                Some(value) => Ok(json(&value).map_err(|reason| self.failed(reason))?.map(Cow::Owned)),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// The value as it stands in XML, or `None` when it depends on an argument that was not given. It is escaped unless
+    /// the expression says that it is XML, as the filters `xml` and `safe` do.
+    pub(super) fn evaluate_for_xml(&self, arguments: &Map<String, Value>) -> Result<Option<String>, RenderError> {
+        let value = match self {
+            Self::Argument(name) => arguments.get(name).map(Cow::Borrowed),
             Self::Program { names, program, .. } => {
-                let given = names
-                    .iter()
-                    .filter_map(|name| Some((name.as_str(), Serde(arguments.get(name)?))));
-                match program.eval(Dynamic::from_pairs(given)) {
-                    Ok(value) => Ok(json(&value).map_err(|reason| self.failed(reason))?.map(Cow::Owned)),
-                    Err(error) if is_missing(&error) => Ok(None),
-                    // The sign of what is missing is the one operator that does not say what it was used on.
-                    Err(error)
-                        if error.detail().is_none() && names.iter().any(|name| !arguments.contains_key(name)) =>
-                    {
-                        Ok(None)
-                    }
-                    Err(error) => Err(self.failed(explain(&error))),
+                let value = self.run(names, program, arguments)?;
+                if let Some(safe) = value.as_ref().filter(|value| value.is_safe()) {
+                    return Ok(safe.as_str().map(str::to_owned));
                 }
+                let value = value.map(|value| json(&value)).transpose();
+                value.map_err(|reason| self.failed(reason))?.flatten().map(Cow::Owned)
             }
+        };
+        let text = value.as_deref().and_then(text);
+        let escaped = text.map(|text| escaped_for_xml(&text)).transpose();
+        escaped.map_err(|message| RenderError {
+            pointer: self.pointer(),
+            message,
+        })
+    }
+
+    fn run(
+        &self,
+        names: &BTreeSet<String>,
+        program: &minijinja::Expression<'static, 'static>,
+        arguments: &Map<String, Value>,
+    ) -> Result<Option<Dynamic>, RenderError> {
+        let given = names
+            .iter()
+            .filter_map(|name| Some((name.as_str(), Serde(arguments.get(name)?))));
+        match program.eval(Dynamic::from_pairs(given)) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if is_missing(&error) => Ok(None),
+            // The sign of what is missing is the one operator that does not say what it was used on.
+            Err(error) if error.detail().is_none() && names.iter().any(|name| !arguments.contains_key(name)) => {
+                Ok(None)
+            }
+            Err(error) => Err(self.failed(explain(&error))),
         }
     }
 

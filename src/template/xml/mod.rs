@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use quick_xml::Writer;
-use quick_xml::escape::partial_escape;
+use quick_xml::escape::{escape, partial_escape};
 use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use serde_json::{Map, Value};
 
@@ -388,6 +388,21 @@ fn declare<'a>(shape: &'a XmlShape, start: &mut BytesStart<'_>, scope: &mut Scop
         };
         start.push_attribute((name.as_str(), namespace));
         scope.insert(prefix, namespace);
+    }
+}
+
+/// `text` as it may stand in an element and in the value of an attribute (XML 1.0, section 2.4). A carriage return would
+/// be read as a line feed (section 2.11).
+///
+/// # Errors
+/// The character that XML cannot hold.
+pub(super) fn escaped_for_xml(text: &str) -> Result<String, String> {
+    match text.chars().find(|character| !is_character(*character)) {
+        Some(character) => Err(format!(
+            "it holds the character U+{:04X}, which XML cannot",
+            u32::from(character)
+        )),
+        None => Ok(escape(text).replace('\r', "&#13;")),
     }
 }
 

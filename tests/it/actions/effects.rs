@@ -1,5 +1,7 @@
 //! What code may send: the write gate looks at the request that would leave.
 
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse as _;
 use serde_json::json;
 
 use super::{SEALED, content, desk, failure};
@@ -204,6 +206,12 @@ async fn a_method_that_a_header_claims_counts() {
         ("POST", "X-HTTP-Method", "PUT", false),
         ("GET", "X-HTTP-Method-Override", "", false),
         ("POST", "X-HTTP-Method-Override", "get", true),
+        ("GET", "X_HTTP_Method_Override", "DELETE", false),
+        ("GET", "X-Method", "DELETE", false),
+        ("GET", "X-Original-Method", "DELETE", false),
+        ("GET", "_method", "DELETE", false),
+        ("GET", "X-Original-URL", "/v1/other", false),
+        ("GET", "x-rewrite-url", "/v1/other", false),
     ] {
         let before = upstream.count();
         let arguments = json!({ "parent": method, "title": header, "query": claimed, "url": url });
@@ -214,6 +222,46 @@ async fn a_method_that_a_header_claims_counts() {
             "{method} {header} {claimed}: {answer}"
         );
         if !leaves {
+            assert!(failure(&answer).contains("this action only reads"), "{answer}");
+        }
+    }
+}
+
+/// The same for code: what is listed as safe is the request to that path.
+#[tokio::test]
+async fn a_redirect_makes_no_write_of_what_reads() {
+    let upstream = Upstream::start(|seen: Seen| async move {
+        let target = match seen.uri.path() {
+            "/v1/search" => "/v1/tickets/7",
+            "/v1/find" => "/v1/find/",
+            "/v1/seek" => "/v1/seek?_method=DELETE",
+            _ => return json_answer("{}"),
+        };
+        (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, target)]).into_response()
+    })
+    .await;
+    let listed = "[security]\nsafe_requests = [\"POST /search\", \"POST /find\", \"POST /seek*\"]\n";
+    let settings = SEALED.replacen("[security]\n", listed, 1);
+    let code =
+        "const r = await ld.request({ method: 'POST', url: data.input.url, body: 'a' }); return { status: r.status };";
+    let actions = [("look", "read", code), ("change", "write", code)];
+    let workspace = desk(&upstream.base_url(), &settings, &actions);
+    let mut session = workspace.serve().await;
+    for (tool, path, follows) in [
+        ("desk__look", "search", false),
+        ("desk__look", "find", true),
+        ("desk__look", "seek", false),
+        ("desk__change", "search", true),
+    ] {
+        let before = upstream.count();
+        let url = format!("{}/{path}", upstream.base_url());
+        let answer = session.call(tool, json!({ "url": url })).await;
+        assert_eq!(
+            upstream.count() - before,
+            1 + usize::from(follows),
+            "{tool} {path}: {answer}"
+        );
+        if !follows {
             assert!(failure(&answer).contains("this action only reads"), "{answer}");
         }
     }

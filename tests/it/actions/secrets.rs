@@ -320,6 +320,37 @@ async fn a_secret_that_the_api_repeats_is_hidden_in_any_encoding_and_place() {
     }
 }
 
+/// The first bytes of a text say in what it is written, whatever its type says.
+#[tokio::test]
+async fn a_secret_is_hidden_in_the_encoding_that_the_first_bytes_of_an_answer_show() {
+    let upstream = Upstream::start(|seen: Seen| async move {
+        let wide: Vec<u16> = format!("\u{feff}{KEY}").encode_utf16().collect();
+        let path = seen.uri.path();
+        let body: Vec<u8> = if path.ends_with("/big") {
+            wide.into_iter().flat_map(u16::to_be_bytes).collect()
+        } else {
+            wide.into_iter().flat_map(u16::to_le_bytes).collect()
+        };
+        let kind = if path.contains("/named/") {
+            "text/plain; charset=utf-16"
+        } else {
+            "application/octet-stream"
+        };
+        ([(CONTENT_TYPE, kind)], body).into_response()
+    })
+    .await;
+    let code = "const { buffer } = await ld.request({ url: data.input.url });\n\
+                return { letters: [...buffer].filter((byte) => byte > 0 && byte < 128).map((byte) => String.fromCharCode(byte)).join('.') };";
+    let workspace = desk(&upstream.base_url(), SEALED, &[("look", "read", code)]);
+    let mut session = workspace.serve().await;
+    for path in ["named/big", "named/little", "other/big", "other/little"] {
+        let url = format!("{}/{path}", upstream.base_url());
+        let answer = session.call("desk__look", json!({ "url": url })).await;
+        let letters = content(&answer)["letters"].as_str().unwrap().replace('.', "");
+        assert_eq!(letters, "[REDACTED]", "{path}: {answer}");
+    }
+}
+
 const NAMES: &str = r#"
 const { headers } = await ld.request({ url: `${data.input.url}/names` });
 return { names: Object.keys({ ...headers }).map((name) => [...name].join(".")) };

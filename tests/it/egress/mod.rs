@@ -108,6 +108,7 @@ fn outgoing(method: &str, url: &str) -> OutgoingRequest {
         timeout: None,
         max_response_bytes: None,
         shown_path: None,
+        only_reads: false,
     }
 }
 

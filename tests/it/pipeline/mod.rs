@@ -12,4 +12,5 @@ mod logging;
 mod pages;
 mod recording;
 mod secrets;
+mod taken_for;
 mod vault;

@@ -115,6 +115,20 @@ async fn a_script_that_hoards_is_stopped() {
     assert_eq!(error, reached(Limit::Memory, 134_217_728));
 }
 
+/// The engine throws `null` when it has no memory even for an error.
+#[tokio::test]
+async fn a_script_that_is_out_of_memory_within_a_function_of_the_engine_is_stopped() {
+    let sandbox = sandbox(|_| ());
+    let program = sandbox
+        .script("actions/a.js", "return 'a'.repeat(1e7).replace(/a/g, '$&$&$&').length")
+        .unwrap();
+    let error = run(&sandbox, &program, &World::empty()).await.unwrap_err();
+    assert_eq!(error, reached(Limit::Memory, 134_217_728));
+    let program = sandbox.script("actions/b.js", "throw null").unwrap();
+    let error = run(&sandbox, &program, &World::empty()).await.unwrap_err();
+    assert!(matches!(&error, GuestError::Failed { .. }), "{error:?}");
+}
+
 #[tokio::test]
 async fn what_fails_after_memory_was_short_fails_for_its_own_reason() {
     let source = "try { const list = []; for (;;) list.push(new Uint8Array(1 << 20)); } catch {}\n\

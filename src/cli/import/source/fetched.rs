@@ -70,6 +70,7 @@ impl Web {
             timeout: None,
             max_response_bytes: Some(*left),
             shown_path: None,
+            only_reads: true,
         };
         let answer = self
             .route

@@ -50,6 +50,45 @@ fn shown(arguments: &Arguments) -> Vec<String> {
     list.collect()
 }
 
+#[test]
+fn what_makes_a_request_another_one_is_left_out() {
+    let parameter = |name: &str, place: &str, required: bool| json!({"name": name, "in": place, "required": required, "schema": {"type": "string"}});
+    let operation = json!({"parameters": [
+        parameter("X-HTTP-Method-Override", "header", true),
+        parameter("x_rewrite_url", "header", false),
+        parameter("_method", "query", false),
+        parameter("payment_method", "query", false),
+        {"name": "X-Method", "in": "header", "schema": {"type": "string"}, "x-toolgate": {"hidden": true, "value": "GET"}},
+    ]});
+    let arguments = arguments_of("GET", "/a", &operation).unwrap();
+    assert_eq!(shown(&arguments), ["Query payment_method = payment_method"]);
+    assert_eq!(arguments.fixed.len(), 1);
+    assert_eq!(
+        arguments.notes,
+        [
+            "query `_method`",
+            "header `X-HTTP-Method-Override`",
+            "header `x_rewrite_url`"
+        ]
+        .map(|one| format!("the {one} is left out: it asks the API to take the request for another one"))
+    );
+    // A person is asked about a write, which may not work without.
+    let arguments = arguments_of("POST", "/a", &operation).unwrap();
+    assert_eq!(
+        shown(&arguments),
+        [
+            "Query payment_method = payment_method",
+            "Header X-HTTP-Method-Override* = X-HTTP-Method-Override"
+        ]
+    );
+    let form = json!({"type": "object", "properties": {"_method": {"type": "string"}, "name": {"type": "string"}}});
+    let operation = json!({"requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": form}}}});
+    assert_eq!(
+        shown(&arguments_of("POST", "/a", &operation).unwrap()),
+        ["Body name = name"]
+    );
+}
+
 /// The schema of the argument called `name`.
 fn schema_of(arguments: &Arguments, name: &str) -> Value {
     let argument = arguments.list.iter().find(|one| one.name == name).unwrap();

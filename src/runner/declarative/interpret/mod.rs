@@ -74,7 +74,7 @@ pub fn interpret(
             if !is_expected {
                 warnings.push(format!("the answer is {mime_type}, and not what its schema says"));
             }
-            let name = disposition::named(&response.headers).map(|name| {
+            let name = disposition::named(&response.headers, |header| redaction.text(header)).map(|name| {
                 let name = without_addresses(&name, connector.connection.base_urls());
                 file_name(&redaction.text(&name))
             });

@@ -137,6 +137,26 @@ fn a_file_has_the_name_that_the_api_gives_it() {
 }
 
 #[test]
+fn no_quote_in_a_secret_leaves_a_part_of_it_in_a_name() {
+    let (connector, action) = connector("", "method = \"GET\"\npath = \"/a\"");
+    let scrubber = Scrubber::new(["sk-123\"45678", "key;98765"]);
+    for (disposition, expected) in [
+        ("attachment; filename=\"a-sk-123\"45678-b.pdf\"", "a-[REDACTED]-b.pdf"),
+        ("attachment; filename=\"a-sk-123\\\"45678-b.pdf\"", "a-[REDACTED]-b.pdf"),
+        ("attachment; filename=a-key;98765-b.pdf", "a-[REDACTED]-b.pdf"),
+    ] {
+        let mut answer = response(200, "application/pdf", &b"%PDF\x00"[..]);
+        let header = disposition.parse().expect("a header");
+        answer.headers.insert(http::header::CONTENT_DISPOSITION, header);
+        let found = interpret(&connector, &action, &Map::new(), &answer, &scrubber).expect("a result");
+        let Content::Binary { name, .. } = found.content else {
+            panic!("{disposition}")
+        };
+        assert_eq!(name.as_deref(), Some(expected), "{disposition}");
+    }
+}
+
+#[test]
 fn damaged_text_comes_with_a_warning() {
     let found = interpreted("", &response(200, "text/plain", &b"a\xff"[..])).expect("a result");
     assert_eq!(found.content, Content::Json(json!({"result": "a\u{fffd}"})));

@@ -105,6 +105,7 @@ mod tests {
             timeout: None,
             max_response_bytes: None,
             shown_path: None,
+            only_reads: false,
         }
     }
 

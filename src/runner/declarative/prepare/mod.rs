@@ -17,8 +17,8 @@ pub use self::multipart::file_content;
 use self::multipart::{Field, Said};
 use super::PrepareError;
 use crate::connector::media_type_of_file;
-use crate::connector::model::{Action, BodyTemplate, Connector, RequestTemplate, StyledPlace};
-use crate::egress::OutgoingRequest;
+use crate::connector::model::{Action, BodyTemplate, Connector, Effect, RequestTemplate, StyledPlace};
+use crate::egress::{OutgoingRequest, claimed, refusal};
 use crate::schema::pointer_segment;
 use crate::template::{Inside, ValueTemplate, text};
 
@@ -108,7 +108,7 @@ pub fn prepare(
     overlay(&mut headers, connector.connection.headers.iter().cloned());
     overlay(&mut headers, render_headers(template, arguments)?);
     append_cookies(&mut headers, template, arguments)?;
-    Ok(OutgoingRequest {
+    let request = OutgoingRequest {
         method: template.method.clone(),
         url: render_url(connector, template, arguments)?,
         headers,
@@ -116,7 +116,18 @@ pub fn prepare(
         timeout: action.timeout,
         max_response_bytes: None,
         shown_path: None,
-    })
+        only_reads: action.effect == Effect::Read,
+    };
+    // Nobody is asked about it, so what the arguments make of it counts, and not only its method.
+    if request.only_reads
+        && let Some(change) = claimed(&request)
+    {
+        return Err(PrepareError {
+            pointer: None,
+            message: refusal(&change),
+        });
+    }
+    Ok(request)
 }
 
 /// `arguments` with what is said about members inside of them.

@@ -1,0 +1,99 @@
+//! Names under which a request asks to be taken for another one than it is.
+
+use super::arguments::Arguments;
+use super::document::PlaceName;
+use super::request::is_literal;
+use super::scope::Scope;
+use crate::document::Node;
+
+/// Where servers and frameworks look for the method that a request is meant to have, with `-` for `_`. `-method` is the
+/// `_method` of forms.
+const METHODS: [&str; 6] = [
+    "-method",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method",
+    "x-method-override",
+    "x-original-method",
+];
+
+/// Where they look for its URL.
+const URLS: [&str; 2] = ["x-original-url", "x-rewrite-url"];
+
+/// What a value is sent as that makes a request another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TakenFor {
+    /// Its method.
+    Method,
+    /// Its URL.
+    Url,
+}
+
+/// What a server may read under `name`, in a header, in the query or in a body. Many servers make no difference between
+/// `-` and `_`, nor between cases, and some read `name[]` as `name`.
+pub(crate) fn taken_for(name: &str) -> Option<TakenFor> {
+    let name = name.split_once('[').map_or(name, |(name, _)| name).trim();
+    let plain = name.to_ascii_lowercase().replace('_', "-");
+    if METHODS.contains(&plain.as_str()) {
+        Some(TakenFor::Method)
+    } else if URLS.contains(&plain.as_str()) {
+        Some(TakenFor::Url)
+    } else {
+        None
+    }
+}
+
+/// Warns of inputs that let agents choose what a request is taken for: nobody who reads the action sees it, and people
+/// who are asked about a call are told of another request.
+pub(super) fn warn_of_inputs(scope: &Scope<'_>, node: &Node, arguments: &Arguments) {
+    let warn = |name: &str, span| {
+        let message = format!("agents choose what is sent as `{name}`, which servers may take for another request");
+        let help = "remove it, or write its value here; an action that only reads cannot be called with one that \
+                    may change something";
+        scope.warn("taken-for-another", span, message, help);
+    };
+    for argument in &arguments.list {
+        let is_read = matches!(
+            argument.place,
+            Some(PlaceName::Query | PlaceName::Header | PlaceName::Body)
+        );
+        if is_read && taken_for(&argument.sent_as).is_some() {
+            warn(&argument.sent_as, argument.span.clone());
+        }
+    }
+    for place in ["query", "headers", "body"] {
+        for member in node.get(place).map(Node::members).unwrap_or_default() {
+            if taken_for(&member.key).is_some() && !is_literal(&member.value) {
+                warn(&member.key, member.key_span.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_known_however_they_are_written() {
+        for name in [
+            "X-HTTP-Method-Override",
+            "x_http_method_override",
+            "X-Http_Method",
+            "_method",
+            "_METHOD",
+            "_method[]",
+            "-method",
+            "X-Original-Method",
+            "x-method",
+        ] {
+            assert_eq!(taken_for(name), Some(TakenFor::Method), "{name}");
+        }
+        for name in ["X-Original-URL", "x_rewrite_url"] {
+            assert_eq!(taken_for(name), Some(TakenFor::Url), "{name}");
+        }
+        for name in ["method", "payment_method", "x-methods", "", "url"] {
+            assert_eq!(taken_for(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! What a request changes by what it asks to be taken for, whatever its method says.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Method};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use url::{Url, form_urlencoded};
+
+use super::OutgoingRequest;
+use crate::connector::{TakenFor, media_type_essence, taken_for};
+
+/// Methods that change nothing: RFC 9110 section 9.2.1, RFC 4918 (`PROPFIND`), RFC 3253 (`REPORT`), RFC 5323
+/// (`SEARCH`), RFC 10008 (`QUERY`). Whatever is not known counts as a write (ruling C-29).
+const SAFE: [&str; 7] = ["GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT", "SEARCH"];
+
+/// Longest name of a method that is quoted; the longest that is registered has 17 characters.
+const LONGEST_METHOD: usize = 20;
+
+/// Whether requests with the method of that name change nothing.
+pub(crate) fn is_safe(method: &str) -> bool {
+    SAFE.contains(&method)
+}
+
+/// What keeps `request` from being one that only reads, though its own method is not: another method or another URL that
+/// it asks to be taken for, in a header, in its query or in its body.
+pub(crate) fn claimed(request: &OutgoingRequest) -> Option<String> {
+    claims(&request.url, &request.headers, request.body.as_ref())
+}
+
+/// What somebody may read who is told why a request was not sent, as the beginning of a sentence.
+pub(crate) fn refusal(change: &str) -> String {
+    format!(
+        "this action only reads, and {} may change something",
+        change.escape_debug()
+    )
+}
+
+/// [`claimed`] of the parts of a request.
+pub(super) fn claims(url: &Url, headers: &HeaderMap, body: Option<&Bytes>) -> Option<String> {
+    let in_headers = headers
+        .iter()
+        .find_map(|(name, value)| claim(name.as_str(), value.as_bytes()));
+    in_headers
+        .or_else(|| in_form(url.query().unwrap_or_default().as_bytes()))
+        .or_else(|| in_body(headers, body?))
+}
+
+/// What `value` makes of a request that has it under `name`. What stands for a URL leads past every rule about paths.
+fn claim(name: &str, value: &[u8]) -> Option<String> {
+    match taken_for(name)? {
+        TakenFor::Url => Some(format!("`{name}`")),
+        TakenFor::Method if SAFE.iter().any(|safe| value.eq_ignore_ascii_case(safe.as_bytes())) => None,
+        TakenFor::Method => {
+            let is_name = value.len() <= LONGEST_METHOD && value.iter().all(u8::is_ascii_alphabetic);
+            let shown = std::str::from_utf8(value)
+                .ok()
+                .filter(|shown| is_name && !shown.is_empty());
+            Some(shown.map_or_else(|| format!("`{name}`"), str::to_owned))
+        }
+    }
+}
+
+fn in_form(form: &[u8]) -> Option<String> {
+    form_urlencoded::parse(form).find_map(|(name, value)| claim(&name, value.as_bytes()))
+}
+
+/// Bodies are read as their type says. Where nothing is said, a server may take them for anything.
+fn in_body(headers: &HeaderMap, body: &Bytes) -> Option<String> {
+    let written = headers
+        .get(CONTENT_TYPE)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let Some(written) = written else {
+        return in_json(body).or_else(|| in_form(body));
+    };
+    let essence = media_type_essence(&written);
+    if essence.contains("json") {
+        in_json(body)
+    } else if essence == "application/x-www-form-urlencoded" {
+        in_form(body)
+    } else if essence.starts_with("multipart/") {
+        in_parts(body)
+    } else {
+        None
+    }
+}
+
+/// The members of an object, each as often as it is written: servers differ in which one they read.
+fn in_json(body: &[u8]) -> Option<String> {
+    let mut found = None;
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    // What makes the text no JSON further on does not unsay what came before.
+    drop(reader.deserialize_any(Members(&mut found)));
+    found
+}
+
+/// Reads the members of an object, up to the first that claims something.
+struct Members<'f>(&'f mut Option<String>);
+
+impl<'de> Visitor<'de> for Members<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(name) = members.next_key::<String>()? {
+            if taken_for(&name).is_none() {
+                members.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            // What is no text is no method that changes nothing.
+            let value = members.next_value_seed(Text).unwrap_or_default();
+            *self.0 = claim(&name, value.as_bytes());
+            if self.0.is_some() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The text that a value is; empty when it is none.
+struct Text;
+
+impl<'de> DeserializeSeed<'de> for Text {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        let value: serde_json::Value = serde::Deserialize::deserialize(deserializer)?;
+        Ok(value.as_str().unwrap_or_default().to_owned())
+    }
+}
+
+/// The parts of a form, by the headers before their contents.
+fn in_parts(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let lines = text.match_indices('\n').map(|(end, _)| end + 1);
+    for start in lines {
+        let rest = &text[start..];
+        let line = rest.lines().next().unwrap_or_default();
+        let Some((header, said)) = line.split_once(':') else {
+            continue;
+        };
+        if !header.trim().eq_ignore_ascii_case("content-disposition") {
+            continue;
+        }
+        let Some(name) = said.split(';').find_map(|one| {
+            let (key, value) = one.split_once('=')?;
+            key.trim()
+                .eq_ignore_ascii_case("name")
+                .then(|| value.trim().trim_matches('"'))
+        }) else {
+            continue;
+        };
+        let content = rest.find("\r\n\r\n").map_or("", |head| &rest[head + 4..]);
+        let value = content.split("\r\n").next().unwrap_or_default();
+        if let Some(claim) = claim(name, value.as_bytes()) {
+            return Some(claim);
+        }
+    }
+    None
+}
+
+/// Whether a request of an action that only reads may be repeated by `method` at `target`, where a redirect of `first`
+/// leads: what was declared to change nothing is the request to that path, and a slash at its end makes no other.
+pub(super) fn is_same(first: &Url, method: &Method, target: &Url) -> bool {
+    let path = |url: &Url| url.path().trim_end_matches('/').to_owned();
+    is_safe(method.as_str())
+        || first.origin() == target.origin() && path(first) == path(target) && first.query() == target.query()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Query, headers and body of a request, and what it claims.
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<&'a str>, Option<&'a str>);
+
+    fn request(query: &str, headers: &[(&str, &str)], body: Option<&str>) -> OutgoingRequest {
+        let mut url: Url = "https://crm.example.com/a".parse().unwrap();
+        url.set_query(Some(query).filter(|query| !query.is_empty()));
+        OutgoingRequest {
+            method: Method::GET,
+            url,
+            headers: headers
+                .iter()
+                .map(|(name, value)| (name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap()))
+                .collect(),
+            body: body.map(|body| Bytes::copy_from_slice(body.as_bytes())),
+            timeout: None,
+            max_response_bytes: None,
+            shown_path: None,
+            only_reads: true,
+        }
+    }
+
+    #[test]
+    fn what_a_request_asks_to_be_taken_for_is_found_wherever_it_stands() {
+        const FORM: (&str, &str) = ("content-type", "Application/x-www-form-urlencoded; charset=utf-8");
+        const JSON: (&str, &str) = ("content-type", "application/vnd.api+json");
+        const PARTS: (&str, &str) = ("content-type", "multipart/form-data; boundary=b");
+        let part = "--b\r\nContent-Type: text/plain\r\ncontent-disposition: form-data; name=\"_method\"\r\n\r\nDELETE\r\n--b--";
+        let table: [Case<'_>; 24] = [
+            ("", &[("x-http-method-override", "delete")], None, Some("delete")),
+            ("", &[("x_method", "PUT")], None, Some("PUT")),
+            (
+                "",
+                &[("x-http-method", "get"), ("x-http-method", "PATCH")],
+                None,
+                Some("PATCH"),
+            ),
+            (
+                "",
+                &[("x-http-method-override", "GET, DELETE")],
+                None,
+                Some("`x-http-method-override`"),
+            ),
+            ("", &[("x-original-url", "/other")], None, Some("`x-original-url`")),
+            ("", &[("x-http-method-override", "Search")], None, None),
+            ("", &[("x-version", "DELETE")], None, None),
+            ("a=1&_method=DELETE", &[], None, Some("DELETE")),
+            ("%5fmethod=DELETE", &[], None, Some("DELETE")),
+            ("_method%5B%5D=DELETE", &[], None, Some("DELETE")),
+            ("_method", &[], None, Some("`_method`")),
+            ("_method=GET&method=DELETE", &[], None, None),
+            ("", &[FORM], Some("a=1&_METHOD=put"), Some("put")),
+            ("", &[FORM], Some("{\"_method\":\"put\"}"), None),
+            (
+                "",
+                &[JSON],
+                Some(r#"{"a":[1],"\u005fmethod":"DELETE"}"#),
+                Some("DELETE"),
+            ),
+            (
+                "",
+                &[JSON],
+                Some(r#"{"_method":"DELETE","_method":"GET"}"#),
+                Some("DELETE"),
+            ),
+            (
+                "",
+                &[JSON],
+                Some(r#"{"_method":"GET","_method":"DELETE"}"#),
+                Some("DELETE"),
+            ),
+            ("", &[JSON], Some(r#"{"_method":["DELETE"]}"#), Some("`_method`")),
+            ("", &[JSON], Some(r#"{"_method":"GET","a":{"_method":"DELETE"}}"#), None),
+            ("", &[JSON], Some(r#"["_method"]"#), None),
+            ("", &[PARTS], Some(part), Some("DELETE")),
+            ("", &[], Some(r#"{"_method":"DELETE"}"#), Some("DELETE")),
+            ("", &[], Some("_method=DELETE"), Some("DELETE")),
+            ("", &[("content-type", "text/plain")], Some("_method=DELETE"), None),
+        ];
+        for (query, headers, body, expected) in table {
+            assert_eq!(
+                claimed(&request(query, headers, body)).as_deref(),
+                expected,
+                "{query} {headers:?} {body:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_request_stays_the_same_with_a_slash_at_its_end_and_not_elsewhere() {
+        let first: Url = "https://crm.example.com/search?a=1".parse().unwrap();
+        for (method, target, expected) in [
+            ("POST", "https://crm.example.com/search?a=1", true),
+            ("POST", "https://crm.example.com/search/?a=1", true),
+            ("POST", "https://crm.example.com/search", false),
+            ("POST", "https://crm.example.com/search/all?a=1", false),
+            ("POST", "https://other.example.com/search?a=1", false),
+            ("DELETE", "https://crm.example.com/tickets/1", false),
+            ("GET", "https://crm.example.com/anything", true),
+            ("SEARCH", "https://crm.example.com/anything", true),
+        ] {
+            let (method, target) = (method.parse().unwrap(), target.parse().unwrap());
+            assert_eq!(is_same(&first, &method, &target), expected, "{method} {target}");
+        }
+    }
+}

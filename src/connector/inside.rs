@@ -18,6 +18,7 @@ pub(super) fn compile(
 ) -> Vec<Inside> {
     let mut all = Vec::new();
     let mut paths: Vec<InsidePath> = Vec::new();
+    let mut named: Vec<(InsidePath, &InsideDocument, &Node)> = Vec::new();
     let nodes = node.get(KEY).map(Node::items).unwrap_or_default();
     for (document, node) in field.inside.iter().zip(nodes) {
         let Some(path) = path(scope, node, document, schema) else {
@@ -33,10 +34,64 @@ pub(super) fn compile(
                 .into_iter()
                 .map(|change| Inside::new(path.clone(), change)),
         );
+        named.push((path.clone(), document, node));
         paths.push(path);
     }
+    refuse_shared_names(scope, &named, schema);
     Inside::sort(&mut all);
     all
+}
+
+/// Reports members of one table that would have one name: the value of one of them would be lost.
+fn refuse_shared_names(
+    scope: &Scope<'_>,
+    named: &[(InsidePath, &InsideDocument, &Node)],
+    schema: &serde_json::Map<String, serde_json::Value>,
+) {
+    let schema = serde_json::Value::Object(schema.clone());
+    for (index, (path, document, node)) in named.iter().enumerate() {
+        let end = document.sent_as.as_deref().unwrap_or(path.last());
+        let siblings = || {
+            let others = named.iter().enumerate().filter(|(other, _)| *other != index);
+            others
+                .map(|(other, (path, document, _))| (other, path, *document))
+                .filter(|(_, other, _)| other.steps() == path.steps())
+        };
+        let is_shared = siblings().any(|(other, sibling, document)| {
+            // Of two, the later one is to blame.
+            other < index && document.sent_as.as_deref().unwrap_or(sibling.last()) == end
+        });
+        let keeps_its_name = end != path.last()
+            && siblings().all(|(_, sibling, _)| sibling.last() != end)
+            && holds_both(&schema, path.steps(), path.last(), end);
+        if is_shared || keeps_its_name {
+            let message = format!("`{path}` would be sent as `{end}`, as another member beside it is");
+            let key = if document.sent_as.is_some() { "sent_as" } else { "path" };
+            let help = "give each a name of its own, or the other one another name as well";
+            scope.refuse("duplicate-key", node.value_span(key), message, help);
+        }
+    }
+}
+
+/// Whether a table to which `steps` lead in a value of `schema` may have both members at once.
+fn holds_both(schema: &serde_json::Value, steps: &[Step], one: &str, other: &str) -> bool {
+    let alternatives = ["anyOf", "oneOf", "allOf"].iter();
+    let mut alternatives = alternatives
+        .filter_map(|keyword| schema.get(keyword)?.as_array())
+        .flatten();
+    if alternatives.any(|alternative| holds_both(alternative, steps, one, other)) {
+        return true;
+    }
+    let properties = schema.get("properties");
+    let Some((step, rest)) = steps.split_first() else {
+        return properties.is_some_and(|names| names.get(one).is_some() && names.get(other).is_some());
+    };
+    let next = match step {
+        Step::Member(name) => properties.and_then(|names| names.get(name)),
+        Step::Items => schema.get("items"),
+        Step::Members => schema.get("additionalProperties"),
+    };
+    next.is_some_and(|next| holds_both(next, rest, one, other))
 }
 
 fn path(

@@ -6,6 +6,39 @@ pub(crate) fn essence(media_type: &str) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
+/// What a body of some media type is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Syntax {
+    Json,
+    Form,
+    Multipart,
+    Xml,
+    Yaml,
+    /// Something else, or anything at all: a list of types.
+    Other,
+}
+
+impl Syntax {
+    /// The syntax of `media_type`, whatever its case and its parameters are.
+    pub(crate) fn of(media_type: &str) -> Self {
+        if is_several(media_type) {
+            return Self::Other;
+        }
+        let essence = essence(media_type);
+        // RFC 6839 and RFC 7303 have the suffixes, RFC 9512 the names of YAML.
+        match essence.as_str() {
+            "application/x-www-form-urlencoded" => Self::Form,
+            "multipart/form-data" => Self::Multipart,
+            json if json.ends_with("/json") || json.ends_with("+json") || json.ends_with("/x-json") => Self::Json,
+            // The protocols of AWS have their version in the name.
+            json if json.starts_with("application/x-amz-json-") => Self::Json,
+            xml if xml.ends_with("/xml") || xml.ends_with("+xml") => Self::Xml,
+            yaml if yaml.ends_with("yaml") => Self::Yaml,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// Whether `written` stands for more than one type: `image/*`, or `image/png, image/jpeg`.
 pub(crate) fn is_several(written: &str) -> bool {
     written.contains(['*', ','])
@@ -35,7 +68,7 @@ pub(crate) fn of_file<'t>(accepted: &'t str, own: &'t str) -> Option<&'t str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{essence, of_file};
+    use super::{Syntax, essence, of_file};
 
     #[test]
     fn a_file_is_sent_as_what_it_is_where_several_types_are_taken() {
@@ -59,6 +92,25 @@ mod tests {
             ),
         ] {
             assert_eq!(of_file(accepted, own), expected, "{accepted} {own}");
+        }
+    }
+
+    #[test]
+    fn the_syntax_is_that_of_the_type_alone() {
+        for (written, expected) in [
+            ("Application/JSON; odata=verbose", Syntax::Json),
+            ("application/vnd.api+json;charset=utf-8", Syntax::Json),
+            ("application/x-amz-json-1.0", Syntax::Json),
+            ("application/jsonl", Syntax::Other),
+            ("application/json-seq", Syntax::Other),
+            ("text/plain; of=\"a/json\"", Syntax::Other),
+            ("image/png, text/json", Syntax::Other),
+            ("application/soap+xml; charset=utf-8", Syntax::Xml),
+            ("application/x-yaml", Syntax::Yaml),
+            ("Application/X-WWW-Form-Urlencoded; charset=utf-8", Syntax::Form),
+            ("multipart/form-data; boundary=a", Syntax::Multipart),
+        ] {
+            assert_eq!(Syntax::of(written), expected, "{written}");
         }
     }
 

@@ -9,7 +9,8 @@ use super::json_schema::Resolver;
 use super::model::{ResponseContract, Validation};
 use super::scope::Scope;
 use crate::document::Node;
-use crate::mapping::{Mapping, structured_schema};
+use crate::mapping::{Mapping, Place, structured_schema};
+use crate::pagination::Keys;
 use crate::schema::Schema;
 
 /// A response contract, and the schema of the tool's structured content where one can be promised.
@@ -25,7 +26,7 @@ pub(super) fn compile(
     document: &ActionDocument,
     defaults: &DefaultsDocument,
 ) -> Option<Response> {
-    let schema = schema(scope, node, document)?;
+    let schema = schema(scope, node, document, defaults)?;
     let mapping = mapping(scope, node, document)?;
     let ok_statuses = document
         .ok_statuses
@@ -37,7 +38,11 @@ pub(super) fn compile(
         Some(ValidationName::Warn) => Validation::Warn,
         Some(ValidationName::Strict) | None => Validation::Strict,
     };
-    if document.validation.is_some() && schema.is_none() {
+    // Without a schema there still is what claims to be JSON and is none. Code reads its answers itself.
+    let is_code = document.code.is_some() || document.component.is_some();
+    let is_lenient = [document.validation, defaults.validation].contains(&Some(ValidationName::Warn));
+    let has_effect = is_lenient && mapping.is_none() && !is_code;
+    if document.validation.is_some() && schema.is_none() && !has_effect {
         let span = node.key_span("validation");
         scope.warn(
             "no-effect",
@@ -65,21 +70,58 @@ pub(super) fn compile(
 
 /// `None` when it is written and unusable.
 #[expect(clippy::option_option, reason = "the outer one is failure, the inner one absence")]
-fn schema(scope: &Scope<'_>, node: &Node, document: &ActionDocument) -> Option<Option<Schema>> {
+fn schema(
+    scope: &Scope<'_>,
+    node: &Node,
+    document: &ActionDocument,
+    defaults: &DefaultsDocument,
+) -> Option<Option<Schema>> {
     let (Some(written), Some(place)) = (&document.response_schema, node.get("response_schema")) else {
         return Some(None);
     };
-    let resolved = Resolver::new(scope.root)
+    let mut resolved = Resolver::new(scope.root)
         .resolve(written)
         .map_err(|problem| {
             let span = place.nearest(&problem.pointer).span.clone();
             scope.error("bad-schema", span, problem.message);
         })
         .ok()?;
+    if let Some(place) = document.pagination.as_ref().and_then(|keys| items(keys, defaults)) {
+        without_length(&mut resolved, place.names());
+    }
     Schema::compile(&resolved)
         .map(Some)
         .map_err(|error| scope.error("bad-schema", place.nearest(&error.pointer).span.clone(), error.message))
         .ok()
+}
+
+/// Where the items of a list are that comes in pages; what cannot be read is reported with the other keys.
+fn items(keys: &Keys, defaults: &DefaultsDocument) -> Option<Place> {
+    let below = defaults.pagination.as_ref().and_then(|below| below.items.as_deref());
+    Place::compile(keys.items.as_deref().or(below).unwrap_or("@")).ok()
+}
+
+/// Removes what `schema` says about the length of the list to which `names` lead: it is that of one page.
+fn without_length(schema: &mut Value, names: &[String]) {
+    let Value::Object(members) = schema else { return };
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        if let Some(Value::Array(alternatives)) = members.get_mut(keyword) {
+            for alternative in alternatives {
+                without_length(alternative, names);
+            }
+        }
+    }
+    let Some((name, rest)) = names.split_first() else {
+        members.shift_remove("maxItems");
+        members.shift_remove("minItems");
+        return;
+    };
+    if let Some(member) = members
+        .get_mut("properties")
+        .and_then(|properties| properties.get_mut(name))
+    {
+        without_length(member, rest);
+    }
 }
 
 /// `None` when it is written and unusable.

@@ -39,13 +39,9 @@ pub(super) async fn admit(parts: &Parts, tool: &Tool, call: &Call) -> Result<Roo
 /// The approval that waits for exactly this call. Arguments that do not match their schema have none.
 async fn allowed_before(parts: &Parts, tool: &Tool, call: &Call) -> Result<Option<ApprovalKey>, CallError> {
     let input = &tool.action.input;
-    let hash = if input.has_defaults() {
-        let mut arguments = call.arguments.clone();
-        input.apply_defaults(&mut arguments);
-        binding::arguments_hash(&parts.arguments_key, &arguments)
-    } else {
-        binding::arguments_hash(&parts.arguments_key, &call.arguments)
-    };
+    let mut arguments = call.arguments.clone();
+    input.complete(&mut arguments);
+    let hash = binding::arguments_hash(&parts.arguments_key, &arguments);
     let principal = &call.principal;
     let (user, organisation) = (principal.user.as_str(), principal.organisation.as_str());
     let key = binding::key(user, organisation, &tool.connector, &tool.action, &hash);

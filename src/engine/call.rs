@@ -222,9 +222,10 @@ fn allow(principal: &Principal) -> Result<(), CallError> {
     }
 }
 
-/// Step 4: fills in defaults, then checks against the schema.
+/// Step 4: fills in defaults and writes integers as such, then checks against the schema. What comes out is what a person
+/// approves, what is recorded and what is sent.
 fn validate(action: &Action, mut given: Map<String, Value>) -> Result<Map<String, Value>, CallError> {
-    action.input.apply_defaults(&mut given);
+    action.input.complete(&mut given);
     let instance = Value::Object(given);
     let violations = action.input.violations(&instance);
     match instance {

@@ -6,6 +6,7 @@ use jmespath::{Rcvar, Variable};
 use serde_json::Value;
 
 use super::MappingError;
+use super::place::Place;
 use super::program::Program;
 
 /// An answer, read once for all the expressions that are asked about it.
@@ -32,7 +33,11 @@ impl Data {
 
 /// One compiled JMESPath expression.
 #[derive(Debug)]
-pub struct Expression(Program);
+pub struct Expression {
+    program: Program,
+    /// Where it leads, when it is nothing but names.
+    place: Option<Place>,
+}
 
 impl Expression {
     /// Compiles `source`.
@@ -40,7 +45,27 @@ impl Expression {
     /// # Errors
     /// [`MappingError`] with the offset in `source`.
     pub fn compile(source: &str) -> Result<Self, MappingError> {
-        Program::compile(source).map(Self)
+        Ok(Self {
+            program: Program::compile(source)?,
+            place: Place::compile(source).ok(),
+        })
+    }
+
+    /// Compiles `source` like [`Self::compile`]; when it compares sizes, texts that are numbers are compared as numbers.
+    ///
+    /// # Errors
+    /// [`MappingError`] with the offset in `source`.
+    pub fn compile_comparison(source: &str) -> Result<Self, MappingError> {
+        Ok(Self {
+            program: Program::compile(source)?.of_numbers(),
+            place: Place::compile(source).ok(),
+        })
+    }
+
+    /// Where it leads, when it is nothing but names: then nothing has to be computed.
+    #[must_use]
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
     }
 
     /// What it finds in `data`: null where it leads nowhere.
@@ -48,6 +73,6 @@ impl Expression {
     /// # Errors
     /// [`MappingError`] when a function gets a value of the wrong type. Values of the answer are never quoted.
     pub fn find(&self, data: &Data) -> Result<Value, MappingError> {
-        self.0.apply(&data.0)
+        self.program.apply(&data.0)
     }
 }

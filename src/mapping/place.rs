@@ -41,6 +41,12 @@ impl Place {
         &self.written
     }
 
+    /// The names that lead there.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// What is there; `None` when nothing is.
     #[must_use]
     pub fn find<'a>(&self, value: &'a Value) -> Option<&'a Value> {

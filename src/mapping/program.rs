@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jmespath::ast::Ast;
+use jmespath::ast::{Ast, Comparator};
 use jmespath::{Context, ErrorReason, Expression, JmespathError, Rcvar, RuntimeError, Variable};
 use serde_json::Value;
 
@@ -45,6 +45,36 @@ impl Program {
         })?;
         check(expression.as_ast())?;
         Ok(Self(expression))
+    }
+
+    /// The same program with each side of a comparison of sizes read as a number.
+    pub(super) fn of_numbers(self) -> Self {
+        let Ast::Comparison {
+            offset,
+            comparator,
+            lhs,
+            rhs,
+        } = self.0.as_ast().clone()
+        else {
+            return self;
+        };
+        if matches!(comparator, Comparator::Equal | Comparator::NotEqual) {
+            return self;
+        }
+        let number = |side: Box<Ast>| {
+            Box::new(Ast::Function {
+                offset,
+                name: "to_number".to_owned(),
+                args: vec![*side],
+            })
+        };
+        let syntax = Ast::Comparison {
+            offset,
+            comparator,
+            lhs: number(lhs),
+            rhs: number(rhs),
+        };
+        Self(Expression::new(self.0.as_str(), syntax, &jmespath::DEFAULT_RUNTIME))
     }
 
     pub(super) fn syntax(&self) -> &Ast {

@@ -6,6 +6,8 @@
 use jmespath::ast::Ast;
 use serde_json::{Map, Value, json};
 
+use super::RESULT_KEY;
+
 /// What is known about a value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Shape {
@@ -140,14 +142,27 @@ impl Shape {
     }
 }
 
-/// The schema of `shape` when its type is certain. An object's null is left out: see `structure`.
+/// The schema of `shape` when its type is certain. An object's null is left out: `structure` makes an object of it, which
+/// has to fit as well.
 pub(super) fn definite(shape: Shape) -> Option<Value> {
     shape.schema.get("type")?.as_str()?;
-    Some(if shape.is("object") {
-        shape.schema
-    } else {
-        shape.into_schema()
+    Some(match shape.schema {
+        Value::Object(members) if shape.nullable && members.get("type").is_some_and(|kind| kind == "object") => {
+            or_result(members)
+        }
+        _ if shape.is("object") => shape.schema,
+        _ => shape.into_schema(),
     })
+}
+
+/// The schema of an object without what an object of nothing but [`RESULT_KEY`] would break.
+fn or_result(mut members: Map<String, Value>) -> Value {
+    const KEPT: [&str; 5] = ["type", "title", "description", "properties", "$defs"];
+    members.retain(|keyword, _| KEPT.contains(&keyword.as_str()));
+    if let Some(Value::Object(properties)) = members.get_mut("properties") {
+        properties.shift_remove(RESULT_KEY);
+    }
+    Value::Object(members)
 }
 
 /// The shape of what `syntax` makes of `input`.

@@ -381,3 +381,23 @@ fn structured_content_is_an_object() {
         assert_eq!(structured_schema(&schema).map(Value::from), expected, "{schema}");
     }
 }
+
+#[test]
+fn what_may_be_null_is_promised_to_be_no_more_than_an_object() {
+    let inner = json!({"type": "object", "description": "A user", "properties": {"id": {"type": "integer"}, "result": {"type": "string"}},
+        "required": ["id"], "minProperties": 1, "additionalProperties": false});
+    let schema = json!({"type": "object", "properties": {"data": inner.clone()}});
+    let mapping = Mapping::compile(&json!("data")).expect("a mapping");
+    let promised = structured_schema(&mapping.output_schema(Some(&schema)).expect("a schema")).expect("an object");
+    let compiled = crate::schema::Schema::compile(&Value::Object(promised.clone())).expect("a schema");
+    for response in [json!({}), json!({"data": {"id": 1}})] {
+        let result = Value::Object(structured(mapping.apply(&response).expect("a result")));
+        assert_eq!(compiled.violations(&result), [], "{promised:?}");
+    }
+    assert_eq!(promised["properties"]["id"], json!({"type": "integer"}));
+    // What is always there is promised whole.
+    let whole = Mapping::compile(&json!("@"))
+        .expect("a mapping")
+        .output_schema(Some(&inner));
+    assert_eq!(whole, Some(inner));
+}

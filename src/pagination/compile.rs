@@ -65,7 +65,11 @@ pub fn compile(keys: &Keys) -> Result<Pagination, Vec<Flaw>> {
         }
     }
     let mut expression = |key, source: &Option<String>| {
-        let compiled = Expression::compile(source.as_deref()?);
+        let source = source.as_deref()?;
+        let compiled = match key {
+            "more" => Expression::compile_comparison(source),
+            _ => Expression::compile(source),
+        };
         compiled
             .map_err(|error| flaws.push(Flaw::of_expression(key, error)))
             .ok()

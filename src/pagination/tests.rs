@@ -312,3 +312,42 @@ fn what_is_no_list_is_no_page() {
     let whole = pagination(json!({"style": "page", "parameter": "page"}));
     assert!(walk(&whole, &[json!({"data": []})]).is_err());
 }
+
+#[test]
+fn what_more_computes_of_numbers_in_texts_is_a_comparison() {
+    let paged = |more: &str| pagination(json!({"style": "page", "parameter": "page", "items": "items", "more": more}));
+    let page = |number: Value, pages: Value| json!({"items": [{"id": number}], "page": number, "pages": pages});
+    for (more, pages, asked, end) in [
+        (
+            "page < pages",
+            [page(json!("1"), json!("2")), page(json!("2"), json!("2"))],
+            1,
+            End::Complete,
+        ),
+        (
+            "pages > page",
+            [page(json!("9"), json!("10")), page(json!(10), json!("10"))],
+            1,
+            End::Complete,
+        ),
+        (
+            "page < pages",
+            [page(json!(1), json!(1)), json!(null)],
+            0,
+            End::Complete,
+        ),
+        // Nobody can say whether there is more.
+        ("page < total", [page(json!(1), json!(2)), json!(null)], 0, End::Lost),
+        (
+            "page < pages",
+            [page(json!("first"), json!("2")), json!(null)],
+            0,
+            End::Lost,
+        ),
+        // A place with nothing in it is how some APIs say no.
+        ("has_more", [page(json!(1), json!(2)), json!(null)], 0, End::Complete),
+    ] {
+        let (steps, joined) = walk(&paged(more), &pages).expect("a list");
+        assert_eq!((steps.len(), joined.end), (asked, end), "{more} {pages:?}");
+    }
+}

@@ -6,6 +6,8 @@ use http::HeaderValue;
 use serde_json::Value;
 use url::{Origin, Url};
 
+use crate::template;
+
 use super::slip::{self, Slip};
 use super::style::Page;
 use super::{PageError, Pagination, Step, kind};
@@ -113,12 +115,11 @@ impl Walk {
             data: OnceCell::new(),
         };
         let more = says_more(pagination, &page)?;
-        let step = if more == Some(false) {
-            None
-        } else {
-            self.next(pagination, &page)?
+        let step = match more {
+            More::No | More::Unknown => None,
+            More::Yes | More::NotAsked => self.next(pagination, &page)?,
         };
-        if more == Some(true) && step.is_none() {
+        if more == More::Unknown || more == More::Yes && step.is_none() {
             self.end = End::Lost;
         } else if self.pages == 1
             && step.is_none()
@@ -194,12 +195,26 @@ impl Walk {
     }
 }
 
-/// Whether the answer says that there are more pages; `None` when nobody asks it.
-fn says_more(pagination: &Pagination, page: &Page<'_>) -> Result<Option<bool>, PageError> {
-    let Some(more) = &pagination.more else { return Ok(None) };
+/// Whether there are more pages, as an answer has it.
+#[derive(Clone, Copy, PartialEq)]
+enum More {
+    Yes,
+    No,
+    /// What is computed cannot be computed of this answer.
+    Unknown,
+    NotAsked,
+}
+
+fn says_more(pagination: &Pagination, page: &Page<'_>) -> Result<More, PageError> {
+    let Some(more) = &pagination.more else {
+        return Ok(More::NotAsked);
+    };
     match page.find("more", more)? {
-        Value::Bool(more) => Ok(Some(more)),
-        Value::Null => Ok(Some(false)),
+        Value::Bool(true) => Ok(More::Yes),
+        Value::Bool(false) => Ok(More::No),
+        // A member that is left out is how some APIs say no.
+        Value::Null if more.place().is_some() => Ok(More::No),
+        Value::Null => Ok(More::Unknown),
         other => Err(PageError::WrongKind {
             key: "more",
             wanted: "true or false",
@@ -227,8 +242,5 @@ fn has_user(url: &Url) -> bool {
 
 /// A parameter's value as it is sent, so that 2 and "2" are the same.
 fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
+    template::text(value).unwrap_or_default().into_owned()
 }

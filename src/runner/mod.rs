@@ -5,6 +5,7 @@
 
 pub mod declarative;
 pub mod guest;
+mod halves;
 mod redaction;
 mod returned;
 

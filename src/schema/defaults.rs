@@ -44,9 +44,11 @@ impl Defaults {
         defaults
     }
 
-    /// Whether there are none.
+    /// Whether nothing leads to one.
+    #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
-        self.places.first().is_none_or(Place::is_empty)
+        let root = self.places.first();
+        root.is_none_or(|root| root.defaults.is_empty() && root.ways().next().is_none())
     }
 
     /// Fills in what is absent.
@@ -105,10 +107,6 @@ impl Defaults {
 }
 
 impl Place {
-    fn is_empty(&self) -> bool {
-        self.defaults.is_empty() && self.ways().next().is_none()
-    }
-
     fn ways(&self) -> impl Iterator<Item = usize> {
         self.properties.iter().map(|(_, next)| *next).chain(self.items)
     }

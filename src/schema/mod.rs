@@ -3,6 +3,7 @@
 //! Pure: never fetches a reference, never knows whether a value is an argument or an answer.
 
 mod defaults;
+mod integers;
 mod message;
 mod pattern;
 mod reference;
@@ -112,15 +113,12 @@ impl Schema {
         violations.take(MOST_VIOLATIONS).collect()
     }
 
-    /// Whether [`Schema::apply_defaults`] can change anything.
-    #[must_use]
-    pub fn has_defaults(&self) -> bool {
-        !self.defaults.is_empty()
-    }
-
-    /// Fills absent properties of `arguments` (and of objects in them that are present) with the schema's defaults.
-    pub fn apply_defaults(&self, arguments: &mut Map<String, Value>) {
+    /// Fills absent properties of `arguments` (and of objects in them that are present) with the schema's defaults, and
+    /// writes whole numbers as integers where the schema asks for those: `5.0` and `1e3` are integers to a schema, and
+    /// none to most APIs.
+    pub fn complete(&self, arguments: &mut Map<String, Value>) {
         self.defaults.apply(arguments);
+        integers::apply(&self.document, arguments);
     }
 }
 
@@ -158,6 +156,20 @@ impl fmt::Display for Violation {
         let pointer = if self.pointer.is_empty() { "/" } else { &self.pointer };
         write!(formatter, "{pointer}: {}", self.message)
     }
+}
+
+/// Most violations that a warning lists.
+const MOST_WARNED: usize = 5;
+
+/// A warning that `what`, such as `the answer`, does not match its schema.
+#[must_use]
+pub fn mismatch(what: &str, violations: &[Violation]) -> String {
+    let listed: Vec<String> = violations.iter().take(MOST_WARNED).map(Violation::to_string).collect();
+    let more = match violations.len().saturating_sub(MOST_WARNED) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    format!("{what} does not match its schema: {}{more}", listed.join("; "))
 }
 
 /// A document is not a usable schema.

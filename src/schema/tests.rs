@@ -320,7 +320,7 @@ fn defaults_fill_what_is_absent() {
         let Value::Object(mut arguments) = arguments else {
             panic!("arguments are an object")
         };
-        schema.apply_defaults(&mut arguments);
+        schema.complete(&mut arguments);
         Value::Object(arguments)
     };
     let all = json!({"limit": 10, "note": null, "sort": "name", "page": {"size": 50}, "extra": "x"});
@@ -333,8 +333,12 @@ fn defaults_fill_what_is_absent() {
         })
     );
     assert_eq!(fill(json!({"page": "x", "filter": []}))["page"], json!("x"));
-    assert!(schema.has_defaults());
-    assert!(!compile(&json!({"properties": {"a": {"type": "string"}}})).has_defaults());
+    assert!(!schema.defaults.is_empty());
+    assert!(
+        compile(&json!({"properties": {"a": {"type": "string"}}}))
+            .defaults
+            .is_empty()
+    );
 }
 
 #[test]
@@ -349,13 +353,13 @@ fn defaults_follow_recursive_schemas() {
     let Value::Object(mut arguments) = json!({"children": [{"way3": {"children": [{}]}}]}) else {
         panic!("no object")
     };
-    schema.apply_defaults(&mut arguments);
+    schema.complete(&mut arguments);
     assert_eq!(
         Value::from(arguments),
         json!({"n": 1, "children": [{"n": 1, "way3": {"n": 1, "children": [{"n": 1}]}}]})
     );
     let without = json!({"properties": {"self": {"$ref": "#"}, "other": {"properties": {"self": {"$ref": "#"}}}}});
-    assert!(!compile(&without).has_defaults());
+    assert!(compile(&without).defaults.is_empty());
 }
 
 #[test]

@@ -85,6 +85,9 @@ pub(super) fn filter_names() -> Vec<&'static str> {
     filters().into_iter().map(|(name, _)| name).collect()
 }
 
+/// A test for one kind of value.
+type IsOfKind = fn(&Value) -> bool;
+
 /// Compiles and runs every expression of the process.
 pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::empty();
@@ -102,20 +105,38 @@ pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(||
         };
         environment.add_filter(name, guarded);
     }
-    environment.add_test("boolean", tests::is_boolean);
+    environment.add_filter(GIVEN, given);
     environment.add_test("defined", tests::is_defined);
-    environment.add_test("endingwith", tests::is_endingwith);
-    environment.add_test("float", tests::is_float);
-    environment.add_test("integer", tests::is_integer);
-    environment.add_test("mapping", tests::is_mapping);
-    environment.add_test("none", tests::is_none);
-    environment.add_test("number", tests::is_number);
-    environment.add_test("sequence", tests::is_sequence);
-    environment.add_test("startingwith", tests::is_startingwith);
-    environment.add_test("string", tests::is_string);
     environment.add_test("undefined", tests::is_undefined);
+    environment.add_test("endingwith", tests::is_endingwith);
+    environment.add_test("startingwith", tests::is_startingwith);
+    let kinds: [(&str, IsOfKind); 8] = [
+        ("boolean", tests::is_boolean),
+        ("float", tests::is_float),
+        ("integer", tests::is_integer),
+        ("mapping", tests::is_mapping),
+        ("none", tests::is_none),
+        ("number", tests::is_number),
+        ("sequence", tests::is_sequence),
+        ("string", tests::is_string),
+    ];
+    for (name, is_of_kind) in kinds {
+        // To them a missing value is one of another kind.
+        environment.add_test(name, move |value: &Value| given(value).map(|value| is_of_kind(&value)));
+    }
     environment
 });
+
+/// The filter that [`super::scan::guarded_slices`] puts in. Authors cannot name it.
+pub(super) const GIVEN: &str = "given";
+
+/// The value, or the error that drops the string when it was not given.
+fn given(value: &Value) -> Result<Value, Error> {
+    if value.is_undefined() {
+        return Err(Error::from(ErrorKind::UndefinedError));
+    }
+    Ok(value.clone())
+}
 
 /// The value as it would stand in longer text.
 fn written(value: &Value) -> Result<String, Error> {

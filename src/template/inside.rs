@@ -17,7 +17,7 @@ pub struct InsidePath {
 }
 
 /// One step.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// To the member of that name.
     Member(String),
@@ -159,35 +159,57 @@ impl Inside {
         Self { path, change }
     }
 
+    /// The way to the member.
+    #[must_use]
+    pub fn path(&self) -> &InsidePath {
+        &self.path
+    }
+
     /// Puts changes in the order in which they can be made: inner ones first, because paths have the names of before, and
-    /// names last.
+    /// names last, those of one table together. The sort is stable.
     pub fn sort(all: &mut [Self]) {
-        all.sort_by_key(|one| {
-            let is_name = matches!(one.change, Change::SentAs(_));
-            (std::cmp::Reverse(one.path.steps.len()), is_name)
+        let key = |one: &Self| (std::cmp::Reverse(one.path.steps.len()), one.is_name());
+        all.sort_by(|one, other| {
+            key(one)
+                .cmp(&key(other))
+                .then_with(|| one.path.steps.cmp(&other.path.steps))
         });
     }
 
-    /// Changes `value`. What the path does not lead to stays as it is.
-    pub fn apply(&self, value: &mut Value) {
-        within(value, &self.path.steps, &mut |members| self.change(members));
+    /// Makes `all` changes, which are sorted, in `value`. What no path leads to stays as it is.
+    pub fn apply(all: &[Self], value: &mut Value) {
+        let are_names =
+            |one: &Self, other: &Self| one.is_name() && other.is_name() && one.path.steps == other.path.steps;
+        for together in all.chunk_by(are_names) {
+            if let Some(first) = together.first() {
+                within(value, &first.path.steps, &mut |members| change(together, members));
+            }
+        }
     }
 
-    fn change(&self, members: &mut Map<String, Value>) {
-        let name = &self.path.last;
-        match &self.change {
+    fn is_name(&self) -> bool {
+        matches!(self.change, Change::SentAs(_))
+    }
+}
+
+/// Makes changes in one table. Members that get a name are taken out before the first is put back: the name that one gets
+/// may be the one that another has.
+fn change(together: &[Inside], members: &mut Map<String, Value>) {
+    let mut renamed = Vec::new();
+    for one in together {
+        let name = &one.path.last;
+        match &one.change {
             Change::Default(value) => {
                 members.entry(name.as_str()).or_insert_with(|| value.clone());
             }
             Change::Value(value) => {
                 members.insert(name.clone(), value.clone());
             }
-            Change::SentAs(other) => {
-                if let Some(value) = members.shift_remove(name) {
-                    members.insert(other.clone(), value);
-                }
-            }
+            Change::SentAs(other) => renamed.extend(members.shift_remove(name).map(|value| (other, value))),
         }
+    }
+    for (name, value) in renamed {
+        members.insert(name.clone(), value);
     }
 }
 
@@ -257,9 +279,7 @@ mod tests {
             .map(|(path, change)| Inside::new(InsidePath::parse(path).unwrap(), change.clone()))
             .collect();
         Inside::sort(&mut all);
-        for one in &all {
-            one.apply(&mut value);
-        }
+        Inside::apply(&all, &mut value);
         value
     }
 
@@ -293,6 +313,17 @@ mod tests {
                 vec![("{}.x", value(json!(1)))],
                 json!({"a": {}, "b": 2}),
                 json!({"a": {"x": 1}, "b": 2}),
+            ),
+            // Names that touch each other.
+            (
+                vec![("a", name("b")), ("b", name("a"))],
+                json!({"a": 1, "b": 2}),
+                json!({"b": 1, "a": 2}),
+            ),
+            (
+                vec![("b", name("c")), ("a", name("b")), ("c", name("d"))],
+                json!({"a": 1, "b": 2, "c": 3}),
+                json!({"b": 1, "c": 2, "d": 3}),
             ),
             // What is not given is not made up.
             (vec![("a.b", value(json!(1)))], json!({"c": 1}), json!({"c": 1})),

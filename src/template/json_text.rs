@@ -25,6 +25,54 @@ enum Quotes {
     Plain,
 }
 
+/// `{{ x }}` of `{{ x | tojson }}`; nothing where the filter is not the last thing that happens.
+fn without_tojson(placeholder: &str) -> Option<String> {
+    let inside = placeholder.strip_prefix("{{")?.strip_suffix("}}")?.trim();
+    let value = inside.strip_suffix("tojson")?.trim_end().strip_suffix('|')?.trim_end();
+    is_one_operand(value).then(|| format!("{{{{ {value} }}}}"))
+}
+
+/// Whether no operator stands in `expression` outside of brackets: a filter behind it is used on the whole.
+fn is_one_operand(expression: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    let mut last = ' ';
+    let mut spaced_word = false;
+    let mut characters = expression.chars();
+    while let Some(character) = characters.next() {
+        if let Some(end) = quote {
+            match character {
+                '\\' => drop(characters.next()),
+                other if other == end => quote = None,
+                _ => {}
+            }
+            continue;
+        }
+        let is_word = |one: char| one.is_alphanumeric() || one == '_';
+        match character {
+            '"' | '\'' => quote = Some(character),
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            space if space.is_whitespace() => {
+                spaced_word |= is_word(last) || matches!(last, ')' | ']' | '}' | '"' | '\'');
+                continue;
+            }
+            // `a if b`: two words with nothing between them.
+            word if is_word(word) => {
+                if spaced_word {
+                    return false;
+                }
+            }
+            '|' | '.' => {}
+            _ => return false,
+        }
+        spaced_word = false;
+        last = character;
+    }
+    depth == 0 && quote.is_none()
+}
+
 /// Turns every placeholder outside of JSON strings into a string of its own.
 fn quote_placeholders(source: &str, quotes: Quotes) -> Option<String> {
     let bytes = source.as_bytes();
@@ -35,7 +83,10 @@ fn quote_placeholders(source: &str, quotes: Quotes) -> Option<String> {
         let rest = &source[position..];
         let step = if rest.starts_with("{{") && (!in_string || quotes == Quotes::Plain) {
             let end = placeholder_end(source, position)?;
-            let string = Value::from(&source[position..end]).to_string();
+            let placeholder = &source[position..end];
+            // What is outside of quotes is a value, which becomes JSON once.
+            let value = if in_string { None } else { without_tojson(placeholder) };
+            let string = Value::from(value.as_deref().unwrap_or(placeholder)).to_string();
             json.push_str(if in_string {
                 &string[1..string.len() - 1]
             } else {
@@ -92,6 +143,14 @@ mod tests {
             (r#"{"a": "\\\"{{x}}\n"}"#, Some(json!({"a": "\\\"{{x}}\n"}))),
             (r#"{"é": "ü{{x}}", "n": 1.50}"#, Some(json!({"é": "ü{{x}}", "n": 1.5}))),
             ("{{x}}", Some(json!("{{x}}"))),
+            // It would be JSON within JSON.
+            (r#"{"a": {{ x | tojson }}}"#, Some(json!({"a": "{{ x }}"}))),
+            (
+                r#"[{{ x.y[0] | default("b | c") |tojson}}]"#,
+                Some(json!(["{{ x.y[0] | default(\"b | c\") }}"])),
+            ),
+            (r"[{{ x ~ y | tojson }}]", Some(json!(["{{ x ~ y | tojson }}"]))),
+            (r#"["{{ x | tojson }}"]"#, Some(json!(["{{ x | tojson }}"]))),
             ("12", Some(json!(12))),
             ("hello {{x}}", None),
             ("", None),

@@ -35,6 +35,7 @@ mod value;
 mod xml;
 
 pub use error::{RenderError, TemplateError};
+pub(crate) use expression::text;
 pub use inside::{Change, Inside, InsidePath, Step};
 pub use json_text::json_from_text;
 pub use path::{PathTemplate, climbs};

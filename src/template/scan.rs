@@ -33,6 +33,12 @@ pub(super) fn split(source: &str) -> Result<Vec<Part<'_>>, TemplateError> {
             )
         })?;
         let inside = &source[start + 2..end - 2];
+        if inside.starts_with('-') || inside.ends_with('-') {
+            return Err(TemplateError::at(
+                start,
+                "white space stays as it is written: write `{{` without `-`, or `{{ -n }}` for the negative of a number",
+            ));
+        }
         let trimmed = inside.trim_start();
         let offset = start + 2 + (inside.len() - trimmed.len());
         let inside = trimmed.trim_end();
@@ -146,6 +152,86 @@ pub(super) fn check_depth(expression: &str) -> Result<(), TemplateError> {
     Ok(())
 }
 
+/// A bracket that is open.
+struct Open {
+    at: usize,
+    /// Where the operand begins that it follows, as in `x[0]`.
+    of: Option<usize>,
+    /// Whether a colon parts what is in it.
+    is_parted: bool,
+}
+
+/// `expression` with [`filters::GIVEN`] on whatever it takes a slice of, because to the expression engine a slice of what
+/// was not given is an empty list; and what it takes slices of, because the engine does not look for names in there. What
+/// is no expression may come out as anything that is none.
+pub(super) fn guarded_slices(expression: &str) -> (String, Vec<&str>) {
+    let bytes = expression.as_bytes();
+    let mut additions: Vec<(usize, &str)> = Vec::new();
+    let mut sliced = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
+    // Where the operand begins that what comes next may belong to.
+    let mut operand = None;
+    let mut before = Before::Other;
+    let mut position = 0;
+    while let Some(&byte) = bytes.get(position) {
+        let start = position;
+        position += 1;
+        match byte {
+            b'"' | b'\'' => {
+                position = string_end(bytes, start, byte).map_or(bytes.len(), |end| end + 1);
+                operand = Some(start);
+            }
+            byte if is_word(byte) => {
+                position += bytes[position..].iter().take_while(|byte| is_word(**byte)).count();
+                operand = match before {
+                    Before::Dot => operand,
+                    Before::Other if !OPERATORS.contains(&&expression[start..position]) => Some(start),
+                    Before::Other | Before::Pipe | Before::Is => None,
+                };
+            }
+            b'(' | b'[' | b'{' => {
+                open.push(Open {
+                    at: start,
+                    of: operand.take(),
+                    is_parted: false,
+                });
+            }
+            b')' | b']' | b'}' => {
+                let Some(closed) = open.pop() else { break };
+                if let (Some(of), true, b']') = (closed.of, closed.is_parted, byte) {
+                    additions.push((of, "("));
+                    additions.push((closed.at, "|given)"));
+                    sliced.push(&expression[of..closed.at]);
+                }
+                operand = closed.of.or(Some(closed.at));
+            }
+            byte if byte.is_ascii_whitespace() => continue,
+            b'.' => {}
+            byte => {
+                if let (b':', Some(open)) = (byte, open.last_mut()) {
+                    open.is_parted = true;
+                }
+                operand = None;
+            }
+        }
+        before = match byte {
+            b'|' => Before::Pipe,
+            b'.' => Before::Dot,
+            _ => Before::Other,
+        };
+    }
+    additions.sort_by_key(|(at, _)| *at);
+    let mut guarded = String::with_capacity(expression.len() + additions.len() * 4);
+    let mut kept = 0;
+    for (at, addition) in additions {
+        guarded.push_str(&expression[kept..at]);
+        guarded.push_str(addition);
+        kept = at;
+    }
+    guarded.push_str(&expression[kept..]);
+    (guarded, sliced)
+}
+
 /// What came before a word decides what the word is.
 #[derive(Clone, Copy, PartialEq)]
 enum Before {
@@ -169,7 +255,11 @@ pub(super) fn check_names(expression: &str) -> Result<(), TemplateError> {
             }
             byte if is_word_start(byte) => {
                 let end = position + bytes[position..].iter().take_while(|byte| is_word(**byte)).count();
-                before = check_word(&expression[position..end], before, position, &expression[end..])?;
+                let (word, after) = (&expression[position..end], &expression[end..]);
+                if before == Before::Pipe && word == "map" {
+                    check_mapped(after, end)?;
+                }
+                before = check_word(word, before, position, after)?;
                 position = end - 1;
             }
             // The digits of a number are not the beginning of a word, nor is what follows them.
@@ -185,6 +275,23 @@ pub(super) fn check_names(expression: &str) -> Result<(), TemplateError> {
         position += 1;
     }
     Ok(())
+}
+
+/// Refuses an unknown filter that `map` is told to use: `map('upper')`. `after` follows the word and begins at `offset`.
+fn check_mapped(after: &str, offset: usize) -> Result<(), TemplateError> {
+    let inside = after.trim_start().strip_prefix('(').map(str::trim_start);
+    let Some(inside) = inside.filter(|inside| inside.starts_with(['"', '\''])) else {
+        return Ok(());
+    };
+    let bytes = inside.as_bytes();
+    let end = string_end(bytes, 0, bytes[0]).unwrap_or(bytes.len());
+    let name = inside.get(1..end).unwrap_or_default();
+    let known = filters::filter_names();
+    if known.contains(&name) {
+        return Ok(());
+    }
+    let message = format!("there is no filter `{name}`; there are {}", known.join(", "));
+    Err(TemplateError::at(offset + (after.len() - inside.len()), message))
 }
 
 fn check_word(word: &str, before: Before, offset: usize, after: &str) -> Result<Before, TemplateError> {
@@ -252,6 +359,8 @@ mod tests {
             ("ab{{ }}", 2, "empty placeholder"),
             ("{% if x %}y{% endif %}", 0, "statements do not exist"),
             ("{{x}} {%- y", 6, "statements do not exist"),
+            ("a {{- x }}", 2, "white space"),
+            ("a {{ x -}}", 2, "white space"),
         ];
         for (source, offset, message) in table {
             let error = split(source).expect_err(source);

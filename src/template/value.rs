@@ -83,6 +83,17 @@ impl ValueTemplate {
         names
     }
 
+    /// Names of the arguments that the member `key` of an object reads.
+    pub fn arguments_of_member(&self, key: &str) -> BTreeSet<String> {
+        let member = match &self.0 {
+            Node::Object(members) => members.iter().find(|(name, _)| name == key).map(|(_, member)| member),
+            whole => Some(whole),
+        };
+        let mut names = BTreeSet::new();
+        member.inspect(|member| member.collect_arguments(&mut names));
+        names
+    }
+
     /// The value, or `None` when it depends on an argument that was not given (the key is then dropped).
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_
 use zeroize::Zeroizing;
 
 use super::{Form, Handles, base64_text, grow, signs};
-use crate::connector::media_type_essence;
+use crate::connector::Syntax;
 
 /// Everything but the unreserved characters of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -61,19 +61,16 @@ impl Handles {
     /// A body of this media type with secrets in place of handles; `None` when there are none in it.
     #[must_use]
     pub fn in_body(&self, content_type: Option<&str>, body: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let essence = media_type_essence(content_type.unwrap_or_default());
-        if essence == "application/x-www-form-urlencoded"
+        let syntax = Syntax::of(content_type.unwrap_or_default());
+        if syntax == Syntax::Form
             && let Ok(form) = std::str::from_utf8(body)
         {
             return self.in_query(form).map(|form| Zeroizing::new(form.as_bytes().to_vec()));
         }
-        let is = |name: &str| essence.ends_with(&format!("/{name}")) || essence.ends_with(&format!("+{name}"));
-        let spelling = if is("json") {
-            Spelling::Json
-        } else if is("xml") {
-            Spelling::Markup
-        } else {
-            Spelling::Plain
+        let spelling = match syntax {
+            Syntax::Json => Spelling::Json,
+            Syntax::Xml => Spelling::Markup,
+            _ => Spelling::Plain,
         };
         self.in_text(body, spelling)
     }

@@ -3,11 +3,11 @@
 use http::{HeaderName, Method, header};
 use serde_json::{Map, Value};
 
+use super::Request;
 use super::xml::own_template;
-use super::{Request, is_xml, is_yaml};
 use crate::connector::document::{ActionDocument, MethodName, PlaceName};
-use crate::connector::is_several_media_types;
 use crate::connector::model::BodyTemplate;
+use crate::connector::{Syntax, is_several_media_types};
 use crate::document::{Kind, Node};
 use crate::template::ValueTemplate;
 
@@ -41,7 +41,8 @@ impl Request<'_> {
             return None;
         }
         let media_type = self.media_type(node, document);
-        self.refuse_unused_styles(media_type.as_deref());
+        let syntax = media_type.as_deref().map_or(Syntax::Json, Syntax::of);
+        self.refuse_unused_styles(syntax);
         let content = match place {
             None if placed().next().is_none() => {
                 if let Some(member) = node.member("content_type") {
@@ -57,7 +58,7 @@ impl Request<'_> {
                 template: None,
                 tree: None,
             },
-            Some(place) => self.written_body(place, media_type.as_deref())?,
+            Some(place) => self.written_body(place, syntax)?,
         };
         let template = self.with_placed_arguments(place, content)?;
         if let Some(several) = media_type.as_deref().filter(|kind| is_several_media_types(kind)) {
@@ -72,8 +73,17 @@ impl Request<'_> {
             self.refuse_with_help("bad-content-type", span, message, "write the one that the body is");
             return None;
         }
+        if !self.is_file(&template)
+            && let Some(charset) = media_type.as_deref().and_then(other_charset)
+        {
+            let span = node.value_span("content_type");
+            let message = format!("bodies are sent as UTF-8, and not as `{charset}`");
+            let help = "write charset=utf-8, or leave the parameter out";
+            self.refuse_with_help("bad-content-type", span, message, help);
+            return None;
+        }
         let is_structured = self.is_structured(place);
-        if let Some(content_type) = media_type.as_deref().filter(|kind| is_structured && is_xml(kind)) {
+        if let Some(content_type) = media_type.as_deref().filter(|_| is_structured && syntax == Syntax::Xml) {
             return self.xml(node, content_type, template);
         }
         if let Some(member) = node.member("xml") {
@@ -81,28 +91,30 @@ impl Request<'_> {
             let help = "write content_type = \"application/xml\", or remove it";
             self.refuse_with_help("no-effect", member.key_span.clone(), message, help);
         }
-        match media_type.as_deref() {
-            None | Some("application/json") => Some(BodyTemplate::Json(template)),
-            Some("application/x-www-form-urlencoded") => Some(BodyTemplate::Form(template)),
-            Some("multipart/form-data") => Some(BodyTemplate::Multipart {
+        if let Some(written) = media_type
+            .as_deref()
+            .filter(|written| says_more(written, syntax, is_structured))
+            && !headers.iter().any(|(name, _)| *name == header::CONTENT_TYPE)
+        {
+            let value = Value::String(written.to_owned());
+            headers.push((header::CONTENT_TYPE, ValueTemplate::compile(&value).ok()?));
+        }
+        match (syntax, media_type.as_deref()) {
+            (Syntax::Json, _) | (_, None) => Some(BodyTemplate::Json(template)),
+            // What is JSON is YAML as well (YAML 1.2.2, section 1.2).
+            (Syntax::Yaml, _) if is_structured => Some(BodyTemplate::Json(template)),
+            (Syntax::Form, _) => Some(BodyTemplate::Form(template)),
+            (Syntax::Multipart, _) => Some(BodyTemplate::Multipart {
                 template,
                 parts: self.parts(),
             }),
-            // What is JSON is YAML as well (YAML 1.2.2, section 1.2).
-            Some(media_type) if media_type.ends_with("+json") || is_structured && is_yaml(media_type) => {
-                if !headers.iter().any(|(name, _)| *name == header::CONTENT_TYPE) {
-                    let value = Value::String(media_type.to_owned());
-                    headers.push((header::CONTENT_TYPE, ValueTemplate::compile(&value).ok()?));
-                }
-                Some(BodyTemplate::Json(template))
-            }
-            Some(media_type) if self.is_file(&template) => Some(BodyTemplate::File {
+            (_, Some(media_type)) if self.is_file(&template) => Some(BodyTemplate::File {
                 content_type: media_type.to_owned(),
                 template,
             }),
-            Some(media_type) => Some(BodyTemplate::Text {
+            (_, Some(media_type)) => Some(BodyTemplate::Text {
                 content_type: media_type.to_owned(),
-                template: if is_xml(media_type) {
+                template: if syntax == Syntax::Xml {
                     template.within_xml()
                 } else {
                     template
@@ -121,9 +133,9 @@ impl Request<'_> {
     }
 
     /// Reports what says how members of the body are written, where its media type decides that.
-    fn refuse_unused_styles(&mut self, media_type: Option<&str>) {
-        let is_form = media_type == Some("application/x-www-form-urlencoded");
-        let is_multipart = media_type == Some("multipart/form-data");
+    fn refuse_unused_styles(&mut self, syntax: Syntax) {
+        let is_form = syntax == Syntax::Form;
+        let is_multipart = syntax == Syntax::Multipart;
         let arguments = self.arguments;
         for argument in &arguments.list {
             if argument.place != Some(PlaceName::Body) {
@@ -183,28 +195,19 @@ impl Request<'_> {
             self.refuse("bad-content-type", span, format!("`{written}` is not a media type"));
             return None;
         };
-        match (parsed.type_().as_str(), parsed.subtype().as_str(), parsed.essence_str()) {
-            ("multipart", subtype, _) if subtype != "form-data" => {
-                let message = format!("`{written}`: this version sends no multipart bodies but forms");
-                let help = "write content_type = \"multipart/form-data\" if the API takes it";
-                self.refuse_with_help("not-yet", span, message, help);
-                None
-            }
-            // The boundary follows from the content.
-            (_, _, essence @ ("application/json" | "application/x-www-form-urlencoded" | "multipart/form-data")) => {
-                Some(essence.to_owned())
-            }
-            _ => Some(written.clone()),
+        if parsed.type_() == "multipart" && parsed.subtype() != "form-data" {
+            let message = format!("`{written}`: this version sends no multipart bodies but forms");
+            let help = "write content_type = \"multipart/form-data\" if the API takes it";
+            self.refuse_with_help("not-yet", span, message, help);
+            return None;
         }
+        Some(written.clone())
     }
 
     /// A body that the author wrote.
-    fn written_body(&mut self, place: &Node, media_type: Option<&str>) -> Option<Content> {
-        let is_json = media_type.is_none_or(|kind| kind == "application/json" || kind.ends_with("+json"));
-        let is_form = matches!(
-            media_type,
-            Some("application/x-www-form-urlencoded" | "multipart/form-data")
-        );
+    fn written_body(&mut self, place: &Node, syntax: Syntax) -> Option<Content> {
+        let is_json = syntax == Syntax::Json;
+        let is_form = matches!(syntax, Syntax::Form | Syntax::Multipart);
         if let (Some(text), true) = (place.text(), is_json) {
             let Some(tree) = crate::template::json_from_text(text) else {
                 let help = "write the body as a table, or say what it is: content_type = \"text/plain\"";
@@ -238,7 +241,7 @@ impl Request<'_> {
             self.refused_template();
             return None;
         }
-        let is_data = media_type.is_some_and(|kind| is_xml(kind) || is_yaml(kind)) && self.is_structured(Some(place));
+        let is_data = matches!(syntax, Syntax::Xml | Syntax::Yaml) && self.is_structured(Some(place));
         if !is_json && !is_form && !is_data && place.text().is_none() {
             let message = "a body of this `content_type` must be text".to_owned();
             self.refuse("bad-body", place.span.clone(), message);
@@ -307,4 +310,24 @@ impl Request<'_> {
         members.extend(placed);
         Some(ValueTemplate::object(members))
     }
+}
+
+/// Whether a body of this type is sent under the type as it is written: it is not the one that its syntax has anyway.
+/// Those of other syntaxes are sent as they are written in any case, and the boundary of a form of parts follows from its
+/// content.
+fn says_more(written: &str, syntax: Syntax, is_structured: bool) -> bool {
+    match syntax {
+        Syntax::Json => !written.trim().eq_ignore_ascii_case("application/json"),
+        Syntax::Form => !written.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"),
+        Syntax::Yaml => is_structured,
+        Syntax::Multipart | Syntax::Xml | Syntax::Other => false,
+    }
+}
+
+/// The character set that `media_type` names, when it is not UTF-8.
+fn other_charset(media_type: &str) -> Option<String> {
+    let parsed: mime::Mime = media_type.parse().ok()?;
+    let label = parsed.get_param(mime::CHARSET)?;
+    let encoding = encoding_rs::Encoding::for_label(label.as_str().as_bytes());
+    (encoding != Some(encoding_rs::UTF_8)).then(|| label.as_str().to_owned())
 }

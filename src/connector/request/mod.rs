@@ -18,7 +18,7 @@ use super::any_of;
 use super::arguments::{Argument, Arguments};
 use super::document::{ActionDocument, MethodName, PlaceName};
 use super::headers::{self, Forbidden};
-use super::media_type;
+use super::media_type::Syntax;
 use super::model::{RequestTemplate, Styled, StyledPlace};
 use super::scope::Scope;
 use crate::document::Node;
@@ -55,6 +55,7 @@ pub(in crate::connector) fn compile(
     }
     let body = request.body(node, document, &mut headers);
     let placed = request.place_arguments(forbidden);
+    request.refuse_sent_twice(&headers, &cookies, &placed);
     request.check_used(node);
     let mut complete = RequestTemplate {
         method: method(document.method?),
@@ -99,13 +100,12 @@ pub(in crate::connector) fn method(name: MethodName) -> Method {
 
 /// Whether `media_type` is one of XML (RFC 7303).
 pub(crate) fn is_xml(media_type: &str) -> bool {
-    let essence = media_type::essence(media_type);
-    essence.ends_with("/xml") || essence.ends_with("+xml")
+    Syntax::of(media_type) == Syntax::Xml
 }
 
 /// Whether `media_type` is one of YAML (RFC 9512), under one of the names that it had before, too.
 pub(crate) fn is_yaml(media_type: &str) -> bool {
-    media_type::essence(media_type).ends_with("yaml")
+    Syntax::of(media_type) == Syntax::Yaml
 }
 
 struct Request<'a> {
@@ -304,6 +304,36 @@ impl Request<'_> {
             self.used.insert(argument.name.clone());
         }
         placed
+    }
+
+    /// Reports inputs that go into a header or cookie that is written as well: servers make different things of two.
+    fn refuse_sent_twice(
+        &mut self,
+        headers: &[(HeaderName, ValueTemplate)],
+        cookies: &[(String, ValueTemplate)],
+        placed: &Placed,
+    ) {
+        let styled = |wanted: &StyledPlace| placed.styled.iter().any(|one| one.place == *wanted);
+        let arguments = self.arguments;
+        for argument in &arguments.list {
+            let name = &argument.sent_as;
+            let kind = match argument.place {
+                Some(PlaceName::Header)
+                    if headers.iter().any(|(written, _)| {
+                        let is_same = written.as_str().eq_ignore_ascii_case(name);
+                        let is_placed = placed.headers.iter().any(|(other, _)| other == written);
+                        is_same && (is_placed || styled(&StyledPlace::Header(written.clone())))
+                    }) =>
+                {
+                    "header"
+                }
+                Some(PlaceName::Cookie) if cookies.iter().any(|(written, _)| written == name) => "cookie",
+                _ => continue,
+            };
+            let message = format!("the {kind} `{name}` is written already");
+            let help = "remove it from one of the two";
+            self.refuse_with_help("duplicate-key", argument.span.clone(), message, help);
+        }
     }
 
     /// An input that goes nowhere is a mistake: the agent would believe that it has an effect (contract S1-25).

@@ -238,7 +238,7 @@ fn defaults_of_a_body_are_filled_in() {
     let search = connector(load_text("connector.yaml", SEED)).actions[1].clone();
     let mut arguments = Map::new();
     arguments.insert("query".to_owned(), json!("John"));
-    search.input.apply_defaults(&mut arguments);
+    search.input.complete(&mut arguments);
     let Some(BodyTemplate::Json(body)) = &search.request().unwrap().body else {
         panic!("no JSON body")
     };
@@ -427,5 +427,68 @@ fn one_action_in_place_of_the_list_is_told_once() {
         assert_eq!(errors(&loaded), ["wrong-type"], "{name}");
         let error = loaded.diagnostics.iter().find(|finding| finding.is_error()).unwrap();
         assert_eq!(error.help.as_deref(), Some(advice), "{name}");
+    }
+}
+
+#[test]
+fn bodies_are_sent_as_utf_8() {
+    for (content_type, body, expected) in [
+        ("text/plain; charset=ISO-8859-1", "\"{{x}}\"", vec!["bad-content-type"]),
+        (
+            "application/json; charset=utf-16",
+            "{ a = \"{{x}}\" }",
+            vec!["bad-content-type"],
+        ),
+        ("text/plain; charset=\\\"UTF-8\\\"", "\"{{x}}\"", vec![]),
+        ("text/plain; charset=utf8", "\"{{x}}\"", vec![]),
+    ] {
+        let lines = format!(
+            "method = \"POST\"\npath = \"/\"\ncontent_type = \"{content_type}\"\nbody = {body}\ninput = [{{ name = \"x\" }}]"
+        );
+        assert_eq!(errors(&with_action(&lines)), expected, "{content_type}");
+    }
+    // What a file is made of is not for Toolgate to say.
+    let file = "method = \"POST\"\npath = \"/\"\ncontent_type = \"text/csv; charset=iso-8859-1\"\nbody = \"{{x}}\"\n\
+                input = [{ name = \"x\", type = \"FILE\" }]";
+    assert_eq!(errors(&with_action(file)), Vec::<&str>::new());
+}
+
+#[test]
+fn a_header_or_cookie_is_sent_once() {
+    for (template, place, name, expected) in [
+        (
+            "headers = { X-Trace = \"{{y}}\" }",
+            "header",
+            "x-trace",
+            vec!["duplicate-key"],
+        ),
+        ("headers = { X-Trace = \"{{y}}\" }", "header", "X-Other", vec![]),
+        (
+            "cookies = { session = \"{{y}}\" }",
+            "cookie",
+            "session",
+            vec!["duplicate-key"],
+        ),
+        ("cookies = { session = \"{{y}}\" }", "cookie", "Session", vec![]),
+    ] {
+        for style in ["", ", style = \"json\""] {
+            let lines = format!(
+                "method = \"GET\"\npath = \"/\"\n{template}\ninput = [{{ name = \"{name}\", in = \"{place}\"{style} }}, {{ name = \"y\" }}]"
+            );
+            assert_eq!(errors(&with_action(&lines)), expected, "{lines}");
+        }
+    }
+}
+
+#[test]
+fn validation_without_a_schema_may_have_an_effect() {
+    for (lines, is_told) in [
+        ("validation = \"warn\"", false),
+        ("validation = \"strict\"", true),
+        ("validation = \"warn\"\nresponse = \"a\"", true),
+    ] {
+        let found = with_action(&format!("method = \"GET\"\npath = \"/\"\n{lines}"));
+        let told = found.diagnostics.iter().any(|finding| finding.code == "no-effect");
+        assert_eq!(told, is_told, "{lines}: {:?}", found.diagnostics);
     }
 }

@@ -92,3 +92,28 @@ fn a_value_of_xml_has_a_root_and_its_place() {
         ["bad-xml"]
     );
 }
+
+#[test]
+fn two_members_cannot_end_at_one_name() {
+    for (lines, expected) in [
+        ("{ path = \"city\", sent_as = \"to\" }", vec!["duplicate-key"]),
+        (
+            "{ path = \"city\", sent_as = \"a\" }, { path = \"to\", sent_as = \"a\" }",
+            vec!["duplicate-key"],
+        ),
+        (
+            "{ path = \"city\", sent_as = \"land\" }, { path = \"land\", value = 1 }",
+            vec!["duplicate-key"],
+        ),
+        (
+            "{ path = \"city\", sent_as = \"to\" }, { path = \"to\", sent_as = \"city\" }",
+            vec![],
+        ),
+        (
+            "{ path = \"city\", sent_as = \"n\" }, { path = \"to[].n\", sent_as = \"city\" }",
+            vec![],
+        ),
+    ] {
+        assert_eq!(errors(&inside(lines)), expected, "{lines}");
+    }
+}

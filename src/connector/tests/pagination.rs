@@ -138,3 +138,39 @@ fn a_flaw_is_shown_where_it_is_written() {
     let finding = loaded.diagnostics.iter().find(|finding| finding.is_error()).unwrap();
     assert_eq!((finding.line, finding.column > 8), (12, true), "{finding:?}");
 }
+
+#[test]
+fn how_long_a_page_is_says_nothing_of_the_whole_list() {
+    let list = "{ type = \"array\", items = { type = \"string\", maxLength = 3 }, minItems = 1, maxItems = 2 }";
+    let object = format!("{{ type = \"object\", properties = {{ data = {list}, tags = {list} }} }}");
+    let nested =
+        format!("{{ allOf = [{{ type = \"object\", properties = {{ data = {list} }} }}], type = \"object\" }}");
+    for (schema, items, kept) in [
+        (list.to_owned(), "@", 0),
+        (object.clone(), "data", 1),
+        (nested, "data", 0),
+        (object, "tags", 1),
+    ] {
+        let lines = format!("{GET}response_schema = {schema}\npagination = {{ {CURSOR}, items = \"{items}\" }}");
+        let action = action(&lines);
+        let checked = action.response.schema.as_ref().unwrap().document().to_string();
+        let promised = serde_json::to_string(action.output_schema.as_ref().unwrap()).unwrap();
+        for text in [checked, promised] {
+            assert_eq!(text.matches("maxItems").count(), kept, "{text}");
+            assert_eq!(text.matches("minItems").count(), kept, "{text}");
+            assert!(text.contains("maxLength"), "{text}");
+        }
+    }
+    let lines = format!("{GET}response_schema = {list}");
+    let alone = action(&lines);
+    assert!(
+        alone
+            .response
+            .schema
+            .as_ref()
+            .unwrap()
+            .document()
+            .to_string()
+            .contains("maxItems")
+    );
+}

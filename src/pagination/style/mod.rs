@@ -102,6 +102,10 @@ impl Page<'_> {
     /// # Errors
     /// [`PageError::Expression`].
     pub(super) fn find(&self, key: &'static str, expression: &Expression) -> Result<Value, PageError> {
+        // A page is long, and what it says of the next one mostly stands at a place.
+        if let Some(place) = expression.place() {
+            return Ok(place.find(self.body).cloned().unwrap_or_default());
+        }
         let wrong = |error| PageError::Expression { key, error };
         let data = if let Some(data) = self.data.get() {
             data

@@ -6,6 +6,10 @@ use http::header::CONTENT_TYPE;
 use mime::Mime;
 use serde_json::Value;
 
+use super::charset;
+use crate::connector::Syntax;
+use crate::runner::halves;
+
 /// The media type of bytes that nobody says more about (RFC 9110, section 8.3).
 pub(super) const UNKNOWN_TYPE: &str = "application/octet-stream";
 
@@ -46,19 +50,17 @@ pub(super) fn decode(headers: &HeaderMap, body: &[u8]) -> Result<Decoded, String
             if text.is_empty() {
                 return Ok(Decoded::Empty);
             }
-            serde_json::from_str(text)
-                .map(Decoded::Json)
-                .map_err(|error| reason(&error))
+            halves::read(text).map(Decoded::Json).map_err(|error| reason(&error))
         }
         Kind::Text { may_be_json } => {
-            let (text, _, damaged) = character_set(media_type.as_ref()).decode(body);
+            let (text, _, damaged) = character_set(media_type.as_ref(), body).decode(body);
             if text.trim().is_empty() {
                 return Ok(Decoded::Empty);
             }
             // Sloppy servers send JSON as plain text; a bare word or number stays text, though.
             if may_be_json
                 && text.trim_start().starts_with(['{', '['])
-                && let Ok(value) = serde_json::from_str(&text)
+                && let Ok(value) = halves::read(&text)
             {
                 return Ok(Decoded::Json(value));
             }
@@ -99,7 +101,7 @@ fn kind(media_type: Option<&Mime>, body: &[u8]) -> Kind {
     let subtype = media_type.subtype().as_str();
     let suffix = media_type.suffix().map(|suffix| suffix.as_str());
     match media_type.type_().as_str() {
-        "application" | "text" if subtype == "json" || suffix == Some("json") => Kind::Json,
+        _ if Syntax::of(media_type.essence_str()) == Syntax::Json => Kind::Json,
         "text" => Kind::Text {
             may_be_json: subtype == "plain",
         },
@@ -113,10 +115,12 @@ fn kind(media_type: Option<&Mime>, body: &[u8]) -> Kind {
 }
 
 /// Subtypes of `application` that are text.
-const TEXTUAL: [&str; 15] = [
+const TEXTUAL: [&str; 17] = [
+    "csv",
     "ecmascript",
     "graphql",
     "javascript",
+    "json-seq",
     "jsonl",
     "jwt",
     "ndjson",
@@ -131,16 +135,19 @@ const TEXTUAL: [&str; 15] = [
     "yaml",
 ];
 
-fn character_set(media_type: Option<&Mime>) -> &'static Encoding {
+/// What its type says, else what the text declares of itself. A byte order mark counts above both (RFC 7303, section 3),
+/// which the decoder sees to.
+fn character_set(media_type: Option<&Mime>, body: &[u8]) -> &'static Encoding {
     let label = media_type.and_then(|media_type| media_type.get_param(mime::CHARSET));
     label
         .and_then(|label| Encoding::for_label(label.as_str().as_bytes()))
+        .or_else(|| charset::declared(media_type?, body))
         .unwrap_or(UTF_8)
 }
 
 /// The text of a JSON body: UTF-8 (RFC 8259, section 8.1) unless its type or a byte order mark says otherwise.
 fn json_text<'a>(media_type: Option<&Mime>, body: &'a [u8]) -> Result<std::borrow::Cow<'a, str>, String> {
-    let (text, used, damaged) = character_set(media_type).decode(body);
+    let (text, used, damaged) = character_set(media_type, body).decode(body);
     if damaged {
         return Err(format!("its bytes are not valid {}", used.name()));
     }
@@ -185,7 +192,7 @@ mod tests {
         let binary = |mime_type: &str| Decoded::Binary {
             mime_type: mime_type.to_owned(),
         };
-        let table: [(Option<&str>, &[u8], Decoded); 30] = [
+        let table: [(Option<&str>, &[u8], Decoded); 36] = [
             (Some("application/json"), b"{\"a\":1}", Decoded::Json(json!({"a": 1}))),
             (Some("application/json"), b" 7\n", Decoded::Json(json!(7))),
             (
@@ -244,12 +251,116 @@ mod tests {
             (Some("image/svg+xml"), b"<svg/>", text("<svg/>")),
             (Some("image/png; x=1"), b"{}", binary("image/png")),
             (Some("not a type"), b"plain", text("plain")),
+            (
+                Some("application/json"),
+                b"{\"a\":\"x\\ud83d\"}",
+                Decoded::Json(json!({"a": "x\u{fffd}"})),
+            ),
+            (Some("text/plain"), b"[\"\\ud83d\"]", Decoded::Json(json!(["\u{fffd}"]))),
+            (Some("application/x-json"), b"[1]", Decoded::Json(json!([1]))),
+            (Some("application/x-amz-json-1.1"), b"{}", Decoded::Json(json!({}))),
+            (Some("application/json-seq"), b"\x1e{}\n", text("\u{1e}{}\n")),
+            (Some("application/csv"), b"a,b", text("a,b")),
         ];
         for (content_type, body, expected) in table {
             assert_eq!(
                 decode_as(content_type, body),
                 Ok(expected),
                 "{content_type:?} {}",
+                String::from_utf8_lossy(body)
+            );
+        }
+    }
+
+    #[test]
+    fn texts_may_say_which_character_set_they_have() {
+        let table: [(Option<&str>, &[u8], Decoded); 15] = [
+            (
+                Some("application/xml"),
+                b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xe9</a>",
+                text("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\u{e9}</a>"),
+            ),
+            (
+                Some("application/atom+xml"),
+                b"<?xml version='1.0' encoding = 'windows-1252' ?><a>\x80</a>",
+                text("<?xml version='1.0' encoding = 'windows-1252' ?><a>\u{20ac}</a>"),
+            ),
+            // What the type says counts, and a byte order mark above all.
+            (
+                Some("text/xml; charset=utf-8"),
+                b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\xc3\xa9",
+                text("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\u{e9}"),
+            ),
+            (
+                Some("text/xml"),
+                b"\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\xc3\xa9",
+                text("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\u{e9}"),
+            ),
+            // What can be read as ASCII is no UTF-16, whatever it says.
+            (
+                Some("text/xml"),
+                b"<?xml version=\"1.0\" encoding=\"UTF-16\"?>\xc3\xa9",
+                text("<?xml version=\"1.0\" encoding=\"UTF-16\"?>\u{e9}"),
+            ),
+            (
+                Some("text/xml"),
+                b"<a encoding=\"ISO-8859-1\">\xc3\xa9</a>",
+                text("<a encoding=\"ISO-8859-1\">\u{e9}</a>"),
+            ),
+            (
+                Some("text/xml"),
+                b"<?xml encoding=\"\xc3",
+                Decoded::Text {
+                    text: "<?xml encoding=\"\u{fffd}".to_owned(),
+                    damaged: true,
+                },
+            ),
+            (
+                Some("text/html"),
+                b"<html><META name=x><meta CHARSET=iso-8859-1>\xe9",
+                text("<html><META name=x><meta CHARSET=iso-8859-1>\u{e9}"),
+            ),
+            (
+                Some("text/html"),
+                b"<meta http-equiv=\"Content-Type\" content=\"text/html; charset=windows-1252\">\x80",
+                text("<meta http-equiv=\"Content-Type\" content=\"text/html; charset=windows-1252\">\u{20ac}"),
+            ),
+            (
+                Some("text/html; charset=utf-8"),
+                b"<meta charset=\"iso-8859-1\">\xc3\xa9",
+                text("<meta charset=\"iso-8859-1\">\u{e9}"),
+            ),
+            (
+                Some("text/html"),
+                b"<meta charset=\"utf-16\">\xc3\xa9",
+                text("<meta charset=\"utf-16\">\u{e9}"),
+            ),
+            (
+                Some("text/html"),
+                b"<p>charset=iso-8859-1 \xc3\xa9",
+                text("<p>charset=iso-8859-1 \u{e9}"),
+            ),
+            (
+                Some("text/html"),
+                b"<metal charset=iso-8859-1>\xc3\xa9",
+                text("<metal charset=iso-8859-1>\u{e9}"),
+            ),
+            (
+                Some("text/plain"),
+                b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\xc3\xa9",
+                text("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\u{e9}"),
+            ),
+            (
+                Some("text/csv"),
+                b"<meta charset=iso-8859-1>\xc3\xa9",
+                text("<meta charset=iso-8859-1>\u{e9}"),
+            ),
+        ];
+        for (content_type, body, expected) in table {
+            assert_eq!(
+                decode_as(content_type, body),
+                Ok(expected),
+                "{}",
                 String::from_utf8_lossy(body)
             );
         }
@@ -285,7 +396,7 @@ mod tests {
                 "expected value at line 1 column 1",
             ),
             ("application/json", b"1e400", "number out of range"),
-            ("application/json", b"\"\\ud834 hunter2\"", "hex escape"),
+            ("application/json", b"\"\\ud83 hunter2\"", "invalid escape"),
             ("application/json", b"\"\xff hunter2\"", "not valid UTF-8"),
             ("application/json; charset=utf-8", b"\xe9", "not valid UTF-8"),
             ("application/json", b"NaN", "expected"),

@@ -42,7 +42,8 @@ const MESSAGES: [&str; 15] = [
 ];
 
 /// Keys that hold single errors beside the main message.
-const LISTS: [&str; 8] = [
+const LISTS: [&str; 11] = [
+    "errorMessages",
     "errors",
     "details",
     "invalid_params",
@@ -50,6 +51,8 @@ const LISTS: [&str; 8] = [
     "invalidParams",
     "issues",
     "violations",
+    "fieldViolations",
+    "field_violations",
     "fields",
 ];
 
@@ -326,6 +329,20 @@ mod tests {
             (json!({"status": 7, "ok": false}), "{\"status\":7,\"ok\":false}"),
             (json!({"message": "line\n  two\u{1b}[31m"}), "line two[31m"),
             (json!({"message": "", "error": "x"}), "x"),
+            (
+                json!({"error": {"code": 400, "message": "Invalid value.", "status": "INVALID_ARGUMENT", "details": [
+                    {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [
+                        {"field": "event.start", "description": "Missing end time."}]}]}}),
+                "Invalid value.; event.start: Missing end time.",
+            ),
+            (
+                json!({"errorMessages": ["The issue is closed."], "errors": {"summary": "Summary is required."}}),
+                "The issue is closed.; summary: Summary is required.",
+            ),
+            (
+                json!({"errorMessages": ["No such issue."], "errors": {}}),
+                "No such issue.",
+            ),
         ];
         for (body, expected) in table {
             assert_eq!(said(&Decoded::Json(body.clone())).as_deref(), Some(expected), "{body}");

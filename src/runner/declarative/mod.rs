@@ -3,6 +3,7 @@
 //! Pure: the engine sends what [`prepare`] builds and hands the answer to [`interpret`]. Never knows a credential's
 //! value; [`redacted`] knows where one would go.
 
+mod charset;
 mod decode;
 mod detail;
 mod disposition;

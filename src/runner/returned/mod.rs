@@ -4,7 +4,6 @@
 
 mod content;
 mod file;
-mod halves;
 
 pub(in crate::runner) use file::file_name;
 
@@ -15,7 +14,8 @@ use super::Redaction;
 use crate::auth::Handles;
 use crate::connector::model::{Action, CodeRules, Validation};
 use crate::mapping;
-use crate::schema::Violation;
+use crate::runner::halves;
+use crate::schema::{Violation, mismatch};
 
 /// Most files in one result.
 const MOST_FILES: usize = 100;
@@ -122,11 +122,7 @@ pub fn returned(
     if result.is_empty() {
         return Err(ReturnedError::Nothing);
     }
-    let parsed = serde_json::from_str(result).or_else(|error| match halves::replaced(result) {
-        Some(whole) => serde_json::from_str(&whole),
-        None => Err(error),
-    });
-    let mut value: Value = parsed.map_err(|error| not_json(&error))?;
+    let mut value = halves::read(result).map_err(|error| not_json(&error))?;
     // Files first: what they hold is no text for a model, and nothing to look for errors in.
     let mut files = file::take(&mut value)?;
     for file in &mut files {
@@ -153,7 +149,7 @@ pub fn returned(
         match action.response.validation {
             _ if violations.is_empty() => {}
             Validation::Strict => return Err(ReturnedError::SchemaMismatch { violations }),
-            Validation::Warn => warnings.push(mismatch(&violations)),
+            Validation::Warn => warnings.push(mismatch("the result", &violations)),
         }
     }
     Ok(Returned {
@@ -213,16 +209,6 @@ fn text_of(value: &Value) -> Option<String> {
         Value::Array(_) | Value::Number(_) => Some(value.to_string()),
         Value::Null | Value::Bool(_) | Value::String(_) => None,
     }
-}
-
-fn mismatch(violations: &[Violation]) -> String {
-    const MOST: usize = 5;
-    let listed: Vec<String> = violations.iter().take(MOST).map(Violation::to_string).collect();
-    let more = match violations.len().saturating_sub(MOST) {
-        0 => String::new(),
-        more => format!("; and {more} more"),
-    };
-    format!("the result does not match its schema: {}{more}", listed.join("; "))
 }
 
 #[cfg(test)]

@@ -46,16 +46,23 @@ impl Expression {
             return Ok(Self::Argument(inside.to_owned()));
         }
         scan::check_depth(inside).map_err(|error| TemplateError::at(offset + error.offset, error.message))?;
-        let program = filters::ENVIRONMENT
-            .compile_expression_owned(inside.to_owned())
-            .map_err(|error| {
+        let compiled = |text: String| {
+            let program = filters::ENVIRONMENT.compile_expression_owned(text);
+            program.map_err(|error| {
                 let reason = error.detail().unwrap_or("it cannot be read");
                 TemplateError::at(offset, format!("`{inside}` is not an expression: {reason}"))
-            })?;
+            })
+        };
+        let (guarded, sliced) = scan::guarded_slices(inside);
+        let program = compiled(guarded)?;
         scan::check_names(inside).map_err(|error| TemplateError::at(offset + error.offset, error.message))?;
+        let mut names: BTreeSet<String> = program.undeclared_variables(false).into_iter().collect();
+        for operand in sliced {
+            names.extend(compiled(operand.to_owned())?.undeclared_variables(false));
+        }
         Ok(Self::Program {
             source: inside.to_owned(),
-            names: program.undeclared_variables(false).into_iter().collect(),
+            names,
             program: Box::new(program),
         })
     }
@@ -117,8 +124,11 @@ impl Expression {
             .filter_map(|name| Some((name.as_str(), Serde(arguments.get(name)?))));
         match program.eval(Dynamic::from_pairs(given)) {
             Ok(value) => Ok(Some(value)),
-            // Operators report a missing operand as one of the wrong type.
-            Err(error) if is_missing(&error) || names.iter().any(|name| !arguments.contains_key(name)) => Ok(None),
+            Err(error) if is_missing(&error) => Ok(None),
+            // The sign of what is missing is the one operator that does not say what it was used on.
+            Err(error) if error.detail().is_none() && names.iter().any(|name| !arguments.contains_key(name)) => {
+                Ok(None)
+            }
             Err(error) => Err(self.failed(explain(&error))),
         }
     }
@@ -148,9 +158,15 @@ impl Expression {
     }
 }
 
-/// Whether an expression failed because something it reads was not given. Some filters wrap that failure.
+/// Whether an expression failed because something it reads was not given. Some filters wrap that failure, and operators
+/// report a missing operand as one of the wrong type: what they say then names types alone.
 fn is_missing(error: &Error) -> bool {
+    let said = error.detail().unwrap_or_default();
+    let is_operand = said.starts_with("tried to use ")
+        && (said.contains(" unsupported types undefined and ") || said.ends_with(" and undefined"));
     error.kind() == ErrorKind::UndefinedError
+        || is_operand
+        || said.starts_with("cannot convert undefined to ")
         || std::error::Error::source(error)
             .and_then(|source| source.downcast_ref::<Error>())
             .is_some_and(is_missing)

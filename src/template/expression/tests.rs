@@ -109,6 +109,15 @@ fn what_was_not_given_drops_the_string_whatever_filter_it_passes() {
         "gone ~ 'x'",
         "-gone",
         "1 in gone",
+        "gone[:10]",
+        "gone[:10] | length",
+        "x.gone[1:][:2]",
+        "[1, 2][gone:]",
+        "{'a': [x, gone[0:1]]}",
+        "gone is sequence",
+        "'a' if gone is string else 'b'",
+        "x.gone is none",
+        "gone > 1",
     ] {
         assert_eq!(evaluate(inside, json!({"x": {}})), Ok(None), "{inside}");
     }
@@ -137,7 +146,7 @@ fn failures_name_the_expression_and_never_the_value() {
         ("x | abs", json!("hunter2"), "wrong type"),
         ("x + 1", json!("hunter2"), "wrong type"),
         ("x.y.z", json!("hunter2"), "wrong type"),
-        ("x | map('hunter2')", json!([1]), "filter that does not exist"),
+        ("x | map(x)", json!("hunter2"), "filter that does not exist"),
         ("1 / x", json!(0), "out of range"),
         ("x * 1e308", json!(1e308), "not a finite number"),
         ("x + x", json!(u64::MAX), "more than 64 bits"),
@@ -268,6 +277,8 @@ fn compile_errors_point_at_the_word() {
         ("range(10)", 0, "`range(…)` is a call"),
         ("x.upper()", 2, "`upper(…)` is a call"),
         ("x | upper | escape", 12, "there is no filter `escape`"),
+        ("x | map('uper')", 8, "there is no filter `uper`"),
+        ("x | map ( \"escape\" ) | list", 10, "there is no filter `escape`"),
         ("x +", 0, "`x +` is not an expression"),
         ("x y", 0, "`x y` is not an expression"),
         ("true false", 0, "is not an expression"),
@@ -281,7 +292,7 @@ fn compile_errors_point_at_the_word() {
 
 #[test]
 fn names_are_the_arguments_that_are_read() {
-    let table: [(&str, &[&str]); 8] = [
+    let table: [(&str, &[&str]); 9] = [
         ("x", &["x"]),
         ("in", &["in"]),
         ("true", &[]),
@@ -289,6 +300,7 @@ fn names_are_the_arguments_that_are_read() {
         ("x.y[z] | default(w, true)", &["w", "x", "z"]),
         ("a if b is defined else c", &["a", "b", "c"]),
         ("X-Id", &["Id", "X"]),
+        ("a.b[:x][y:] ~ (c + d)[1:]", &["a", "c", "d", "x", "y"]),
         ("rows | map(attribute='id')", &["rows"]),
     ];
     for (inside, expected) in table {
@@ -301,5 +313,40 @@ fn names_are_the_arguments_that_are_read() {
             expected,
             "{inside}"
         );
+    }
+}
+
+#[test]
+fn what_was_given_is_sliced() {
+    let arguments = json!({"x": [1, 2, 3], "t": "a:b[c]", "rows": [{"id": [7, 8]}], "nothing": null});
+    for (inside, expected) in [
+        ("x[:2]", json!([1, 2])),
+        ("x[1:][:1]", json!([2])),
+        ("t[2:]", json!("b[c]")),
+        ("'a:b'[:1] ~ t[:1]", json!("aa")),
+        ("rows[0].id[1:]", json!([8])),
+        ("rows[ 0 ] . id [ 1: ]", json!([8])),
+        ("(x + x)[x[0]:x[1]]", json!([2])),
+        ("x[::-1]", json!([3, 2, 1])),
+        ("[1, 2][1:]", json!([2])),
+        ("x[:1] if x else gone[:1]", json!([1])),
+        ("(gone | default([]))[:1]", json!([])),
+        ("{'a:b': x}['a:b'][1:]", json!([2, 3])),
+        ("not x[3:]", json!(true)),
+    ] {
+        assert_eq!(evaluate(inside, arguments.clone()), Ok(Some(expected)), "{inside}");
+    }
+}
+
+#[test]
+fn what_fails_for_another_reason_is_not_taken_for_missing() {
+    for (inside, x) in [
+        ("x | int if gone is undefined else gone", json!("hunter2")),
+        ("(x * 'a') if not gone else 1", json!("hunter2")),
+        ("x[:1] if not gone else 1", json!(7)),
+        ("1 / x if not gone else 1", json!(0)),
+    ] {
+        let error = evaluate(inside, json!({"x": x})).expect_err(inside);
+        assert!(!error.message.replace(inside, "").contains("hunter2"), "{error:?}");
     }
 }

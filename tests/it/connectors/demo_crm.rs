@@ -72,7 +72,7 @@ impl Demo {
         let Value::Object(mut arguments) = arguments else {
             panic!("{name}: arguments are an object")
         };
-        action.input.apply_defaults(&mut arguments);
+        action.input.complete(&mut arguments);
         let violations = action.input.violations(&Value::Object(arguments.clone()));
         assert!(violations.is_empty(), "{name}: {violations:?}");
         let request = prepare(&self.connector, action, action.request().unwrap(), &arguments).unwrap();

@@ -113,6 +113,24 @@ async fn an_approval_is_for_these_arguments_and_these_files_only() {
 }
 
 #[tokio::test]
+async fn a_whole_number_is_the_integer_that_was_approved_and_is_sent() {
+    let upstream = Upstream::fixed("{}").await;
+    let sized = ACTIONS.replace("title = \"{{title}}\"", "size = \"{{title}}\"") + "type = \"integer\"\n";
+    let workspace = Workspace::with(&upstream.base_url(), &sized);
+    workspace.config("[approvals]\nwait_ms = 0\n");
+    let mut session = workspace.serve().await;
+    approved(&workspace, &mut session, &json!({ "id": "1", "title": 1e3 })).await;
+    // The same call, as another JSON library writes it.
+    let answer = session.call("crm__create", json!({ "id": "1", "title": 1000 })).await;
+    assert_eq!(code(&answer), "ok", "{answer}");
+    approved(&workspace, &mut session, &json!({ "id": "1", "title": 5.0 })).await;
+    let answer = session.call("crm__create", json!({ "id": "1", "title": 5.0 })).await;
+    assert_eq!(code(&answer), "ok", "{answer}");
+    let bodies: Vec<_> = upstream.seen().into_iter().map(|seen| seen.body).collect();
+    assert_eq!(bodies, [r#"{"size":1000}"#, r#"{"size":5}"#]);
+}
+
+#[tokio::test]
 async fn another_principal_cannot_use_an_approval() {
     let upstream = Upstream::fixed("{}").await;
     let text = connector("crm", &upstream.base_url(), ACTIONS);

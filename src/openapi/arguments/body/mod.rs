@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 
 use super::{Reading, types};
-use crate::connector::{is_several_media_types, is_yaml, media_type_essence};
+use crate::connector::{Syntax, is_several_media_types, is_yaml, media_type_essence};
 use crate::openapi::answers::is_json_lines;
 use crate::openapi::documents::Place;
 use crate::openapi::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind};
@@ -390,9 +390,9 @@ fn named_members(schema: &Map<String, Value>, most: usize) -> Vec<String> {
 fn kind_of(media_type: &str) -> Option<BodyKind> {
     let essence = media_type_essence(media_type);
     Some(match essence.as_str() {
-        "*/*" | "application/*" | "text/json" | "application/x-json" => BodyKind::Json,
+        "*/*" | "application/*" => BodyKind::Json,
         "application/x-www-form-urlencoded" => BodyKind::Form,
-        _ if essence == "application/json" || essence.ends_with("+json") => BodyKind::Json,
+        _ if Syntax::of(&essence) == Syntax::Json => BodyKind::Json,
         _ if essence.starts_with(FORM_OF_PARTS) || MISSPELT_FORMS.contains(&essence.as_str()) => BodyKind::Multipart,
         _ if essence.ends_with("/xml") || essence.ends_with("+xml") => BodyKind::Xml,
         _ if essence.starts_with("multipart/") => return None,

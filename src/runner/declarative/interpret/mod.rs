@@ -2,8 +2,8 @@
 //!
 //! Must never send anything, or know more of the credential than how to remove it.
 
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method};
+use http::header::{CONTENT_TYPE, LOCATION};
+use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::decode::{self, Decoded, UNKNOWN_TYPE};
@@ -14,12 +14,9 @@ use crate::auth::Scrubber;
 use crate::connector::model::{Action, Connector, ResponseContract, Validation};
 use crate::egress::UpstreamResponse;
 use crate::mapping;
-use crate::runner::Redaction;
 use crate::runner::returned::file_name;
-use crate::schema::Violation;
-
-/// Most violations that a warning lists.
-const MOST_WARNED: usize = 5;
+use crate::runner::{Redaction, halves};
+use crate::schema::mismatch;
 
 /// Makes a result of what the API answered to a request with these arguments. `scrubber` knows the values of the
 /// credential that was used.
@@ -57,6 +54,9 @@ pub fn interpret(
         // (section 9.3.7).
         _ if method == Some(&Method::HEAD) => head(connector, response, &redaction),
         Decoded::Empty if method == Some(&Method::OPTIONS) => head(connector, response, &redaction),
+        Decoded::Empty if contract.schema.is_none() && contract.mapping.is_none() => {
+            made(connector, response).unwrap_or(Value::Null)
+        }
         Decoded::Empty => Value::Null,
         Decoded::Json(value) => value,
         Decoded::Text { text, damaged } => {
@@ -129,7 +129,7 @@ pub(super) fn finish(
         match contract.validation {
             _ if violations.is_empty() => {}
             Validation::Strict => return Err(ResponseError::SchemaMismatch { violations }),
-            Validation::Warn => warnings.push(mismatch(&violations)),
+            Validation::Warn => warnings.push(mismatch("the answer", &violations)),
         }
     }
 
@@ -155,6 +155,24 @@ fn head(connector: &Connector, response: &UpstreamResponse, redaction: &Redactio
         headers.insert(redaction.caseless(name.as_str()), Value::from(value));
     }
     json!({ "status": response.status.as_u16(), "headers": headers })
+}
+
+/// What an answer without a body says of what was made, or is being made: where that is (RFC 9110, sections 15.3.2 and
+/// 15.3.3). Of an address of the API the path alone, because agents do not see the rest.
+fn made(connector: &Connector, response: &UpstreamResponse) -> Option<Value> {
+    if !matches!(response.status, StatusCode::CREATED | StatusCode::ACCEPTED) {
+        return None;
+    }
+    let written = response.headers.get(LOCATION)?.to_str().ok()?;
+    let base_urls = connector.connection.base_urls();
+    let location = match response.url.join(written) {
+        Ok(url) if url.origin() == response.url.origin() => {
+            let query = url.query().map_or_else(String::new, |query| format!("?{query}"));
+            format!("{}{query}", url.path())
+        }
+        _ => without_addresses(written, base_urls),
+    };
+    Some(json!({ "status": response.status.as_u16(), "location": location }))
 }
 
 /// Whether an answer that is not what the action expects is passed on with a warning. No mapping can be computed from one.
@@ -189,7 +207,7 @@ fn expected_json(
     if fits && contract.mapping.is_none() {
         return Ok(as_text);
     }
-    if let Ok(value) = serde_json::from_str(text.trim()) {
+    if let Ok(value) = halves::read(text.trim()) {
         return Ok(value);
     }
     if takes_anything(contract) {
@@ -205,17 +223,6 @@ fn expected_json(
             }),
         }
     })
-}
-
-fn mismatch(violations: &[Violation]) -> String {
-    let listed: Vec<_> = violations.iter().take(MOST_WARNED).map(Violation::to_string).collect();
-    let more = violations.len().saturating_sub(MOST_WARNED);
-    let more = if more == 0 {
-        String::new()
-    } else {
-        format!("; and {more} more")
-    };
-    format!("the answer does not match its schema: {}{more}", listed.join("; "))
 }
 
 #[cfg(test)]

@@ -451,3 +451,35 @@ fn a_secret_in_a_media_type_is_shown_nowhere() {
     let image = interpreted("", &answer).expect("an image");
     assert!(matches!(image.content, Content::Binary { mime_type, .. } if mime_type == "image/png"));
 }
+
+#[test]
+fn an_empty_answer_says_where_what_was_made_is() {
+    let made = |status: u16, location: Option<&str>| {
+        let mut answer = response(status, "", "");
+        if let Some(location) = location {
+            answer.headers.insert("location", location.parse().unwrap());
+        }
+        answer
+    };
+    for (answer, expected) in [
+        (
+            made(201, Some("https://api.example.com/v1/orders/7?full=1")),
+            json!({"status": 201, "location": "/v1/orders/7?full=1"}),
+        ),
+        (
+            made(202, Some("/jobs/9")),
+            json!({"status": 202, "location": "/jobs/9"}),
+        ),
+        (
+            made(201, Some("https://files.example.com/7")),
+            json!({"status": 201, "location": "https://files.example.com/7"}),
+        ),
+        (made(201, None), json!({"result": null})),
+        (made(200, Some("/jobs/9")), json!({"result": null})),
+    ] {
+        assert_eq!(json_of("", &answer), expected, "{answer:?}");
+    }
+    // Whoever says what the answer is gets that.
+    let described = interpreted("response = \"a\"", &made(201, Some("/orders/7"))).unwrap();
+    assert_eq!(described.content, Content::Json(json!({"result": null})));
+}

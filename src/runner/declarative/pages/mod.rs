@@ -15,7 +15,7 @@ use crate::auth::Scrubber;
 use crate::connector::model::{Action, Connector};
 use crate::egress::{OutgoingRequest, UpstreamResponse};
 use crate::pagination::{Arrived, End, Pagination, Walk};
-use crate::runner::Redaction;
+use crate::runner::{Redaction, halves};
 
 /// The pages of one list that have come so far.
 #[derive(Debug)]
@@ -127,7 +127,7 @@ fn json(response: &UpstreamResponse, redaction: &Redaction) -> Result<Value, Res
         Decoded::Empty => Ok(Value::Null),
         Decoded::Json(value) => Ok(value),
         // Sloppy servers call JSON anything.
-        Decoded::Text { text, .. } => serde_json::from_str(text.trim()).map_err(|_| not_json("it is text".to_owned())),
+        Decoded::Text { text, .. } => halves::read(text.trim()).map_err(|_| not_json("it is text".to_owned())),
         Decoded::Binary { mime_type } => {
             let mime_type = interpret::shown_type(mime_type, response, redaction);
             Err(not_json(format!("its type is {mime_type}")))

@@ -4,6 +4,8 @@
 
 mod multipart;
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -18,7 +20,7 @@ use crate::connector::media_type_of_file;
 use crate::connector::model::{Action, BodyTemplate, Connector, Effect, RequestTemplate, StyledPlace};
 use crate::egress::{OutgoingRequest, claimed, refusal};
 use crate::schema::pointer_segment;
-use crate::template::ValueTemplate;
+use crate::template::{Inside, ValueTemplate, text};
 
 /// Everything but the unreserved characters of RFC 3986: what a value becomes in a query.
 pub(super) const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -133,9 +135,7 @@ fn as_the_api_has_them(template: &RequestTemplate, arguments: &Map<String, Value
     let mut changed = arguments.clone();
     for (name, all) in &template.inside {
         if let Some(value) = changed.get_mut(name) {
-            for one in all {
-                one.apply(value);
-            }
+            Inside::apply(all, value);
         }
     }
     changed
@@ -213,15 +213,6 @@ fn each_text(value: &Value, take: &mut dyn FnMut(&str)) {
     }
 }
 
-/// A single value as text: `None` for null, JSON text for arrays and objects.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        value => Some(value.to_string()),
-    }
-}
-
 /// Puts `above` over `headers`: a name that `above` holds replaces what was there.
 fn overlay(headers: &mut HeaderMap, above: impl IntoIterator<Item = (HeaderName, HeaderValue)>) {
     let mut seen: Vec<HeaderName> = Vec::new();
@@ -286,12 +277,7 @@ fn header_value(text: &str) -> Option<HeaderValue> {
 }
 
 fn unsendable(template: &ValueTemplate, place: &str) -> PrepareError {
-    let names = template.arguments();
-    let pointer = if names.len() == 1 {
-        names.first().map(|name| pointer_segment(name))
-    } else {
-        None
-    };
+    let pointer = only(&template.arguments());
     let cause = match &pointer {
         Some(_) => "it",
         None => "a value",
@@ -314,7 +300,8 @@ fn append_cookies(
         .filter_map(|value| Some(value.to_str().ok()?.to_owned()))
         .collect();
     for (name, value) in &template.cookies {
-        let Some(text) = value.render(arguments)?.as_ref().and_then(text) else {
+        let rendered = value.render(arguments)?;
+        let Some(text) = rendered.as_ref().and_then(text) else {
             continue;
         };
         cookies.push(format!("{name}={}", utf8_percent_encode(&text, COOKIE_VALUE)));
@@ -360,7 +347,10 @@ fn render_body(
                 let texts = styled_fields(request, arguments)?;
                 let said = parts.iter().map(|part| Said::of(part, arguments));
                 let said: Vec<Said<'_>> = said.collect::<Result<_, _>>()?;
-                let (body, boundary) = multipart::body(&value, &said, texts)?;
+                let (body, boundary) = multipart::body(&value, &said, texts, &|name| {
+                    // What the agent calls it, which is the only name that it knows.
+                    only(&template.arguments_of_member(name))
+                })?;
                 (
                     Some(body),
                     header_value(&format!("multipart/form-data; boundary={boundary}")),
@@ -387,7 +377,9 @@ fn render_body(
             (body.map(Bytes::from), Some(media_type(content_type)?))
         }
         BodyTemplate::Text { content_type, template } => {
-            let body = template.render(arguments)?.as_ref().and_then(text).map(Bytes::from);
+            let rendered = template.render(arguments)?;
+            let body = rendered.as_ref().and_then(text);
+            let body = body.map(|text| Bytes::from(text.into_owned()));
             (body, Some(media_type(content_type)?))
         }
     })
@@ -412,12 +404,16 @@ fn media_type(written: &str) -> Result<HeaderValue, PrepareError> {
 
 /// `error` with the argument to blame, when there is only one.
 fn blame(template: &ValueTemplate, error: PrepareError) -> PrepareError {
-    let names = template.arguments();
-    let only = names.first().filter(|_| names.len() == 1);
     PrepareError {
-        pointer: only.map(|name| pointer_segment(name)).or(error.pointer),
+        pointer: only(&template.arguments()).or(error.pointer),
         ..error
     }
+}
+
+/// The pointer to the argument of `names`, when there is only one.
+fn only(names: &BTreeSet<String>) -> Option<String> {
+    let name = names.first().filter(|_| names.len() == 1)?;
+    Some(pointer_segment(name))
 }
 
 /// A form's fields that have a style.

@@ -7,10 +7,10 @@ use bytes::Bytes;
 use http::HeaderValue;
 use serde_json::{Map, Value};
 
-use super::{PrepareError, header_value, render_header, text};
+use super::{PrepareError, header_value, render_header};
 use crate::connector::model::PartTemplate;
 use crate::crypto::sha256_hex;
-use crate::schema::pointer_segment;
+use crate::template::text;
 
 /// Agents write base64 with and without its padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -73,16 +73,25 @@ struct Part {
 }
 
 /// The body of several parts that `value` becomes, followed by `texts`, and its boundary. Each item of a list is a part
-/// of its own. `said` tells more about some.
+/// of its own. `said` tells more about some, and `pointer_of` which argument a part comes from.
 ///
 /// # Errors
 /// A file whose content is not base64, or a media type that cannot be sent.
-pub(super) fn body(value: &Value, said: &[Said<'_>], texts: Vec<Field<'_>>) -> Result<(Bytes, String), PrepareError> {
+pub(super) fn body(
+    value: &Value,
+    said: &[Said<'_>],
+    texts: Vec<Field<'_>>,
+    pointer_of: &dyn Fn(&str) -> Option<String>,
+) -> Result<(Bytes, String), PrepareError> {
     let Value::Object(members) = value else {
         return Err(PrepareError {
             pointer: None,
             message: "a body of several parts must be an object".to_owned(),
         });
+    };
+    let blamed = |name: &str, error: PrepareError| PrepareError {
+        pointer: pointer_of(name),
+        ..error
     };
     let mut parts = Vec::new();
     let said_of = |name: &str| said.iter().find(|said| said.name == name);
@@ -91,15 +100,18 @@ pub(super) fn body(value: &Value, said: &[Said<'_>], texts: Vec<Field<'_>>) -> R
         match value {
             Value::Array(items) => {
                 for item in items {
-                    parts.extend(part(name, item, said)?);
+                    parts.extend(part(name, item, said).map_err(|error| blamed(name, error))?);
                 }
             }
-            value => parts.extend(part(name, value, said)?),
+            value => parts.extend(part(name, value, said).map_err(|error| blamed(name, error))?),
         }
     }
     for field in texts {
         let mut head = head(&field.name);
         if let Some(said) = said_of(field.of) {
+            if let Some(kind) = said.media_type {
+                push_type(&mut head, kind)?;
+            }
             said.append(&mut head);
         }
         parts.push(Part {
@@ -150,32 +162,33 @@ fn part(name: &str, value: &Value, said: Option<&Said<'_>>) -> Result<Option<Par
             head.push_str(&quoted(of("fileName").unwrap_or(name)));
             head.push('"');
             let kind = of("mimeType").filter(|kind| !kind.is_empty()).unwrap_or(UNKNOWN_TYPE);
-            let content = file_content(value).map_err(|error| PrepareError {
-                pointer: Some(pointer_segment(name)),
-                ..error
-            })?;
-            (content, Some(kind))
+            (file_content(value)?, Some(kind))
         }
         (None, Value::Object(_) | Value::Array(_)) => (value.to_string().into_bytes(), Some("application/json")),
         (None, value) => match text(value) {
-            Some(text) => (text.into_bytes(), None),
+            Some(text) => (text.into_owned().into_bytes(), None),
             None => return Ok(None),
         },
     };
     if let Some(kind) = said.and_then(|said| said.media_type).or(own_type) {
-        if header_value(kind).is_none() {
-            return Err(PrepareError {
-                pointer: Some(pointer_segment(name)),
-                message: "the media type of a file holds a character that cannot be sent".to_owned(),
-            });
-        }
-        head.push_str("\r\nContent-Type: ");
-        head.push_str(kind);
+        push_type(&mut head, kind)?;
     }
     if let Some(said) = said {
         said.append(&mut head);
     }
     Ok(Some(Part { head, content }))
+}
+
+fn push_type(head: &mut String, kind: &str) -> Result<(), PrepareError> {
+    if header_value(kind).is_none() {
+        return Err(PrepareError {
+            pointer: None,
+            message: "the media type of a file holds a character that cannot be sent".to_owned(),
+        });
+    }
+    head.push_str("\r\nContent-Type: ");
+    head.push_str(kind);
+    Ok(())
 }
 
 fn head(name: &str) -> String {
@@ -226,7 +239,7 @@ mod tests {
             name: "n[0]".to_owned(),
             text: "x".to_owned(),
         };
-        let (body, boundary) = body(value, &said, vec![field])?;
+        let (body, boundary) = body(value, &said, vec![field], &|name| Some(format!("/its {name}")))?;
         Ok(String::from_utf8(body.to_vec()).unwrap().replace(&boundary, "B"))
     }
 
@@ -245,6 +258,11 @@ mod tests {
              --B\r\nContent-Disposition: form-data; name=\"n[0]\"\r\n\r\nx\r\n\
              --B--\r\n"
         );
+        assert!(
+            written(&json!({}), &[("n", "text/csv")])
+                .unwrap()
+                .contains("name=\"n[0]\"\r\nContent-Type: text/csv\r\n\r\nx\r\n")
+        );
     }
 
     #[test]
@@ -255,14 +273,14 @@ mod tests {
             (file("a\r\nX: y", ""), "media type"),
         ] {
             let error = written(&value, &[]).unwrap_err();
-            assert_eq!(error.pointer.as_deref(), Some("/f"));
+            assert_eq!(error.pointer.as_deref(), Some("/its f"));
             assert!(error.message.contains(part), "{}", error.message);
         }
     }
 
     #[test]
     fn the_same_parts_have_the_same_boundary_and_others_another() {
-        let of = |value: Value| body(&value, &[], Vec::new()).unwrap().1;
+        let of = |value: Value| body(&value, &[], Vec::new(), &|_| None).unwrap().1;
         assert_eq!(of(json!({"a": "x"})), of(json!({"a": "x"})));
         assert_ne!(of(json!({"a": "x"})), of(json!({"a": "y"})));
     }

@@ -4,6 +4,8 @@ use serde_json::json;
 use super::super::fixture::{arguments, connector, inputs};
 use super::*;
 
+mod bodies;
+
 fn built(settings: &str, action: &str, given: Value) -> Result<OutgoingRequest, PrepareError> {
     let (connector, action) = connector(settings, action);
     prepare(

@@ -1,5 +1,7 @@
-//! Halves of characters: JavaScript's texts are made of UTF-16, and one that was cut in the middle of a character ends in
+//! Halves of characters: texts of JavaScript, Java and .NET are made of UTF-16, and one that was cut in the middle of a character ends in
 //! half of it. JSON can write that down (RFC 8259, section 8.2), and nobody can read it as text.
+
+use serde_json::Value;
 
 /// What stands for half a character.
 const REPLACEMENT: &str = "\\ufffd";
@@ -7,8 +9,19 @@ const REPLACEMENT: &str = "\\ufffd";
 /// Length of `\uXXXX`.
 const ESCAPE: usize = 6;
 
+/// The value that `json` writes down, with U+FFFD for every half of a character.
+///
+/// # Errors
+/// When it is no JSON.
+pub(super) fn read(json: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(json).or_else(|error| match replaced(json) {
+        Some(whole) => serde_json::from_str(&whole),
+        None => Err(error),
+    })
+}
+
 /// `json` with every half of a character replaced by U+FFFD; nothing when there is none.
-pub(super) fn replaced(json: &str) -> Option<String> {
+fn replaced(json: &str) -> Option<String> {
     let mut whole = String::new();
     let mut kept = 0;
     let mut at = 0;

@@ -3,18 +3,19 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, LINK};
-use http::{HeaderMap, Method};
+use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, LINK};
+use http::{HeaderMap, Method, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use tracing::warn;
 use url::{Host, Origin, Url};
 
-use super::body::{self, Sent};
+use super::body::{self, Bounds, ReadError, Sent};
 use super::client::RuledClient;
+use super::coding;
 use super::failure::{self, Circumstances};
 use super::log::{Exchange, Target, UNSHOWN_PATH};
 use super::redirect::Hop;
-use super::{EgressError, OutgoingRequest, UpstreamResponse, headers};
+use super::{EgressError, OutgoingRequest, Phase, UpstreamResponse, headers};
 use crate::auth::Credential;
 use crate::connector::reach::{AddressRule, UrlAllowlist};
 
@@ -118,15 +119,18 @@ impl Route {
                 self.tell_refused(&target, shown, reason, true);
             }
             let Some(next) = next? else {
-                let body = self.read(&mut response, longest, &deadline, circumstances).await?;
+                let reading = self.read(&mut response, &hop.method, longest, &deadline, circumstances);
+                let (body, cut) = reading.await?;
                 exchange.is_answered(status, Some(body.len()), started.elapsed());
                 let mut headers = std::mem::take(response.headers_mut());
                 let links = headers.get_all(LINK).iter().cloned().collect();
+                headers::decoded(&mut headers);
                 headers::clean_answer(&mut headers, &hop.url);
                 return Ok(UpstreamResponse {
                     status,
                     headers,
                     body,
+                    cut,
                     requests,
                     url: hop.url,
                     links,
@@ -209,7 +213,6 @@ impl Route {
             redirected,
             has_authorities: client.has_authorities,
             connect_timeout: self.connect_timeout,
-            read_timeout: self.read_timeout,
         };
         match timeout_at(deadline.at, client.client.execute(request)).await {
             Ok(Ok(response)) => Ok((
@@ -220,38 +223,49 @@ impl Route {
                 },
             )),
             Ok(Err(error)) => Err(explain(&error, &hop.url, circumstances())),
-            Err(_) => Err(failure::timeout(
-                "complete answer",
-                deadline.limit,
-                redirected || sent.is(),
-            )),
+            Err(_) => Err(failure::timeout(Phase::Answer, deadline.limit, redirected || sent.is())),
         }
     }
 
+    /// Reads the body of an answer. Of a failure, whatever can be had: its status says most, and must not be lost because
+    /// its body is.
     async fn read(
         &self,
         response: &mut reqwest::Response,
+        method: &Method,
         limit: u64,
         deadline: &Deadline,
         circumstances: Circumstances,
-    ) -> Result<Bytes, EgressError> {
-        let url = response.url().clone();
-        let body = timeout_at(deadline.at, body::read(response, limit))
-            .await
-            .map_err(|_| failure::timeout("complete answer", deadline.limit, true))?
-            .map_err(|error| error.into_egress_error(limit, |error| explain(error, &url, circumstances)))?;
-        // Decoded encodings have lost this header.
-        if !body.is_empty()
-            && response
-                .headers()
-                .get(CONTENT_ENCODING)
-                .is_some_and(|name| name != "identity")
-        {
-            return Err(EgressError::Broken {
+    ) -> Result<(Bytes, Option<EgressError>), EgressError> {
+        let status = response.status();
+        let has_body = *method != Method::HEAD && !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+        let bounds = Bounds {
+            bytes: limit,
+            deadline: deadline.at,
+            silence: self.read_timeout,
+        };
+        let (body, read) = body::read(response, has_body, bounds).await;
+        let Err(error) = read else {
+            return Ok((body, None));
+        };
+        let error = match error {
+            ReadError::TooLarge => EgressError::TooLarge { limit },
+            ReadError::Failed(error) => explain(&error, response.url(), circumstances),
+            ReadError::Damaged => EgressError::Broken {
+                reason: "the answer's compression is damaged".to_owned(),
+            },
+            ReadError::UnknownCoding => EgressError::Incompatible {
                 reason: "the answer is compressed in a way that was not asked for".to_owned(),
-            });
+                sent: true,
+            },
+            ReadError::Silent => failure::timeout(Phase::Data, self.read_timeout, true),
+            ReadError::Late => failure::timeout(Phase::Answer, deadline.limit, true),
+        };
+        if status.is_success() {
+            return Err(error);
         }
-        Ok(body)
+        warn!(connector = self.connector, status = status.as_u16(), %error, "the body of a failure was not read to its end");
+        Ok((body, Some(error)))
     }
 
     fn client_for(&self, url: &Url) -> &RuledClient {
@@ -285,6 +299,7 @@ fn prepare(hop: &Hop, credential: &Credential) -> Result<(reqwest::Request, Sent
         // RFC 9110 section 8.6: a method that has a body says so when it is empty.
         headers.insert(CONTENT_LENGTH, 0.into());
     }
+    headers.insert(ACCEPT_ENCODING, coding::ASKED_FOR);
     *request.headers_mut() = headers;
     Ok((request, sent))
 }
@@ -307,6 +322,7 @@ fn after_redirect(error: EgressError, wrote: bool) -> EgressError {
             limit_ms,
             sent: true,
         },
+        EgressError::Incompatible { reason, .. } if wrote => EgressError::Incompatible { reason, sent: true },
         other => other,
     }
 }

@@ -12,13 +12,17 @@ use crate::store::StoreError;
 #[test]
 fn a_write_that_may_have_happened_says_so() {
     let timeout = |sent| EgressError::Timeout {
-        phase: "data",
+        phase: Phase::Data,
         limit_ms: 10,
         sent,
     };
     let broken = || EgressError::Broken { reason: "x".into() };
     let unreachable = || EgressError::Unreachable { reason: "x".into() };
     let too_large = || EgressError::TooLarge { limit: 10 };
+    let incompatible = |sent| EgressError::Incompatible {
+        reason: "x".into(),
+        sent,
+    };
     let cases = [
         (timeout(true), true, ErrorCode::OutcomeUnknown, false),
         (timeout(false), true, ErrorCode::Timeout, true),
@@ -27,6 +31,9 @@ fn a_write_that_may_have_happened_says_so() {
         (broken(), false, ErrorCode::ConnectionRefused, true),
         (unreachable(), true, ErrorCode::ConnectionRefused, true),
         (too_large(), true, ErrorCode::ResponseTooLarge, false),
+        (incompatible(true), true, ErrorCode::OutcomeUnknown, false),
+        (incompatible(false), true, ErrorCode::UpstreamError, false),
+        (incompatible(true), false, ErrorCode::UpstreamError, false),
     ];
     for (error, is_write, code, retryable) in cases {
         let failure = egress(&error, is_write);
@@ -39,6 +46,26 @@ fn a_write_that_may_have_happened_says_so() {
     let made = "the change may have happened";
     assert!(egress(&too_large(), true).cause.contains(made));
     assert!(!egress(&too_large(), false).cause.contains(made));
+}
+
+/// What an operator raises has to be what ended the wait.
+#[test]
+fn a_timeout_names_its_own_setting() {
+    for (phase, setting) in [
+        (Phase::Connection, "`connect_timeout_ms`"),
+        (Phase::Data, "`read_timeout_ms`"),
+        (Phase::Answer, "`timeout_ms`"),
+    ] {
+        let error = EgressError::Timeout {
+            phase,
+            limit_ms: 10,
+            sent: true,
+        };
+        let resolution = egress(&error, false).resolution;
+        assert!(resolution.contains(setting), "{resolution}");
+    }
+    let resolution = deadline(Duration::from_secs(1), false).resolution;
+    assert!(resolution.contains("`call_timeout_ms`"), "{resolution}");
 }
 
 /// A store that another process holds for a while must not make an agent give up.

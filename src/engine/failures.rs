@@ -463,6 +463,12 @@ fn status(
             "try again later",
             true,
         ),
+        StatusKind::Unsupported => (
+            ErrorCode::UpstreamError,
+            format!("the API cannot do this (status {status}){said}"),
+            "tell the operator: the API does not know the action's method, or not the version of HTTP",
+            false,
+        ),
         StatusKind::Other => (
             ErrorCode::UpstreamError,
             format!("the API answered with status {status}, which is no result{said}"),

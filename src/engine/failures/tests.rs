@@ -107,6 +107,7 @@ fn a_write_is_not_repeated_because_the_api_failed() {
         (500, StatusKind::ServerError, Effect::Write, false),
         (504, StatusKind::ServerError, Effect::Read, true),
         (429, StatusKind::TooManyRequests, Effect::Write, true),
+        (501, StatusKind::Unsupported, Effect::Read, false),
     ] {
         let error = ResponseError::Status {
             status: code,
@@ -118,7 +119,7 @@ fn a_write_is_not_repeated_because_the_api_failed() {
         assert_eq!(failure.retryable, retryable, "{code} {effect:?}");
         assert_eq!(
             failure.resolution == LOOK_BEFORE_REPEATING,
-            !retryable,
+            !retryable && effect == Effect::Write,
             "{code} {effect:?}"
         );
     }

@@ -36,6 +36,12 @@ pub enum EgressError {
         /// Why.
         reason: String,
     },
+    /// The API said that it did nothing with the request (RFC 9113 section 8.7).
+    #[error("the API did not process the request: {reason}")]
+    NotProcessed {
+        /// Why.
+        reason: String,
+    },
     /// The two do not speak the same language, and the same request would end the same way.
     #[error("the API cannot be understood: {reason}")]
     Incompatible {

@@ -134,6 +134,15 @@ fn asks_for_a_certificate(alert: AlertDescription) -> bool {
     )
 }
 
+/// What it means when the API said that it did nothing with the request, which then may be sent again whatever it is.
+/// Only before an answer: whoever has begun one has processed something.
+pub(super) fn refused(error: &reqwest::Error) -> Option<EgressError> {
+    let reason = find::<h2::Error>(error)?.reason()?;
+    (reason == h2::Reason::REFUSED_STREAM).then(|| EgressError::NotProcessed {
+        reason: "it was too busy for it, or is about to stop".to_owned(),
+    })
+}
+
 fn while_exchanging(error: &reqwest::Error) -> String {
     if let Some(rustls::Error::AlertReceived(_)) = find::<rustls::Error>(error) {
         return "the API ended it with a TLS alert".to_owned();

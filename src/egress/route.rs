@@ -222,7 +222,10 @@ impl Route {
                     ..circumstances()
                 },
             )),
-            Ok(Err(error)) => Err(explain(&error, &hop.url, circumstances())),
+            Ok(Err(error)) => {
+                let meaning = explain(&error, &hop.url, circumstances());
+                Err(failure::refused(&error).unwrap_or(meaning))
+            }
             Err(_) => Err(failure::timeout(Phase::Answer, deadline.limit, redirected || sent.is())),
         }
     }
@@ -314,9 +317,13 @@ fn explain(error: &reqwest::Error, url: &Url, circumstances: Circumstances) -> E
 /// what became of it was to be learned at the target.
 fn after_redirect(error: EgressError, wrote: bool) -> EgressError {
     match error {
-        EgressError::Tls { reason } | EgressError::Unreachable { reason } if wrote => EgressError::Broken {
-            reason: format!("the API answered with a redirect that cannot be followed: {reason}"),
-        },
+        EgressError::Tls { reason } | EgressError::Unreachable { reason } | EgressError::NotProcessed { reason }
+            if wrote =>
+        {
+            EgressError::Broken {
+                reason: format!("the API answered with a redirect that cannot be followed: {reason}"),
+            }
+        }
         EgressError::Timeout { phase, limit_ms, .. } if wrote => EgressError::Timeout {
             phase,
             limit_ms,

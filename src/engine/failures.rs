@@ -261,7 +261,8 @@ pub(super) fn has_left(error: &EgressError) -> bool {
         | EgressError::Timeout { sent, .. }
         | EgressError::Incompatible { sent, .. } => *sent,
         EgressError::Broken { .. } | EgressError::TooLarge { .. } | EgressError::TooManyRedirects { .. } => true,
-        EgressError::Tls { .. }
+        EgressError::NotProcessed { .. }
+        | EgressError::Tls { .. }
         | EgressError::Unreachable { .. }
         | EgressError::Credential(_)
         | EgressError::Setup(_) => false,
@@ -299,6 +300,7 @@ pub(super) fn egress(error: &EgressError, is_write: bool) -> CallError {
             "tell the operator: the same request would end the same way; the server's log says more",
             false,
         ),
+        EgressError::NotProcessed { .. } => (ErrorCode::ConnectionRefused, "try again later", true),
         EgressError::Unreachable { .. } | EgressError::Broken { .. } => (
             ErrorCode::ConnectionRefused,
             "try again later; if it persists the operator should check the connector's base URL and the network",

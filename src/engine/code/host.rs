@@ -190,6 +190,7 @@ impl Host {
             EgressError::Timeout { .. } => SendFailure::TimedOut(text),
             EgressError::Tls { .. }
             | EgressError::Unreachable { .. }
+            | EgressError::NotProcessed { .. }
             | EgressError::Incompatible { .. }
             | EgressError::Broken { .. }
             | EgressError::TooManyRedirects { .. } => SendFailure::Unreachable(text),

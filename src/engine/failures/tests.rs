@@ -23,6 +23,7 @@ fn a_write_that_may_have_happened_says_so() {
         reason: "x".into(),
         sent,
     };
+    let not_processed = || EgressError::NotProcessed { reason: "x".into() };
     let cases = [
         (timeout(true), true, ErrorCode::OutcomeUnknown, false),
         (timeout(false), true, ErrorCode::Timeout, true),
@@ -34,6 +35,8 @@ fn a_write_that_may_have_happened_says_so() {
         (incompatible(true), true, ErrorCode::OutcomeUnknown, false),
         (incompatible(false), true, ErrorCode::UpstreamError, false),
         (incompatible(true), false, ErrorCode::UpstreamError, false),
+        (not_processed(), true, ErrorCode::ConnectionRefused, true),
+        (not_processed(), false, ErrorCode::ConnectionRefused, true),
     ];
     for (error, is_write, code, retryable) in cases {
         let failure = egress(&error, is_write);

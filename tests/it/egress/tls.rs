@@ -226,6 +226,27 @@ async fn the_length_of_a_body_that_does_not_come_counts_for_nothing() {
 }
 
 #[tokio::test]
+async fn a_stream_that_was_refused_is_a_request_that_was_not_processed() {
+    let authority = Authority::new("ours");
+    let acceptor = acceptor(authority.certificate("localhost", |_| {}), None);
+    let api = raw(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let stream = acceptor.accept(stream).await.unwrap();
+            let mut connection = h2::server::handshake(stream).await.unwrap();
+            while let Some(Ok((_request, mut respond))) = connection.accept().await {
+                respond.send_reset(h2::Reason::REFUSED_STREAM);
+            }
+        }
+    })
+    .await;
+    let url = format!("https://localhost:{}/", api.port());
+    let route = Egress::new(&authority.trusted()).unwrap().route(&secure(&url)).unwrap();
+    let error = post(&route, &url).await.unwrap_err();
+    assert!(matches!(error, EgressError::NotProcessed { .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_client_certificate_that_is_wanted_cannot_come_later() {
     let authority = Authority::new("ours");
     let acceptor = acceptor(authority.certificate("localhost", |_| {}), Some(&authority));

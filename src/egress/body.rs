@@ -15,26 +15,44 @@ use super::coding::{Coding, DecodeError, Decoder};
 /// Bytes that are decoded before others of this thread get their turn: they may stand for a thousand times as many.
 const DECODED_AT_ONCE: usize = 4 * 1024;
 
-/// Whether a request may have reached the API.
-#[derive(Debug, Clone)]
-pub(super) struct Sent(Arc<AtomicBool>);
+/// Whether anything of a call may have reached the API: any of its requests, and redirects of them. Whoever holds one
+/// knows it also of a request that was dropped on its way.
+#[derive(Debug, Clone, Default)]
+pub struct Departure(Arc<AtomicBool>);
 
-impl Sent {
-    pub(super) fn is(&self) -> bool {
+impl Departure {
+    /// Whether something may have.
+    pub fn is_made(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// `body` in a form that notices when the connection takes it. A request without a body leaves without being
-    /// noticed, so it counts as sent from the start.
-    pub(super) fn watch(body: Option<Bytes>) -> (Self, Option<(reqwest::Body, usize)>) {
+    pub(crate) fn make(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether a request may have reached the API.
+#[derive(Debug, Clone)]
+pub(super) struct Sent(Departure);
+
+impl Sent {
+    pub(super) fn is(&self) -> bool {
+        self.0.is_made()
+    }
+
+    /// `body` in a form that notices when the connection takes it, and then is the departure of the whole call. A request
+    /// without a body leaves without being noticed, so it counts as sent from the start.
+    pub(super) fn watch(body: Option<Bytes>, of_call: &Departure) -> (Self, Option<(reqwest::Body, usize)>) {
+        let sent = Self(Departure::default());
         let Some(body) = body.filter(|body| !body.is_empty()) else {
-            return (Self(Arc::new(AtomicBool::new(true))), None);
+            of_call.make();
+            sent.0.make();
+            return (sent, None);
         };
-        let sent = Self(Arc::new(AtomicBool::new(false)));
-        let taken = Arc::clone(&sent.0);
+        let departures = [sent.0.clone(), of_call.clone()];
         let length = body.len();
         let stream = stream::once(async move {
-            taken.store(true, Ordering::Relaxed);
+            departures.iter().for_each(Departure::make);
             Ok::<_, Infallible>(body)
         });
         (sent, Some((reqwest::Body::wrap_stream(stream), length)))

@@ -27,6 +27,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tracing::warn;
 use url::{Host, Url};
 
+pub use body::Departure;
 pub use error::{EgressError, Phase};
 pub use names::SystemNames;
 pub use resolver::NameLookup;

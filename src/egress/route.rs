@@ -15,7 +15,7 @@ use super::coding;
 use super::failure::{self, Circumstances};
 use super::log::{Exchange, Target, UNSHOWN_PATH};
 use super::redirect::Hop;
-use super::{EgressError, OutgoingRequest, Phase, UpstreamResponse, headers};
+use super::{Departure, EgressError, OutgoingRequest, Phase, UpstreamResponse, headers};
 use crate::auth::Credential;
 use crate::connector::reach::{AddressRule, UrlAllowlist};
 
@@ -74,6 +74,19 @@ impl Route {
         request: OutgoingRequest,
         credential: &Credential,
     ) -> Result<UpstreamResponse, EgressError> {
+        self.send_watched(request, credential, &Departure::default()).await
+    }
+
+    /// [`Self::send`] of a request of the call whose `departure` this is.
+    ///
+    /// # Errors
+    /// [`EgressError`].
+    pub async fn send_watched(
+        &self,
+        request: OutgoingRequest,
+        credential: &Credential,
+        departure: &Departure,
+    ) -> Result<UpstreamResponse, EgressError> {
         let writes = !request.method.is_safe();
         let limit = request.timeout.unwrap_or(self.timeout).min(LONGEST_EXCHANGE);
         let deadline = Deadline {
@@ -104,7 +117,9 @@ impl Route {
             };
             let started = Instant::now();
             exchange.leaves(hop.body.as_ref().map_or(0, Bytes::len));
-            let answer = self.exchange(&hop, credential, &deadline, requests > 0).await;
+            let answer = self
+                .exchange(&hop, credential, &deadline, departure, requests > 0)
+                .await;
             let (mut response, circumstances) =
                 answer.map_err(|error| after_redirect(error, writes && requests > 0))?;
             requests += 1;
@@ -204,10 +219,11 @@ impl Route {
         hop: &Hop,
         credential: &Credential,
         deadline: &Deadline,
+        departure: &Departure,
         redirected: bool,
     ) -> Result<(reqwest::Response, Circumstances), EgressError> {
         let client = self.client_for(&hop.url);
-        let (request, sent) = prepare(hop, credential)?;
+        let (request, sent) = prepare(hop, credential, departure)?;
         let circumstances = || Circumstances {
             sent: sent.is(),
             redirected,
@@ -286,13 +302,13 @@ struct Deadline {
 }
 
 /// The request as it leaves, with the credential if it is for this hop.
-fn prepare(hop: &Hop, credential: &Credential) -> Result<(reqwest::Request, Sent), EgressError> {
+fn prepare(hop: &Hop, credential: &Credential, departure: &Departure) -> Result<(reqwest::Request, Sent), EgressError> {
     let mut url = hop.url.clone();
     let mut headers: HeaderMap = hop.headers.clone();
     if hop.with_credential {
         credential.apply(&mut url, &mut headers)?;
     }
-    let (sent, body) = Sent::watch(hop.body.clone());
+    let (sent, body) = Sent::watch(hop.body.clone(), departure);
     let mut request = reqwest::Request::new(hop.method.clone(), url);
     if let Some((body, length)) = body {
         // Without it the body would be sent in chunks, which some servers refuse.

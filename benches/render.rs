@@ -61,6 +61,7 @@ fn answer(connector: &Connector, body: &Value) -> UpstreamResponse {
         status: StatusCode::CREATED,
         headers: HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]),
         body: body.to_string().into(),
+        cut: None,
         requests: 1,
         url: connector.connection.base_url.clone(),
         links: Vec::new(),

@@ -1,6 +1,7 @@
 //! `toolgate check`: everything that is wrong, at once, with where it is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -68,6 +69,8 @@ struct Findings {
     problems: Vec<String>,
     /// Secrets that are named and not set.
     unset: Vec<String>,
+    /// Limits of time that another one comes before.
+    cut_short: Vec<String>,
     /// What to do when there is nothing to check.
     nothing: Option<String>,
     connectors: usize,
@@ -89,10 +92,12 @@ impl Findings {
         diagnostics.extend(lints);
         let mut problems = assemble::problems(&report);
         let mut sandbox = SandboxConfig::default();
+        let mut cut_short = Vec::new();
         match config::check_settings(locations) {
             Ok((config, warnings)) => {
                 diagnostics.extend(warnings);
                 problems.extend(unreachable(&config.egress, &report));
+                cut_short = longer_than_calls(config.server.call_timeout_ms, &report);
                 let any_key = any_key(&config.http, locations).await;
                 let any_key = any_key.unwrap_or_else(|error| {
                     problems.push(format!("the keys cannot be read: {error}"));
@@ -110,6 +115,7 @@ impl Findings {
             connectors: connectors.len(),
             tools: report.catalog.tools().len(),
             unreported: report.unreported,
+            cut_short,
             diagnostics,
             hints,
             problems,
@@ -122,7 +128,7 @@ impl Findings {
     }
 
     fn warnings(&self) -> usize {
-        self.count(Severity::Warning) + self.unreported.warnings + self.unset.len()
+        self.count(Severity::Warning) + self.unreported.warnings + self.unset.len() + self.cut_short.len()
     }
 
     fn count(&self, severity: Severity) -> usize {
@@ -141,6 +147,7 @@ impl Findings {
             "hints": self.hints,
             "problems": self.problems,
             "unset_secrets": self.unset,
+            "cut_short": self.cut_short,
         })
     }
 
@@ -157,8 +164,8 @@ impl Findings {
         for problem in &self.problems {
             output::complain(&format!("error: {problem}"));
         }
-        for secret in &self.unset {
-            output::complain(&format!("warning: {secret}"));
+        for warning in self.unset.iter().chain(&self.cut_short) {
+            output::complain(&format!("warning: {warning}"));
         }
         if let Some(advice) = &self.nothing {
             output::complain(&format!("note: {advice}"));
@@ -225,4 +232,27 @@ fn unreachable(settings: &EgressConfig, report: &Report) -> Vec<String> {
         Some(format!("the connector `{}` cannot be reached: {error}", connector.slug))
     };
     report.catalog.connectors().iter().filter_map(error).collect()
+}
+
+/// Connectors with requests that may take longer than the calls they are made for.
+fn longer_than_calls(call_timeout_ms: u64, report: &Report) -> Vec<String> {
+    let call_timeout = Duration::from_millis(call_timeout_ms);
+    let warning = |connector: &Arc<Connector>| {
+        let own = (connector.connection.timeout > call_timeout).then_some("its connection".to_owned());
+        let actions = connector.actions.iter();
+        let actions = actions.filter(|action| action.timeout.is_some_and(|timeout| timeout > call_timeout));
+        let places: Vec<String> = own
+            .into_iter()
+            .chain(actions.map(|action| format!("`{}`", action.name)))
+            .collect();
+        (!places.is_empty()).then(|| {
+            format!(
+                "the connector `{}` has a `timeout_ms` that no call can last for, of {}: `call_timeout_ms` under \
+                 `[server]` is {call_timeout_ms}",
+                connector.slug,
+                places.join(", ")
+            )
+        })
+    };
+    report.catalog.connectors().iter().filter_map(warning).collect()
 }

@@ -199,7 +199,7 @@ pub struct EgressConfig {
     #[serde(rename = "connect_timeout_ms", with = "super::milliseconds")]
     #[schemars(with = "u64", range(min = 1, max = 600_000))]
     pub connect_timeout: Duration,
-    /// Longest silence while an answer is read.
+    /// Longest silence within an answer that has begun. How long it may take to begin is the connector's `timeout_ms`.
     #[serde(rename = "read_timeout_ms", with = "super::milliseconds")]
     #[schemars(with = "u64", range(min = 1, max = 600_000))]
     pub read_timeout: Duration,

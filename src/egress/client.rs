@@ -49,7 +49,6 @@ pub(super) struct RuledClient {
 /// Builds and keeps clients.
 pub(super) struct Clients {
     connect_timeout: Duration,
-    read_timeout: Duration,
     extra_authorities: Vec<Certificate>,
     names: Arc<dyn NameLookup>,
     built: Cache<ClientRules, RuledClient>,
@@ -70,7 +69,6 @@ impl Clients {
         };
         let clients = Self {
             connect_timeout: config.connect_timeout,
-            read_timeout: config.read_timeout,
             extra_authorities,
             names,
             built: Cache::builder().max_capacity(KEPT_CLIENTS).build(),
@@ -144,7 +142,6 @@ impl Clients {
             // A repetition in here would be in no log and count for no limit.
             .retry(reqwest::retry::never())
             .connect_timeout(self.connect_timeout)
-            .read_timeout(self.read_timeout)
             .pool_idle_timeout(IDLE_CONNECTION)
             .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST)
             .tcp_nodelay(true)

@@ -1,5 +1,7 @@
 //! Why a request did not leave, or brought no answer.
 
+use std::fmt;
+
 /// Why a request did not leave, or brought no answer. Messages never hold a URL, a host or a header, apart from those
 /// of [`EgressError::Setup`], which are for the operator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,8 +17,8 @@ pub enum EgressError {
     /// Connecting, or waiting for the answer, took too long.
     #[error("no {phase} within {limit_ms} ms")]
     Timeout {
-        /// `connection`, `data` or `complete answer`.
-        phase: &'static str,
+        /// What did not come.
+        phase: Phase,
         /// The limit that was reached.
         limit_ms: u64,
         /// Whether the request may have reached the API.
@@ -34,7 +36,21 @@ pub enum EgressError {
         /// Why.
         reason: String,
     },
-    /// The connection broke after the request may have been sent, or the answer is not HTTP.
+    /// The API said that it did nothing with the request (RFC 9113 section 8.7).
+    #[error("the API did not process the request: {reason}")]
+    NotProcessed {
+        /// Why.
+        reason: String,
+    },
+    /// The two do not speak the same language, and the same request would end the same way.
+    #[error("the API cannot be understood: {reason}")]
+    Incompatible {
+        /// Why.
+        reason: String,
+        /// Whether the request may have reached the API.
+        sent: bool,
+    },
+    /// The connection broke after the request may have been sent.
     #[error("the connection broke: {reason}")]
     Broken {
         /// Why.
@@ -59,4 +75,25 @@ pub enum EgressError {
     /// for an agent.
     #[error("{0}")]
     Setup(String),
+}
+
+/// What a request waited for in vain. Each has a setting of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// A connection: `connect_timeout_ms` of the server.
+    Connection,
+    /// More of an answer that had begun: `read_timeout_ms` of the server.
+    Data,
+    /// The whole answer: `timeout_ms` of the connector or the action.
+    Answer,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Connection => "connection",
+            Self::Data => "data",
+            Self::Answer => "complete answer",
+        })
+    }
 }

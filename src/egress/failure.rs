@@ -5,9 +5,9 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
-use rustls::CertificateError;
+use rustls::{AlertDescription, CertificateError};
 
-use super::EgressError;
+use super::{EgressError, Phase};
 use crate::connector::reach::Refusal;
 
 /// What is known about an exchange when it fails.
@@ -20,7 +20,6 @@ pub(super) struct Circumstances {
     /// Whether this server trusts any certificate authority.
     pub(super) has_authorities: bool,
     pub(super) connect_timeout: Duration,
-    pub(super) read_timeout: Duration,
 }
 
 /// The meaning of `error`.
@@ -40,8 +39,9 @@ pub(super) fn classify(error: &reqwest::Error, circumstances: Circumstances) -> 
     if error.is_connect() {
         return while_connecting(error, circumstances);
     }
-    if error.is_timeout() {
-        return timeout("data", circumstances.read_timeout, circumstances.sent);
+    if let Some(reason) = misunderstanding(error) {
+        let sent = circumstances.sent;
+        return EgressError::Incompatible { reason, sent };
     }
     let reason = while_exchanging(error);
     if circumstances.sent {
@@ -52,7 +52,7 @@ pub(super) fn classify(error: &reqwest::Error, circumstances: Circumstances) -> 
 }
 
 /// A limit that was reached.
-pub(super) fn timeout(phase: &'static str, limit: Duration, sent: bool) -> EgressError {
+pub(super) fn timeout(phase: Phase, limit: Duration, sent: bool) -> EgressError {
     EgressError::Timeout {
         phase,
         limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
@@ -79,7 +79,7 @@ pub(super) fn chain(error: &reqwest::Error) -> String {
 
 fn while_connecting(error: &reqwest::Error, circumstances: Circumstances) -> EgressError {
     if error.is_timeout() {
-        return timeout("connection", circumstances.connect_timeout, false);
+        return timeout(Phase::Connection, circumstances.connect_timeout, false);
     }
     if let Some(tls) = find::<rustls::Error>(error) {
         return EgressError::Tls {
@@ -107,20 +107,49 @@ fn while_connecting(error: &reqwest::Error, circumstances: Circumstances) -> Egr
     }
 }
 
+/// Why the same request would end the same way, when it would.
+fn misunderstanding(error: &reqwest::Error) -> Option<String> {
+    if let Some(rustls::Error::AlertReceived(alert)) = find::<rustls::Error>(error)
+        && asks_for_a_certificate(*alert)
+    {
+        return Some("it ended the connection with a TLS alert; it may ask for a client certificate".to_owned());
+    }
+    let http = find::<hyper::Error>(error)?;
+    if http.is_parse_too_large() {
+        return Some("the answer has too many headers, or too long ones".to_owned());
+    }
+    http.is_parse().then(|| "the answer is not valid HTTP".to_owned())
+}
+
+/// Alerts with which servers answer a client that shows no certificate, or one that they do not take (RFC 8446
+/// section 6.2).
+fn asks_for_a_certificate(alert: AlertDescription) -> bool {
+    matches!(
+        alert,
+        AlertDescription::CertificateRequired
+            | AlertDescription::HandshakeFailure
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied
+    )
+}
+
+/// What it means when the API said that it did nothing with the request, which then may be sent again whatever it is.
+/// Only before an answer: whoever has begun one has processed something.
+pub(super) fn refused(error: &reqwest::Error) -> Option<EgressError> {
+    let reason = find::<h2::Error>(error)?.reason()?;
+    (reason == h2::Reason::REFUSED_STREAM).then(|| EgressError::NotProcessed {
+        reason: "it was too busy for it, or is about to stop".to_owned(),
+    })
+}
+
 fn while_exchanging(error: &reqwest::Error) -> String {
     if let Some(rustls::Error::AlertReceived(_)) = find::<rustls::Error>(error) {
-        return "the API ended it with a TLS alert; it may ask for a client certificate".to_owned();
+        return "the API ended it with a TLS alert".to_owned();
     }
     let Some(http) = find::<hyper::Error>(error) else {
-        // The connection did its part.
-        return "the answer's compression is damaged".to_owned();
+        return "the answer could not be read".to_owned();
     };
-    if http.is_parse_too_large() {
-        return "the answer has too many headers, or too long ones".to_owned();
-    }
-    if http.is_parse() {
-        return "the answer is not valid HTTP".to_owned();
-    }
     if http.is_incomplete_message() {
         return "the API closed it before the answer was complete".to_owned();
     }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use url::{Host, Url};
 
+use super::coding::Coding;
 use crate::connector::reach::not_public;
 
 /// Headers of an answer that carry credentials, or say what the API runs on and where (contract S1-45).
@@ -87,6 +88,16 @@ pub(super) fn clean_request(headers: &mut HeaderMap) {
     for name in &OF_THE_CONNECTION {
         headers.remove(name);
     }
+}
+
+/// Takes the headers out of an answer that describe its body as it was before it was decoded.
+pub(super) fn decoded(headers: &mut HeaderMap) {
+    match Coding::of(headers) {
+        Some(codings) if codings.is_empty() => {}
+        Some(_) => drop(headers.remove(header::CONTENT_LENGTH)),
+        None => return,
+    }
+    headers.remove(header::CONTENT_ENCODING);
 }
 
 fn is_sensitive(name: &HeaderName) -> bool {

@@ -9,6 +9,7 @@
 
 mod body;
 mod client;
+mod coding;
 mod error;
 mod failure;
 mod headers;
@@ -27,7 +28,8 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tracing::warn;
 use url::{Host, Url};
 
-pub use error::EgressError;
+pub use body::Departure;
+pub use error::{EgressError, Phase};
 pub use names::SystemNames;
 pub use resolver::NameLookup;
 pub use route::Route;
@@ -70,6 +72,8 @@ pub struct UpstreamResponse {
     pub headers: HeaderMap,
     /// Its body, decompressed.
     pub body: Bytes,
+    /// Why that is not all of it. Only ever said of a failure, whose status counts more than the end of its body.
+    pub cut: Option<EgressError>,
     /// Requests that left for it, redirects included.
     pub requests: u32,
     /// Where it came from, redirects followed; without the credential.

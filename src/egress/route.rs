@@ -3,18 +3,19 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, LINK};
-use http::{HeaderMap, Method};
+use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, LINK};
+use http::{HeaderMap, Method, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use tracing::warn;
 use url::{Host, Origin, Url};
 
-use super::body::{self, Sent};
+use super::body::{self, Bounds, ReadError, Sent};
 use super::client::RuledClient;
+use super::coding;
 use super::failure::{self, Circumstances};
 use super::log::{Exchange, Target, UNSHOWN_PATH};
 use super::redirect::Hop;
-use super::{EgressError, OutgoingRequest, UpstreamResponse, headers, taken_for};
+use super::{Departure, EgressError, OutgoingRequest, Phase, UpstreamResponse, headers, taken_for};
 use crate::auth::Credential;
 use crate::connector::reach::{AddressRule, UrlAllowlist};
 
@@ -75,6 +76,19 @@ impl Route {
         request: OutgoingRequest,
         credential: &Credential,
     ) -> Result<UpstreamResponse, EgressError> {
+        self.send_watched(request, credential, &Departure::default()).await
+    }
+
+    /// [`Self::send`] of a request of the call whose `departure` this is.
+    ///
+    /// # Errors
+    /// [`EgressError`].
+    pub async fn send_watched(
+        &self,
+        request: OutgoingRequest,
+        credential: &Credential,
+        departure: &Departure,
+    ) -> Result<UpstreamResponse, EgressError> {
         let writes = !request.method.is_safe();
         let limit = request.timeout.unwrap_or(self.timeout).min(LONGEST_EXCHANGE);
         let deadline = Deadline {
@@ -109,7 +123,9 @@ impl Route {
             };
             let started = Instant::now();
             exchange.leaves(hop.body.as_ref().map_or(0, Bytes::len));
-            let answer = self.exchange(&hop, credential, &deadline, requests > 0).await;
+            let answer = self
+                .exchange(&hop, credential, &deadline, departure, requests > 0)
+                .await;
             let (mut response, circumstances) =
                 answer.map_err(|error| after_redirect(error, writes && requests > 0))?;
             requests += 1;
@@ -124,15 +140,18 @@ impl Route {
                 self.tell_refused(&target, shown, reason, true);
             }
             let Some(next) = next? else {
-                let body = self.read(&mut response, longest, &deadline, circumstances).await?;
+                let reading = self.read(&mut response, &hop.method, longest, &deadline, circumstances);
+                let (body, cut) = reading.await?;
                 exchange.is_answered(status, Some(body.len()), started.elapsed());
                 let mut headers = std::mem::take(response.headers_mut());
                 let links = headers.get_all(LINK).iter().cloned().collect();
+                headers::decoded(&mut headers);
                 headers::clean_answer(&mut headers, &hop.url);
                 return Ok(UpstreamResponse {
                     status,
                     headers,
                     body,
+                    cut,
                     requests,
                     url: hop.url,
                     links,
@@ -237,16 +256,16 @@ impl Route {
         hop: &Hop,
         credential: &Credential,
         deadline: &Deadline,
+        departure: &Departure,
         redirected: bool,
     ) -> Result<(reqwest::Response, Circumstances), EgressError> {
         let client = self.client_for(&hop.url);
-        let (request, sent) = prepare(hop, credential)?;
+        let (request, sent) = prepare(hop, credential, departure)?;
         let circumstances = || Circumstances {
             sent: sent.is(),
             redirected,
             has_authorities: client.has_authorities,
             connect_timeout: self.connect_timeout,
-            read_timeout: self.read_timeout,
         };
         match timeout_at(deadline.at, client.client.execute(request)).await {
             Ok(Ok(response)) => Ok((
@@ -256,39 +275,53 @@ impl Route {
                     ..circumstances()
                 },
             )),
-            Ok(Err(error)) => Err(explain(&error, &hop.url, circumstances())),
-            Err(_) => Err(failure::timeout(
-                "complete answer",
-                deadline.limit,
-                redirected || sent.is(),
-            )),
+            Ok(Err(error)) => {
+                let meaning = explain(&error, &hop.url, circumstances());
+                Err(failure::refused(&error).unwrap_or(meaning))
+            }
+            Err(_) => Err(failure::timeout(Phase::Answer, deadline.limit, redirected || sent.is())),
         }
     }
 
+    /// Reads the body of an answer. Of a failure, whatever can be had: its status says most, and must not be lost because
+    /// its body is.
     async fn read(
         &self,
         response: &mut reqwest::Response,
+        method: &Method,
         limit: u64,
         deadline: &Deadline,
         circumstances: Circumstances,
-    ) -> Result<Bytes, EgressError> {
-        let url = response.url().clone();
-        let body = timeout_at(deadline.at, body::read(response, limit))
-            .await
-            .map_err(|_| failure::timeout("complete answer", deadline.limit, true))?
-            .map_err(|error| error.into_egress_error(limit, |error| explain(error, &url, circumstances)))?;
-        // Decoded encodings have lost this header.
-        if !body.is_empty()
-            && response
-                .headers()
-                .get(CONTENT_ENCODING)
-                .is_some_and(|name| name != "identity")
-        {
-            return Err(EgressError::Broken {
+    ) -> Result<(Bytes, Option<EgressError>), EgressError> {
+        let status = response.status();
+        let has_body = *method != Method::HEAD && !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+        let bounds = Bounds {
+            bytes: limit,
+            deadline: deadline.at,
+            silence: self.read_timeout,
+        };
+        let (body, read) = body::read(response, has_body, bounds).await;
+        let Err(error) = read else {
+            return Ok((body, None));
+        };
+        let error = match error {
+            ReadError::TooLarge => EgressError::TooLarge { limit },
+            ReadError::Failed(error) => explain(&error, response.url(), circumstances),
+            ReadError::Damaged => EgressError::Broken {
+                reason: "the answer's compression is damaged".to_owned(),
+            },
+            ReadError::UnknownCoding => EgressError::Incompatible {
                 reason: "the answer is compressed in a way that was not asked for".to_owned(),
-            });
+                sent: true,
+            },
+            ReadError::Silent => failure::timeout(Phase::Data, self.read_timeout, true),
+            ReadError::Late => failure::timeout(Phase::Answer, deadline.limit, true),
+        };
+        if status.is_success() {
+            return Err(error);
         }
-        Ok(body)
+        warn!(connector = self.connector, status = status.as_u16(), %error, "the body of a failure was not read to its end");
+        Ok((body, Some(error)))
     }
 
     fn client_for(&self, url: &Url) -> &RuledClient {
@@ -306,13 +339,13 @@ struct Deadline {
 }
 
 /// The request as it leaves, with the credential if it is for this hop.
-fn prepare(hop: &Hop, credential: &Credential) -> Result<(reqwest::Request, Sent), EgressError> {
+fn prepare(hop: &Hop, credential: &Credential, departure: &Departure) -> Result<(reqwest::Request, Sent), EgressError> {
     let mut url = hop.url.clone();
     let mut headers: HeaderMap = hop.headers.clone();
     if hop.with_credential {
         credential.apply(&mut url, &mut headers)?;
     }
-    let (sent, body) = Sent::watch(hop.body.clone());
+    let (sent, body) = Sent::watch(hop.body.clone(), departure);
     let mut request = reqwest::Request::new(hop.method.clone(), url);
     if let Some((body, length)) = body {
         // Without it the body would be sent in chunks, which some servers refuse.
@@ -322,6 +355,7 @@ fn prepare(hop: &Hop, credential: &Credential) -> Result<(reqwest::Request, Sent
         // RFC 9110 section 8.6: a method that has a body says so when it is empty.
         headers.insert(CONTENT_LENGTH, 0.into());
     }
+    headers.insert(ACCEPT_ENCODING, coding::ASKED_FOR);
     *request.headers_mut() = headers;
     Ok((request, sent))
 }
@@ -336,14 +370,19 @@ fn explain(error: &reqwest::Error, url: &Url, circumstances: Circumstances) -> E
 /// what became of it was to be learned at the target.
 fn after_redirect(error: EgressError, wrote: bool) -> EgressError {
     match error {
-        EgressError::Tls { reason } | EgressError::Unreachable { reason } if wrote => EgressError::Broken {
-            reason: format!("the API answered with a redirect that cannot be followed: {reason}"),
-        },
+        EgressError::Tls { reason } | EgressError::Unreachable { reason } | EgressError::NotProcessed { reason }
+            if wrote =>
+        {
+            EgressError::Broken {
+                reason: format!("the API answered with a redirect that cannot be followed: {reason}"),
+            }
+        }
         EgressError::Timeout { phase, limit_ms, .. } if wrote => EgressError::Timeout {
             phase,
             limit_ms,
             sent: true,
         },
+        EgressError::Incompatible { reason, .. } if wrote => EgressError::Incompatible { reason, sent: true },
         other => other,
     }
 }

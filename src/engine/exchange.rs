@@ -81,7 +81,8 @@ impl<'a> Exchange<'a> {
         self.bytes_out += request.body.as_ref().map_or(0, |body| body.len() as u64);
         self.row.body(self.bytes_out);
         let sent = self.front.watched().map(|log| Watched::new(log, &request, self.row));
-        let answer = Box::pin(self.route.send(request, self.credential)).await;
+        let answer = Box::pin(self.route.send_watched(request, self.credential, self.row.departure())).await;
+        let answer = answer.and_then(|response| self.whole(response));
         if let Some(sent) = sent {
             sent.ended(&answer);
         }
@@ -106,5 +107,14 @@ impl<'a> Exchange<'a> {
             }
         }
         answer
+    }
+
+    /// A status that the action takes for a result does not stand for a body that was cut.
+    fn whole(&self, mut response: UpstreamResponse) -> Result<UpstreamResponse, EgressError> {
+        let ok_statuses = &self.tool.action.response.ok_statuses;
+        match response.cut.take() {
+            Some(error) if ok_statuses.contains(&response.status.as_u16()) => Err(error),
+            _ => Ok(response),
+        }
     }
 }

@@ -9,7 +9,7 @@ use self::unrecorded::{is_held, unrecorded};
 use super::{CallError, ErrorCode};
 use crate::approval::Refusal;
 use crate::connector::model::Effect;
-use crate::egress::EgressError;
+use crate::egress::{EgressError, Phase};
 use crate::pagination::PageError;
 use crate::policy::{Crowded, Layer, LimitError, Overloaded, Principal};
 use crate::runner::declarative::{PrepareError, ResponseError, StatusKind};
@@ -151,7 +151,8 @@ pub(super) fn deadline(limit: Duration, write_has_left: bool) -> CallError {
         ..CallError::new(
             ErrorCode::Timeout,
             cause,
-            "ask for less, or try again when the API is less busy",
+            "ask for less, or try again when the API is less busy; the operator can raise `call_timeout_ms` under \
+             `[server]`",
         )
     }
 }
@@ -256,9 +257,12 @@ pub(super) fn refused(
 /// Whether the request may have reached the API.
 pub(super) fn has_left(error: &EgressError) -> bool {
     match error {
-        EgressError::NotAllowed { sent, .. } | EgressError::Timeout { sent, .. } => *sent,
+        EgressError::NotAllowed { sent, .. }
+        | EgressError::Timeout { sent, .. }
+        | EgressError::Incompatible { sent, .. } => *sent,
         EgressError::Broken { .. } | EgressError::TooLarge { .. } | EgressError::TooManyRedirects { .. } => true,
-        EgressError::Tls { .. }
+        EgressError::NotProcessed { .. }
+        | EgressError::Tls { .. }
         | EgressError::Unreachable { .. }
         | EgressError::Credential(_)
         | EgressError::Setup(_) => false,
@@ -282,19 +286,21 @@ pub(super) fn egress(error: &EgressError, is_write: bool) -> CallError {
             "tell the operator: the connector's `[security]` section decides where requests may go",
             false,
         ),
-        EgressError::Timeout { .. } | EgressError::Broken { .. } if unknown => {
+        EgressError::Timeout { .. } | EgressError::Broken { .. } | EgressError::Incompatible { .. } if unknown => {
             (ErrorCode::OutcomeUnknown, LOOK_BEFORE_REPEATING, false)
         }
-        EgressError::Timeout { .. } => (
-            ErrorCode::Timeout,
-            "try again, or ask for less; the operator can raise the connector's `timeout_ms` or check the API's health",
-            true,
-        ),
+        EgressError::Timeout { phase, .. } => (ErrorCode::Timeout, after_waiting(*phase), true),
         EgressError::Tls { .. } => (
             ErrorCode::SslError,
             "tell the operator: the API's certificate must be valid, or its authority be named in `extra_ca`",
             false,
         ),
+        EgressError::Incompatible { .. } => (
+            ErrorCode::UpstreamError,
+            "tell the operator: the same request would end the same way; the server's log says more",
+            false,
+        ),
+        EgressError::NotProcessed { .. } => (ErrorCode::ConnectionRefused, "try again later", true),
         EgressError::Unreachable { .. } | EgressError::Broken { .. } => (
             ErrorCode::ConnectionRefused,
             "try again later; if it persists the operator should check the connector's base URL and the network",
@@ -329,6 +335,24 @@ pub(super) fn egress(error: &EgressError, is_write: bool) -> CallError {
             .push_str("; the request was made, so the change may have happened");
     }
     error
+}
+
+/// What to do after waiting in vain, with the setting that ended it.
+fn after_waiting(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Connection => {
+            "try again; the operator can check the connector's base URL and the network, or raise `connect_timeout_ms` \
+             under `[egress]`"
+        }
+        Phase::Data => {
+            "try again, or ask for less; the operator can check the API's health or raise `read_timeout_ms` under \
+             `[egress]`"
+        }
+        Phase::Answer => {
+            "try again, or ask for less; the operator can raise the `timeout_ms` of the action or its connector or check \
+             the API's health"
+        }
+    }
 }
 
 /// An answer that is no result. `effect` decides what is said about a change that may have been made.
@@ -440,6 +464,12 @@ fn status(
             format!("the API failed (status {status}){said}"),
             "try again later",
             true,
+        ),
+        StatusKind::Unsupported => (
+            ErrorCode::UpstreamError,
+            format!("the API cannot do this (status {status}){said}"),
+            "tell the operator: the API does not know the action's method, or not the version of HTTP",
+            false,
         ),
         StatusKind::Other => (
             ErrorCode::UpstreamError,

@@ -13,7 +13,7 @@ use super::{CallError, failures};
 use crate::auth::Scrubber;
 use crate::catalog::Tool;
 use crate::connector::model::Effect;
-use crate::egress::{EgressError, OutgoingRequest, UpstreamResponse};
+use crate::egress::{EgressError, OutgoingRequest, Phase, UpstreamResponse};
 use crate::pagination::Pagination;
 use crate::runner::declarative::{Pages, ResponseError, Taken};
 
@@ -94,7 +94,7 @@ impl Budget {
         }
         if time.is_zero() {
             return Err(EgressError::Timeout {
-                phase: "complete answer",
+                phase: Phase::Answer,
                 limit_ms: milliseconds(self.limit),
                 sent: true,
             });
@@ -109,7 +109,7 @@ impl Budget {
         match error {
             EgressError::TooLarge { .. } => EgressError::TooLarge { limit: self.bytes },
             EgressError::Timeout {
-                phase: phase @ "complete answer",
+                phase: phase @ Phase::Answer,
                 sent,
                 ..
             } => EgressError::Timeout {
@@ -180,8 +180,8 @@ mod tests {
         };
         let table = [
             (EgressError::TooLarge { limit: 7 }, EgressError::TooLarge { limit: 100 }),
-            (timeout("complete answer", 7), timeout("complete answer", 3000)),
-            (timeout("connection", 7), timeout("connection", 7)),
+            (timeout(Phase::Answer, 7), timeout(Phase::Answer, 3000)),
+            (timeout(Phase::Connection, 7), timeout(Phase::Connection, 7)),
         ];
         for (error, expected) in table {
             assert_eq!(budget.whole(error), expected);

@@ -14,7 +14,7 @@ use crate::approval::{Continued, Granted};
 use crate::audit::{Audit, AuditError};
 use crate::auth::Scrubber;
 use crate::catalog::Tool;
-use crate::egress::OutgoingRequest;
+use crate::egress::{Departure, OutgoingRequest};
 use crate::store::{AuditRecord, time};
 
 /// Collects what the row will say. Dropped before [`Row::finish`], it still leaves the row: a caller that hangs up
@@ -28,6 +28,8 @@ pub(super) struct Row {
     open: bool,
     /// What code has sent so far, when the call runs some.
     tally: Option<Arc<Tally>>,
+    /// Whether anything of a call without code may have reached the API.
+    departure: Departure,
 }
 
 /// The outcome of a write whose request has left and whose end is not known.
@@ -77,6 +79,7 @@ impl Row {
             before: Duration::ZERO,
             open: true,
             tally: None,
+            departure: Departure::default(),
         })
     }
 
@@ -168,10 +171,19 @@ impl Row {
         self.tally = Some(tally);
     }
 
-    /// Whether a write's request may have reached the API.
+    /// To be told of the requests of a call without code.
+    pub(super) fn departure(&self) -> &Departure {
+        &self.departure
+    }
+
+    /// Whether a write's request may have reached the API. Its intent is written before: it may still have waited for a
+    /// connection, or its code have sent nothing yet.
     pub(super) fn write_has_left(&self) -> bool {
-        // The intent of code is written before it runs, and it may not have sent anything yet.
-        self.record.outcome == OUTCOME_UNKNOWN && self.tally.as_ref().is_none_or(|tally| tally.wrote())
+        self.record.outcome == OUTCOME_UNKNOWN
+            && self
+                .tally
+                .as_ref()
+                .map_or_else(|| self.departure.is_made(), |tally| tally.wrote())
     }
 
     /// Makes the intent of a write durable. From here on an unknown end is the truth unless a better one is known; a
@@ -209,6 +221,14 @@ impl Row {
 
     fn closed(&mut self) -> AuditRecord {
         self.open = false;
+        if self.record.outcome == OUTCOME_UNKNOWN && !self.write_has_left() {
+            // Dropped before anything that could be unknown had left.
+            "CANCELLED".clone_into(&mut self.record.outcome);
+        }
+        if self.tally.is_none() && !self.departure.is_made() {
+            // One that still waited for a connection was counted in advance.
+            self.record.requests = 0;
+        }
         if let Some(tally) = self.tally.take() {
             let counted = tally.counted();
             if let Some(shown) = counted.shown {
@@ -219,10 +239,6 @@ impl Row {
             self.record.requests = counted.requests;
             self.record.bytes_out = counted.bytes_out;
             self.record.bytes_in = counted.bytes_in;
-            if self.record.outcome == OUTCOME_UNKNOWN && counted.writes == 0 {
-                // Dropped before anything that could be unknown had left.
-                "CANCELLED".clone_into(&mut self.record.outcome);
-            }
         }
         self.record.ended_at = Some(time::rfc3339(Timestamp::now()));
         self.record.duration_ms = u64::try_from((self.before + self.started.elapsed()).as_millis()).unwrap_or(u64::MAX);

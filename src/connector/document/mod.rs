@@ -121,7 +121,8 @@ pub(in crate::connector) struct ConnectionDocument {
     /// Where the API is, e.g. `https://crm.example.com/api/v1`. Paths of actions are appended to it.
     #[schemars(length(min = 1))]
     pub base_url: String,
-    /// Longest time for one request in milliseconds, from connecting to the last byte of the answer.
+    /// Longest time for one request in milliseconds, from connecting to the last byte of the answer. The server's
+    /// `call_timeout_ms` comes before a longer one.
     #[serde(default = "default_timeout_ms")]
     #[schemars(range(min = 1, max = 600_000))]
     pub timeout_ms: u64,

@@ -153,7 +153,7 @@ impl Host {
         let credential = missing.as_ref().unwrap_or(&self.credential);
         let length = request.body.as_ref().map_or(0, bytes::Bytes::len);
         let under_way = self.tally.leaves(request.method.as_str(), path, length, changes);
-        match route.send(request, credential).await {
+        match route.send_watched(request, credential, under_way.departure()).await {
             Ok(response) => {
                 under_way.answered(response.status.as_u16(), response.requests, response.body.len());
                 self.answer(response).await
@@ -191,6 +191,8 @@ impl Host {
             EgressError::Timeout { .. } => SendFailure::TimedOut(text),
             EgressError::Tls { .. }
             | EgressError::Unreachable { .. }
+            | EgressError::NotProcessed { .. }
+            | EgressError::Incompatible { .. }
             | EgressError::Broken { .. }
             | EgressError::TooManyRedirects { .. } => SendFailure::Unreachable(text),
             EgressError::TooLarge { .. } => SendFailure::TooLarge(text),

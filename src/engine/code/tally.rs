@@ -2,6 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::egress::Departure;
+
 /// What a run of code has sent so far. Shared between the run and its audit row, which has to be right also when the
 /// call is dropped in the middle of it.
 #[derive(Debug, Default)]
@@ -48,6 +50,7 @@ pub(super) struct UnderWay<'a> {
     tally: &'a Tally,
     number: u32,
     may_change: bool,
+    departure: Departure,
     is_over: bool,
 }
 
@@ -79,6 +82,7 @@ impl Tally {
             tally: self,
             number,
             may_change,
+            departure: Departure::default(),
             is_over: false,
         }
     }
@@ -119,6 +123,11 @@ impl Tally {
 }
 
 impl UnderWay<'_> {
+    /// To be told when something of it may have reached the API.
+    pub(super) fn departure(&self) -> &Departure {
+        &self.departure
+    }
+
     /// It was answered, after `requests` of them for its redirects.
     pub(super) fn answered(mut self, status: u16, requests: u32, bytes: usize) {
         self.is_over = true;
@@ -136,20 +145,30 @@ impl UnderWay<'_> {
     /// It failed; `left` says whether it may have reached the API all the same.
     pub(super) fn failed(mut self, left: bool) {
         self.is_over = true;
-        let mut counted = self.tally.lock();
         if !left {
-            counted.requests = counted.requests.saturating_sub(1);
-            if self.may_change {
-                counted.writes = counted.writes.saturating_sub(1);
-                counted.open_writes = counted.open_writes.saturating_sub(1);
-            }
+            self.never_left();
+        }
+    }
+
+    fn never_left(&self) {
+        let mut counted = self.tally.lock();
+        counted.requests = counted.requests.saturating_sub(1);
+        if self.may_change {
+            counted.writes = counted.writes.saturating_sub(1);
+            counted.open_writes = counted.open_writes.saturating_sub(1);
         }
     }
 }
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        if !self.is_over && self.may_change {
+        if self.is_over {
+            return;
+        }
+        if !self.departure.is_made() {
+            // It still waited for a connection.
+            self.never_left();
+        } else if self.may_change {
             let mut counted = self.tally.lock();
             counted.cut_writes = counted.cut_writes.saturating_add(1);
         }
@@ -185,13 +204,20 @@ mod tests {
         assert_eq!(shown(&reads), ("GET".to_owned(), "/two".to_owned(), Some(404)));
     }
 
+    fn left(under_way: UnderWay<'_>) -> UnderWay<'_> {
+        under_way.departure().make();
+        under_way
+    }
+
     #[test]
     fn what_is_dropped_under_way_was_cut_off() {
         let tally = Tally::default();
-        drop(tally.leaves("GET", "/".to_owned(), 0, false));
+        drop(left(tally.leaves("GET", "/".to_owned(), 0, false)));
+        drop(tally.leaves("POST", "/".to_owned(), 0, true));
+        assert_eq!((tally.counted().requests, tally.wrote()), (1, false), "it never left");
         tally.leaves("POST", "/".to_owned(), 0, true).failed(true);
         assert!(!tally.write_was_cut_off());
-        drop(tally.leaves("POST", "/".to_owned(), 0, true));
+        drop(left(tally.leaves("POST", "/".to_owned(), 0, true)));
         assert!(tally.write_was_cut_off());
     }
 }

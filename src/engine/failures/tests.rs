@@ -12,13 +12,18 @@ use crate::store::StoreError;
 #[test]
 fn a_write_that_may_have_happened_says_so() {
     let timeout = |sent| EgressError::Timeout {
-        phase: "data",
+        phase: Phase::Data,
         limit_ms: 10,
         sent,
     };
     let broken = || EgressError::Broken { reason: "x".into() };
     let unreachable = || EgressError::Unreachable { reason: "x".into() };
     let too_large = || EgressError::TooLarge { limit: 10 };
+    let incompatible = |sent| EgressError::Incompatible {
+        reason: "x".into(),
+        sent,
+    };
+    let not_processed = || EgressError::NotProcessed { reason: "x".into() };
     let cases = [
         (timeout(true), true, ErrorCode::OutcomeUnknown, false),
         (timeout(false), true, ErrorCode::Timeout, true),
@@ -27,6 +32,11 @@ fn a_write_that_may_have_happened_says_so() {
         (broken(), false, ErrorCode::ConnectionRefused, true),
         (unreachable(), true, ErrorCode::ConnectionRefused, true),
         (too_large(), true, ErrorCode::ResponseTooLarge, false),
+        (incompatible(true), true, ErrorCode::OutcomeUnknown, false),
+        (incompatible(false), true, ErrorCode::UpstreamError, false),
+        (incompatible(true), false, ErrorCode::UpstreamError, false),
+        (not_processed(), true, ErrorCode::ConnectionRefused, true),
+        (not_processed(), false, ErrorCode::ConnectionRefused, true),
     ];
     for (error, is_write, code, retryable) in cases {
         let failure = egress(&error, is_write);
@@ -39,6 +49,26 @@ fn a_write_that_may_have_happened_says_so() {
     let made = "the change may have happened";
     assert!(egress(&too_large(), true).cause.contains(made));
     assert!(!egress(&too_large(), false).cause.contains(made));
+}
+
+/// What an operator raises has to be what ended the wait.
+#[test]
+fn a_timeout_names_its_own_setting() {
+    for (phase, setting) in [
+        (Phase::Connection, "`connect_timeout_ms`"),
+        (Phase::Data, "`read_timeout_ms`"),
+        (Phase::Answer, "`timeout_ms`"),
+    ] {
+        let error = EgressError::Timeout {
+            phase,
+            limit_ms: 10,
+            sent: true,
+        };
+        let resolution = egress(&error, false).resolution;
+        assert!(resolution.contains(setting), "{resolution}");
+    }
+    let resolution = deadline(Duration::from_secs(1), false).resolution;
+    assert!(resolution.contains("`call_timeout_ms`"), "{resolution}");
 }
 
 /// A store that another process holds for a while must not make an agent give up.
@@ -80,6 +110,7 @@ fn a_write_is_not_repeated_because_the_api_failed() {
         (500, StatusKind::ServerError, Effect::Write, false),
         (504, StatusKind::ServerError, Effect::Read, true),
         (429, StatusKind::TooManyRequests, Effect::Write, true),
+        (501, StatusKind::Unsupported, Effect::Read, false),
     ] {
         let error = ResponseError::Status {
             status: code,
@@ -91,7 +122,7 @@ fn a_write_is_not_repeated_because_the_api_failed() {
         assert_eq!(failure.retryable, retryable, "{code} {effect:?}");
         assert_eq!(
             failure.resolution == LOOK_BEFORE_REPEATING,
-            !retryable,
+            !retryable && effect == Effect::Write,
             "{code} {effect:?}"
         );
     }

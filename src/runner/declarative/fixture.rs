@@ -59,6 +59,7 @@ pub(super) fn response(status: u16, content_type: &str, body: impl Into<Bytes>) 
         status: StatusCode::from_u16(status).expect("a status"),
         headers,
         body: body.into(),
+        cut: None,
         requests: 1,
         url: "https://api.example.com/v1/act".parse().expect("a URL"),
         links: Vec::new(),

@@ -21,6 +21,8 @@ pub enum StatusKind {
     /// 5xx, and the two of 4xx that ask for the same request again: 408 and 425 (RFC 9110, section 15.5.9; RFC 8470,
     /// section 5.2).
     ServerError,
+    /// 501 and 505: the API does not do this, and will not do it later (RFC 9110, sections 15.6.2 and 15.6.6).
+    Unsupported,
     /// Anything else, e.g. 304 or a redirect that leads nowhere.
     Other,
 }
@@ -33,6 +35,7 @@ impl StatusKind {
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::TOO_MANY_REQUESTS => Self::TooManyRequests,
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => Self::ServerError,
+            StatusCode::NOT_IMPLEMENTED | StatusCode::HTTP_VERSION_NOT_SUPPORTED => Self::Unsupported,
             status if status.is_client_error() => Self::ClientError,
             status if status.is_server_error() => Self::ServerError,
             _ => Self::Other,
@@ -76,6 +79,8 @@ mod tests {
             (425, StatusKind::ServerError),
             (500, StatusKind::ServerError),
             (503, StatusKind::ServerError),
+            (501, StatusKind::Unsupported),
+            (505, StatusKind::Unsupported),
             (304, StatusKind::Other),
             (302, StatusKind::Other),
             (999, StatusKind::Other),

@@ -53,6 +53,31 @@ async fn limits_that_are_switched_off_are_told() {
 }
 
 #[tokio::test]
+async fn a_time_that_no_call_can_take_is_told() {
+    let workspace = Workspace::new();
+    let action = |name: &str, more: &str| {
+        format!("[[actions]]\nname = \"{name}\"\ndescription = \"d\"\nmethod = \"GET\"\npath = \"/\"\n{more}")
+    };
+    let actions = action("slow", "timeout_ms = 40001\n") + &action("quick", "timeout_ms = 40000\n");
+    workspace.write("crm.toml", connector("crm", "http://127.0.0.1:9/v1", &actions));
+    workspace.config("[server]\ncall_timeout_ms = 40000\n");
+    let run = workspace.run(&["check"]).await;
+    assert_eq!(run.code, Some(0));
+    assert!(run.stdout.contains(": 0 errors, 2 warnings"), "{}", run.stdout);
+    let warning = "warning: the connector `crm` has a `timeout_ms` that no call can last for, of `slow`: `call_timeout_ms` \
+                   under `[server]` is 40000";
+    assert!(run.stderr.contains(warning), "{}", run.stderr);
+
+    workspace.config("[server]\ncall_timeout_ms = 20000\n");
+    let run = workspace.run(&["check"]).await;
+    assert!(
+        run.stderr.contains("of its connection, `slow`, `quick`: "),
+        "{}",
+        run.stderr
+    );
+}
+
+#[tokio::test]
 async fn all_errors_of_a_folder_are_reported_at_once() {
     let workspace = crm("http://127.0.0.1:9/v1");
     workspace.write("broken.toml", BROKEN);

@@ -14,9 +14,16 @@ fn route_with(base_url: &str, change: impl FnOnce(&mut EgressConfig, &mut Connec
     Egress::new(&config).unwrap().route(&connector).unwrap()
 }
 
-fn timeout(phase: &'static str, sent: bool) -> EgressError {
+fn timeout(phase: Phase, sent: bool) -> EgressError {
     let limit_ms = 200;
     EgressError::Timeout { phase, limit_ms, sent }
+}
+
+fn incompatible(reason: &str) -> EgressError {
+    EgressError::Incompatible {
+        reason: reason.to_owned(),
+        sent: true,
+    }
 }
 
 /// What comes of one request to a server that answers with `bytes` and closes.
@@ -49,7 +56,7 @@ async fn a_closed_port_and_an_unknown_name_are_unreachable() {
 
 #[tokio::test]
 async fn broken_answers_are_told_apart() {
-    let cases: [(&[u8], &str); 6] = [
+    let cases: [(&[u8], &str); 4] = [
         (b"", "the API closed it before the answer was complete"),
         (
             b"HTTP/1.1 200 OK\r\nContent-Le",
@@ -63,15 +70,18 @@ async fn broken_answers_are_told_apart() {
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
             "the API closed it before the answer was complete",
         ),
-        (b"SSH-2.0-OpenSSH_9.9\r\n\r\n", "the answer is not valid HTTP"),
-        (
-            b"\x15\x03\x01\x00\x02\x02\x46 not http\r\n\r\n",
-            "the answer is not valid HTTP",
-        ),
     ];
     for (bytes, reason) in cases {
         let reason = reason.to_owned();
         assert_eq!(answered_with(bytes).await, EgressError::Broken { reason }, "{bytes:?}");
+    }
+    // These do not pass by themselves.
+    for bytes in [
+        b"SSH-2.0-OpenSSH_9.9\r\n\r\n".as_ref(),
+        b"\x15\x03\x01\x00\x02\x02\x46 not http\r\n\r\n",
+    ] {
+        let error = answered_with(bytes).await;
+        assert_eq!(error, incompatible("the answer is not valid HTTP"), "{bytes:?}");
     }
 }
 
@@ -96,8 +106,8 @@ async fn too_many_headers_and_endless_ones_end() {
     .await;
     let url = format!("http://{api}/");
     let error = get(&route(&connector(&url)), &url).await.unwrap_err();
-    let reason = "the answer has too many headers, or too long ones".to_owned();
-    assert_eq!(error, EgressError::Broken { reason: reason.clone() });
+    let too_many = incompatible("the answer has too many headers, or too long ones");
+    assert_eq!(error, too_many);
 
     let api = raw(async |mut stream| {
         let headers = "X-More: and more\r\n".repeat(129);
@@ -106,10 +116,7 @@ async fn too_many_headers_and_endless_ones_end() {
     })
     .await;
     let url = format!("http://{api}/");
-    assert_eq!(
-        get(&route(&connector(&url)), &url).await.unwrap_err(),
-        EgressError::Broken { reason }
-    );
+    assert_eq!(get(&route(&connector(&url)), &url).await.unwrap_err(), too_many);
 }
 
 /// Takes connections and says nothing.
@@ -126,7 +133,7 @@ async fn silent() -> String {
 async fn a_handshake_that_never_ends_is_a_connection_that_took_too_long() {
     let url = silent().await;
     let route = route_with(&url, |config, _| config.connect_timeout = SHORT);
-    assert_eq!(post(&route, &url).await.unwrap_err(), timeout("connection", false));
+    assert_eq!(post(&route, &url).await.unwrap_err(), timeout(Phase::Connection, false));
 }
 
 #[tokio::test]
@@ -134,22 +141,78 @@ async fn a_write_that_never_found_a_connection_was_not_sent() {
     let url = silent().await;
     // The limit of the whole exchange comes before that of connecting.
     let route = route_with(&url, |_, connector| connector.connection.timeout = SHORT);
-    assert_eq!(post(&route, &url).await.unwrap_err(), timeout("complete answer", false));
+    assert_eq!(post(&route, &url).await.unwrap_err(), timeout(Phase::Answer, false));
 }
 
 #[tokio::test]
-async fn silence_is_a_timeout_after_the_request_was_sent() {
-    for begun in [b"".as_ref(), b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"] {
-        let api = raw(async move |mut stream| {
-            answer(&mut stream, begun).await;
-            std::future::pending::<()>().await;
-        })
-        .await;
-        let url = format!("http://{api}/");
-        let route = route_with(&url, |config, _| config.read_timeout = SHORT);
-        let error = post(&route, &url).await.unwrap_err();
-        assert_eq!(error, timeout("data", true));
-        assert_eq!(error.to_string(), "no data within 200 ms");
+async fn silence_within_an_answer_is_a_timeout_after_the_request_was_sent() {
+    let api = raw(async |mut stream| {
+        answer(&mut stream, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf").await;
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let url = format!("http://{api}/");
+    let route = route_with(&url, |config, _| config.read_timeout = SHORT);
+    let error = post(&route, &url).await.unwrap_err();
+    assert_eq!(error, timeout(Phase::Data, true));
+    assert_eq!(error.to_string(), "no data within 200 ms");
+}
+
+#[tokio::test]
+async fn an_answer_may_take_as_long_to_begin_as_the_whole_exchange() {
+    let api = raw(async |mut stream| {
+        answer(&mut stream, b"").await;
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let url = format!("http://{api}/");
+    let route = route_with(&url, |config, connector| {
+        config.read_timeout = Duration::from_millis(1);
+        connector.connection.timeout = SHORT;
+    });
+    assert_eq!(post(&route, &url).await.unwrap_err(), timeout(Phase::Answer, true));
+}
+
+/// What comes of one request to a server that answers with `bytes` and does not close.
+async fn status_of(bytes: &'static [u8]) -> (u16, Vec<u8>) {
+    let api = raw(async |mut stream| {
+        answer(&mut stream, bytes).await;
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let url = format!("http://{api}/");
+    let route = route_with(&url, |config, connector| {
+        config.read_timeout = SHORT;
+        connector.security.max_response_bytes = 4;
+    });
+    let answer = get(&route, &url).await.unwrap_or_else(|error| panic!("{error}"));
+    (answer.status.as_u16(), answer.body.to_vec())
+}
+
+#[tokio::test]
+async fn a_failure_keeps_its_status_when_its_body_is_too_long_or_broken() {
+    let cases: [(&[u8], u16, &[u8]); 5] = [
+        (
+            b"HTTP/1.1 404 Not Found\r\nContent-Length: 6\r\n\r\nlonger",
+            404,
+            b"long",
+        ),
+        (
+            b"HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nlon\r\n3\r\nger\r\n0\r\n\r\n",
+            404,
+            b"long",
+        ),
+        // Silent, before and within the body.
+        (b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\n", 503, b""),
+        (b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nlo", 503, b"lo"),
+        (
+            b"HTTP/1.1 401 No\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nlo\r\nxyz\r\n",
+            401,
+            b"lo",
+        ),
+    ];
+    for (bytes, status, body) in cases {
+        assert_eq!(status_of(bytes).await, (status, body.to_vec()), "{bytes:?}");
     }
 }
 
@@ -171,7 +234,7 @@ async fn a_trickle_is_cut_off_by_the_limit_of_the_whole_exchange() {
         let connectors_own = route_with(&url, |_, connector| connector.connection.timeout = SHORT);
         assert_eq!(
             get(&connectors_own, &url).await.unwrap_err(),
-            timeout("complete answer", true)
+            timeout(Phase::Answer, true)
         );
 
         // A request's own limit comes first.
@@ -179,7 +242,7 @@ async fn a_trickle_is_cut_off_by_the_limit_of_the_whole_exchange() {
         request.timeout = Some(SHORT);
         let route = route(&connector(&url));
         let error = route.send(request, &Credential::none()).await.unwrap_err();
-        assert_eq!(error, timeout("complete answer", true));
+        assert_eq!(error, timeout(Phase::Answer, true));
     }
 }
 

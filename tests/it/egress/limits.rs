@@ -107,7 +107,7 @@ async fn compressed_answers_are_decoded() {
 }
 
 #[tokio::test]
-async fn a_compression_that_was_not_asked_for_or_is_damaged_is_no_answer() {
+async fn a_damaged_compression_is_no_answer() {
     let api = Api::start(|seen| {
         encoded(
             seen.uri.path().trim_start_matches('/'),
@@ -116,12 +116,9 @@ async fn a_compression_that_was_not_asked_for_or_is_damaged_is_no_answer() {
     })
     .await;
     let route = limited(&api.url("/"));
-    for (encoding, reason) in [
-        ("zstd", "the answer is compressed in a way that was not asked for"),
-        ("gzip", "the answer's compression is damaged"),
-    ] {
+    for encoding in ["gzip", "deflate", "br"] {
         let error = get(&route, &api.url(&format!("/{encoding}"))).await.unwrap_err();
-        let reason = reason.to_owned();
+        let reason = "the answer's compression is damaged".to_owned();
         assert_eq!(error, EgressError::Broken { reason }, "{encoding}");
     }
 }

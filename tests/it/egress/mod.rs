@@ -2,6 +2,7 @@
 
 mod addresses;
 mod api;
+mod codings;
 mod exchange;
 mod faults;
 mod limits;
@@ -23,7 +24,7 @@ use toolgate::connector::model::{
     Auth, CodeRules, Connection, Connector, KeyPlace, RateLimit, SecretRef, Security, Tier,
 };
 use toolgate::connector::reach::UrlAllowlist;
-use toolgate::egress::{Egress, EgressError, OutgoingRequest, Route, UpstreamResponse};
+use toolgate::egress::{Egress, EgressError, OutgoingRequest, Phase, Route, UpstreamResponse};
 use toolgate::vault::{Holder, SecretError, SecretSource};
 use url::Url;
 

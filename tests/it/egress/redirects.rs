@@ -330,7 +330,7 @@ async fn a_write_whose_redirect_cannot_be_followed_is_not_taken_for_one_that_nev
     // A handshake that is never answered.
     let slow = format!("https://{silent}/");
     let limit_ms = 300;
-    let phase = "connection";
+    let phase = Phase::Connection;
     let cases = [
         (
             dead,

@@ -7,8 +7,10 @@ use axum::response::Response;
 use axum::serve::Listener;
 use http::Version;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
-use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -98,20 +100,38 @@ async fn tls_api(identity: Identity, respond: impl Fn() -> Response + Send + Syn
     tls_api_on(TcpListener::bind("127.0.0.1:0").await.unwrap(), identity, respond)
 }
 
-fn tls_api_on(
-    listener: TcpListener,
-    (certificate, key): Identity,
-    respond: impl Fn() -> Response + Send + Sync + 'static,
-) -> Api {
+/// Takes connections in this name, and only from clients with a certificate of `clients` if that is somebody.
+fn acceptor((certificate, key): Identity, clients: Option<&Authority>) -> TlsAcceptor {
     install_tls_provider();
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let verifier = match clients {
+        None => WebPkiClientVerifier::no_client_auth(),
+        Some(authority) => {
+            let mut roots = RootCertStore::empty();
+            let pem = CertificateDer::pem_file_iter(authority.file()).unwrap();
+            roots.add_parsable_certificates(pem.map(Result::unwrap));
+            WebPkiClientVerifier::builder(Arc::new(roots)).build().unwrap()
+        }
+    };
     let mut config = ServerConfig::builder()
-        .with_no_client_auth()
+        .with_client_cert_verifier(verifier)
         .with_single_cert(vec![certificate], key)
         .unwrap();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = match clients {
+        None => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
+        // The client's HTTP/2 keeps no more than the kind of what TLS said.
+        Some(_) => vec![b"http/1.1".to_vec()],
+    };
+    TlsAcceptor::from(Arc::new(config))
+}
+
+fn tls_api_on(
+    listener: TcpListener,
+    identity: Identity,
+    respond: impl Fn() -> Response + Send + Sync + 'static,
+) -> Api {
     let address = listener.local_addr().unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let acceptor = acceptor(identity, None);
     Api::start_on(TlsListener { listener, acceptor }, address, move |_| respond())
 }
 
@@ -184,6 +204,64 @@ async fn a_body_goes_out_over_http_2() {
     post(&route, &url).await.unwrap();
     assert_eq!(api.only().body, "{}");
     assert_eq!(api.only().header("content-length"), Some("2"));
+}
+
+#[tokio::test]
+async fn the_length_of_a_body_that_does_not_come_counts_for_nothing() {
+    let authority = Authority::new("ours");
+    for (method, status) in [("HEAD", 200), ("GET", 304)] {
+        let long = move || {
+            let builder = Response::builder().status(status).header("content-length", 5_000_000);
+            builder.body(Body::empty()).unwrap()
+        };
+        let api = tls_api(authority.certificate("localhost", |_| {}), long).await;
+        let url = url("localhost", &api);
+        let route = Egress::new(&authority.trusted()).unwrap().route(&secure(&url)).unwrap();
+        let sent = route.send(outgoing(method, &url), &Credential::none()).await;
+        let answer = sent.unwrap_or_else(|error| panic!("{method} {status}: {error}"));
+        assert_eq!(api.only().version, Version::HTTP_2);
+        assert_eq!((answer.status.as_u16(), answer.body.len()), (status, 0));
+        assert_eq!(answer.headers["content-length"], "5000000");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_was_refused_is_a_request_that_was_not_processed() {
+    let authority = Authority::new("ours");
+    let acceptor = acceptor(authority.certificate("localhost", |_| {}), None);
+    let api = raw(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let stream = acceptor.accept(stream).await.unwrap();
+            let mut connection = h2::server::handshake(stream).await.unwrap();
+            while let Some(Ok((_request, mut respond))) = connection.accept().await {
+                respond.send_reset(h2::Reason::REFUSED_STREAM);
+            }
+        }
+    })
+    .await;
+    let url = format!("https://localhost:{}/", api.port());
+    let route = Egress::new(&authority.trusted()).unwrap().route(&secure(&url)).unwrap();
+    let error = post(&route, &url).await.unwrap_err();
+    assert!(matches!(error, EgressError::NotProcessed { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_client_certificate_that_is_wanted_cannot_come_later() {
+    let authority = Authority::new("ours");
+    let acceptor = acceptor(authority.certificate("localhost", |_| {}), Some(&authority));
+    let api = raw(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let refused = acceptor.accept(stream).into_fallible().await;
+            std::future::pending::<()>().await;
+            drop(refused);
+        }
+    })
+    .await;
+    let url = format!("https://localhost:{}/", api.port());
+    let error = get_with(&authority.trusted(), &url).await.unwrap_err();
+    assert!(matches!(error, EgressError::Incompatible { .. }), "{error:?}");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::sync::Mutex;
-use toolgate::engine::ErrorCode;
+use toolgate::engine::{Ending, ErrorCode};
 use toolgate::store::{
     ApiSighting, ApiStore, ApiUsage, ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, AuditFilter,
     AuditRecord, AuditStore, AuditVerification, CallCounts, CallLogStore, CallScope, Clock, Decision, KeyRecord,
@@ -305,6 +305,43 @@ async fn a_call_that_is_dropped_leaves_one_row() {
         assert_eq!(gateway.rows().await.len(), requests);
     }
     assert_eq!(gateway.engine.calls_in_flight(), 0);
+}
+
+/// An API that takes connections and never answers their handshake, and a connector for it whose `write` has a body.
+async fn unconnectable() -> (tokio::net::TcpListener, String) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("https://{}/v1", listener.local_addr().unwrap());
+    let actions = READ_AND_WRITE.replace("path = \"/write\"\n", "path = \"/write\"\nbody = { title = \"x\" }\n");
+    (listener, connector("crm", &base_url, &actions))
+}
+
+#[tokio::test]
+async fn a_write_that_never_found_a_connection_has_not_left_however_it_ends() {
+    let (listener, text) = unconnectable().await;
+    let setting = Setting {
+        call_timeout: Duration::from_millis(200),
+        ..Setting::default()
+    };
+    let gateway = Gateway::new(std::slice::from_ref(&text), setting).await;
+    let error = gateway.refused("crm__write", json!({})).await;
+    assert_eq!((error.code, error.retryable), (ErrorCode::Timeout, true), "{error}");
+    let row = gateway.rows().await.remove(0);
+    assert_eq!((row.outcome.as_str(), row.requests), ("TIMEOUT", 0));
+
+    let gateway = Gateway::new(&[text], Setting::default()).await;
+    let call = call("crm__write", json!({}));
+    let cancel = call.cancel.clone();
+    let (ending, ()) = tokio::join!(gateway.engine.call(call, &NOBODY), async {
+        let (_connecting, _) = listener.accept().await.unwrap();
+        let (_connecting, _) = listener.accept().await.unwrap();
+        cancel.cancel();
+    });
+    let Ending::Failed(error) = ending else {
+        panic!("{ending:?}")
+    };
+    assert_eq!(error.code, ErrorCode::Cancelled, "{error}");
+    let row = gateway.rows().await.remove(0);
+    assert_eq!((row.outcome.as_str(), row.requests), ("CANCELLED", 0));
 }
 
 #[tokio::test]

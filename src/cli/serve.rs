@@ -402,7 +402,7 @@ mod tests {
             expires_at: "2000-01-01T00:10:00.000Z".into(),
             ..pending("1", 0)
         };
-        let created = store.find_or_create_approval(&expired, &expired.created_at).await;
+        let created = store.find_or_create_approval(&expired, "{}", &expired.created_at).await;
         created.expect("created");
         let asked = question_row("a", 0, "1");
         store.write_audit(&[asked], false).await.expect("written");

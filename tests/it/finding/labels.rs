@@ -150,7 +150,7 @@ fn what_people_say_leads_to_what_they_mean() {
         (&imported, "imported-third.txt", 0.87, 0.94),
         (&imported, "imported-fourth.txt", 0.62, 0.86),
         (&imported, "imported-fifth.txt", 0.73, 0.88),
-        (&everyday, "everyday.txt", 0.61, 0.99),
+        (&everyday, "everyday.txt", 0.61, 0.79),
         (&everyday, "everyday-second.txt", 0.54, 0.72),
         // Sentences that share few words with what they mean: nothing to promise, but no step back either.
         (&office, "office-hard.txt", 0.7, 0.85),

@@ -39,9 +39,10 @@ impl Syntax {
     }
 }
 
-/// Whether `written` stands for more than one type: `image/*`, or `image/png, image/jpeg`.
+/// Whether `written` stands for more than one type: `image/*`, or `image/png, image/jpeg`. What is quoted is the value of
+/// a parameter.
 pub(crate) fn is_several(written: &str) -> bool {
-    written.contains(['*', ','])
+    written.split('"').step_by(2).any(|part| part.contains(['*', ',']))
 }
 
 /// The type that a file of the type `own` is sent as where `accepted` are taken; `None` when it is none of them. A list
@@ -100,6 +101,7 @@ mod tests {
         for (written, expected) in [
             ("Application/JSON; odata=verbose", Syntax::Json),
             ("application/vnd.api+json;charset=utf-8", Syntax::Json),
+            ("application/json; profile=\"https://a.example/p,q*\"", Syntax::Json),
             ("application/x-amz-json-1.0", Syntax::Json),
             ("application/jsonl", Syntax::Other),
             ("application/json-seq", Syntax::Other),

@@ -210,7 +210,13 @@ impl Route {
         redirected: bool,
     ) -> Result<(), EgressError> {
         let rule = if let Some(change) = taken_for::claims(&hop.url, &hop.headers, hop.body.as_ref()) {
-            taken_for::refusal(&change)
+            // A target may hold anything, and nobody is told the others.
+            let change = if redirected {
+                "the request that it leads to"
+            } else {
+                &change
+            };
+            taken_for::refusal(change)
         } else if taken_for::is_same(first, &hop.method, &hop.url) || self.safe_requests.allows(&hop.method, &hop.url) {
             return Ok(());
         } else {
@@ -268,13 +274,17 @@ impl Route {
             connect_timeout: self.connect_timeout,
         };
         match timeout_at(deadline.at, client.client.execute(request)).await {
-            Ok(Ok(response)) => Ok((
-                response,
-                Circumstances {
-                    sent: true,
-                    ..circumstances()
-                },
-            )),
+            Ok(Ok(response)) => {
+                // Whatever answers has had the request.
+                departure.make();
+                Ok((
+                    response,
+                    Circumstances {
+                        sent: true,
+                        ..circumstances()
+                    },
+                ))
+            }
             Ok(Err(error)) => {
                 let meaning = explain(&error, &hop.url, circumstances());
                 Err(failure::refused(&error).unwrap_or(meaning))

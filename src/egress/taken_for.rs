@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
+use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use url::{Url, form_urlencoded};
 
@@ -49,7 +50,10 @@ pub(super) fn claims(url: &Url, headers: &HeaderMap, body: Option<&Bytes>) -> Op
 
 /// What `value` makes of a request that has it under `name`. What stands for a URL leads past every rule about paths.
 fn claim(name: &str, value: &[u8]) -> Option<String> {
-    match taken_for(name)? {
+    let taken_for = taken_for(name)?;
+    // What is in brackets behind a name is said by nobody who may be trusted.
+    let name = name.split_once('[').map_or(name, |(name, _)| name);
+    match taken_for {
         TakenFor::Url => Some(format!("`{name}`")),
         TakenFor::Method if SAFE.iter().any(|safe| value.eq_ignore_ascii_case(safe.as_bytes())) => None,
         TakenFor::Method => {
@@ -66,21 +70,23 @@ fn in_form(form: &[u8]) -> Option<String> {
     form_urlencoded::parse(form).find_map(|(name, value)| claim(&name, value.as_bytes()))
 }
 
-/// Bodies are read as their type says. Where nothing is said, a server may take them for anything.
+/// Bodies are read as their types say. Where nothing is said, a server may take them for anything.
 fn in_body(headers: &HeaderMap, body: &Bytes) -> Option<String> {
-    let written = headers
-        .get(CONTENT_TYPE)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let Some(written) = written else {
+    let mut types = headers.get_all(CONTENT_TYPE).iter().peekable();
+    if types.peek().is_none() {
         return in_json(body).or_else(|| in_form(body));
-    };
-    let essence = media_type_essence(&written);
+    }
+    types.find_map(|written| in_body_of(&String::from_utf8_lossy(written.as_bytes()), body))
+}
+
+fn in_body_of(media_type: &str, body: &Bytes) -> Option<String> {
+    let essence = media_type_essence(media_type);
     if essence.contains("json") {
-        in_json(body)
+        in_json(body).or_else(|| is_unreadable(body).then(|| "a body that cannot be read".to_owned()))
     } else if essence == "application/x-www-form-urlencoded" {
         in_form(body)
     } else if essence.starts_with("multipart/") {
-        in_parts(body)
+        in_parts(boundary(media_type)?, body)
     } else {
         None
     }
@@ -89,10 +95,23 @@ fn in_body(headers: &HeaderMap, body: &Bytes) -> Option<String> {
 /// The members of an object, each as often as it is written: servers differ in which one they read.
 fn in_json(body: &[u8]) -> Option<String> {
     let mut found = None;
-    let mut reader = serde_json::Deserializer::from_slice(body);
+    let mut reader = serde_json::Deserializer::from_slice(object(body));
     // What makes the text no JSON further on does not unsay what came before.
     drop(reader.deserialize_any(Members(&mut found)));
     found
+}
+
+/// Whether a body is an object that lenient servers may read and nobody can here, e.g. with `NaN` in it.
+fn is_unreadable(body: &[u8]) -> bool {
+    let text = object(body);
+    let is_utf_16 = text.starts_with(&[0xfe, 0xff]) || text.starts_with(&[0xff, 0xfe]);
+    let is_object = text.trim_ascii_start().starts_with(b"{");
+    is_utf_16 || is_object && IgnoredAny::deserialize(&mut serde_json::Deserializer::from_slice(text)).is_err()
+}
+
+/// A body without its byte order mark.
+fn object(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 /// Reads the members of an object, up to the first that claims something.
@@ -134,34 +153,34 @@ impl<'de> DeserializeSeed<'de> for Text {
     }
 }
 
+/// What the parts of a body of this type are divided by.
+fn boundary(media_type: &str) -> Option<&str> {
+    let mut parameters = media_type.split(';').skip(1).filter_map(|one| one.split_once('='));
+    let (_, written) = parameters.find(|(key, _)| key.trim().eq_ignore_ascii_case("boundary"))?;
+    Some(written.trim().trim_matches('"')).filter(|boundary| !boundary.is_empty())
+}
+
 /// The parts of a form, by the headers before their contents.
-fn in_parts(body: &[u8]) -> Option<String> {
+fn in_parts(boundary: &str, body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(body);
-    let lines = text.match_indices('\n').map(|(end, _)| end + 1);
-    for start in lines {
-        let rest = &text[start..];
-        let line = rest.lines().next().unwrap_or_default();
-        let Some((header, said)) = line.split_once(':') else {
-            continue;
-        };
-        if !header.trim().eq_ignore_ascii_case("content-disposition") {
-            continue;
-        }
-        let Some(name) = said.split(';').find_map(|one| {
-            let (key, value) = one.split_once('=')?;
-            key.trim()
-                .eq_ignore_ascii_case("name")
-                .then(|| value.trim().trim_matches('"'))
-        }) else {
-            continue;
-        };
-        let content = rest.find("\r\n\r\n").map_or("", |head| &rest[head + 4..]);
-        let value = content.split("\r\n").next().unwrap_or_default();
-        if let Some(claim) = claim(name, value.as_bytes()) {
-            return Some(claim);
-        }
-    }
-    None
+    let delimiter = format!("--{boundary}");
+    let mut parts = text.split(&delimiter);
+    parts.find_map(|part| {
+        let heads = ["\r\n\r\n", "\n\n"].into_iter().filter_map(|end| part.split_once(end));
+        // Where nothing ends the headers there is no value, and that is no method which changes nothing.
+        let (head, content) = heads.min_by_key(|(head, _)| head.len()).unwrap_or((part, ""));
+        let name = head.lines().find_map(named)?;
+        claim(name, content.trim_ascii_end().as_bytes())
+    })
+}
+
+/// The name that a header of a part gives it.
+fn named(header: &str) -> Option<&str> {
+    let (header, said) = header.split_once(':')?;
+    let mut parameters = said.split(';').filter_map(|one| one.split_once('='));
+    let (_, name) = parameters.find(|(key, _)| key.trim().eq_ignore_ascii_case("name"))?;
+    let is_disposition = header.trim().eq_ignore_ascii_case("content-disposition");
+    is_disposition.then(|| name.trim().trim_matches('"'))
 }
 
 /// Whether a request of an action that only reads may be repeated by `method` at `target`, where a redirect of `first`
@@ -203,7 +222,9 @@ mod tests {
         const JSON: (&str, &str) = ("content-type", "application/vnd.api+json");
         const PARTS: (&str, &str) = ("content-type", "multipart/form-data; boundary=b");
         let part = "--b\r\nContent-Type: text/plain\r\ncontent-disposition: form-data; name=\"_method\"\r\n\r\nDELETE\r\n--b--";
-        let table: [Case<'_>; 24] = [
+        let file = "--b\r\nContent-Disposition: form-data; name=\"mail\"; filename=\"a.eml\"\r\n\r\n\
+                    a\r\ncontent-disposition: form-data; name=\"_method\"\r\n\r\nDELETE\r\n--b--";
+        let table: [Case<'_>; 33] = [
             ("", &[("x-http-method-override", "delete")], None, Some("delete")),
             ("", &[("x_method", "PUT")], None, Some("PUT")),
             (
@@ -250,6 +271,30 @@ mod tests {
             ("", &[JSON], Some(r#"{"_method":"GET","a":{"_method":"DELETE"}}"#), None),
             ("", &[JSON], Some(r#"["_method"]"#), None),
             ("", &[PARTS], Some(part), Some("DELETE")),
+            ("", &[PARTS], Some(file), None),
+            (
+                "",
+                &[PARTS],
+                Some("--b\ncontent-disposition: form-data; name=_method"),
+                Some("`_method`"),
+            ),
+            ("_method%5Bsecret%5D=1", &[], None, Some("`_method`")),
+            (
+                "",
+                &[JSON],
+                Some(r#"{"a":NaN,"_method":"DELETE"}"#),
+                Some("a body that cannot be read"),
+            ),
+            ("", &[JSON], Some("\u{feff}{\"_method\":\"DELETE\"}"), Some("DELETE")),
+            ("", &[JSON], Some("{\"a\":1}\n{\"b\":2}"), None),
+            ("", &[JSON], Some("[NaN]"), None),
+            (
+                "",
+                &[("content-type", "text/plain"), JSON],
+                Some(r#"{"_method":"PUT"}"#),
+                Some("PUT"),
+            ),
+            ("", &[], Some("{ user }"), None),
             ("", &[], Some(r#"{"_method":"DELETE"}"#), Some("DELETE")),
             ("", &[], Some("_method=DELETE"), Some("DELETE")),
             ("", &[("content-type", "text/plain")], Some("_method=DELETE"), None),
@@ -296,5 +341,16 @@ mod tests {
             names.iter().all(|name| taken_for(name) == Some(TakenFor::Method)),
             "{names:?}"
         );
+    }
+
+    /// Each part is looked through once, however many there are and however their contents look like headers.
+    #[test]
+    fn parts_are_read_in_time_that_grows_with_the_body_alone() {
+        let line = "content-disposition: form-data; name=_method\n";
+        let mut body = "--b\r\ncontent-disposition: form-data; name=file\r\n\r\n".to_owned();
+        body.push_str(&line.repeat(200_000));
+        body.push_str("\r\n\r\nGET\r\n--b--");
+        assert_eq!(in_parts("b", body.as_bytes()), None);
+        assert_eq!(in_parts("b", "--b\r\n\r\n".repeat(200_000).as_bytes()), None);
     }
 }

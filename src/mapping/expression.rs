@@ -37,6 +37,8 @@ pub struct Expression {
     program: Program,
     /// Where it leads, when it is nothing but names.
     place: Option<Place>,
+    /// Whether it compares sizes, which of other values than numbers cannot be said.
+    compares_sizes: bool,
 }
 
 impl Expression {
@@ -48,6 +50,7 @@ impl Expression {
         Ok(Self {
             program: Program::compile(source)?,
             place: Place::compile(source).ok(),
+            compares_sizes: false,
         })
     }
 
@@ -56,8 +59,10 @@ impl Expression {
     /// # Errors
     /// [`MappingError`] with the offset in `source`.
     pub fn compile_comparison(source: &str) -> Result<Self, MappingError> {
+        let program = Program::compile(source)?;
         Ok(Self {
-            program: Program::compile(source)?.of_numbers(),
+            compares_sizes: program.compares_sizes(),
+            program: program.of_numbers(),
             place: Place::compile(source).ok(),
         })
     }
@@ -66,6 +71,12 @@ impl Expression {
     #[must_use]
     pub fn place(&self) -> Option<&Place> {
         self.place.as_ref()
+    }
+
+    /// Whether it was compiled as a comparison, and compares sizes: then null says that they are no numbers.
+    #[must_use]
+    pub fn compares_sizes(&self) -> bool {
+        self.compares_sizes
     }
 
     /// What it finds in `data`: null where it leads nowhere.

@@ -47,6 +47,14 @@ impl Program {
         Ok(Self(expression))
     }
 
+    /// Whether it is a comparison of sizes.
+    pub(super) fn compares_sizes(&self) -> bool {
+        matches!(
+            self.0.as_ast(),
+            Ast::Comparison { comparator, .. } if !matches!(comparator, Comparator::Equal | Comparator::NotEqual)
+        )
+    }
+
     /// The same program with each side of a comparison of sizes read as a number.
     pub(super) fn of_numbers(self) -> Self {
         let Ast::Comparison {
@@ -58,7 +66,7 @@ impl Program {
         else {
             return self;
         };
-        if matches!(comparator, Comparator::Equal | Comparator::NotEqual) {
+        if !self.compares_sizes() {
             return self;
         }
         let number = |side: Box<Ast>| {

@@ -192,7 +192,8 @@ impl<'d> Importer<'d> {
 /// What is said about all operations of a path, behind what the one with this `operationId` is called: alone it would
 /// say the same of each, and mostly of none what it does.
 fn said_of_path(operation_id: Option<&str>, said: &str) -> String {
-    let mut words = naming::words(operation_id.unwrap_or_default()).join(" ");
+    let telling = operation_id.filter(|id| id.is_ascii() && id.contains(|one: char| one.is_ascii_alphabetic()));
+    let mut words = naming::words(telling.unwrap_or_default()).join(" ");
     if words.is_empty() || said.is_empty() {
         return said.to_owned();
     }
@@ -204,8 +205,10 @@ fn said_of_path(operation_id: Option<&str>, said: &str) -> String {
 
 /// The title of an operation: its summary, where that is one and not a name.
 fn title(summary: &str) -> Option<String> {
-    let title = summary.trim().trim_end_matches('.');
-    let is_title = title.chars().count() <= LONGEST_TITLE && title.contains(' ');
+    let title = summary.trim_matches(|end: char| end == '.' || end.is_whitespace());
+    // A single word of ASCII may be an identifier; other scripts may do without spaces.
+    let is_several = title.contains(' ') || !title.is_ascii();
+    let is_title = is_several && title.chars().count() <= LONGEST_TITLE && title.contains(char::is_alphanumeric);
     is_title.then(|| title.to_owned())
 }
 

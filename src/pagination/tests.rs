@@ -345,6 +345,18 @@ fn what_more_computes_of_numbers_in_texts_is_a_comparison() {
             End::Lost,
         ),
         // A place with nothing in it is how some APIs say no.
+        (
+            "metas[0].more",
+            [page(json!(1), json!(1)), json!(null)],
+            0,
+            End::Complete,
+        ),
+        (
+            "meta && meta.more",
+            [page(json!(1), json!(1)), json!(null)],
+            0,
+            End::Complete,
+        ),
         ("has_more", [page(json!(1), json!(2)), json!(null)], 0, End::Complete),
     ] {
         let (steps, joined) = walk(&paged(more), &pages).expect("a list");

@@ -211,10 +211,9 @@ fn says_more(pagination: &Pagination, page: &Page<'_>) -> Result<More, PageError
     };
     match page.find("more", more)? {
         Value::Bool(true) => Ok(More::Yes),
-        Value::Bool(false) => Ok(More::No),
+        Value::Null if more.compares_sizes() => Ok(More::Unknown),
         // A member that is left out is how some APIs say no.
-        Value::Null if more.place().is_some() => Ok(More::No),
-        Value::Null => Ok(More::Unknown),
+        Value::Bool(false) | Value::Null => Ok(More::No),
         other => Err(PageError::WrongKind {
             key: "more",
             wanted: "true or false",

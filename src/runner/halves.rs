@@ -1,5 +1,5 @@
-//! Halves of characters: texts of JavaScript, Java and .NET are made of UTF-16, and one that was cut in the middle of a character ends in
-//! half of it. JSON can write that down (RFC 8259, section 8.2), and nobody can read it as text.
+//! Halves of characters: texts of JavaScript, Java and .NET are made of UTF-16, and one that was cut in the middle of a
+//! character ends in half of it. JSON can write that down (RFC 8259, section 8.2), and nobody can read it as text.
 
 use serde_json::Value;
 

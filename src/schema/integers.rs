@@ -4,7 +4,7 @@ use serde_json::{Map, Number, Value};
 
 use super::reference::followed;
 
-/// Most schemas that are looked at for one call: alternatives that refer to each other could be many.
+/// Most alternatives that are looked at for one call: alternatives that refer to each other could be many.
 const MOST_LOOKED_AT: usize = 100_000;
 
 /// Keywords whose subschemas apply to the value itself.
@@ -45,14 +45,14 @@ fn integer(number: &Number) -> Option<Number> {
 }
 
 fn in_value(document: &Value, schema: &Value, value: &mut Value, left: &mut usize) {
-    let Some(fewer) = left.checked_sub(1) else { return };
-    *left = fewer;
     let Some(schema) = followed(document, schema) else {
         return;
     };
     for keyword in ALTERNATIVES {
         let alternatives = schema.get(keyword).and_then(Value::as_array);
         for alternative in alternatives.into_iter().flatten() {
+            let Some(fewer) = left.checked_sub(1) else { return };
+            *left = fewer;
             in_value(document, alternative, value, left);
         }
     }

@@ -28,6 +28,11 @@ enum Quotes {
 /// `{{ x }}` of `{{ x | tojson }}`; nothing where the filter is not the last thing that happens.
 fn without_tojson(placeholder: &str) -> Option<String> {
     let inside = placeholder.strip_prefix("{{")?.strip_suffix("}}")?.trim();
+    // Jinja escapes HTML unless it is told that the value is safe. Here the two say the same.
+    let before_safe = inside
+        .strip_suffix("safe")
+        .and_then(|rest| rest.trim_end().strip_suffix('|'));
+    let inside = before_safe.map_or(inside, str::trim_end);
     let value = inside.strip_suffix("tojson")?.trim_end().strip_suffix('|')?.trim_end();
     is_one_operand(value).then(|| format!("{{{{ {value} }}}}"))
 }
@@ -123,6 +128,7 @@ mod tests {
                 r#"{"a": {{x}}, "b": "hi {{y}}"}"#,
                 Some(json!({"a": "{{x}}", "b": "hi {{y}}"})),
             ),
+            (r#"{"a": {{ x | tojson | safe }}}"#, Some(json!({"a": "{{ x }}"}))),
             (r#"{"a":{"b":{{x}}}}"#, Some(json!({"a": {"b": "{{x}}"}}))),
             (
                 r#"[{{a}}, {{ b | default("c") }}]"#,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::error::{RenderError, TemplateError};
 use super::expression::{Expression, text};
 use super::scan::{self, Part};
-use super::xml::XmlShape;
+use super::xml::{XmlShape, escaped_for_xml, split_for_cdata};
 use crate::schema::pointer_segment;
 
 /// Deepest nesting of objects and arrays in a template.
@@ -184,18 +184,40 @@ impl Node {
             Self::Constant(value) => Ok(Some(value.clone())),
             Self::Typed(expression) => Ok(expression.evaluate(arguments)?.map(Cow::into_owned)),
             Self::Text(pieces) => {
-                let rendered = render_text(pieces, |expression, rendered| {
-                    let value = expression.evaluate(arguments)?;
-                    Ok(value.as_deref().and_then(text).map(|text| rendered.push_str(&text)))
-                });
-                Ok(rendered?.map(Value::String))
+                let mut rendered = String::new();
+                for piece in pieces {
+                    match piece {
+                        Piece::Literal(literal) => rendered.push_str(literal),
+                        Piece::Expression(expression) => {
+                            let value = expression.evaluate(arguments)?;
+                            let Some(text) = value.as_deref().and_then(text) else {
+                                return Ok(None);
+                            };
+                            rendered.push_str(&text);
+                        }
+                    }
+                }
+                Ok(Some(Value::String(rendered)))
             }
             Self::TextOfXml(pieces) => {
-                let rendered = render_text(pieces, |expression, rendered| {
-                    let text = expression.evaluate_for_xml(arguments)?;
-                    Ok(text.map(|text| rendered.push_str(&text)))
-                });
-                Ok(rendered?.map(Value::String))
+                let mut rendered = String::new();
+                let mut is_cdata = false;
+                for piece in pieces {
+                    match piece {
+                        Piece::Literal(literal) => {
+                            is_cdata = ends_in_cdata(literal, is_cdata);
+                            rendered.push_str(literal);
+                        }
+                        Piece::Expression(expression) => {
+                            let write = if is_cdata { split_for_cdata } else { escaped_for_xml };
+                            let Some(text) = expression.evaluate_for_xml(arguments, write)? else {
+                                return Ok(None);
+                            };
+                            rendered.push_str(&text);
+                        }
+                    }
+                }
+                Ok(Some(Value::String(rendered)))
             }
             Self::Array(elements) => {
                 let mut rendered = Vec::with_capacity(elements.len());
@@ -227,23 +249,12 @@ impl Node {
     }
 }
 
-/// The pieces as one text; `push` adds what an expression is, or nothing when it depends on what was not given.
-fn render_text(
-    pieces: &[Piece],
-    push: impl Fn(&Expression, &mut String) -> Result<Option<()>, RenderError>,
-) -> Result<Option<String>, RenderError> {
-    let mut rendered = String::new();
-    for piece in pieces {
-        match piece {
-            Piece::Literal(literal) => rendered.push_str(literal),
-            Piece::Expression(expression) => {
-                if push(expression, &mut rendered)?.is_none() {
-                    return Ok(None);
-                }
-            }
-        }
+/// Whether text is data of a CDATA section (XML 1.0, section 2.7) behind `literal`, when it was or was not before.
+fn ends_in_cdata(literal: &str, before: bool) -> bool {
+    match (literal.rfind("<![CDATA["), literal.rfind("]]>")) {
+        (None, None) => before,
+        (begins, ends) => begins > ends,
     }
-    Ok(Some(rendered))
 }
 
 /// Whether there is one placeholder with nothing but white space around it.
@@ -356,6 +367,11 @@ mod tests {
                 "<t a=\"{{x}}\">{{n}}</t>",
                 json!({"x": {"a": 1}, "n": 1.5}),
                 Some("<t a=\"{&quot;a&quot;:1}\">1.5</t>".to_owned()),
+            ),
+            (
+                "<t><![CDATA[{{x}}]]>{{y}}</t>",
+                json!({"x": "a & ]]> b", "y": "&"}),
+                Some("<t><![CDATA[a & ]]]]><![CDATA[> b]]>&amp;</t>".to_owned()),
             ),
             ("<t>{{gone}}</t>", json!({}), None),
             ("<t>{{x}}</t>", json!({"x": null}), None),

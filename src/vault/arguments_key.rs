@@ -8,7 +8,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use super::key_source::{KeyError, text, write};
@@ -21,12 +21,11 @@ const FILE_NAME: &str = "arguments.key";
 /// The key in the folder `state`, made at the first use. Of processes that make it at the same moment all find the same.
 ///
 /// # Errors
-/// [`ArgumentsKeyError`] when it cannot be made or read, or when others can read it.
+/// [`ArgumentsKeyError`] when it cannot be made or read.
 pub fn arguments_key(state: &Path) -> Result<HashingKey, ArgumentsKeyError> {
     let file = state.join(FILE_NAME);
     let shown = || file.display().to_string();
     let failed = |error| match error {
-        KeyError::Exposed { mode, .. } => ArgumentsKeyError::Exposed { file: shown(), mode },
         KeyError::File { doing, error, .. } => ArgumentsKeyError::File {
             file: shown(),
             doing,
@@ -46,7 +45,24 @@ pub fn arguments_key(state: &Path) -> Result<HashingKey, ArgumentsKeyError> {
         }
         read => read,
     };
-    let read = read.map_err(failed)?;
+    let read = match read {
+        // Some file systems have no permissions, and some hosts change them at every start. Without the store beside it
+        // the key is worth nothing, so that it keeps no server from starting.
+        Err(KeyError::Exposed { mode, .. }) => {
+            tracing::warn!(
+                file = shown(),
+                "the key that hashes of arguments are made with can be read by others (mode {mode:03o}): run `chmod 600` on it"
+            );
+            std::fs::read_to_string(&file)
+                .map(SecretString::from)
+                .map_err(|error| ArgumentsKeyError::File {
+                    file: shown(),
+                    doing: "read",
+                    error: error.to_string(),
+                })?
+        }
+        read => read.map_err(failed)?,
+    };
     match decoded(read.expose_secret().trim()) {
         Some(bytes) => Ok(HashingKey::new(&bytes)),
         None => Err(ArgumentsKeyError::Malformed(shown())),
@@ -56,17 +72,6 @@ pub fn arguments_key(state: &Path) -> Result<HashingKey, ArgumentsKeyError> {
 /// Hashes of arguments cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArgumentsKeyError {
-    /// Others can read the key.
-    #[error(
-        "the key that hashes of arguments are made with, {file}, can be read by others (mode {mode:03o}): run \
-         `chmod 600 {file}`, or remove it, and a new one is made"
-    )]
-    Exposed {
-        /// The file.
-        file: String,
-        /// Its permission bits.
-        mode: u32,
-    },
     /// The file holds something else.
     #[error("{0} does not hold the key that hashes of arguments are made with: remove it, and a new one is made")]
     Malformed(String),
@@ -118,13 +123,13 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
 
         let state = tempdir().unwrap();
-        hash(state.path());
+        let before = hash(state.path());
         let file = state.path().join(FILE_NAME);
         let mode = std::fs::metadata(&file).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600);
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
-        let refused = arguments_key(state.path()).err().unwrap().to_string();
-        assert!(refused.contains("can be read by others (mode 640)"), "{refused}");
+        // Who has made it readable is told, and goes on.
+        assert_eq!(hash(state.path()), before);
     }
 
     #[test]

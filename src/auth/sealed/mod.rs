@@ -1,8 +1,8 @@
 //! Handles: what code gets in place of secrets (design section 7, ruling C-05).
 //!
 //! A handle is a random text of letters and digits, made for one call. Code can join it, trim it, put it into JSON or
-//! through `btoa` like the secret itself, or write it as hexadecimal digits; in a request to the API the host puts the secret in its place, spelled as the
-//! place demands. Anywhere else a handle means nothing: it is not made from the secret.
+//! through `btoa` like the secret itself, or write it as hexadecimal digits; in a request to the API the host puts the
+//! secret in its place, spelled as the place demands. Anywhere else a handle means nothing: it is not made from the secret.
 
 mod base64_text;
 mod hex_text;

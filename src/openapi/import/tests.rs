@@ -280,6 +280,12 @@ fn titles_and_descriptions_come_from_what_says_most_about_an_operation() {
             "Add to queue. Adds an item.",
         ),
         (json!({"summary": "AddToQueue"}), None, "AddToQueue"),
+        (json!({"summary": "List pets ..."}), Some("List pets"), "List pets ..."),
+        (
+            json!({"summary": "\u{53d6}\u{5f97}"}),
+            Some("\u{53d6}\u{5f97}"),
+            "\u{53d6}\u{5f97}",
+        ),
         (json!({"summary": long}), None, long),
         (
             json!({"summary": "Add {{x}} to it"}),

@@ -22,7 +22,7 @@ pub(super) fn declared(media_type: &Mime, body: &[u8]) -> Option<&'static Encodi
     let head = body.get(..longest).unwrap_or(body);
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
     let label = if is_xml { of_xml(&head) } else { of_html(&head) }?;
-    let encoding = Encoding::for_label(label.as_bytes())?;
+    let encoding = Encoding::for_label_no_replacement(label.as_bytes())?;
     // What could be read up to here is no UTF-16.
     Some(if encoding == UTF_16BE || encoding == UTF_16LE {
         UTF_8
@@ -42,6 +42,10 @@ fn of_html(head: &str) -> Option<&str> {
     head.split("<meta").skip(1).find_map(|rest| {
         let rest = rest.strip_prefix(|next: char| next.is_ascii_whitespace() || next == '/')?;
         let (attributes, _) = rest.split_once('>')?;
+        // What describes the page may hold anything.
+        if attributes.contains("content") && !attributes.contains("http-equiv") {
+            return None;
+        }
         value_of(attributes, "charset")
     })
 }

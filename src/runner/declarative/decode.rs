@@ -140,7 +140,7 @@ const TEXTUAL: [&str; 17] = [
 fn character_set(media_type: Option<&Mime>, body: &[u8]) -> &'static Encoding {
     let label = media_type.and_then(|media_type| media_type.get_param(mime::CHARSET));
     label
-        .and_then(|label| Encoding::for_label(label.as_str().as_bytes()))
+        .and_then(|label| Encoding::for_label_no_replacement(label.as_str().as_bytes()))
         .or_else(|| charset::declared(media_type?, body))
         .unwrap_or(UTF_8)
 }
@@ -274,7 +274,18 @@ mod tests {
 
     #[test]
     fn texts_may_say_which_character_set_they_have() {
-        let table: [(Option<&str>, &[u8], Decoded); 15] = [
+        let table: [(Option<&str>, &[u8], Decoded); 17] = [
+            // What describes a page may speak of any, and what replaces everything is none.
+            (
+                Some("text/html"),
+                b"<meta name=\"description\" content=\"charset=iso-8859-1\"><meta charset=utf-8>\xc3\xa9",
+                text("<meta name=\"description\" content=\"charset=iso-8859-1\"><meta charset=utf-8>\u{e9}"),
+            ),
+            (
+                Some("text/html"),
+                b"<meta charset=\"iso-2022-kr\">\xc3\xa9",
+                text("<meta charset=\"iso-2022-kr\">\u{e9}"),
+            ),
             (
                 Some("application/xml"),
                 b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xe9</a>",

@@ -63,7 +63,7 @@ fn extended(value: &str) -> Option<String> {
     let (character_set, rest) = value.split_once('\'')?;
     let (_, encoded) = rest.split_once('\'')?;
     let bytes: Vec<u8> = percent_decode_str(encoded).collect();
-    let (text, _, damaged) = Encoding::for_label(character_set.as_bytes())?.decode(&bytes);
+    let (text, _, damaged) = Encoding::for_label_no_replacement(character_set.as_bytes())?.decode(&bytes);
     (!damaged).then(|| text.into_owned())
 }
 

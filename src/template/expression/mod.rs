@@ -11,7 +11,6 @@ use minijinja::{Error, ErrorKind};
 use serde_json::{Map, Number, Value};
 
 use super::error::{RenderError, TemplateError};
-use super::xml::escaped_for_xml;
 use super::{filters, scan};
 use crate::schema::pointer_segment;
 
@@ -91,9 +90,13 @@ impl Expression {
         }
     }
 
-    /// The value as it stands in XML, or `None` when it depends on an argument that was not given. It is escaped unless
-    /// the expression says that it is XML, as the filters `xml` and `safe` do.
-    pub(super) fn evaluate_for_xml(&self, arguments: &Map<String, Value>) -> Result<Option<String>, RenderError> {
+    /// The value as it stands in XML, or `None` when it depends on an argument that was not given. `write` escapes it,
+    /// unless the expression says that it is XML, as the filters `xml` and `safe` do.
+    pub(super) fn evaluate_for_xml(
+        &self,
+        arguments: &Map<String, Value>,
+        write: fn(&str) -> Result<String, String>,
+    ) -> Result<Option<String>, RenderError> {
         let value = match self {
             Self::Argument(name) => arguments.get(name).map(Cow::Borrowed),
             Self::Program { names, program, .. } => {
@@ -106,7 +109,7 @@ impl Expression {
             }
         };
         let text = value.as_deref().and_then(text);
-        let escaped = text.map(|text| escaped_for_xml(&text)).transpose();
+        let escaped = text.map(|text| write(&text)).transpose();
         escaped.map_err(|message| RenderError {
             pointer: self.pointer(),
             message,

@@ -406,6 +406,15 @@ pub(super) fn escaped_for_xml(text: &str) -> Result<String, String> {
     }
 }
 
+/// `text` as it may stand in a CDATA section, which nothing is escaped in: what would end it is parted in two.
+///
+/// # Errors
+/// The character that XML cannot hold.
+pub(super) fn split_for_cdata(text: &str) -> Result<String, String> {
+    escaped_for_xml(text)?;
+    Ok(text.replace("]]", "]]]]><![CDATA["))
+}
+
 /// `Char` of XML 1.0, section 2.2.
 fn is_character(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)

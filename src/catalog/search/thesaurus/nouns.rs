@@ -137,7 +137,6 @@ caller participant
 meeting conference videoconference
 attendee participant guest registrant panelist
 absentee absence
-wage pay salary
 droplet server machine vm instance
 guild server
 dyno container pod
@@ -169,7 +168,6 @@ exam test quiz
 medication prescription drug
 driver courier rider
 vehicle car truck fleet
-shipment parcel
 loyalty reward point
 tip gratuity
 merchant seller vendor
@@ -219,8 +217,6 @@ invitation guest
 recurring repeat series recurrence
 timezone zone
 story epic issue task
-bug defect issue
-assignee owner responsible
 reporter author creator
 estimate point
 worklog hour timesheet
@@ -228,14 +224,11 @@ burndown velocity report
 changelog release note
 stargazer favorite
 secret variable environment
-gist snippet
 license licence
 vulnerability advisory cve security
 runner agent executor
-hook webhook
 verification code otp
 whatsapp message
-chargeback dispute
 payout withdrawal
 trial period
 renewal subscription
@@ -244,13 +237,11 @@ cart basket
 freight shipping
 fulfillment fulfilment shipment
 variant option sku
-review rating
 wishlist favorite
 pos terminal reader device
 journal entry ledger
 aging aged receivable
 bill payable supplier
-leave absence holiday
 payslip payrun payroll
 goal objective target
 bucket storage space
@@ -262,17 +253,14 @@ exception error issue
 rotation > schedule
 runbook playbook
 subscriber follower
-segment audience
 lead contact prospect
 opportunity deal
-quote proposal
 macro canned
 satisfaction csat rating
 knowledge article help
 faq article help
 chatbot bot
 panelist speaker
-transcript caption
 completion response
 prompt instruction
 embedding vector
@@ -283,7 +271,6 @@ namespace project
 coordinate location position
 geofence zone area
 eta arrival
-driver courier
 passenger traveler traveller
 itinerary trip
 fare price
@@ -306,7 +293,6 @@ scene preset
 firmware software version
 suppression optout
 checkout cart
-basket cart
 lamp light bulb
 song tune > track
 liked favourite favorite > saved

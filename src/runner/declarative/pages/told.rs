@@ -24,8 +24,8 @@ pub(super) fn told(pagination: &Pagination, end: &End, pages: u32, items: usize)
             advice(pagination, step)
         ),
         End::Lost => format!(
-            "the list may not be whole: after {read} the API says that there are more pages, and the answer does not hold \
-             what would lead there; tell the operator to check `pagination` of this action"
+            "the list may not be whole: after {read} the answer does not hold what would lead to the next page, or tell \
+             whether there is one; tell the operator to check `pagination` of this action"
         ),
         End::Mistaken(slip) => format!(
             "the list may not be whole: the answer has nothing at `{}`, where `{}` of `pagination` says, and something at \

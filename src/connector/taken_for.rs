@@ -33,14 +33,25 @@ pub(crate) enum TakenFor {
 /// `-` and `_`, nor between cases, and some read `name[]` as `name`.
 pub(crate) fn taken_for(name: &str) -> Option<TakenFor> {
     let name = name.split_once('[').map_or(name, |(name, _)| name).trim();
-    let plain = name.to_ascii_lowercase().replace('_', "-");
-    if METHODS.contains(&plain.as_str()) {
+    let is = |known: &&str| is_same(known, name);
+    if METHODS.iter().any(is) {
         Some(TakenFor::Method)
-    } else if URLS.contains(&plain.as_str()) {
+    } else if URLS.iter().any(is) {
         Some(TakenFor::Url)
     } else {
         None
     }
+}
+
+/// Whether `name` is `known`, in any case and with `_` for `-`. Every header of every call is looked at, so nothing is
+/// made for that.
+fn is_same(known: &str, name: &str) -> bool {
+    let plain = |byte: u8| if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
+    known.len() == name.len()
+        && known
+            .bytes()
+            .zip(name.bytes())
+            .all(|(known, byte)| known == plain(byte))
 }
 
 /// Warns of inputs that let agents choose what a request is taken for: nobody who reads the action sees it, and people

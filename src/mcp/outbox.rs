@@ -14,6 +14,9 @@ use super::backlog::Backlog;
 /// memory kept for them.
 const TOGETHER: usize = 64 * 1024;
 
+/// What most messages have room in, in bytes.
+const USUAL: usize = 1024;
+
 /// Where messages to one client go. Clones share the stream.
 pub(super) struct Outbox<W> {
     shared: Arc<Shared<W>>,
@@ -81,7 +84,8 @@ impl<W: AsyncWrite + Send + Unpin> Outbox<W> {
     /// # Errors
     /// When it cannot be written as JSON.
     pub(super) fn queue(&self, message: &ServerJsonRpcMessage) -> io::Result<()> {
-        let mut line = serde_json::to_vec(message)?;
+        let mut line = Vec::with_capacity(USUAL);
+        serde_json::to_writer(&mut line, message)?;
         line.push(b'\n');
         if line.len() > TOGETHER {
             line.shrink_to_fit();

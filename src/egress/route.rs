@@ -189,15 +189,7 @@ impl Route {
         let Some(rule) = refused else {
             return Ok(());
         };
-        self.tell_refused(url, shown_path, &rule, redirected);
-        Err(EgressError::NotAllowed {
-            reason: if redirected {
-                format!("a redirect of the API cannot be followed: {rule}")
-            } else {
-                rule
-            },
-            sent: redirected,
-        })
+        Err(self.refuse(url, shown_path, rule, redirected))
     }
 
     /// Refuses what an action that only reads may not send. Nobody was asked about it, and whatever code and templates
@@ -226,15 +218,20 @@ impl Route {
                 taken_for::refusal(&change)
             )
         };
-        self.tell_refused(&hop.url, shown_path, &rule, redirected);
-        Err(EgressError::NotAllowed {
+        Err(self.refuse(&hop.url, shown_path, rule, redirected))
+    }
+
+    /// Why a request to `url` is not sent, which the operator is told as well.
+    fn refuse(&self, url: &Url, shown_path: Option<&str>, rule: String, redirected: bool) -> EgressError {
+        self.tell_refused(url, shown_path, &rule, redirected);
+        EgressError::NotAllowed {
             reason: if redirected {
                 format!("a redirect of the API cannot be followed: {rule}")
             } else {
                 rule
             },
             sent: redirected,
-        })
+        }
     }
 
     /// Tells the operator, who alone may know it, where a request would have gone that is refused.

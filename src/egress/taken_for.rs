@@ -86,7 +86,7 @@ fn in_body_of(media_type: &str, body: &Bytes) -> Option<String> {
     } else if essence == "application/x-www-form-urlencoded" {
         in_form(body)
     } else if essence.starts_with("multipart/") {
-        in_parts(boundary(media_type)?, body)
+        boundaries(media_type).find_map(|boundary| in_parts(boundary, body))
     } else {
         None
     }
@@ -153,11 +153,17 @@ impl<'de> DeserializeSeed<'de> for Text {
     }
 }
 
-/// What the parts of a body of this type are divided by.
-fn boundary(media_type: &str) -> Option<&str> {
-    let mut parameters = media_type.split(';').skip(1).filter_map(|one| one.split_once('='));
-    let (_, written) = parameters.find(|(key, _)| key.trim().eq_ignore_ascii_case("boundary"))?;
-    Some(written.trim().trim_matches('"')).filter(|boundary| !boundary.is_empty())
+/// What the parts of a body of this type are divided by: where it is said twice, servers differ in what they read.
+fn boundaries(media_type: &str) -> impl Iterator<Item = &str> {
+    values_of(media_type, "boundary").filter(|boundary| !boundary.is_empty())
+}
+
+/// The values of a parameter that stands behind semicolons, without quotation marks.
+fn values_of<'t>(text: &'t str, name: &str) -> impl Iterator<Item = &'t str> {
+    let parameters = text.split(';').skip(1).filter_map(|one| one.split_once('='));
+    parameters
+        .filter(move |(key, _)| key.trim().eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.trim().trim_matches('"'))
 }
 
 /// The parts of a form, by the headers before their contents.
@@ -169,18 +175,18 @@ fn in_parts(boundary: &str, body: &[u8]) -> Option<String> {
         let heads = ["\r\n\r\n", "\n\n"].into_iter().filter_map(|end| part.split_once(end));
         // Where nothing ends the headers there is no value, and that is no method which changes nothing.
         let (head, content) = heads.min_by_key(|(head, _)| head.len()).unwrap_or((part, ""));
-        let name = head.lines().find_map(named)?;
-        claim(name, content.trim_ascii_end().as_bytes())
+        head.lines()
+            .flat_map(names)
+            .find_map(|name| claim(name, content.trim_ascii_end().as_bytes()))
     })
 }
 
-/// The name that a header of a part gives it.
-fn named(header: &str) -> Option<&str> {
-    let (header, said) = header.split_once(':')?;
-    let mut parameters = said.split(';').filter_map(|one| one.split_once('='));
-    let (_, name) = parameters.find(|(key, _)| key.trim().eq_ignore_ascii_case("name"))?;
-    let is_disposition = header.trim().eq_ignore_ascii_case("content-disposition");
-    is_disposition.then(|| name.trim().trim_matches('"'))
+/// The names that a header of a part gives it, each that a server may read.
+fn names(header: &str) -> impl Iterator<Item = &str> {
+    let disposition = header
+        .split_once(':')
+        .filter(|(header, _)| header.trim().eq_ignore_ascii_case("content-disposition"));
+    disposition.into_iter().flat_map(|(_, said)| values_of(said, "name"))
 }
 
 /// Whether a request of an action that only reads may be repeated by `method` at `target`, where a redirect of `first`
@@ -224,7 +230,11 @@ mod tests {
         let part = "--b\r\nContent-Type: text/plain\r\ncontent-disposition: form-data; name=\"_method\"\r\n\r\nDELETE\r\n--b--";
         let file = "--b\r\nContent-Disposition: form-data; name=\"mail\"; filename=\"a.eml\"\r\n\r\n\
                     a\r\ncontent-disposition: form-data; name=\"_method\"\r\n\r\nDELETE\r\n--b--";
-        let table: [Case<'_>; 33] = [
+        let twice = "--b\r\ncontent-disposition: form-data; name=a\r\nContent-Disposition: form-data; name=c; \
+                     name=_method\r\n\r\nDELETE\r\n--b--";
+        let second = "--b\r\ncontent-disposition: form-data; name=a\r\n\r\n1\r\n--b\r\n\
+                      content-disposition: form-data; name=_method\r\n\r\nDELETE\r\n--b--";
+        let table: [Case<'_>; 35] = [
             ("", &[("x-http-method-override", "delete")], None, Some("delete")),
             ("", &[("x_method", "PUT")], None, Some("PUT")),
             (
@@ -272,6 +282,13 @@ mod tests {
             ("", &[JSON], Some(r#"["_method"]"#), None),
             ("", &[PARTS], Some(part), Some("DELETE")),
             ("", &[PARTS], Some(file), None),
+            ("", &[PARTS], Some(twice), Some("DELETE")),
+            (
+                "",
+                &[("content-type", "multipart/form-data; boundary=x; boundary=b")],
+                Some(second),
+                Some("DELETE"),
+            ),
             (
                 "",
                 &[PARTS],

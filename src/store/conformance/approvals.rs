@@ -264,16 +264,21 @@ pub(crate) async fn the_newest_record_of_a_key_is_found(store: &dyn Store) {
     );
 }
 
+/// Asks for a call of its own at `second`.
+async fn ask(store: &dyn Store, id: &str, second: i64) {
+    let record = ApprovalRecord {
+        arguments_hash: id.into(),
+        ..pending(id, second)
+    };
+    store
+        .find_or_create_approval(&record, ARGUMENTS, &at(second))
+        .await
+        .unwrap();
+}
+
 pub(crate) async fn lists_are_newest_first_and_filtered(store: &dyn Store) {
     for (id, second) in [("1", 0), ("2", 0), ("3", 9), ("4", 4)] {
-        let record = ApprovalRecord {
-            arguments_hash: id.into(),
-            ..pending(id, second)
-        };
-        store
-            .find_or_create_approval(&record, ARGUMENTS, &at(second))
-            .await
-            .unwrap();
+        ask(store, id, second).await;
     }
     assert!(store.decide_approval("2", &decision(true, 9)).await.unwrap());
     let ids = |records: Vec<ApprovalRecord>| records.into_iter().map(|record| record.id).collect::<Vec<_>>();
@@ -383,14 +388,7 @@ pub(crate) async fn arguments_are_forgotten_once_nothing_waits_for_them(store: &
 
 pub(crate) async fn old_records_are_removed(store: &dyn Store) {
     for (id, second) in [("1", 0), ("2", 1), ("3", 2)] {
-        let record = ApprovalRecord {
-            arguments_hash: id.into(),
-            ..pending(id, second)
-        };
-        store
-            .find_or_create_approval(&record, ARGUMENTS, &at(second))
-            .await
-            .unwrap();
+        ask(store, id, second).await;
     }
     assert!(store.decide_approval("3", &decision(false, 3)).await.unwrap());
     assert_eq!(store.prune_approvals(&at(600), 10).await.unwrap(), 0);

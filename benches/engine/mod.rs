@@ -115,7 +115,7 @@ pub(crate) async fn call(engine: &Engine, tool: &str, arguments: Value) {
     let call = Call {
         tool: tool.into(),
         arguments,
-        principal: Principal::local(),
+        principal: Arc::new(Principal::local()),
         channel: "bench",
         client: None,
         resume: None,

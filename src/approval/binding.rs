@@ -1,10 +1,12 @@
 //! What an approval is bound to: exactly one write by one principal under one policy.
 
+use std::io::Write as _;
+
+use serde::Serialize;
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
 
 use crate::connector::model::{Action, Connector};
-use crate::crypto::HashingKey;
+use crate::crypto::{HashingKey, KeyedHash};
 use crate::store::ApprovalKey;
 
 /// Hash of the arguments in canonical form: keys sorted at every level, so that the order in which a client writes them
@@ -12,9 +14,9 @@ use crate::store::ApprovalKey;
 /// for a short secret.
 #[must_use]
 pub fn arguments_hash(key: &HashingKey, arguments: &Map<String, Value>) -> String {
-    let mut text = Zeroizing::new(String::new());
+    let mut text = key.begin();
     write_object(arguments, &mut text);
-    key.hash_hex(text.as_bytes())
+    text.finish_hex()
 }
 
 /// The key under which an approval for this call is kept.
@@ -37,37 +39,47 @@ pub fn key(
 }
 
 // Depth is bounded: arguments come from serde_json, which refuses to parse more than 128 levels.
-fn write(value: &Value, text: &mut String) {
+fn write(value: &Value, text: &mut KeyedHash) {
     match value {
         Value::Object(members) => write_object(members, text),
         Value::Array(items) => {
-            text.push('[');
+            mark(b"[", text);
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {
-                    text.push(',');
+                    mark(b",", text);
                 }
                 write(item, text);
             }
-            text.push(']');
+            mark(b"]", text);
         }
-        scalar => text.push_str(&scalar.to_string()),
+        scalar => write_json(scalar, text),
     }
 }
 
-fn write_object(members: &Map<String, Value>, text: &mut String) {
+fn write_object(members: &Map<String, Value>, text: &mut KeyedHash) {
     let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
     sorted.sort_unstable_by(|a, b| a.0.cmp(b.0));
-    text.push('{');
+    mark(b"{", text);
     for (index, (key, value)) in sorted.into_iter().enumerate() {
         if index > 0 {
-            text.push(',');
+            mark(b",", text);
         }
         // A key is written the way JSON writes strings, so that no key can pass for two.
-        write(&Value::String(key.clone()), text);
-        text.push(':');
+        write_json(key, text);
+        mark(b":", text);
         write(value, text);
     }
-    text.push('}');
+    mark(b"}", text);
+}
+
+fn write_json(scalar: &impl Serialize, text: &mut KeyedHash) {
+    // Cannot fail: a hash takes every byte, and scalars that came as JSON can be written as such.
+    drop(serde_json::to_writer(text, scalar));
+}
+
+fn mark(mark: &[u8], text: &mut KeyedHash) {
+    // Cannot fail, as above.
+    drop(text.write_all(mark));
 }
 
 #[cfg(test)]

@@ -70,6 +70,10 @@ pub trait Front: Send + Sync {
     }
     /// Puts the question to the person and waits. Only called for [`Asking::Inline`].
     async fn ask(&self, prompt: &ApprovalPrompt) -> Answer;
+    /// Whether anybody wants to see how far calls are.
+    fn follows_progress(&self) -> bool {
+        true
+    }
     /// Shows how far the call is: `step` of `steps`, and what is happening.
     async fn progress(&self, step: u32, steps: u32, message: &str);
     /// Where to note the call's requests, and what its code does, for a front whose person watches it.
@@ -78,4 +82,13 @@ pub trait Front: Send + Sync {
     }
     /// Tells that the call now waits for a decision made elsewhere; repeated while it waits.
     async fn waiting(&self, approval_id: &str, seconds: u64);
+}
+
+impl dyn Front + '_ {
+    /// [`Front::progress`] for whoever [follows it](Front::follows_progress); most clients do not.
+    pub async fn show_progress(&self, step: u32, steps: u32, message: &str) {
+        if self.follows_progress() {
+            self.progress(step, steps, message).await;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! `toolgate call`: one call through the same pipeline that agents use.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -54,7 +55,7 @@ pub(super) fn made_here(tool: String, arguments: Map<String, Value>, cancel: Can
     engine::Call {
         tool,
         arguments,
-        principal: Principal::local(),
+        principal: Arc::new(Principal::local()),
         channel: "cli",
         client: Some(concat!("toolgate ", env!("CARGO_PKG_VERSION")).into()),
         resume: None,

@@ -1,5 +1,7 @@
 //! Hashes and message authentication codes of data that comes in pieces.
 
+use std::io;
+
 use ring::{digest, hmac};
 
 use super::{KEY_LENGTH, hex};
@@ -86,15 +88,39 @@ impl HashingKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
     }
 
-    /// The hash of `bytes` as 64 lowercase hexadecimal digits.
+    /// The hash of nothing so far, under this key.
     #[must_use]
-    pub fn hash_hex(&self, bytes: &[u8]) -> String {
-        hex(hmac::sign(&self.0, bytes).as_ref())
+    pub fn begin(&self) -> KeyedHash {
+        KeyedHash(hmac::Context::with_key(&self.0))
+    }
+}
+
+/// A hash under a [`HashingKey`] that is being made. What is written to it is kept nowhere.
+pub struct KeyedHash(hmac::Context);
+
+impl KeyedHash {
+    /// The hash as 64 lowercase hexadecimal digits.
+    #[must_use]
+    pub fn finish_hex(self) -> String {
+        hex(self.0.sign().as_ref())
+    }
+}
+
+impl io::Write for KeyedHash {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.0.update(piece);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     #[test]
@@ -123,13 +149,21 @@ mod tests {
         }
     }
 
+    fn hash_hex(key: &HashingKey, pieces: &[&[u8]]) -> String {
+        let mut hash = key.begin();
+        for piece in pieces {
+            hash.write_all(piece).expect("hashing takes everything");
+        }
+        hash.finish_hex()
+    }
+
     #[test]
     fn a_keyed_hash_is_that_of_the_standard() {
         // RFC 4231 case 1, whose key is filled up with zeroes: HMAC does the same (RFC 2104, section 2).
         let mut key = [0; KEY_LENGTH];
         key[..20].fill(0x0b);
         assert_eq!(
-            HashingKey::new(&key).hash_hex(b"Hi There"),
+            hash_hex(&HashingKey::new(&key), &[b"Hi ", b"There"]),
             "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
         );
     }

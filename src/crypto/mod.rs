@@ -5,7 +5,7 @@
 mod hashing;
 mod sealing;
 
-pub use hashing::{Digest, HashAlgorithm, HashingKey, Hmac};
+pub use hashing::{Digest, HashAlgorithm, HashingKey, Hmac, KeyedHash};
 pub use sealing::{KEY_LENGTH, NotOpened, SealError, SealingKey};
 
 use ring::rand::{SecureRandom, SystemRandom};

@@ -154,12 +154,12 @@ async fn steps(
 
     // 7 check: schema, mapping and redaction, before anything reaches the agent.
     let last = steps_of(action);
-    front.progress(last - 1, last, "the API answered").await;
+    front.show_progress(last - 1, last, "the API answered").await;
     let effect = action.effect;
     let interpreted = read(tool, arguments, answer, scrubber)
         .await?
         .map_err(|error| failures::response(error, effect))?;
-    front.progress(last, last, "done").await;
+    front.show_progress(last, last, "done").await;
     Ok(Ending::Done(Outcome {
         content: interpreted.content,
         files: Vec::new(),
@@ -365,7 +365,7 @@ impl Sending<'_> {
                 .map_err(|error| failures::secret(&error))?;
         }
         row.scrub(credential.scrubber());
-        front.progress(1, steps_of(&tool.action), "calling the API").await;
+        front.show_progress(1, steps_of(&tool.action), "calling the API").await;
         row.body(request.body.as_ref().map_or(0, |body| body.len() as u64));
         if tool.action.effect == Effect::Write {
             // The intent is durable before the first byte leaves, so that a crash cannot hide a write.

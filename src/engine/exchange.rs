@@ -71,7 +71,9 @@ impl<'a> Exchange<'a> {
 
     /// Tells a front that shows it how far the call is.
     pub(super) async fn progress(&self, step: u32, message: &str) {
-        self.front.progress(step, steps_of(&self.tool.action), message).await;
+        self.front
+            .show_progress(step, steps_of(&self.tool.action), message)
+            .await;
     }
 
     /// Sends one request.

@@ -50,7 +50,7 @@ pub struct Call {
     /// Named arguments.
     pub arguments: Map<String, Value>,
     /// Who is calling.
-    pub principal: Principal,
+    pub principal: Arc<Principal>,
     /// How the call came in: `stdio`, `http`, `sse`, `cli`, `demo`.
     pub channel: &'static str,
     /// The client program as it names itself.

@@ -290,7 +290,7 @@ mod tests {
         Call {
             tool: "crm__get".into(),
             arguments: Map::new(),
-            principal: Principal::local(),
+            principal: Arc::new(Principal::local()),
             channel: "stdio",
             client: None,
             resume: None,

@@ -4,11 +4,13 @@
 use std::future::Future;
 
 use rmcp::model::{
-    CallToolRequest, ClientRequest, JsonRpcMessage, JsonRpcRequest, ProtocolVersion, RequestMetaObject,
-    ServerJsonRpcMessage,
+    CallToolRequest, ClientCapabilities, ClientRequest, JsonRpcMessage, JsonRpcRequest, ProtocolVersion,
+    RequestMetaObject, ServerJsonRpcMessage,
 };
 use rmcp::service::{Peer, RequestContext, Service as _, serve_directly};
 use rmcp::{RoleServer, ServerHandler};
+use serde::Deserialize as _;
+use serde_json::Value;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -65,8 +67,10 @@ pub(super) fn stands_alone(request: &CallToolRequest) -> bool {
     let Some(meta) = request.extensions.get::<RequestMetaObject>() else {
         return false;
     };
-    meta.protocol_version() == Some(ProtocolVersion::V_2026_07_28)
-        && meta.missing_required_keys(&ProtocolVersion::V_2026_07_28).is_empty()
+    let [version, capabilities] = RequestMetaObject::DRAFT_REQUIRED_KEYS.map(|key| meta.get(key));
+    // Read where they are: rmcp would copy them first.
+    version.and_then(Value::as_str) == Some(ProtocolVersion::V_2026_07_28.as_str())
+        && capabilities.is_some_and(|said| ClientCapabilities::deserialize(said).is_ok())
         && meta.get_progress_token().is_none()
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rmcp::RoleServer;
 use rmcp::model::{ElicitRequestParams, ElicitResult, ProgressNotificationParam, ProgressToken};
-use rmcp::service::{Peer, RequestContext, ServiceError};
+use rmcp::service::{RequestContext, ServiceError};
 
 use super::questions;
 use crate::engine::{Answer, ApprovalPrompt, Asking, Front};
@@ -18,27 +18,32 @@ const PROGRESS_TIMEOUT: Duration = Duration::from_secs(2);
 const MARGIN: Duration = Duration::from_millis(500);
 
 /// The client that brought one call, in either protocol era.
-pub(super) struct PeerFront {
-    peer: Peer<RoleServer>,
-    asking: Asking,
+pub(super) struct PeerFront<'a> {
+    /// Looked at when there is a question: reading what a client says it can do takes time, and most calls ask nothing.
+    context: &'a RequestContext<RoleServer>,
+    /// Whether its person is asked, when it can ask.
+    may_ask: bool,
     /// Without a token the client has not asked for progress and gets none.
     token: Option<ProgressToken>,
     progress: Mutex<Progress>,
 }
 
-impl PeerFront {
+impl<'a> PeerFront<'a> {
     /// `may_ask`: whether its person is asked, when it can ask.
-    pub(super) fn new(context: &RequestContext<RoleServer>, may_ask: bool) -> Self {
+    pub(super) fn new(context: &'a RequestContext<RoleServer>, may_ask: bool) -> Self {
         Self {
-            peer: context.peer.clone(),
-            asking: if may_ask { asking(context) } else { Asking::Unavailable },
+            context,
+            may_ask,
             token: context.meta.get_progress_token(),
             progress: Mutex::new(Progress::default()),
         }
     }
 
     async fn elicit(&self, params: ElicitRequestParams, timeout: Duration) -> Result<ElicitResult, ServiceError> {
-        self.peer.create_elicitation_with_timeout(params, Some(timeout)).await
+        self.context
+            .peer
+            .create_elicitation_with_timeout(params, Some(timeout))
+            .await
     }
 
     async fn notify(&self, step: u32, steps: Option<u32>, message: String) {
@@ -52,7 +57,7 @@ impl PeerFront {
             .with_total(total)
             .with_message(message);
         // A client that cannot be told loses the notification, not the call.
-        match tokio::time::timeout(PROGRESS_TIMEOUT, self.peer.notify_progress(notification)).await {
+        match tokio::time::timeout(PROGRESS_TIMEOUT, self.context.peer.notify_progress(notification)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::debug!(%error, "progress could not be sent"),
             Err(_) => {
@@ -79,9 +84,17 @@ fn asking(context: &RequestContext<RoleServer>) -> Asking {
 }
 
 #[async_trait]
-impl Front for PeerFront {
+impl Front for PeerFront<'_> {
     fn asking(&self) -> Asking {
-        self.asking
+        if self.may_ask {
+            asking(self.context)
+        } else {
+            Asking::Unavailable
+        }
+    }
+
+    fn follows_progress(&self) -> bool {
+        self.token.is_some()
     }
 
     async fn ask(&self, prompt: &ApprovalPrompt) -> Answer {

@@ -149,13 +149,14 @@ impl Handler {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let (request, indirect) = match finding::read(self.listing().catalog(), request) {
+        let listing = self.listing();
+        let (request, indirect) = match finding::read(listing.catalog(), request) {
             Ok(finding::Request::Action(request)) => (request, false),
             Ok(finding::Request::Indirect(request)) => (request, true),
             Ok(finding::Request::Question(question)) => {
-                return Ok(self.signed(Box::pin(self.answer(question)).await?, &context).into());
+                return Ok(signed(Box::pin(self.answer(question)).await?, &listing, &context).into());
             }
-            Err(error) => return Ok(self.signed(finding::mistaken(&error), &context).into()),
+            Err(error) => return Ok(signed(finding::mistaken(&error), &listing, &context).into()),
         };
         let subject = Subject {
             tool: &request.name,
@@ -170,7 +171,7 @@ impl Handler {
         let mut call = Call {
             tool: request.name.to_string(),
             arguments: request.arguments.unwrap_or_default(),
-            principal: Principal::clone(&self.principal),
+            principal: Arc::clone(&self.principal),
             channel: self.channel.as_str(),
             client: caller::client(&context),
             resume: None,
@@ -194,7 +195,7 @@ impl Handler {
             }
             // Which actions there are is no question of the protocol to somebody who searches.
             Ending::Failed(error) if indirect => finding::failed(error),
-            Ending::Failed(error) => results::failure(&error, self.declares_output(&request.name))?,
+            Ending::Failed(error) => results::failure(&error, declares_output(&listing, &request.name))?,
             Ending::AskFirst(prompt) if front.asking() == Asking::Deferred => {
                 return Ok(self.shared.questions.ask(&subject, &prompt)?.into());
             }
@@ -205,7 +206,7 @@ impl Handler {
                 ));
             }
         };
-        Ok(self.signed(result, &context).into())
+        Ok(signed(result, &listing, &context).into())
     }
 
     /// Answers a question about the catalog. Searching takes time in proportion to it.
@@ -221,24 +222,22 @@ impl Handler {
             ErrorData::internal_error("the search failed inside Toolgate", None)
         })
     }
+}
 
-    fn declares_output(&self, tool: &str) -> bool {
-        self.listing()
-            .tool(tool)
-            .is_some_and(|tool| tool.output_schema.is_some())
-    }
+fn declares_output(listing: &Listing, tool: &str) -> bool {
+    listing.tool(tool).is_some_and(|tool| tool.output_schema.is_some())
+}
 
-    /// Names the server in the result, which 2026-07-28 recommends: there is no handshake that does.
-    fn signed(&self, mut result: CallToolResult, context: &RequestContext<RoleServer>) -> CallToolResult {
-        if stateless(context) {
-            result
-                .meta
-                .get_or_insert_with(MetaObject::new)
-                .0
-                .insert(SERVER_INFO_KEY.to_owned(), self.listing().server_info().clone());
-        }
+/// Names the server in the result, which 2026-07-28 recommends: there is no handshake that does.
+fn signed(mut result: CallToolResult, listing: &Listing, context: &RequestContext<RoleServer>) -> CallToolResult {
+    if stateless(context) {
         result
+            .meta
+            .get_or_insert_with(MetaObject::new)
+            .0
+            .insert(SERVER_INFO_KEY.to_owned(), listing.server_info().clone());
     }
+    result
 }
 
 /// Whether a request stands alone, as all do since 2026-07-28.

@@ -1,5 +1,6 @@
 //! `toolgate apis test`: whether an API can be reached and knows us (contract S1-28, ruling C-26).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -169,7 +170,7 @@ async fn call(engine: &Engine, connector: &Connector, action: &Action, arguments
     let call = Call {
         tool: format!("custom.{}.{}", connector.slug, action.name),
         arguments,
-        principal: Principal::local(),
+        principal: Arc::new(Principal::local()),
         channel: "cli",
         client: Some(concat!("toolgate ", env!("CARGO_PKG_VERSION")).into()),
         resume: None,

@@ -217,9 +217,9 @@ impl Limits {
                 layer,
                 // Neither a slug nor a name of an action holds a colon; an organisation may.
                 name: match layer {
-                    Layer::Action => format!("action:{slug}:{}:{organisation}", action.name),
-                    Layer::ApiPerMinute => format!("minute:{slug}:{organisation}"),
-                    Layer::ApiPerDay => format!("day:{slug}:{organisation}"),
+                    Layer::Action => ["action:", slug, ":", &action.name, ":", organisation].concat(),
+                    Layer::ApiPerMinute => ["minute:", slug, ":", organisation].concat(),
+                    Layer::ApiPerDay => ["day:", slug, ":", organisation].concat(),
                 },
                 limit,
             })

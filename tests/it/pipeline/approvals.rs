@@ -1,5 +1,7 @@
 //! A write leaves once for each time a person allowed exactly it, whoever asks and however often (contract D-09).
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use toolgate::approval::gate::Settings;
 use toolgate::engine::{Answer, Asking, Ending, ErrorCode, Principal};
@@ -136,7 +138,7 @@ async fn another_principal_cannot_use_an_approval() {
     let text = connector("crm", &upstream.base_url(), ACTIONS);
     let gateway = Gateway::new(&[text], Setting::default()).await;
     let mut asked = call("crm__create", json!({ "id": "1" }));
-    asked.principal = Principal::caller("ana", "acme");
+    asked.principal = Arc::new(Principal::caller("ana", "acme"));
     let Ending::Failed(error) = gateway.engine.call(asked.clone(), &NOBODY).await else {
         panic!("a write left without a person");
     };
@@ -151,7 +153,7 @@ async fn another_principal_cannot_use_an_approval() {
 
     for (user, organisation) in [("ben", "acme"), ("ana", "other")] {
         let mut stolen = asked.clone();
-        stolen.principal = Principal::caller(user, organisation);
+        stolen.principal = Arc::new(Principal::caller(user, organisation));
         let Ending::Failed(error) = gateway.engine.call(stolen.clone(), &NOBODY).await else {
             panic!("{user} of {organisation} used it");
         };

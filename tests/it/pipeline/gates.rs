@@ -1,5 +1,7 @@
 //! A call that is refused at one gate runs nothing that stands behind it (contract S1-38 to S1-42).
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use toolgate::engine::{Ending, ErrorCode, Principal};
 
@@ -202,7 +204,7 @@ async fn what_belongs_to_somebody_else_looks_as_if_it_did_not_exist() {
     let gateway = Gateway::new(&[owned], Setting::default()).await;
     let asked_by = |user: &str, tool: &str| {
         let mut call = call(tool, json!({ "customer_id": "c_1" }));
-        call.principal = Principal::caller(user, "local");
+        call.principal = Arc::new(Principal::caller(user, "local"));
         call
     };
     let mut texts = Vec::new();

@@ -223,7 +223,7 @@ pub(super) fn call(tool: &str, arguments: Value) -> Call {
     Call {
         tool: tool.to_owned(),
         arguments,
-        principal: Principal::local(),
+        principal: Arc::new(Principal::local()),
         channel: "cli",
         client: None,
         resume: None,

@@ -1,5 +1,7 @@
 //! Limits on calls (contract S1-40, S1-49, S2-24, S2-25): what a call that finds one reached does, and what counts.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use toolgate::config::LimitsConfig;
@@ -273,7 +275,7 @@ async fn writes_that_wait_for_a_person_have_places_of_their_own() {
     let gateway = Gateway::new(&[connector("crm", &upstream.base_url(), ACTIONS)], setting).await;
     let write = |user: &str, id: &str| {
         let mut call = call("crm__set", json!({ "id": id }));
-        call.principal.user = user.to_owned();
+        Arc::make_mut(&mut call.principal).user = user.to_owned();
         call
     };
     let mut waiting = Vec::new();

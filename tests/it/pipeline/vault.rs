@@ -126,7 +126,7 @@ async fn every_caller_sends_their_own_secret_and_nobody_elses() {
         (LOCAL, LOCAL, None),
     ] {
         let mut call = call("crm__read", json!({}));
-        call.principal = Principal::caller(user, organisation);
+        call.principal = Arc::new(Principal::caller(user, organisation));
         let count = upstream.count();
         match gateway.engine.call(call, &NOBODY).await {
             Ending::Done(_) => assert_eq!(Some(sent(&upstream).as_str()), expected, "{user} of {organisation}"),

@@ -67,7 +67,7 @@ pub(crate) use pages::has_room_in_skill;
 pub(crate) use request::{is_xml, is_yaml};
 pub(crate) use secret::carries_secret;
 pub use settings::Variables;
-pub(crate) use taken_for::{TakenFor, taken_for};
+pub(crate) use taken_for::{TakenFor, bare, taken_for};
 pub use unreported::Unreported;
 pub use written_code::WrittenCode;
 

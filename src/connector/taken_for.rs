@@ -30,9 +30,9 @@ pub(crate) enum TakenFor {
 }
 
 /// What a server may read under `name`, in a header, in the query or in a body. Many servers make no difference between
-/// `-` and `_`, nor between cases, and some read `name[]` as `name`.
+/// `-` and `_`, nor between cases, and PHP makes `_` of what no name of a variable may hold.
 pub(crate) fn taken_for(name: &str) -> Option<TakenFor> {
-    let name = name.split_once('[').map_or(name, |(name, _)| name).trim();
+    let name = bare(name);
     let is = |known: &&str| is_same(known, name);
     if METHODS.iter().any(is) {
         Some(TakenFor::Method)
@@ -43,10 +43,21 @@ pub(crate) fn taken_for(name: &str) -> Option<TakenFor> {
     }
 }
 
-/// Whether `name` is `known`, in any case and with `_` for `-`. Every header of every call is looked at, so nothing is
+/// `name` without what some servers leave out: `name[]` and `name[key]` are parts of `name`, and PHP ends names at a NUL. A
+/// bracket at the beginning is none of these.
+pub(crate) fn bare(name: &str) -> &str {
+    let name = name.split('\0').next().unwrap_or_default().trim();
+    let bracket = name.char_indices().skip(1).find(|(_, character)| *character == '[');
+    bracket.map_or(name, |(end, _)| name[..end].trim_end())
+}
+
+/// Whether `name` is `known`, in any case and with `_`, or what PHP reads as such, for `-`. Every header of every call is looked at, so nothing is
 /// made for that.
 fn is_same(known: &str, name: &str) -> bool {
-    let plain = |byte: u8| if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
+    let plain = |byte: u8| match byte {
+        b'_' | b'.' | b' ' | b'[' => b'-',
+        other => other.to_ascii_lowercase(),
+    };
     known.len() == name.len()
         && known
             .bytes()
@@ -95,6 +106,11 @@ mod tests {
             "_METHOD",
             "_method[]",
             "-method",
+            ".method",
+            "[method",
+            " _method",
+            "_method\0x",
+            "_method [a]",
             "X-Original-Method",
             "x-method",
         ] {
@@ -103,7 +119,16 @@ mod tests {
         for name in ["X-Original-URL", "x_rewrite_url"] {
             assert_eq!(taken_for(name), Some(TakenFor::Url), "{name}");
         }
-        for name in ["method", "payment_method", "x-methods", "", "url"] {
+        for name in [
+            "method",
+            "payment_method",
+            "a[method",
+            "x-methods",
+            "",
+            "[",
+            "\0_method",
+            "url",
+        ] {
             assert_eq!(taken_for(name), None, "{name}");
         }
     }

@@ -1,16 +1,18 @@
 //! What a request changes by what it asks to be taken for, whatever its method says.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
+use percent_encoding::percent_decode_str;
 use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use url::{Url, form_urlencoded};
 
 use super::OutgoingRequest;
-use crate::connector::{TakenFor, media_type_essence, taken_for};
+use crate::connector::{TakenFor, bare, media_type_essence, taken_for};
 
 /// Methods that change nothing: RFC 9110 section 9.2.1, RFC 4918 (`PROPFIND`), RFC 3253 (`REPORT`), RFC 5323
 /// (`SEARCH`), RFC 10008 (`QUERY`). Whatever is not known counts as a write (ruling C-29).
@@ -51,8 +53,8 @@ pub(super) fn claims(url: &Url, headers: &HeaderMap, body: Option<&Bytes>) -> Op
 /// What `value` makes of a request that has it under `name`. What stands for a URL leads past every rule about paths.
 fn claim(name: &str, value: &[u8]) -> Option<String> {
     let taken_for = taken_for(name)?;
-    // What is in brackets behind a name is said by nobody who may be trusted.
-    let name = name.split_once('[').map_or(name, |(name, _)| name);
+    // What is left out of a name is said by nobody who may be trusted.
+    let name = bare(name);
     match taken_for {
         TakenFor::Url => Some(format!("`{name}`")),
         TakenFor::Method if SAFE.iter().any(|safe| value.eq_ignore_ascii_case(safe.as_bytes())) => None,
@@ -66,24 +68,40 @@ fn claim(name: &str, value: &[u8]) -> Option<String> {
     }
 }
 
+/// Pairs end at `&`; some servers, as older ones of Ruby and Python, let them end at `;` as well.
 fn in_form(form: &[u8]) -> Option<String> {
-    form_urlencoded::parse(form).find_map(|(name, value)| claim(&name, value.as_bytes()))
+    let in_pairs = |form: &[u8]| form_urlencoded::parse(form).find_map(|(name, value)| claim(&name, value.as_bytes()));
+    in_pairs(form).or_else(|| {
+        let has_more = form.contains(&b';');
+        has_more.then(|| form.split(|byte| *byte == b';').find_map(in_pairs))?
+    })
 }
 
 /// Bodies are read as their types say. Where nothing is said, a server may take them for anything.
 fn in_body(headers: &HeaderMap, body: &Bytes) -> Option<String> {
     let mut types = headers.get_all(CONTENT_TYPE).iter().peekable();
     if types.peek().is_none() {
-        return in_json(body).or_else(|| in_form(body));
+        return in_untyped(body);
     }
-    types.find_map(|written| in_body_of(&String::from_utf8_lossy(written.as_bytes()), body))
+    types.find_map(|written| {
+        let written = String::from_utf8_lossy(written.as_bytes());
+        // One type after a comma is none, but servers look at how the text begins, or which of them they know.
+        let several = written.contains(',').then(|| written.split(','));
+        in_body_of(&written, body).or_else(|| several?.find_map(|one| in_body_of(one, body)))
+    })
+}
+
+fn in_untyped(body: &Bytes) -> Option<String> {
+    in_json(body).or_else(|| in_form(body))
 }
 
 fn in_body_of(media_type: &str, body: &Bytes) -> Option<String> {
     let essence = media_type_essence(media_type);
-    if essence.contains("json") {
+    if !essence.contains('/') {
+        in_untyped(body)
+    } else if essence.contains("json") {
         in_json(body).or_else(|| is_unreadable(body).then(|| "a body that cannot be read".to_owned()))
-    } else if essence == "application/x-www-form-urlencoded" {
+    } else if essence.starts_with("application/x-www-form-urlencoded") {
         in_form(body)
     } else if essence.starts_with("multipart/") {
         boundaries(media_type).find_map(|boundary| in_parts(boundary, body))
@@ -175,18 +193,37 @@ fn in_parts(boundary: &str, body: &[u8]) -> Option<String> {
         let heads = ["\r\n\r\n", "\n\n"].into_iter().filter_map(|end| part.split_once(end));
         // Where nothing ends the headers there is no value, and that is no method which changes nothing.
         let (head, content) = heads.min_by_key(|(head, _)| head.len()).unwrap_or((part, ""));
-        head.lines()
+        unfolded(head)
+            .lines()
             .flat_map(names)
-            .find_map(|name| claim(name, content.trim_ascii_end().as_bytes()))
+            .find_map(|name| claim(&name, content.trim_ascii_end().as_bytes()))
     })
 }
 
+/// Headers with one line for each: a line that begins with a space goes on with the one before (RFC 5322, section 2.2.3).
+fn unfolded(head: &str) -> String {
+    let mut text = String::with_capacity(head.len());
+    for line in head.lines() {
+        text.push(if line.starts_with([' ', '\t']) { ' ' } else { '\n' });
+        text.push_str(line.trim_start_matches([' ', '\t']));
+    }
+    text
+}
+
 /// The names that a header of a part gives it, each that a server may read.
-fn names(header: &str) -> impl Iterator<Item = &str> {
+fn names(header: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let disposition = header
         .split_once(':')
         .filter(|(header, _)| header.trim().eq_ignore_ascii_case("content-disposition"));
-    disposition.into_iter().flat_map(|(_, said)| values_of(said, "name"))
+    disposition.into_iter().flat_map(|(_, said)| {
+        let plain = values_of(said, "name").map(|name| Cow::Owned(name.replace('\\', "")));
+        // A name with its character set in front (RFC 8187, section 3.2).
+        let extended = values_of(said, "name*").map(|name| {
+            let name = name.rsplit_once('\'').map_or(name, |(_, name)| name);
+            percent_decode_str(name).decode_utf8_lossy()
+        });
+        plain.chain(extended)
+    })
 }
 
 /// Whether a request of an action that only reads may be repeated by `method` at `target`, where a redirect of `first`
@@ -234,7 +271,10 @@ mod tests {
                      name=_method\r\n\r\nDELETE\r\n--b--";
         let second = "--b\r\ncontent-disposition: form-data; name=a\r\n\r\n1\r\n--b\r\n\
                       content-disposition: form-data; name=_method\r\n\r\nDELETE\r\n--b--";
-        let table: [Case<'_>; 35] = [
+        let folded = "--b\r\nContent-Disposition: form-data;\r\n\tname=\"_method\"\r\n\r\nDELETE\r\n--b--";
+        let extended = "--b\r\nContent-Disposition: form-data; name=a; name*=utf-8''%5Fmethod\r\n\r\nDELETE\r\n--b--";
+        let escaped = "--b\r\nContent-Disposition: form-data; name=\"_\\method\"\r\n\r\nDELETE\r\n--b--";
+        let table: [Case<'_>; 49] = [
             ("", &[("x-http-method-override", "delete")], None, Some("delete")),
             ("", &[("x_method", "PUT")], None, Some("PUT")),
             (
@@ -315,6 +355,35 @@ mod tests {
             ("", &[], Some(r#"{"_method":"DELETE"}"#), Some("DELETE")),
             ("", &[], Some("_method=DELETE"), Some("DELETE")),
             ("", &[("content-type", "text/plain")], Some("_method=DELETE"), None),
+            ("", &[("content-type", "")], Some("_method=DELETE"), Some("DELETE")),
+            (
+                "",
+                &[("content-type", " ; charset=utf-8")],
+                Some("_method=DELETE"),
+                Some("DELETE"),
+            ),
+            (
+                "",
+                &[("content-type", "application/x-www-form-urlencoded, text/plain")],
+                Some("_method=DELETE"),
+                Some("DELETE"),
+            ),
+            (
+                "",
+                &[("content-type", "text/plain, application/json")],
+                Some(r#"{"_method":"DELETE"}"#),
+                Some("DELETE"),
+            ),
+            ("", &[FORM], Some(".method=DELETE"), Some("DELETE")),
+            ("", &[FORM], Some("[method=DELETE"), Some("DELETE")),
+            ("", &[FORM], Some("+_method=DELETE"), Some("DELETE")),
+            ("", &[FORM], Some("_method%00x=DELETE"), Some("DELETE")),
+            ("", &[FORM], Some("a=1;_method=DELETE"), Some("DELETE")),
+            ("", &[FORM], Some("a=1%3B_method=DELETE"), None),
+            ("a=1;.method=DELETE", &[], None, Some("DELETE")),
+            ("", &[PARTS], Some(folded), Some("DELETE")),
+            ("", &[PARTS], Some(extended), Some("DELETE")),
+            ("", &[PARTS], Some(escaped), Some("DELETE")),
         ];
         for (query, headers, body, expected) in table {
             assert_eq!(

@@ -21,6 +21,9 @@ pub struct SandboxConfig {
     /// Memory of one run in bytes.
     #[schemars(range(min = 1_048_576, max = 4_294_967_296_u64))]
     pub max_memory_bytes: u64,
+    /// Memory of all runs together in bytes, beside 8 MiB that each has for itself.
+    #[schemars(range(min = 0))]
+    pub max_total_memory_bytes: u64,
     /// Elements of all tables of one run: what a WebAssembly program keeps its references to functions in.
     #[schemars(range(min = 100, max = 1_000_000))]
     pub max_table_elements: u64,
@@ -67,6 +70,7 @@ impl Default for SandboxConfig {
             timeout: Duration::from_mins(2),
             cpu: Duration::from_secs(30),
             max_memory_bytes: 128 * MEBIBYTE,
+            max_total_memory_bytes: 2_048 * MEBIBYTE,
             max_table_elements: 20_000,
             max_stack_bytes: 2 * MEBIBYTE,
             max_requests: 500,

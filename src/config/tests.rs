@@ -122,6 +122,7 @@ fn every_setting_can_be_written() {
         timeout_ms = 1
         cpu_ms = 10
         max_memory_bytes = 1048576
+        max_total_memory_bytes = 3145728
         max_table_elements = 100
         max_stack_bytes = 65536
         max_requests = 0
@@ -197,6 +198,7 @@ fn every_setting_can_be_written() {
             timeout: Duration::from_millis(1),
             cpu: Duration::from_millis(10),
             max_memory_bytes: 1_048_576,
+            max_total_memory_bytes: 3_145_728,
             max_table_elements: 100,
             max_stack_bytes: 65_536,
             max_requests: 0,

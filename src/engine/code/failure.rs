@@ -9,7 +9,7 @@ use crate::auth::GuestAuthError;
 use crate::connector::model::Code;
 use crate::engine::{CallError, ErrorCode, failures};
 use crate::runner::ReturnedError;
-use crate::runner::guest::{GuestError, LoadError};
+use crate::runner::guest::{GuestError, Limit, LoadError};
 
 /// What code was told when a request of it failed, and what that means when the code does nothing about it.
 #[derive(Debug, Clone)]
@@ -93,6 +93,15 @@ pub(super) fn of_run(error: &GuestError, host: &Host, tally: &Tally) -> CallErro
             format!("{error}; a request that may change something was under way"),
             failures::LOOK_BEFORE_REPEATING,
         ),
+        GuestError::Limit(reached) if reached.limit == Limit::TotalMemory => CallError {
+            retryable: !tally.wrote(),
+            source: Some("local"),
+            ..CallError::new(
+                ErrorCode::SandboxLimit,
+                format!("{error}{}", done(tally)),
+                "call again when fewer calls are under way, or ask for less; the operator can raise the setting",
+            )
+        },
         GuestError::Limit(_) => CallError {
             source: Some("local"),
             ..CallError::new(

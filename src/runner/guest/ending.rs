@@ -72,6 +72,8 @@ pub enum Limit {
     Cpu,
     /// Memory.
     Memory,
+    /// Memory of all runs together.
+    TotalMemory,
     /// Elements of tables.
     Table,
     /// How deep calls nest.
@@ -96,6 +98,7 @@ impl Limit {
             Self::Time => "sandbox.timeout_ms",
             Self::Cpu => "sandbox.cpu_ms",
             Self::Memory => "sandbox.max_memory_bytes",
+            Self::TotalMemory => "sandbox.max_total_memory_bytes",
             Self::Table => "sandbox.max_table_elements",
             Self::Stack => "sandbox.max_stack_bytes",
             Self::Requests => "sandbox.max_requests",
@@ -114,6 +117,12 @@ impl fmt::Display for LimitReached {
             Limit::Time => write!(text, "the code did not finish within {value} ms"),
             Limit::Cpu => write!(text, "the code computed for more than {value} ms"),
             Limit::Memory => write!(text, "the code needed more than {value} bytes of memory"),
+            Limit::TotalMemory => {
+                write!(
+                    text,
+                    "all code that runs now would need more than {value} bytes of memory together"
+                )
+            }
             Limit::Table => write!(text, "the code needed tables of more than {value} elements"),
             Limit::Stack => write!(text, "the code's calls nested deeper than a stack of {value} bytes"),
             Limit::Requests => write!(text, "the code made more than {value} requests"),

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::ResourceLimiter;
 
+use super::total_memory::{Share, TotalMemory};
 use super::{GuestLimits, GuestRequest, GuestResponse, Limit, LimitReached, Used};
 
 /// Counts the requests and lines of one run.
@@ -139,16 +140,19 @@ pub(super) struct Room {
     memory_limit: u64,
     table_limit: u64,
     memory: u64,
+    /// What the run has of the memory of all.
+    share: Share,
     tables: u64,
     denied: Option<LimitReached>,
 }
 
 impl Room {
-    pub(super) fn new(limits: &GuestLimits) -> Self {
+    pub(super) fn new(limits: &GuestLimits, all: &TotalMemory) -> Self {
         Self {
             memory_limit: limits.memory_bytes,
             table_limit: limits.table_elements,
             memory: 0,
+            share: all.share(),
             tables: 0,
             denied: None,
         }
@@ -174,6 +178,9 @@ impl ResourceLimiter for Room {
         let total = self.memory.saturating_add(desired.saturating_sub(current) as u64);
         if total > self.memory_limit {
             return Ok(self.deny(Limit::Memory, self.memory_limit));
+        }
+        if let Err(limit) = self.share.grow_to(total) {
+            return Ok(self.deny(Limit::TotalMemory, limit));
         }
         self.memory = total;
         Ok(true)

@@ -23,6 +23,7 @@ mod sandbox;
 mod script;
 mod shelf;
 mod ticker;
+mod total_memory;
 mod world;
 
 pub use apart::{Compiler, CompilerError, compile_to_order};

@@ -10,6 +10,7 @@ use super::computing::{Turns, computed, time_of};
 use super::imports::Run;
 use super::program::{Code, Prepared, Program};
 use super::ticker::Ticking;
+use super::total_memory::TotalMemory;
 use super::world::toolgate::action::types::Failure;
 use super::{Finished, GuestError, GuestLimits, Limit, LimitReached, Outside, Used};
 
@@ -25,6 +26,7 @@ pub(super) struct Machine<'a> {
     pub(super) ticking: Ticking,
     pub(super) turns: &'a Turns,
     pub(super) stack_bytes: u64,
+    pub(super) memory: &'a TotalMemory,
 }
 
 /// Runs `program` to its end.
@@ -35,7 +37,7 @@ pub(super) async fn run(
     limits: &GuestLimits,
     machine: Machine<'_>,
 ) -> Result<Finished, GuestError> {
-    let mut store = store(program.prepared(), outside, limits);
+    let mut store = store(program.prepared(), outside, limits, machine.memory);
     let (called, ticks) = computed(call(&mut store, program, data), &machine.ticking, machine.turns, limits).await;
     let run = store.data();
     let used = Used {
@@ -56,8 +58,13 @@ pub(super) async fn run(
 }
 
 /// A fresh store, with the limits wired.
-pub(super) fn store(prepared: &Prepared, outside: Arc<dyn Outside>, limits: &GuestLimits) -> Store<Run> {
-    let mut store = Store::new(prepared.instance.engine(), Run::new(outside, limits));
+pub(super) fn store(
+    prepared: &Prepared,
+    outside: Arc<dyn Outside>,
+    limits: &GuestLimits,
+    memory: &TotalMemory,
+) -> Store<Run> {
+    let mut store = Store::new(prepared.instance.engine(), Run::new(outside, limits, memory));
     store.limiter(|run| &mut run.room);
     store.set_max_component_handles(whole(limits.handles));
     // No single argument can be longer than all the memory that it could stand in.

@@ -18,6 +18,7 @@ use super::queue::Queue;
 use super::run::Machine;
 use super::shelf::{Kind, Shelf};
 use super::ticker::Ticker;
+use super::total_memory::TotalMemory;
 use super::{
     Finished, GuestError, GuestLimits, Limit, LimitReached, LoadError, Outside, Program, check, engine, native, run,
     script,
@@ -44,6 +45,7 @@ struct Parts {
     shelf: Shelf,
     queue: Queue,
     turns: Turns,
+    memory: TotalMemory,
     javascript: OnceCell<Arc<JavaScript>>,
     settings: SandboxConfig,
 }
@@ -95,6 +97,7 @@ impl Sandbox {
             shelf: Shelf::default(),
             queue: Queue::new(settings.max_concurrent_runs, settings.max_queued_runs),
             turns: Turns::on_this_runtime(),
+            memory: TotalMemory::new(settings.max_total_memory_bytes),
             javascript: OnceCell::new(),
             settings: settings.clone(),
         })))
@@ -187,6 +190,7 @@ impl Sandbox {
             ticking: parts.ticker.run(),
             turns: &parts.turns,
             stack_bytes: parts.settings.max_stack_bytes,
+            memory: &parts.memory,
         };
         let run = run::run(program, data, outside, limits, machine);
         timeout_at(deadline, run).await.unwrap_or_else(|_| {

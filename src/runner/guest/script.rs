@@ -15,6 +15,7 @@ use super::imports::Run;
 use super::program::{JavaScript, Prepared};
 use super::run::store;
 use super::ticker::Ticker;
+use super::total_memory::TotalMemory;
 use super::world::toolgate::action::types::Failure;
 use super::{
     GuestLimits, GuestLogLevel, GuestRequest, GuestResponse, Limit, LimitReached, LoadError, Outside, SendFailure,
@@ -81,7 +82,7 @@ pub(super) fn compile(
 ) -> Result<Vec<u8>, LoadError> {
     let limits = GuestLimits::from(settings);
     let ticking = ticker.run();
-    let mut store = store(&engine.prepared, Arc::new(Nothing), &limits);
+    let mut store = store(&engine.prepared, Arc::new(Nothing), &limits, &TotalMemory::unlimited());
     let compiling = async {
         let instance = engine.prepared.instance.instantiate_async(&mut store).await?;
         let compile =

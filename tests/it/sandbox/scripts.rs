@@ -115,6 +115,39 @@ async fn a_script_that_hoards_is_stopped() {
     assert_eq!(error, reached(Limit::Memory, 134_217_728));
 }
 
+#[tokio::test]
+async fn scripts_that_keep_much_while_they_wait_have_a_limit_together_and_leave_room_for_small_ones() {
+    const TOTAL: u64 = 64 * 1024 * 1024;
+    let sandbox = sandbox(|settings| settings.max_total_memory_bytes = TOTAL);
+    let (large, small) = (
+        hostile(&sandbox, "keeps.js"),
+        sandbox.script("actions/small.js", "return 1").unwrap(),
+    );
+    let waiting = World::with_gate("{}", 0);
+    {
+        let mut first = std::pin::pin!(run(&sandbox, &large, &waiting));
+        while waiting.requests() == 0 {
+            tokio::select! {
+                biased;
+                ending = &mut first => panic!("{ending:?}"),
+                () = tokio::task::yield_now() => {}
+            }
+        }
+        let second = run(&sandbox, &large, &World::answering("{}")).await.unwrap_err();
+        assert_eq!(second, reached(Limit::TotalMemory, TOTAL));
+        assert_eq!(
+            second.to_string(),
+            "all code that runs now would need more than 67108864 bytes of memory together \
+             (setting sandbox.max_total_memory_bytes)"
+        );
+        let finished = run(&sandbox, &small, &World::empty()).await;
+        assert_eq!(finished.unwrap().result, "1");
+    }
+    // The first has ended, since nobody waits for it any more.
+    let finished = run(&sandbox, &large, &World::answering("{}")).await;
+    assert_eq!(finished.unwrap().result, "50331648");
+}
+
 /// The engine throws `null` when it has no memory even for an error.
 #[tokio::test]
 async fn a_script_that_is_out_of_memory_within_a_function_of_the_engine_is_stopped() {

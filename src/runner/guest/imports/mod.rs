@@ -19,6 +19,7 @@ use wasmtime::Engine;
 use wasmtime::component::{HasSelf, Linker};
 
 use super::meter::{Meter, Room};
+use super::total_memory::TotalMemory;
 use super::world::Action;
 use super::world::toolgate::action::types;
 use super::{GuestLimits, Outside};
@@ -35,11 +36,11 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(outside: Arc<dyn Outside>, limits: &GuestLimits) -> Self {
+    pub(super) fn new(outside: Arc<dyn Outside>, limits: &GuestLimits, all: &TotalMemory) -> Self {
         Self {
             outside,
             meter: Arc::new(Meter::new(limits.clone())),
-            room: Room::new(limits),
+            room: Room::new(limits, all),
             wasi: None,
             reported: None,
         }

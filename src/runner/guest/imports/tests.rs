@@ -38,7 +38,11 @@ impl Outside for World {
 
 fn run_in(world: &Arc<World>) -> Run {
     let outside: Arc<dyn Outside> = world.clone();
-    Run::new(outside, &GuestLimits::from(&SandboxConfig::default()))
+    Run::new(
+        outside,
+        &GuestLimits::from(&SandboxConfig::default()),
+        &TotalMemory::new(0),
+    )
 }
 
 fn run() -> Run {

@@ -8,15 +8,19 @@ use crate::diagnostics::is_disruptive;
 /// Keys of a file's content.
 const CONTENTS: [&str; 3] = ["text", "base64", "buffer"];
 
+/// A content without what nobody may see.
+type Clean<'a> = dyn Fn(FileContent) -> FileContent + 'a;
+
 /// Takes the content of every file out of a result: those in `files`, one or a list, or the result itself when it is
-/// one. What is left of each says its name, media type and size.
-pub(super) fn take(value: &mut Value) -> Result<Vec<File>, ReturnedError> {
+/// one. `clean` takes out what nobody may see. What is left of each says its name, media type and size as it is then: the
+/// size before would tell how long a secret is.
+pub(super) fn take(value: &mut Value, clean: &Clean<'_>) -> Result<Vec<File>, ReturnedError> {
     let Value::Object(members) = value else {
         return Ok(Vec::new());
     };
     let mut taken = Vec::new();
     match members.get_mut("files") {
-        Some(Value::Object(file)) if is_meant_as_file(file) => taken.extend(take_one(file, "/files")?),
+        Some(Value::Object(file)) if is_meant_as_file(file) => taken.extend(take_one(file, "/files", clean)?),
         Some(Value::Array(files)) => {
             if files.len() > MOST_FILES {
                 return Err(ReturnedError::File {
@@ -29,14 +33,14 @@ pub(super) fn take(value: &mut Value) -> Result<Vec<File>, ReturnedError> {
                 if let Value::Object(file) = file
                     && is_meant_as_file(file)
                 {
-                    taken.extend(take_one(file, &format!("/files/{index}"))?);
+                    taken.extend(take_one(file, &format!("/files/{index}"), clean)?);
                 }
             }
         }
         _ => {}
     }
     if is_file(members) {
-        taken.extend(take_one(members, "/")?);
+        taken.extend(take_one(members, "/", clean)?);
     }
     Ok(taken)
 }
@@ -71,7 +75,7 @@ fn mime_type(members: &Map<String, Value>) -> Option<&str> {
 }
 
 /// Takes one file's content. `None` for one that has none and says why: code reports files that it could not get.
-fn take_one(members: &mut Map<String, Value>, pointer: &str) -> Result<Option<File>, ReturnedError> {
+fn take_one(members: &mut Map<String, Value>, pointer: &str, clean: &Clean<'_>) -> Result<Option<File>, ReturnedError> {
     let wrong = |problem: String| ReturnedError::File {
         pointer: pointer.to_owned(),
         problem,
@@ -97,6 +101,7 @@ fn take_one(members: &mut Map<String, Value>, pointer: &str) -> Result<Option<Fi
             FileContent::Bytes(content::bytes(given).map_err(|problem| wrong(format!("has a `{key}` that {problem}")))?)
         }
     };
+    let content = clean(content);
     for empty in CONTENTS {
         members.shift_remove(empty);
     }

@@ -124,14 +124,13 @@ pub fn returned(
     }
     let mut value = halves::read(result).map_err(|error| not_json(&error))?;
     // Files first: what they hold is no text for a model, and nothing to look for errors in.
-    let mut files = file::take(&mut value)?;
+    let mut files = file::take(&mut value, &|content| match content {
+        FileContent::Text(text) => FileContent::Text(handles.hidden(&redaction.text(&text)).into_owned()),
+        FileContent::Bytes(bytes) => FileContent::Bytes(redaction.bytes(&bytes)),
+    })?;
     for file in &mut files {
         file.name = handles.hidden(&redaction.text(&file.name)).into_owned();
         file.mime_type = handles.hidden(&redaction.text(&file.mime_type)).into_owned();
-        file.content = match &file.content {
-            FileContent::Text(text) => FileContent::Text(handles.hidden(&redaction.text(text)).into_owned()),
-            FileContent::Bytes(bytes) => FileContent::Bytes(redaction.bytes(bytes)),
-        };
     }
     // Redaction before validation, so that no violation can hold a secret.
     redaction.value(&mut value);

@@ -39,6 +39,21 @@ fn read_as(action: &Action, rules: CodeRules, result: &Value) -> Result<Returned
 }
 
 #[test]
+fn the_size_of_a_file_is_that_of_what_is_left_of_it() {
+    for (key, content) in [("text", "in hunter2hunter2"), ("base64", "aW4gaHVudGVyMmh1bnRlcjI=")] {
+        let mut file = json!({"fileName": "a.txt", "mimeType": "text/plain"});
+        file[key] = content.into();
+        for result in [json!({ "files": [file] }), json!({ "files": file }), file.clone()] {
+            let returned = read(&result).expect("a result");
+            let length = returned.files[0].content.len();
+            assert_eq!(length, "in [REDACTED]".len());
+            let said = returned.content.to_string();
+            assert!(said.contains(&format!("\"size\":{length}")), "{said}");
+        }
+    }
+}
+
+#[test]
 fn a_result_is_an_object_without_secrets() {
     for (result, content) in [
         (json!({"a": 1}), json!({"a": 1})),

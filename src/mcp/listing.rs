@@ -1,10 +1,11 @@
 //! The tool list of one catalog snapshot, built once for each scope, and its pages.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwapOption;
+use moka::sync::Cache;
 use rmcp::ErrorData;
 use rmcp::model::{CacheScope, Implementation, ListToolsResult, ServerCapabilities, ServerConfig, Tool};
 
@@ -16,8 +17,8 @@ use crate::catalog::{Catalog, Lookup};
 use crate::config::{FilesConfig, FindingConfig};
 use crate::policy::{self, Principal, Scope};
 
-/// Most parts of one catalog that are kept, one for each scope in use.
-const MAX_PARTS: usize = 256;
+/// Most parts of one catalog that are kept, one for each view in use.
+const MAX_PARTS: u64 = 256;
 
 /// What an operator says about the server, and how it lists.
 #[derive(Debug, Clone)]
@@ -66,18 +67,30 @@ pub(super) struct Listings {
 /// One catalog as different callers see it.
 struct Family {
     catalog: Arc<Catalog>,
-    /// Whether it matters who the caller is, beside the scope.
-    owned: bool,
+    /// The organisations that connectors belong to, and their users that connectors belong to.
+    owners: HashMap<String, HashSet<String>>,
     whole: OnceLock<Arc<Listing>>,
-    parts: Mutex<HashMap<View, Arc<Listing>>>,
+    parts: Cache<View, Arc<Listing>>,
 }
 
 /// What decides which part of a catalog a caller sees.
 #[derive(PartialEq, Eq, Hash)]
 struct View {
     scope: Scope,
-    /// The caller, where connectors belong to somebody.
-    owner: Option<(String, String)>,
+    owned: Owned,
+}
+
+/// Which of the connectors that belong to somebody are in a view, beside those that belong to nobody.
+#[derive(PartialEq, Eq, Hash)]
+enum Owned {
+    All,
+    /// Those of an organisation, and of a user of it who has some of their own.
+    Of {
+        organisation: String,
+        user: Option<String>,
+    },
+    /// None. All callers without connectors of their own share this: there may be thousands.
+    None,
 }
 
 impl Listings {
@@ -105,37 +118,49 @@ impl Listings {
 
 impl Family {
     fn new(catalog: Arc<Catalog>) -> Self {
+        let mut owners: HashMap<String, HashSet<String>> = HashMap::new();
+        for owner in catalog
+            .connectors()
+            .iter()
+            .filter_map(|connector| connector.owner.as_ref())
+        {
+            let users = owners.entry(owner.organisation.clone()).or_default();
+            users.extend(owner.user.clone());
+        }
         Self {
-            owned: catalog.connectors().iter().any(|connector| connector.owner.is_some()),
             catalog,
+            owners,
             whole: OnceLock::new(),
-            parts: Mutex::default(),
+            parts: Cache::new(MAX_PARTS),
         }
     }
 
     fn listing(&self, principal: &Principal, presentation: &Presentation) -> Arc<Listing> {
-        let owner = (self.owned && !principal.sees_everybodys())
-            .then(|| (principal.organisation.clone(), principal.user.clone()));
-        if principal.scope == Scope::All && owner.is_none() {
+        let owned = self.owned(principal);
+        if principal.scope == Scope::All && owned == Owned::All {
             let whole = || Arc::new(Listing::new(Arc::clone(&self.catalog), presentation));
             return Arc::clone(self.whole.get_or_init(whole));
         }
         let view = View {
             scope: principal.scope.clone(),
-            owner,
+            owned,
         };
-        let parts = || self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = parts().get(&view) {
-            return Arc::clone(known);
+        // Whoever asks for the same meanwhile waits for it.
+        self.parts.get_with(view, || {
+            Arc::new(Listing::new(Arc::new(self.part(principal)), presentation))
+        })
+    }
+
+    fn owned(&self, principal: &Principal) -> Owned {
+        if self.owners.is_empty() || principal.sees_everybodys() {
+            return Owned::All;
         }
-        let listing = Arc::new(Listing::new(Arc::new(self.part(principal)), presentation));
-        let mut parts = parts();
-        if parts.len() >= MAX_PARTS {
-            // Whoever still needs one builds it again.
-            parts.clear();
-        }
-        parts.insert(view, Arc::clone(&listing));
-        listing
+        self.owners
+            .get(&principal.organisation)
+            .map_or(Owned::None, |users| Owned::Of {
+                organisation: principal.organisation.clone(),
+                user: users.get(&principal.user).cloned(),
+            })
     }
 
     /// A catalog that holds nothing but what exists for `principal`, so that nothing made from it can show more.

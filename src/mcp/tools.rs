@@ -39,11 +39,10 @@ fn description(action: &Action, connector: &Connector) -> String {
 }
 
 fn input_schema(action: &Action) -> Arc<JsonObject> {
-    let schema = action.input.document().as_object().cloned().unwrap_or_else(|| {
+    action.input.object().unwrap_or_else(|| {
         // MCP requires an object schema; a boolean schema can only mean "no named arguments".
-        JsonObject::from_iter([("type".to_owned(), "object".into())])
-    });
-    Arc::new(schema)
+        Arc::new(JsonObject::from_iter([("type".to_owned(), "object".into())]))
+    })
 }
 
 /// Hints that agree with what the engine enforces (contract S2-20): a write asks, a read never changes anything.

@@ -10,6 +10,7 @@ mod reference;
 
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value};
@@ -35,6 +36,8 @@ const PATTERN_SIZE_LIMIT: usize = 1024 * 1024;
 /// A compiled schema.
 pub struct Schema {
     document: Value,
+    /// The document once more, as clients are told it.
+    object: OnceLock<Option<Arc<Map<String, Value>>>>,
     validator: Validator,
     defaults: Defaults,
     /// Names of properties marked `writeOnly` anywhere in the document.
@@ -70,6 +73,7 @@ impl Schema {
             defaults: Defaults::of(document),
             hidden: reference::write_only(document),
             document: document.clone(),
+            object: OnceLock::new(),
         })
     }
 
@@ -77,6 +81,13 @@ impl Schema {
     #[must_use]
     pub fn document(&self) -> &Value {
         &self.document
+    }
+
+    /// The document as an object that lists can share; `None` for a boolean schema. Made when it is first asked for.
+    #[must_use]
+    pub fn object(&self) -> Option<Arc<Map<String, Value>>> {
+        let made = || self.document.as_object().cloned().map(Arc::new);
+        self.object.get_or_init(made).clone()
     }
 
     /// All violations (at most [`MOST_VIOLATIONS`]), or an empty list. Short values are quoted, values of properties

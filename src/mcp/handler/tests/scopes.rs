@@ -74,6 +74,38 @@ async fn a_caller_sees_its_own_connectors_only() {
     }
 }
 
+/// What is kept for one caller is shown to others only where they see the same.
+#[tokio::test]
+async fn connectors_of_somebody_are_listed_for_those_whose_they_are() {
+    let server = Server::start(Duration::ZERO).await;
+    let owned = |name: &str, owner: &str| WIKI.replacen("name = \"Wiki\"\n", &format!("name = \"{name}\"\n{owner}"), 1);
+    let (of_acme, of_ana) = (
+        owned("Acme", "organisation = \"acme\"\n"),
+        owned("Ana", "organisation = \"acme\"\nuser_id = \"ana\"\n"),
+    );
+    server.install_all(&[("wiki.toml", WIKI), ("acme.toml", &of_acme), ("ana.toml", &of_ana)]);
+    let (wiki, acme, ana) = ("wiki__get_page", "acme__get_page", "ana__get_page");
+    let of_ana_alone = || Scope::Only(Arc::new(BTreeSet::from(["ana".to_owned()])));
+    let cases = [
+        (Principal::local(), vec![acme, ana, wiki]),
+        (Principal::caller("ana", "acme"), vec![acme, ana, wiki]),
+        (Principal::caller("ben", "acme"), vec![acme, wiki]),
+        (Principal::caller("eva", "acme"), vec![acme, wiki]),
+        (Principal::caller("ana", "other"), vec![wiki]),
+        (Principal::caller("ben", "other"), vec![wiki]),
+        (Principal::caller("ana", "acme").within(of_ana_alone()), vec![ana]),
+        (Principal::caller("ben", "acme").within(of_ana_alone()), vec![]),
+        (Principal::local().within(of_ana_alone()), vec![ana]),
+        (Principal::caller("ana", "other").within(of_ana_alone()), vec![]),
+    ];
+    for (principal, tools) in cases.iter().chain(cases.iter().rev()) {
+        let client = server
+            .connect_as(principal.clone(), Person::new(None), stateless())
+            .await;
+        assert_eq!(names(&client).await, *tools, "{principal:?}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_somebody_elses_fails_like_what_never_was() {
     let server = server().await;

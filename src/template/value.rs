@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::error::{RenderError, TemplateError};
 use super::expression::{Expression, text};
 use super::scan::{self, Part};
-use super::xml::{XmlShape, escaped_for_xml, split_for_cdata};
+use super::xml::{Place, XmlShape, is_blank as is_blank_for_xml};
 use crate::schema::pointer_segment;
 
 /// Deepest nesting of objects and arrays in a template.
@@ -60,7 +60,8 @@ impl ValueTemplate {
     }
 
     /// The same template where its text is XML: no value that it puts there can begin or end an element or an attribute.
-    /// A text that is one placeholder and nothing else stays as it is, for there the agent writes the XML.
+    /// A text that is one placeholder, with at most an XML declaration before it, stays as it is: there the agent writes
+    /// the XML.
     #[must_use]
     pub fn within_xml(self) -> Self {
         match self.0 {
@@ -201,16 +202,15 @@ impl Node {
             }
             Self::TextOfXml(pieces) => {
                 let mut rendered = String::new();
-                let mut is_cdata = false;
+                let mut place = Place::Element;
                 for piece in pieces {
                     match piece {
                         Piece::Literal(literal) => {
-                            is_cdata = ends_in_cdata(literal, is_cdata);
+                            place = place.behind(literal);
                             rendered.push_str(literal);
                         }
                         Piece::Expression(expression) => {
-                            let write = if is_cdata { split_for_cdata } else { escaped_for_xml };
-                            let Some(text) = expression.evaluate_for_xml(arguments, write)? else {
+                            let Some(text) = expression.evaluate_for_xml(arguments, place.writing())? else {
                                 return Ok(None);
                             };
                             rendered.push_str(&text);
@@ -249,19 +249,11 @@ impl Node {
     }
 }
 
-/// Whether text is data of a CDATA section (XML 1.0, section 2.7) behind `literal`, when it was or was not before.
-fn ends_in_cdata(literal: &str, before: bool) -> bool {
-    match (literal.rfind("<![CDATA["), literal.rfind("]]>")) {
-        (None, None) => before,
-        (begins, ends) => begins > ends,
-    }
-}
-
-/// Whether there is one placeholder with nothing but white space around it.
+/// Whether there is one placeholder with nothing but white space around it, and the declaration of a document before it.
 fn is_one_value(pieces: &[Piece]) -> bool {
     let expressions = pieces.iter().filter(|piece| matches!(piece, Piece::Expression(_)));
     let is_blank = |piece: &Piece| match piece {
-        Piece::Literal(literal) => literal.trim().is_empty(),
+        Piece::Literal(literal) => is_blank_for_xml(literal),
         Piece::Expression(_) => true,
     };
     expressions.count() == 1 && pieces.iter().all(is_blank)

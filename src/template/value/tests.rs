@@ -96,6 +96,26 @@ fn values_within_xml_stay_values() {
             json!({"x": "a & ]]> b", "y": "&"}),
             Some("<t><![CDATA[a & ]]]]><![CDATA[> b]]>&amp;</t>".to_owned()),
         ),
+        (
+            "<t a='{{x}}' b=\"{{x}}\">{{x}}</t>",
+            json!({"x": "1\n\t2\r"}),
+            Some("<t a='1&#10;&#9;2&#13;' b=\"1&#10;&#9;2&#13;\">1\n\t2&#13;</t>".to_owned()),
+        ),
+        (
+            "<t><![CDATA[<a]]><b c='{{x}}'><![CDATA[{{x}}]]></t>",
+            json!({"x": "\n"}),
+            Some("<t><![CDATA[<a]]><b c='&#10;'><![CDATA[\n]]></t>".to_owned()),
+        ),
+        (
+            "<?xml version=\"1.0\"?>\n{{x}}",
+            json!({"x": "<t/>"}),
+            Some("<?xml version=\"1.0\"?>\n<t/>".to_owned()),
+        ),
+        (
+            "<?xml version=\"1.0\"?><t>{{x}}",
+            json!({"x": "<t/>"}),
+            Some("<?xml version=\"1.0\"?><t>&lt;t/&gt;".to_owned()),
+        ),
         ("<t>{{gone}}</t>", json!({}), None),
         ("<t>{{x}}</t>", json!({"x": null}), None),
         ("{{x}}", json!({"x": "<t/>"}), Some("<t/>".to_owned())),

@@ -3,14 +3,18 @@
 //! The schema comes from a connector's author and is compiled once; only values come from agents. Nothing in a value can
 //! end an element or begin another one. Must never know where a schema or a value comes from.
 
+mod escaping;
+
 use std::collections::BTreeMap;
 
 use quick_xml::Writer;
-use quick_xml::escape::{escape, partial_escape};
+use quick_xml::escape::partial_escape;
 use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use serde_json::{Map, Value};
 
 use super::RenderError;
+use escaping::is_character;
+pub(super) use escaping::{Place, escaped_for_xml, is_blank};
 
 /// How the values of a schema are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -389,35 +393,6 @@ fn declare<'a>(shape: &'a XmlShape, start: &mut BytesStart<'_>, scope: &mut Scop
         start.push_attribute((name.as_str(), namespace));
         scope.insert(prefix, namespace);
     }
-}
-
-/// `text` as it may stand in an element and in the value of an attribute (XML 1.0, section 2.4). A carriage return would
-/// be read as a line feed (section 2.11).
-///
-/// # Errors
-/// The character that XML cannot hold.
-pub(super) fn escaped_for_xml(text: &str) -> Result<String, String> {
-    match text.chars().find(|character| !is_character(*character)) {
-        Some(character) => Err(format!(
-            "it holds the character U+{:04X}, which XML cannot",
-            u32::from(character)
-        )),
-        None => Ok(escape(text).replace('\r', "&#13;")),
-    }
-}
-
-/// `text` as it may stand in a CDATA section, which nothing is escaped in: what would end it is parted in two.
-///
-/// # Errors
-/// The character that XML cannot hold.
-pub(super) fn split_for_cdata(text: &str) -> Result<String, String> {
-    escaped_for_xml(text)?;
-    Ok(text.replace("]]", "]]]]><![CDATA["))
-}
-
-/// `Char` of XML 1.0, section 2.2.
-fn is_character(character: char) -> bool {
-    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
 /// `Name` of XML 1.0, section 2.3, at most one colon in it, which parts a prefix from a name.

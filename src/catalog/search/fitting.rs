@@ -23,6 +23,9 @@ const HEADLESS: f32 = 0.92;
 /// What is left of it when that is not the thing that its name is about either: a card is no cardholder.
 const ABOUT_ANOTHER: f32 = 0.82;
 
+/// What is left of it when several are listed of what is the one place of the things that are asked for.
+const LISTS_PLACES: f32 = 0.7;
+
 /// What is left of the score of an action that changes something when nothing says what is to be done.
 const UNASKED_CHANGE: f32 = 0.9;
 /// What is left when something is to be changed that is only read, or the other way round.
@@ -41,11 +44,11 @@ const OTHER_NUMBER: f32 = 0.94;
 /// Factor for an action that needs an identifier when the sentence is about what has one.
 const ABOUT_ONE: f32 = 1.06;
 /// Factor for an action that reads without one then.
-const NOT_ABOUT_ONE: f32 = 0.9;
+const NOT_ABOUT_ONE: f32 = 0.8;
 /// Factor for an action that needs an identifier when the sentence has one somewhere.
 const NAMES_ONE: f32 = 1.04;
 /// Factor for an action that reads and needs an identifier when the sentence has none and is about several things.
-const UNNAMED: f32 = 0.95;
+const UNNAMED: f32 = 0.9;
 
 /// Factor for an action whose path takes as many identifiers as the sentence has, when that is more than one.
 const NAMES_ALL: f32 = 1.03;
@@ -59,11 +62,14 @@ const NOT_OWN: f32 = 0.92;
 const UNASKED_WHOSE: f32 = 1.04;
 
 /// How well a word was met, whether it was asked for in the plural, and whether it is what the sentence is about.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about a word")]
 #[derive(Clone, Copy)]
 pub(super) struct Match {
     weight: f32,
     plural: bool,
+    is_verb: bool,
     is_head: bool,
+    is_place: bool,
 }
 
 /// How every word that was looked for was met.
@@ -77,7 +83,9 @@ pub(super) fn matches(wanted: &[Wanted]) -> Matches {
             let found = Match {
                 weight: weight * word.weight.min(1.0),
                 plural: word.plural,
+                is_verb: word.is_verb,
                 is_head: word.is_head,
+                is_place: word.is_place,
             };
             let known = matches.entry(*term).or_insert(found);
             if found.weight > known.weight {
@@ -107,7 +115,12 @@ impl Index {
                     Some(verb) if word.general && verb.shares(sentence.intent) => KIND,
                     _ => 0.0,
                 };
-                let met = matches.get(&word.term).map_or(0.0, |found| found.weight.sqrt());
+                let found = matches.get(&word.term);
+                // Of `merge_merge_request`, "approve the merge request" has the thing, and not the verb.
+                let is_thing = |found: &Match| !found.is_verb && verbs && is_noun(label, word.term);
+                let met = found
+                    .filter(|found| !is_thing(found))
+                    .map_or(0.0, |found| found.weight.sqrt());
                 named += rarity * met.max(implied);
             }
             match (all > 0.0, verbs) {
@@ -129,13 +142,20 @@ impl Index {
     }
 }
 
+/// Whether a name has a word as a thing.
+fn is_noun(label: &[Label], term: TermId) -> bool {
+    label.iter().any(|word| word.term == term && word.verb.is_none())
+}
+
 /// Whether a name is about the thing that the sentence is about. Of what is only read, the place may be what is listed:
 /// "the files in the folder".
 fn headed(label: &[Label], sentence: &Sentence, matches: &Matches) -> f32 {
-    if sentence.intent.writes().is_unknown() || !sentence.terms.iter().any(|term| term.is_head) {
-        return 1.0;
-    }
     let is_met = |word: &Label| matches.get(&word.term).is_some_and(|found| found.is_head);
+    if sentence.intent.writes().is_unknown() || !sentence.terms.iter().any(|term| term.is_head) {
+        let is_place = |word: &Label| word.plural && matches.get(&word.term).is_some_and(|found| found.is_place);
+        let lists_places = label.iter().any(|word| word.is_head && is_place(word)) && !label.iter().any(is_met);
+        return if lists_places { LISTS_PLACES } else { 1.0 };
+    }
     let has = if label.iter().any(is_met) { 1.0 } else { HEADLESS };
     let is_about = label.iter().find(|word| word.is_head).is_none_or(is_met);
     if is_about { has } else { has * ABOUT_ANOTHER }

@@ -13,11 +13,57 @@ pub(super) fn leading_verb(words: &[Word]) -> Option<usize> {
         |word: &Word| word.text.ends_with("ed") || matches!(word.text.as_str(), "sent" | "paid" | "new");
     spoken()
         .find(|(position, word)| {
-            is_verb(word) && !is_participle(word) && !is_plural(&word.text) && stands_as_verb(words, *position)
+            is_verb(word)
+                && !is_participle(word)
+                && !is_plural(&word.text)
+                && stands_as_verb(words, *position)
+                && !(*position == 0 && is_state(words))
         })
-        .or_else(|| spoken().find(|(_, word)| is_verb(word) && word.text.ends_with("ed") && !word.is_clause))
+        .or_else(|| {
+            let is_told = |position| !describes(words, position);
+            spoken().find(|(position, word)| {
+                is_verb(word) && word.text.ends_with("ed") && !word.is_clause && is_told(*position)
+            })
+        })
         .or_else(|| spoken().find(|(_, word)| word.text == "new"))
         .map(|(position, _)| position)
+}
+
+/// Whether a participle says which of the things before it are meant: "orders placed since Monday".
+fn describes(words: &[Word], position: usize) -> bool {
+    let (before, from) = words.split_at(position);
+    from.first().is_some_and(|word| word.text.ends_with("ed"))
+        && before.last().is_some_and(|noun| is_plural(&noun.text) && !noun.is_name)
+        && before.iter().all(|word| lexicon::part(&word.text).is_none())
+}
+
+/// Whether a first word that could be a verb says how several things are: "open incidents of the shop".
+pub(super) fn is_state(words: &[Word]) -> bool {
+    let [first, others @ ..] = words else {
+        return false;
+    };
+    let mut others = others
+        .iter()
+        .take_while(|word| lexicon::part(&word.text).is_none() && !word.is_data);
+    first.text == "open" && others.any(|word| is_plural(&word.text) && !word.is_name)
+}
+
+/// Whether the words only say which things are meant, as in "unpaid invoices of May": those are to be shown.
+pub(super) fn is_listed(words: &[Word], head: usize) -> bool {
+    let is_said = |word: &Word| {
+        matches!(
+            word.text.as_str(),
+            "are" | "can" | "have" | "must" | "need" | "shall" | "should"
+        )
+    };
+    let (before, others) = words.split_at(head + 1);
+    let first = words[0].text.as_str();
+    let is_noun = thesaurus::nouns_like(&stem(first)).next().is_some();
+    // Any other first word may be a verb that is not known.
+    (head == 0 || is_noun || lexicon::is_state(first))
+        && is_plural(&words[head].text)
+        && before.iter().all(|word| lexicon::part(&word.text).is_none())
+        && !others.iter().any(is_said)
 }
 
 /// Where a verb stands that leaves it to the noun behind its article to say what is to be done: "make a copy", "run another
@@ -86,7 +132,11 @@ pub(super) fn head(words: &[Word]) -> Option<usize> {
     for (position, word) in words.iter().enumerate() {
         let text = word.text.as_str();
         let is_topic = lexicon::part(text) == Some(lexicon::Part::Topic);
-        let ends = word.is_identifier || is_topic || lexicon::is_preposition(text) || lexicon::joins(text);
+        let ends = word.is_identifier
+            || is_topic
+            || lexicon::is_preposition(text)
+            || lexicon::joins(text)
+            || describes(words, position);
         if ends && head.is_some() {
             break;
         }
@@ -125,6 +175,93 @@ pub(super) fn demands(words: &[Word]) -> bool {
 pub(super) fn is_undone(words: &[Word], position: usize) -> bool {
     let next = words.get(position + 1).filter(|next| next.text.ends_with("ing"));
     next.is_some_and(|next| !thesaurus::intent(&stem(&next.text)).is_unknown())
+}
+
+/// Whether the word at `position` is what is not to be done: "but don't send it yet".
+pub(super) fn is_negated(words: &[Word], position: usize) -> bool {
+    let before = position.checked_sub(1).map(|before| words[before].text.as_str());
+    matches!(before, Some("dont" | "never" | "not" | "without"))
+}
+
+/// Whether somebody else is to be told something: "tell the channel that we are done", "let Ana know".
+pub(super) fn is_told(words: &[Word]) -> bool {
+    let [first, second, others @ ..] = words else {
+        return false;
+    };
+    let is_speaker = matches!(second.text.as_str(), "me" | "us" | "it" | "each" | "which");
+    !is_speaker
+        && match first.text.as_str() {
+            "tell" | "remind" | "warn" => {
+                others.first().is_some_and(|next| next.text == "to")
+                    || others.iter().any(|word| matches!(word.text.as_str(), "about" | "that"))
+            }
+            "let" => others.iter().any(|word| word.text == "know"),
+            _ => false,
+        }
+}
+
+/// Whether the speaker wants to be told when something happens: "let me know when the page changes".
+pub(super) fn is_awaited(words: &[Word]) -> bool {
+    words.windows(2).enumerate().any(|(position, pair)| {
+        let tells = matches!(
+            pair[0].text.as_str(),
+            "alert" | "let" | "notify" | "ping" | "tell" | "warn"
+        );
+        let at_once = |word: &Word| matches!(word.text.as_str(), "as" | "if" | "once" | "when" | "whenever");
+        tells
+            && !pair[0].is_data
+            && matches!(pair[1].text.as_str(), "me" | "us")
+            && words[position + 2..].iter().take(2).any(at_once)
+    })
+}
+
+/// Whether the verb at `position` only begins a question: "check whether the export is ready".
+pub(super) fn asks_indirectly(words: &[Word], position: usize) -> bool {
+    let asks = matches!(
+        words[position].text.as_str(),
+        "check" | "find" | "know" | "look" | "see" | "verify"
+    );
+    let next = words.get(position + 1).map(|next| next.text.as_str());
+    asks && matches!(
+        next,
+        Some("how" | "if" | "what" | "when" | "where" | "whether" | "which" | "who")
+    )
+}
+
+/// Whether something is to be had that may not be there yet: "get a certificate for the domain".
+pub(super) fn is_obtained(words: &[Word], position: usize) -> bool {
+    let shown = [
+        "copy", "count", "hold", "link", "list", "look", "overview", "quick", "report", "sense", "single", "summary",
+    ];
+    let mut next = words[position + 1..].iter().map(|next| next.text.as_str());
+    words[position].text == "get"
+        && matches!(next.next(), Some("a" | "an" | "another"))
+        && next.next().is_some_and(|thing| !shown.contains(&thing))
+        && !words.iter().any(|word| word.is_identifier || word.text == "by")
+}
+
+/// Whether the thing at `head` is told by its identifier: "invoice 4711", "the status of invoice 4711".
+pub(super) fn is_identified(words: &[Word], head: usize) -> bool {
+    let is_named = |position: usize| words.get(position + 1).is_some_and(|next| next.is_identifier);
+    let is_aspect = |word: &Word| {
+        lexicon::part(&word.text) == Some(lexicon::Part::Aspect)
+            || matches!(word.text.as_str(), "content" | "contents" | "state" | "status")
+    };
+    let of = words
+        .get(head + 1)
+        .is_some_and(|next| matches!(next.text.as_str(), "about" | "for" | "of" | "on"));
+    is_named(head)
+        || of
+            && is_aspect(&words[head])
+            && self::head(&words[head + 2..]).is_some_and(|thing| is_named(head + 2 + thing))
+}
+
+/// Whether the word at `position` is the one thing that the things at `head` are in or belong to: "the files in a folder".
+pub(super) fn is_place(words: &[Word], head: usize, position: usize) -> bool {
+    let between = words.get(head + 1..position).unwrap_or_default();
+    is_plural(&words[head].text)
+        && !is_plural(&words[position].text)
+        && between.iter().any(|word| lexicon::is_preposition(&word.text))
 }
 
 /// Where the thing stands that another is made into: "store the file as a secret".

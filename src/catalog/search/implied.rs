@@ -2,10 +2,12 @@
 //!
 //! Must never take away a word that is said.
 
+use super::grammar;
 use super::lexicon::{self, Part};
 use super::sentence::{Sentence, Term};
 use super::spoken::Word;
-use super::thesaurus::Intent;
+use super::stems::stem;
+use super::thesaurus::{self, Intent};
 
 /// Weight of "message" where words are sent: 'post "we are back"'.
 const MESSAGE_WEIGHT: f32 = 0.8;
@@ -23,6 +25,12 @@ const STATUS_WEIGHT: f32 = 0.6;
 const ALIVE_WEIGHT: f32 = 0.8;
 /// Weight of "permission" where somebody asks who may do something.
 const RIGHTS_WEIGHT: f32 = 0.6;
+/// Weight of "watch" and "alert" where somebody wants to be told when something happens.
+const AWAITED_WEIGHT: f32 = 0.6;
+/// Weight of "history" and "author" where somebody asks who did something.
+const PAST_WEIGHT: f32 = 0.5;
+/// Weight of "request" and "absence" where somebody takes a day off.
+const ABSENCE_WEIGHT: f32 = 1.0;
 /// Weight of "webhook" where an address is to be called.
 const WEBHOOK_WEIGHT: f32 = 0.8;
 
@@ -32,7 +40,7 @@ const HANDED_WEIGHT: f32 = 0.5;
 /// Adds to `sentence` the words that its `words` imply. They come last, so that words that belong together stay side by
 /// side.
 pub(super) fn add(words: &[Word], is_question: bool, sentence: &mut Sentence) {
-    if sends_words(words) || is_question && asks_for_words(words) {
+    if sends_words(words) || asks_for_words(words, is_question) {
         sentence.terms.push(Term::meant("message", MESSAGE_WEIGHT));
     }
     if is_written_to(words) {
@@ -59,6 +67,24 @@ pub(super) fn add(words: &[Word], is_question: bool, sentence: &mut Sentence) {
     }
     if is_question && asks_for_end(words) {
         sentence.terms.push(Term::meant("status", STATUS_WEIGHT));
+    }
+    if !is_question && grammar::is_told(words) && !sentence.terms.iter().any(|term| term.stem == "messag") {
+        sentence.terms.push(Term::meant("message", MESSAGE_WEIGHT));
+    }
+    if grammar::is_awaited(words) {
+        sentence.intent = Intent::CREATE.and(Intent::UPDATE);
+        for text in ["watch", "alert"] {
+            sentence.terms.push(Term::meant(text, AWAITED_WEIGHT));
+        }
+    }
+    if is_question && asks_who_did(words) {
+        for text in ["history", "author"] {
+            sentence.terms.push(Term::meant(text, PAST_WEIGHT));
+        }
+    }
+    if takes_time_off(words) {
+        sentence.terms.push(Term::meant("request", ABSENCE_WEIGHT));
+        sentence.terms.push(Term::meant("absence", ABSENCE_WEIGHT));
     }
     if is_handed_over(words) {
         sentence.terms.push(Term::meant("upload", HANDED_WEIGHT));
@@ -102,10 +128,9 @@ fn sends_words(words: &[Word]) -> bool {
 }
 
 /// Whether a question is about what somebody wrote: "what was said in the channel?".
-fn asks_for_words(words: &[Word]) -> bool {
-    words
-        .iter()
-        .any(|word| matches!(word.text.as_str(), "said" | "write" | "written" | "wrote"))
+fn asks_for_words(words: &[Word], is_question: bool) -> bool {
+    let mut asked = words.iter().skip_while(|word| !is_question && word.text != "what");
+    asked.any(|word| matches!(word.text.as_str(), "said" | "write" | "written" | "wrote"))
 }
 
 /// Whether a question is whether something has come to its end: "is the export done yet?".
@@ -127,6 +152,30 @@ fn asks_for_rights(words: &[Word]) -> bool {
     words
         .windows(2)
         .any(|pair| matches!(pair[0].text.as_str(), "who" | "whom") && matches!(pair[1].text.as_str(), "can" | "may"))
+}
+
+/// Whether a question is who has done something: "who edited the page last?".
+fn asks_who_did(words: &[Word]) -> bool {
+    words.windows(2).any(|pair| {
+        let did = pair[1].text.ends_with("ed") || matches!(pair[1].text.as_str(), "made" | "wrote" | "did" | "sent");
+        pair[0].text == "who" && did && !thesaurus::intent(&stem(&pair[1].text)).writes().is_unknown()
+    })
+}
+
+/// Whether somebody will be absent: "take Friday off".
+fn takes_time_off(words: &[Word]) -> bool {
+    let from = words
+        .iter()
+        .position(|word| matches!(word.text.as_str(), "have" | "need" | "take" | "taking" | "want"));
+    let mut after = from.map_or(&[][..], |from| &words[from + 1..]).iter().peekable();
+    let mut times = 0;
+    while after
+        .next_if(|word| lexicon::part(&word.text).is_some() && word.text != "off")
+        .is_some()
+    {
+        times += 1;
+    }
+    times > 0 && after.next().is_some_and(|word| word.text == "off")
 }
 
 /// Whether something is given along with the sentence: "here is the file".

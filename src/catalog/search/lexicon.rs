@@ -38,6 +38,11 @@ const TOPICS: &str = "about concerning mention mentions regarding";
 
 const ASPECTS: &str = "detail details info information";
 
+/// Words that say how things are, and seldom what they are.
+const STATES: &str = "\
+    active available closed completed current existing expired failed inactive latest newest old oldest open outstanding \
+    overdue past pending recent running stale top unread unpaid unused upcoming";
+
 /// Words that begin a question.
 const QUESTIONS: &str = "\
     what whats who whos whose whom which where wheres when how why is are was were am do does did has have any";
@@ -70,6 +75,11 @@ pub(super) fn is_preposition(word: &str) -> bool {
         word,
         "at" | "by" | "for" | "from" | "in" | "into" | "of" | "on" | "onto" | "to" | "with"
     )
+}
+
+/// Whether `word` says how things are: "pending requests".
+pub(super) fn is_state(word: &str) -> bool {
+    STATES.split_whitespace().any(|known| known == word)
 }
 
 /// Whether `word` joins what is said about a thing to it.

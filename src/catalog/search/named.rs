@@ -4,7 +4,9 @@
 
 use std::collections::HashSet;
 
+use super::Hit;
 use super::index::{Index, TermId};
+use super::ranking::{count, rarity};
 use super::sentence::Sentence;
 use super::wanted::Wanted;
 
@@ -20,6 +22,10 @@ const OFTEN: usize = 6;
 const CLEARLY_SAID: f32 = 0.5;
 /// Weight of the words that named a connector.
 const OF_NAME: f32 = 0.15;
+/// Weight from which a word is no mere mention in an action's texts.
+const PROMINENT: f32 = 0.5;
+/// What is taken from the score of an action of a connector that none of the words are typical of.
+const OF_OTHER_SUBJECT: f32 = 0.6;
 
 /// Whose actions have a word in their names.
 #[derive(Debug, Default)]
@@ -65,6 +71,47 @@ impl Named {
 }
 
 impl Index {
+    /// What is left of the score of actions of each connector by how typical the words of `wanted` are of it: nearly
+    /// every action of a mailbox is about messages, and one of a chat's many may be. Only those count that have one of
+    /// `hits`, which the caller can see.
+    pub(super) fn subjects(&self, wanted: &[Wanted], hits: &[Hit]) -> Vec<f32> {
+        let mut typical = vec![0.0_f32; self.sizes.len()];
+        let mut all = 0.0;
+        for word in wanted.iter().filter(|word| !word.is_verb) {
+            let mut best = vec![0.0_f32; self.sizes.len()];
+            let mut having = 0.0_f32;
+            for (term, weight) in &word.alternatives {
+                let postings = self.actions_with(*term);
+                having = having.max(count(postings.len()) * weight);
+                let mut times = vec![0.0_f32; self.sizes.len()];
+                for posting in postings.iter().filter(|posting| posting.weight >= PROMINENT) {
+                    times[self.documents[posting.holder as usize].connector] += 1.0;
+                }
+                for ((best, times), size) in best.iter_mut().zip(times).zip(&self.sizes) {
+                    *best = best.max(weight * times / count(*size));
+                }
+            }
+            let told = word.weight * rarity(having, count(self.documents.len()));
+            all += told;
+            for (typical, best) in typical.iter_mut().zip(best) {
+                *typical += told * best;
+            }
+        }
+        let of_hits = hits.iter().map(|hit| typical[self.documents[hit.tool].connector]);
+        let most = of_hits.fold(0.0, f32::max);
+        let share = |typical: f32| {
+            if all > 0.0 {
+                (most - typical).max(0.0) / all
+            } else {
+                0.0
+            }
+        };
+        typical
+            .iter()
+            .map(|typical| 1.0 - OF_OTHER_SUBJECT * share(*typical))
+            .collect()
+    }
+
     /// The connectors that `sentence` is about. Only those count that the caller can see anything of.
     pub(super) fn named(&self, sentence: &Sentence, visible: impl Fn(usize) -> bool) -> Named {
         let words = sentence.terms.iter().filter_map(|term| self.term(&term.stem)).collect();

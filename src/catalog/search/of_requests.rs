@@ -55,7 +55,7 @@ pub(super) fn label(action: &Action, request: &RequestTemplate, steps: &[Step], 
         }
     }
     let placeholders: Vec<&String> = steps.iter().flat_map(|step| &step.placeholder).collect();
-    let in_path = |word: &&String| !placeholders.contains(word) && word.as_str() != "id";
+    let in_path = |word: &&String| !placeholders.contains(word) && word.as_str() != "id" && !is_base(word);
     add_missing(&mut label, others.iter().filter(in_path));
     label
 }
@@ -78,7 +78,7 @@ pub(super) fn steps(path: &str) -> Vec<Step> {
                 last.is_one = true;
                 last.placeholder.extend(words);
             }
-        } else if !is_version(part) {
+        } else if !is_base(part) {
             steps.push(Step {
                 words,
                 placeholder: Vec::new(),
@@ -91,16 +91,20 @@ pub(super) fn steps(path: &str) -> Vec<Step> {
 
 /// Whether a name is that of its method and path, rather than one that somebody chose.
 pub(super) fn is_made_of(words: &[String], method: &Method, steps: &[Step]) -> bool {
-    let [first, second, ..] = words else {
+    let [first, others @ ..] = words else {
         return false;
     };
-    first.eq_ignore_ascii_case(method.as_str()) && steps.first().is_some_and(|step| step.words.first() == Some(second))
+    let begins = |word: &String| steps.first().is_some_and(|step| step.words.first() == Some(word));
+    let known = others.iter().find(|word| !is_base(word));
+    first.eq_ignore_ascii_case(method.as_str()) && known.is_some_and(begins)
 }
 
-/// Whether a part of a path is a version: `v2`.
-fn is_version(part: &str) -> bool {
-    part.strip_prefix('v')
-        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+/// Whether a part of a path only says that it is one of an API, and of which version: `/api/v2`.
+fn is_base(part: &str) -> bool {
+    part == "api"
+        || part
+            .strip_prefix('v')
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::wanted::{EXACT, Wanted};
 const COMPARED: usize = 128;
 
 /// How soon more of one word stops to count (k1 of BM25).
-const SATURATION: f32 = 2.0;
+const SATURATION: f32 = 1.6;
 /// How much words about a whole connector count, beside those about an action.
 const OF_CONNECTOR: f32 = 0.4;
 
@@ -41,8 +41,13 @@ impl Index {
             .filter(|(tool, score)| *score > 0.0 && visible(*tool))
             .map(|(tool, score)| Hit { tool, score })
             .collect();
+        let subjects = self.subjects(&wanted, &hits);
         for hit in &mut hits {
-            hit.score *= named.fits(self.documents[hit.tool].connector);
+            let connector = self.documents[hit.tool].connector;
+            hit.score *= named.fits(connector);
+            if named.by_name.is_empty() {
+                hit.score *= subjects[connector];
+            }
         }
         keep_best(&mut hits, COMPARED.max(limit));
         let unknown = self.unknown(&sentence.terms);

@@ -20,17 +20,21 @@ const TAG_WEIGHT: f32 = 0.3;
 /// Weight of what is made into something else: "store the file as a secret".
 const MATERIAL_WEIGHT: f32 = 0.5;
 /// Weight of a word that says how or what for: "the planning meeting", "while cooking".
-const GERUND_WEIGHT: f32 = 0.7;
+const GERUND_WEIGHT: f32 = 0.85;
 /// Weight of "search" where the sentence has a topic: "a page about travelling".
 const TOPIC_WEIGHT: f32 = 0.5;
 /// Weight of "who". Half of it is that of "person", which stands for the same.
 const WHO_WEIGHT: f32 = 0.6;
 /// Weight of other verbs of reading: nearly every sentence and every description has them.
 const READING_WEIGHT: f32 = 0.6;
+/// Weight of one that only begins a question: "check whether".
+const ASKING_WEIGHT: f32 = 0.4;
 /// Weight of the thing that it is about: in "copy the report into the folder" that is the report.
 const HEAD_WEIGHT: f32 = 1.2;
 /// Weight of a verb that says how a thing is: "open tickets", "files that were shared".
 const STATE_WEIGHT: f32 = 0.8;
+/// Weight of other words that say how a thing is: "pending requests", "the current plan".
+const QUALIFIER_WEIGHT: f32 = 0.6;
 /// Weight of one behind "is" or "are", which cannot be what is to be done.
 const BEING_WEIGHT: f32 = 0.4;
 /// How much less a word counts than the one before it, down to half.
@@ -77,6 +81,8 @@ pub(super) struct Term {
     pub(super) is_verb: bool,
     /// Whether it is the thing that the sentence is about.
     pub(super) is_head: bool,
+    /// Whether it is where that thing is: "the files in a folder".
+    pub(super) is_place: bool,
     /// Whether it may be misspelt. Names of people and identifiers are not, however they look.
     pub(super) is_word: bool,
 }
@@ -92,6 +98,7 @@ impl Term {
             weight,
             plural: is_plural(text),
             is_head: false,
+            is_place: false,
             is_word: true,
         }
     }
@@ -121,7 +128,7 @@ pub(super) fn read(text: &str) -> Sentence {
             is_new: grammar::is_new(&words),
             names_one: words.iter().any(|word| word.is_identifier && !word.is_address),
             named: spoken::identifiers(&words),
-            is_about_one: head.is_some_and(|head| words.get(head + 1).is_some_and(|next| next.is_identifier)),
+            is_about_one: head.is_some_and(|head| grammar::is_identified(&words, head)),
             intent: if question { Intent::READ } else { Intent::default() },
             terms: Vec::new(),
         },
@@ -136,6 +143,9 @@ pub(super) fn read(text: &str) -> Sentence {
         let changes = Intent::CREATE.and(Intent::UPDATE);
         reader.sentence.intent = if makes_one { Intent::CREATE } else { changes };
     }
+    if reader.leading.is_none() && !question && head.is_some_and(|head| grammar::is_listed(&words, head)) {
+        reader.sentence.intent = Intent::READ;
+    }
     for position in 0..words.len() {
         if !reader.taken[position] {
             reader.take(position);
@@ -143,6 +153,9 @@ pub(super) fn read(text: &str) -> Sentence {
     }
     if reader.sentence.intent.is_unknown() && !question && grammar::demands(&words) {
         reader.sentence.intent = Intent::CREATE.and(Intent::UPDATE);
+    }
+    if !question && grammar::is_told(&words) {
+        reader.sentence.intent = Intent::CREATE;
     }
     implied::add(&words, question, &mut reader.sentence);
     reader.sentence
@@ -202,6 +215,9 @@ impl Reader<'_> {
         let word = &self.words[position];
         let place = f32::from(u8::try_from(position).unwrap_or(u8::MAX));
         let weight = (1.0 - DECAY * place).max(0.5);
+        if self.leading.is_some_and(|leading| leading < position) && grammar::is_negated(self.words, position) {
+            return weight * DATA_WEIGHT;
+        }
         let is_content = word.is_data || word.is_clause && !self.sentence.intent.writes().is_unknown();
         if is_content { weight * DATA_WEIGHT } else { weight }
     }
@@ -251,12 +267,17 @@ impl Reader<'_> {
                 grammar::narrowed(intent, next)
             };
         }
+        if is_leading && grammar::is_obtained(self.words, position) {
+            self.sentence.intent = Intent::READ.and(Intent::CREATE);
+        }
+        let asks = is_leading && grammar::asks_indirectly(self.words, position);
         let is_state = !is_leading
             && thesaurus::is_only_verb(&stem)
             && (word.text.ends_with("ed") || !grammar::stands_as_verb(self.words, position));
         for (applies, factor) in [
             (is_leading, LEADING_WEIGHT),
             (intent == Intent::READ, READING_WEIGHT),
+            (asks, ASKING_WEIGHT),
             (word.text.ends_with("ing") && !is_leading, GERUND_WEIGHT),
             (word.is_identifier, IDENTIFIER_WEIGHT),
             (word.is_tag, TAG_WEIGHT),
@@ -268,6 +289,7 @@ impl Reader<'_> {
             (part == Some(Part::Time) && !self.tells_which(position), DATA_WEIGHT),
             (part == Some(Part::Aspect), ASPECT_WEIGHT),
             (is_state, STATE_WEIGHT),
+            (lexicon::is_state(&word.text) && !is_leading, QUALIFIER_WEIGHT),
             (
                 !is_leading && !intent.is_unknown() && self.is_being(position),
                 BEING_WEIGHT,
@@ -285,6 +307,9 @@ impl Reader<'_> {
             weight,
             plural: is_plural(&word.text),
             is_head: self.head == Some(position) && !is_leading,
+            is_place: self
+                .head
+                .is_some_and(|head| grammar::is_place(self.words, head, position)),
             is_word: !word.is_name && !word.is_identifier && !word.is_tag,
         });
     }

@@ -16,11 +16,13 @@ pub(super) const SYNONYM: f32 = 0.6;
 const OTHER_VERB: f32 = 0.7;
 
 /// A word that is looked for, with all that can stand for it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about a word")]
 pub(super) struct Wanted {
     pub(super) weight: f32,
     pub(super) plural: bool,
     pub(super) is_verb: bool,
     pub(super) is_head: bool,
+    pub(super) is_place: bool,
     pub(super) alternatives: Vec<(TermId, f32)>,
 }
 
@@ -76,6 +78,7 @@ impl Index {
                     plural: false,
                     is_verb: false,
                     is_head: term.is_head,
+                    is_place: term.is_place,
                     alternatives: vec![(one, EXACT)],
                 });
                 alternatives.push((other, EXACT));
@@ -91,6 +94,7 @@ impl Index {
                 plural: term.plural,
                 is_verb: term.is_verb,
                 is_head: term.is_head,
+                is_place: term.is_place,
                 alternatives,
             });
         }
@@ -101,6 +105,9 @@ impl Index {
         if sentence.is_new && sentence.intent.shares(Intent::CREATE) {
             // What is new is created, whatever that is called.
             alternatives.extend(self.term("creat").map(|create| (create, EXACT)));
+        }
+        if sentence.intent == Intent::READ.and(Intent::CREATE) && term.text == "get" {
+            alternatives.extend(self.term("creat").map(|create| (create, OTHER_VERB)));
         }
         if sentence.is_about_one && thesaurus::is_reading(&term.stem) {
             // One finds a particular thing by getting it.

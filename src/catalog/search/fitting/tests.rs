@@ -73,3 +73,28 @@ fn what_is_ones_own_and_what_needs_an_identifier_come_in_their_order() {
         assert_eq!(best(&catalog, sentence), format!("studio__{meant}"), "{sentence}");
     }
 }
+
+#[test]
+fn a_place_is_not_what_is_listed_in_it() {
+    let actions = [
+        ("GET", "/a", "list_racks", "Lists the racks."),
+        ("GET", "/b", "list_discs", "Lists the discs of a rack."),
+    ];
+    let catalog = loaded(vec![connector("Music", &actions)]);
+    assert_eq!(best(&catalog, "list the discs in a rack"), "music__list_discs");
+    assert_eq!(best(&catalog, "list the racks"), "music__list_racks");
+}
+
+#[test]
+fn a_thing_that_is_called_like_a_verb_is_not_that_verb() {
+    let actions = [
+        ("POST", "/a", "merge_merge_request", "Merges it."),
+        ("POST", "/b", "approve_merge_request", "Approves it."),
+    ];
+    let catalog = loaded(vec![connector("Forge", &actions)]);
+    assert_eq!(
+        best(&catalog, "approve the merge request"),
+        "forge__approve_merge_request"
+    );
+    assert_eq!(best(&catalog, "merge the merge request"), "forge__merge_merge_request");
+}

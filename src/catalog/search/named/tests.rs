@@ -70,3 +70,29 @@ fn words_that_one_connector_has_to_itself_tell_that_it_is_meant() {
     uses.add(4);
     assert_eq!(uses.owner(), None);
 }
+
+/// A word that nearly every action of a connector has tells that it is meant, if the caller can see any of that.
+#[test]
+fn a_connector_is_known_by_what_its_actions_are_about() {
+    let boxes = [
+        ("PUT", "/crates/{crate}/{key}", "put_thing", "Adds a thing to a crate."),
+        ("GET", "/crates/{crate}", "list_things", "Lists the things in a crate."),
+    ];
+    let chat = [
+        ("POST", "/notes", "add_thing", "Adds a thing."),
+        ("GET", "/rooms", "list_rooms", "Lists rooms."),
+        ("GET", "/notes", "list_notes", "Lists notes."),
+    ];
+    let catalog = loaded(vec![connector("Storage", &boxes), connector("Chatter", &chat)]);
+    let sentence = super::super::sentence::read("add a thing to the crate");
+    let index = catalog.index();
+    let wanted = index.wanted(&sentence);
+    let hit = |tool| Hit { tool, score: 1.0 };
+    let of = |name: &str| catalog.tools().iter().position(|tool| tool.name == name).unwrap();
+    let (chatter, storage) = (of("chatter__add_thing"), of("storage__put_thing"));
+    let connector = |tool: usize| index.documents[tool].connector;
+    let left = index.subjects(&wanted, &[hit(chatter), hit(storage)]);
+    assert!(left[connector(chatter)] < left[connector(storage)]);
+    let seen = index.subjects(&wanted, &[hit(chatter)]);
+    assert!((seen[connector(chatter)] - 1.0).abs() < f32::EPSILON);
+}

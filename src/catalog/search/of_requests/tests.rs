@@ -1,6 +1,7 @@
 //! How names that an import made of methods and paths are found.
 
 use super::super::tests::{best, connector, loaded};
+use super::*;
 
 /// An import names most operations after their method and path; `post` and `get` in them say nothing that people say.
 #[test]
@@ -68,4 +69,17 @@ fn a_description_tells_the_verb_where_it_begins_with_one() {
     ] {
         assert_eq!(best(&catalog, sentence), format!("mail__{meant}"), "{sentence}");
     }
+}
+
+#[test]
+fn that_it_is_an_api_is_no_part_of_a_name() {
+    let steps = steps("/api/v4/projects/{id}/issues");
+    assert_eq!(steps.len(), 2);
+    assert!(is_made_of(
+        &split("get_api_v4_projects_id_issues"),
+        &Method::GET,
+        &steps
+    ));
+    assert!(is_made_of(&split("get_projects_id_issues"), &Method::GET, &steps));
+    assert!(!is_made_of(&split("get_issues"), &Method::GET, &steps));
 }

@@ -203,3 +203,70 @@ fn who_is_written_to_gets_a_message() {
         assert!(!is_sent(text), "{text}");
     }
 }
+
+#[test]
+fn what_only_says_which_things_are_meant_is_read() {
+    for text in [
+        "open incidents of the shop",
+        "orders placed since Monday",
+        "pending leave requests",
+        "unpaid invoices",
+    ] {
+        assert_eq!(read(text).intent, Intent::READ, "{text}");
+    }
+    for text in ["open a ticket", "deduplicate two records", "publish releases"] {
+        assert_ne!(read(text).intent, Intent::READ, "{text}");
+    }
+    assert!(
+        read("payments should be refunded")
+            .intent
+            .writes()
+            .shares(Intent::UPDATE)
+    );
+}
+
+#[test]
+fn what_is_implied_is_added() {
+    for (text, implied) in [
+        ("I'd like to take next Friday off", "absence"),
+        ("who edited the page last?", "history"),
+        ("let me know when the page changes", "watch"),
+        ("tell the channel that we are done", "message"),
+        ("catch me up on what was said", "message"),
+    ] {
+        let terms = read(text).terms;
+        assert!(terms.iter().any(|term| term.text == implied), "{text}: {terms:?}");
+    }
+    let terms = read("take the label off the ticket").terms;
+    assert!(terms.iter().all(|term| term.text != "absence"));
+}
+
+#[test]
+fn what_is_not_to_be_done_hardly_counts() {
+    let weight = |text: &str| {
+        let terms = read(text).terms;
+        terms.iter().find(|term| term.stem == "send").unwrap().weight
+    };
+    assert!(weight("draft a mail but don't send it") < 0.5 * weight("draft a mail and send it"));
+}
+
+#[test]
+fn getting_what_may_not_be_there_may_be_creating_it() {
+    assert!(read("get a certificate for the domain").intent.shares(Intent::CREATE));
+    for text in [
+        "get the certificate",
+        "get a list of domains",
+        "get a user by mail",
+        "get a user 12",
+    ] {
+        assert_eq!(read(text).intent, Intent::READ, "{text}");
+    }
+    let verb = |text: &str| read(text).terms[0].weight;
+    assert!(verb("check whether the export is ready") < verb("check the export"));
+}
+
+#[test]
+fn a_thing_is_identified_also_behind_what_is_asked_of_it() {
+    assert!(read("the status of order 1001").is_about_one);
+    assert!(!read("the lines of order 1001").is_about_one);
+}

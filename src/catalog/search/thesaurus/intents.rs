@@ -58,6 +58,12 @@ u reset rotate restart stop confirm accept decline tag label star mute escalate 
 u cancel revert rollback undo capture void refund pay receive ship transition link rate turn swap increase decrease
 u bump give grant allow let quit acknowledge solve adjust upsert overwrite make finalize finalise
 d delete remove prune cancel drop erase destroy clear discard trash purge revoke unassign unsubscribe uninvite kick
+c inform ping blast nudge compose craft jot spawn mint
+r grab peek skim
+u tweak toggle flip refresh sync revise reword reorder greenlight okay ack
+d ditch nuke axe evict
+d unsend cut deduct
+u dedupe deduplicate combine override forward
 d lift end detach unlink unpin unshare leave withdraw terminate kill wipe fire ban unstar unfollow scrap
 ";
 

@@ -147,7 +147,7 @@ commit revision
 approval review
 contributor collaborator member
 banner notice
-receivable overdue owed outstanding debt
+receivable overdue owed owe outstanding debt
 till drawer
 menu catalog catalogue
 reservation appointment
@@ -295,6 +295,116 @@ suppression optout
 checkout cart
 lamp light bulb
 song tune > track
+automatically > automatic auto rule
+contract agreement > envelope
+answer > response
+logout > session
+client customer buyer > contact
+dropoff conversion > funnel
+test > experiment
+fare taxi mileage > expense
+electrician plumber mechanic engineer > technician
+stop > route
+result outcome > summary report statistic
+admin administrator
+visit repair > job appointment
+profit loss > income
+mailing > audience
+paycheck paystub payslip
+perk benefit
+appraisal evaluation review
+wire > transfer payment
+chargeback > dispute
+churn > cancellation
+docs documentation > document article
+readme > file content
+ci > workflow pipeline build
+prod > production environment
+chart graph > widget dashboard metric
+alarm > alert monitor
+spike > metric
+p95 p99 percentile > latency metric
+subdomain > domain record
+cdn > cache edge
+cron > schedule job trigger
+bucket > container
+gcal > calendar
+appointment call > event meeting
+blast > campaign
+audience > list segment
+click opens > report statistic
+collection category catalog
+mfa 2fa otp authentication factor
+sso saml
+apikey > key token
+plugin addon extension integration
+helpdesk > ticket support
+dossier > record file
+kid child
+nickname > name alias
+timeslot > slot availability
+receipt > invoice
+signup registration > registrant subscriber
+waitlist > waiting queue
+hashtag > tag
+carousel album gallery
+photo picture image > media
+blocklist blacklist denylist > blocked block
+allowlist whitelist > allowed permission
+backlog > issue ticket
+kanban > board
+roadmap > project milestone
+standup > meeting
+minutes > note transcript
+blog > post article
+newsfeed > feed
+caption subtitle
+debt > invoice balance
+store shop > location
+courier > delivery carrier
+seat desk > booking
+quota limit
+ratelimit > limit quota
+exporter > export
+schema structure definition
+row > record
+spec > definition schema
+wallet > balance account
+file blob > object
+email mail inbox mailbox > message
+mailbox > inbox
+subpage > child
+entry > record
+card > method
+carrier courier > shipping
+owner > holder
+error > log event
+machine server vm > host instance
+staff colleague coworker coworkers > user member
+reviewer > assignee
+holiday vacation leave absence > off out away
+salary wage earning > compensation pay
+birthday anniversary > celebration
+trash > deleted
+money cash > balance payment
+charge > payment
+mr > merge
+purchase > order
+parcel package shipment > fulfillment tracking
+policy > rule
+rule > filter policy
+autoreply > vacation responder
+headcount > employee
+hire joiner newcomer > employee
+role job vacancy > position opening
+downtime outage > incident
+latency > metric
+downloads traffic visits views > analytics metric
+label > tag
+autoresponder > vacation
+draft > unpublished
+logo icon > image
+certificate ssl tls > cert
 liked favourite favorite > saved
 call videocall > meeting conference
 voicemail > recording

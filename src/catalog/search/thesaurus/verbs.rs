@@ -101,6 +101,40 @@ protect require enforce
 limit restrict
 instantiate start create
 request ask
+unsend delete
+blast > send
+nudge remind
+grab get fetch download
+peek skim get read
+compose craft draft write create send
+jot note create log
+spawn mint create start
+tweak revise reword update edit
+toggle flip switch enable disable
+refresh sync update
+greenlight okay approve
+ack acknowledge
+ditch nuke axe delete remove
+evict remove kick
+escalate raise assign reassign
+offboard deactivate terminate
+chase remind
+expire invalidate revoke
+lose lost
+win won
+solve close update
+finish end complete
+dedupe deduplicate merge combine
+swap exchange override replace
+cover override
+unmute enable resume
+shutdown stop
+return refund
+inform notify tell send
+save download store keep
+ping notify message
+cancel void
+reverse undo revert
 play queue
 unmute mute
 record log register

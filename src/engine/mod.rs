@@ -5,6 +5,7 @@
 mod admit;
 pub mod call;
 mod code;
+mod deadline;
 pub mod error;
 mod exchange;
 mod failures;
@@ -92,8 +93,8 @@ pub struct Parts {
     pub admission: Admission,
     /// How many calls are let through in some time.
     pub limits: Limits,
-    /// Longest time from the moment that a call may run to its answer, the wait for its turn included; waiting for a
-    /// person does not count.
+    /// Longest time from a call's coming to its answer, the wait for its turn included; waiting for a person does not
+    /// count. Its audit row may take as long again.
     pub call_timeout: Duration,
 }
 

@@ -143,19 +143,19 @@ impl Engine {
             .iter()
             .filter(|tool| tool.action.code().is_some())
         {
-            let Ok(sandbox) = self.inner.parts.code.sandbox() else {
+            let Ok(sandbox) = self.inner.parts.code.sandbox().await else {
                 return;
             };
             drop(snapshot.program(&sandbox, tool).await);
         }
     }
 
-    /// What runs its code.
+    /// What runs its code. Blocks where there was no code to run yet.
     ///
     /// # Errors
     /// Why there is none.
     pub fn sandbox(&self) -> Result<Sandbox, String> {
-        self.inner.parts.code.sandbox()
+        self.inner.parts.code.blocking_sandbox()
     }
 
     /// The catalog at this moment.

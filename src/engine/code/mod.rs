@@ -73,7 +73,8 @@ impl Run<'_> {
     async fn to_its_end(&self, row: &mut Row, tally: &Arc<Tally>, kept: &KeptLog<'_>) -> Result<Ending, CallError> {
         let (parts, tool) = (self.parts, self.tool);
         let turn = parts.admission.turn(self.call.principal.sharer()).await;
-        let sandbox = parts.code.sandbox().map_err(|problem| failure::no_sandbox(&problem))?;
+        let sandbox = parts.code.sandbox().await;
+        let sandbox = sandbox.map_err(|problem| failure::no_sandbox(&problem))?;
         let program = self.snapshot.program(&sandbox, tool).await?;
         let (credential, auth) = self.secrets().await?;
         let redaction = Redaction::of(auth.scrubber(), &tool.action, &self.arguments);

@@ -189,6 +189,13 @@ impl Approvals {
         self
     }
 
+    /// How long [`Approvals::request`] may wait for people: one who is asked and cannot answer after all, and then those
+    /// who decide elsewhere.
+    #[must_use]
+    pub fn longest_wait(&self) -> Duration {
+        self.settings.expires.saturating_add(self.settings.wait)
+    }
+
     /// Asks for leave the first time a call comes.
     ///
     /// # Errors

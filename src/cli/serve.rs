@@ -89,7 +89,7 @@ impl Serve {
     }
 }
 
-/// Keeps the audit log up while nothing else is to be done, and ends the calls in it that nobody answered.
+/// Keeps the audit log up, mostly while nothing else is to be done, and ends the calls in it that nobody answered.
 fn keep_up(engine: &Engine, store: Arc<dyn Store>, config: &Config) -> JoinHandle<()> {
     let retention = upkeep::retention(config.audit.retention_days);
     let engine = engine.clone();

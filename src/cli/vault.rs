@@ -9,11 +9,9 @@ use serde_json::json;
 
 use super::{Failure, Global, assemble, output, secret_input};
 use crate::connector::model::SecretName;
+use crate::policy::check_name;
 use crate::store::SecretId;
 use crate::vault::{self, KeySource, LOCAL, Listed, SecretError, weaknesses};
-
-/// Longest name of a user or an organisation, in characters.
-const LONGEST_NAME: usize = 200;
 
 /// Most organisations whose secrets are told as left out of a list.
 const MOST_TOLD: usize = 10;
@@ -105,7 +103,9 @@ impl Vault {
                 if !value.is_empty() {
                     return Err(usage(ARGUMENT));
                 }
-                set(global, of.id(&name)?).await
+                let id = of.id(&name)?;
+                meant(&id)?;
+                set(global, id).await
             }
             Verb::List {
                 user,
@@ -133,16 +133,21 @@ impl Of {
             }
             (named, given) => named.clone().or_else(|| given.clone()),
         };
-        let nameless = |name: &String| name.is_empty() || name.chars().count() > LONGEST_NAME;
-        if nameless(&self.organisation) || user.as_ref().is_some_and(nameless) {
-            return Err(usage("--user and --organisation need a name of 1 to 200 characters"));
-        }
         Ok(SecretId {
             organisation: self.organisation.clone(),
             user,
             name: name.name,
         })
     }
+}
+
+/// Whether a caller can be meant. What was stored under another name can still be removed.
+fn meant(id: &SecretId) -> Result<(), Failure> {
+    let user = id.user.as_deref().map(|user| ("--user", user));
+    for (option, name) in user.into_iter().chain([("--organisation", id.organisation.as_str())]) {
+        check_name(name).map_err(|problem| Failure::Usage(anyhow::anyhow!("{option} is no name: {problem}")))?;
+    }
+    Ok(())
 }
 
 async fn set(global: &Global, id: SecretId) -> Result<(), Failure> {

@@ -62,7 +62,7 @@ pub use load::{hints, lints, load, load_with, missing_components, written_code};
 pub(crate) use media_type::{
     Syntax, essence as media_type_essence, is_several as is_several_media_types, of_file as media_type_of_file,
 };
-pub use naming::{slug_of, variable_of};
+pub use naming::{is_slug, slug_of, variable_of};
 pub(crate) use pages::has_room_in_skill;
 pub(crate) use request::{is_xml, is_yaml};
 pub(crate) use secret::carries_secret;

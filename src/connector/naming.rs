@@ -30,7 +30,7 @@ pub fn variable_of(slug: &str, what: &str) -> String {
 }
 
 /// Whether `slug` may be used as it is. Double underscores separate connector and action in tool names.
-pub(super) fn is_slug(slug: &str) -> bool {
+pub fn is_slug(slug: &str) -> bool {
     !slug.is_empty() && slug.len() <= LONGEST_SLUG && slug == slug_of(slug)
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use super::admit::{self, Room};
+use super::deadline::Deadline;
 use super::exchange::{Answer, Exchange, steps_of};
 use super::outcome::{Ending, Outcome};
 use super::plan::{Plan, Work};
@@ -18,7 +19,7 @@ use crate::auth::{Credential, Scrubber};
 use crate::catalog::Tool;
 use crate::connector::model::{Action, Effect};
 use crate::egress::{OutgoingRequest, Route};
-use crate::policy::Role;
+use crate::policy::{Role, Turn};
 use crate::runner::declarative::{self, Interpreted, ResponseError};
 use crate::vault::Holder;
 
@@ -33,21 +34,22 @@ pub(super) async fn run(parts: &Parts, snapshot: Arc<Snapshot>, call: Call, fron
         Err(error) => return Ending::Failed(failures::no_row(&error)),
     };
     let cancel = call.cancel.clone();
+    // One for all steps, so that no wait of any of them, nor all of them together, can hold a call for ever.
+    let deadline = Deadline::of(parts.call_timeout);
     // On the heap, as are its longest parts: a future is moved several times before it first runs.
-    let steps = Box::pin(steps(parts, &snapshot, call, front, &mut row));
+    let steps = Box::pin(steps(parts, &snapshot, call, front, &deadline, &mut row));
     let mut ending = tokio::select! {
         biased;
         result = steps => result.unwrap_or_else(Ending::Failed),
         // Dropping the steps closes the connection to the API, if there is one.
         () = cancel.cancelled() => Ending::Failed(failures::cancelled(row.write_has_left())),
+        () = deadline.passed() => Ending::Failed(failures::deadline(deadline.limit(), row.write_has_left())),
     };
 
     // 8 audit: exactly one row, whatever happened before. An answer without its row would be an unrecorded call; only
     // what a write has already done is told all the same. The row is written also when nobody waits for it any more.
     let write_has_left = row.write_has_left();
-    let recorded = timeout(parts.call_timeout, row.finish(&ending)).await;
-    if let Err(error) = recorded.unwrap_or(Err(AuditError::Slow(parts.call_timeout))) {
-        tracing::error!(%error, "an audit row was not written");
+    if record(parts, row, &ending).await.is_err() {
         match &mut ending {
             Ending::Done(outcome) if write_has_left => {
                 outcome.warnings.push("the audit log could not be written".into());
@@ -69,10 +71,17 @@ pub(super) async fn refuse(parts: &Parts, snapshot: &Snapshot, call: &Call) -> C
         row.found(&tool);
     }
     let error = failures::refused(Refusal::NotValid, None, None, &call.principal);
-    if let Err(unwritten) = row.finish(&Ending::Failed(error.clone())).await {
-        tracing::error!(error = %unwritten, "an audit row was not written");
-    }
+    // It is refused either way, and whoever looks for its row finds in the log why there is none.
+    drop(record(parts, row, &Ending::Failed(error.clone())).await);
     error
+}
+
+/// Writes the row of a call that has ended. What is written late is written all the same.
+async fn record(parts: &Parts, row: Row, ending: &Ending) -> Result<(), AuditError> {
+    let recorded = timeout(parts.call_timeout, row.finish(ending)).await;
+    recorded
+        .unwrap_or(Err(AuditError::Slow(parts.call_timeout)))
+        .inspect_err(|error| tracing::error!(%error, "an audit row was not written"))
 }
 
 async fn steps(
@@ -80,6 +89,7 @@ async fn steps(
     snapshot: &Arc<Snapshot>,
     mut call: Call,
     front: &dyn Front,
+    deadline: &Deadline,
     row: &mut Row,
 ) -> Result<Ending, CallError> {
     // 1 find: for an unknown API or endpoint nothing else runs. What does not exist for this principal is unknown.
@@ -117,6 +127,7 @@ async fn steps(
             plan: &plan,
             arguments: plan.shown_arguments(&arguments),
             hash: &hash,
+            deadline,
         };
         if let Some(question) = Box::pin(approve(parts, asking, front, row)).await? {
             return Ok(question);
@@ -125,7 +136,7 @@ async fn steps(
         row.allowed();
     }
 
-    // 6 run: the deadline covers the wait for a turn as well, so that a full queue cannot hold a call for ever.
+    // 6 run: whoever was let through waits for a turn, and keeps it until the answer is read.
     let request = match plan.work {
         Work::Request(request) => request,
         Work::Code(code) => {
@@ -137,6 +148,7 @@ async fn steps(
                 arguments,
                 call: &call,
                 front,
+                deadline,
             };
             return run.run(row).await;
         }
@@ -148,15 +160,14 @@ async fn steps(
         call: &call,
         front,
     };
-    let (answer, scrubber) = timeout(parts.call_timeout, Box::pin(sending.send(request, &arguments, row)))
-        .await
-        .map_err(|_| failures::deadline(parts.call_timeout, row.write_has_left()))??;
+    let turn = parts.admission.turn(call.principal.sharer()).await;
+    let (answer, scrubber) = Box::pin(sending.send(request, &arguments, row)).await?;
 
     // 7 check: schema, mapping and redaction, before anything reaches the agent.
     let last = steps_of(action);
     front.show_progress(last - 1, last, "the API answered").await;
     let effect = action.effect;
-    let interpreted = read(tool, arguments, answer, scrubber)
+    let interpreted = read(tool, arguments, answer, scrubber, turn)
         .await?
         .map_err(|error| failures::response(error, effect))?;
     front.show_progress(last, last, "done").await;
@@ -167,19 +178,24 @@ async fn steps(
     }))
 }
 
-/// Step 7: decodes, redacts, checks and maps an answer.
+/// Step 7: decodes, redacts, checks and maps an answer. The turn is over when that is, also when nobody waits for it any
+/// more: it is what keeps down how many answers are read at a time.
 async fn read(
     tool: Arc<Tool>,
     arguments: Map<String, Value>,
     answer: Answer,
     scrubber: Scrubber,
+    turn: Turn,
 ) -> Result<Result<Interpreted, ResponseError>, CallError> {
     let is_short = matches!(&answer, Answer::Whole(response) if response.body.len() <= READ_IN_PLACE);
-    let interpret = move || match answer {
-        Answer::Whole(response) => {
-            declarative::interpret(&tool.connector, &tool.action, &arguments, &response, &scrubber)
+    let interpret = move || {
+        let _turn = turn;
+        match answer {
+            Answer::Whole(response) => {
+                declarative::interpret(&tool.connector, &tool.action, &arguments, &response, &scrubber)
+            }
+            Answer::Pages(pages) => pages.finish(&tool.action, &arguments, &scrubber),
         }
-        Answer::Pages(pages) => pages.finish(&tool.action, &arguments, &scrubber),
     };
     if is_short {
         return Ok(interpret());
@@ -245,6 +261,7 @@ struct Asking<'a> {
     arguments: &'a Map<String, Value>,
     /// Of the arguments as they are.
     hash: &'a str,
+    deadline: &'a Deadline,
 }
 
 /// Step 5: leave from a person. `Some` when the call must end with a question.
@@ -261,6 +278,7 @@ async fn approve(
         plan,
         arguments,
         hash,
+        deadline,
     } = asking;
     let user = call.principal.user.as_str();
     let key = binding::key(user, &call.principal.organisation, &tool.connector, &tool.action, hash);
@@ -276,7 +294,8 @@ async fn approve(
         let waits = front.asking() != front::Asking::Deferred;
         let _waiting = if waits {
             let waiting = room.place.wait_for_person(user, &call.principal.organisation);
-            Some(waiting.map_err(failures::crowded)?)
+            let waiting = waiting.map_err(failures::crowded)?;
+            Some((waiting, deadline.stand_still(parts.approvals.longest_wait())))
         } else {
             None
         };
@@ -333,7 +352,7 @@ struct Sending<'a> {
 }
 
 impl Sending<'_> {
-    /// Step 6: waits for a turn, resolves the credential and makes the request, or one for each page.
+    /// Step 6: resolves the credential and makes the request, or one for each page.
     async fn send(
         self,
         request: OutgoingRequest,
@@ -347,7 +366,6 @@ impl Sending<'_> {
             call,
             front,
         } = self;
-        let _turn = parts.admission.turn(call.principal.sharer()).await;
         let holder = Holder {
             organisation: &call.principal.organisation,
             user: &call.principal.user,

@@ -151,7 +151,7 @@ pub(super) fn deadline(limit: Duration, write_has_left: bool) -> CallError {
         ..CallError::new(
             ErrorCode::Timeout,
             cause,
-            "ask for less, or try again when the API is less busy; the operator can raise `call_timeout_ms` under \
+            "ask for less, or try again when the API and this server are less busy; the operator can raise `call_timeout_ms` under \
              `[server]`",
         )
     }

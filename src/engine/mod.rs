@@ -5,6 +5,7 @@
 mod admit;
 pub mod call;
 mod code;
+mod deadline;
 pub mod error;
 mod exchange;
 mod failures;
@@ -92,8 +93,8 @@ pub struct Parts {
     pub admission: Admission,
     /// How many calls are let through in some time.
     pub limits: Limits,
-    /// Longest time from the moment that a call may run to its answer, the wait for its turn included; waiting for a
-    /// person does not count.
+    /// Longest time from a call's coming to its answer, the wait for its turn included; waiting for a person does not
+    /// count. Its audit row may take as long again.
     pub call_timeout: Duration,
 }
 
@@ -142,19 +143,19 @@ impl Engine {
             .iter()
             .filter(|tool| tool.action.code().is_some())
         {
-            let Ok(sandbox) = self.inner.parts.code.sandbox() else {
+            let Ok(sandbox) = self.inner.parts.code.sandbox().await else {
                 return;
             };
             drop(snapshot.program(&sandbox, tool).await);
         }
     }
 
-    /// What runs its code.
+    /// What runs its code. Blocks where there was no code to run yet.
     ///
     /// # Errors
     /// Why there is none.
     pub fn sandbox(&self) -> Result<Sandbox, String> {
-        self.inner.parts.code.sandbox()
+        self.inner.parts.code.blocking_sandbox()
     }
 
     /// The catalog at this moment.

@@ -1,5 +1,8 @@
 //! Ends the calls that ended with a question which nobody answered: their rows wait for the run that brings the answer,
 //! and none can come once the approval has expired. Whichever process asked, and whether it still runs, any ends them.
+//!
+//! Questions are known of calls that are added up, which the upkeep of the audit log does: this reads, and writes only
+//! the ends that it finds.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,8 +42,6 @@ pub async fn run(store: Arc<dyn Store>, now: impl Fn() -> Timestamp + Send) {
 /// # Errors
 /// [`StoreError`]; those that were ended until then stay so.
 pub async fn end(store: &dyn Store, now: Timestamp) -> Result<u64, StoreError> {
-    // Questions are known of calls that are added up, which the upkeep does when there is nothing else to do.
-    while store.add_up_calls(BATCH).await? == u64::from(BATCH) {}
     let used = now.saturating_sub(USED_GRACE).unwrap_or(Timestamp::MIN);
     let questions = store
         .read_open_questions(&time::rfc3339(now), &time::rfc3339(used), BATCH)
@@ -124,6 +125,14 @@ mod tests {
         assert_eq!((&*ended.decision, &*ended.outcome), ("denied", "APPROVAL_DENIED"));
         assert!(ended.message.unwrap().starts_with("nobody answered in time"));
         assert_eq!(end(&*store, moment(100_000)).await.unwrap(), 0, "ended twice");
+    }
+
+    /// Adding up takes the only connection that writes, and may have much to do.
+    #[tokio::test]
+    async fn looking_for_questions_adds_nothing_up() {
+        let store = store().await;
+        assert_eq!(end(&*store, moment(600)).await.unwrap(), 1);
+        assert_eq!(store.added_up(), 0);
     }
 
     #[tokio::test]

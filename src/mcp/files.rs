@@ -5,7 +5,7 @@
 //! know what made a file.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -37,6 +37,8 @@ struct Kept {
     /// In the order in which they came, which is the order in which their time ends.
     order: VecDeque<(Instant, Uuid)>,
     bytes: u64,
+    /// A task waits for the end of the oldest one's time.
+    is_swept: bool,
 }
 
 #[derive(Debug)]
@@ -88,19 +90,16 @@ impl Files {
             .with_mime_type(&file.mime_type)
             .with_size(length);
         let expires = Instant::now() + self.settings.lifetime;
-        self.kept().add(
+        let mut kept = self.kept();
+        kept.add(
             id,
             expires,
             KeptFile::new(file, principal),
             self.settings.max_kept_bytes,
         );
-        let kept = Arc::downgrade(&self.kept);
-        tokio::spawn(async move {
-            sleep_until(expires).await;
-            if let Some(kept) = kept.upgrade() {
-                lock(&kept).drop_expired();
-            }
-        });
+        if !std::mem::replace(&mut kept.is_swept, true) {
+            tokio::spawn(sweep(Arc::downgrade(&self.kept)));
+        }
         Ok(link)
     }
 
@@ -127,6 +126,13 @@ impl Files {
     }
 }
 
+/// Drops files when their time ends, until there is none. One task for all: files may come and go by the thousand.
+async fn sweep(files: Weak<Mutex<Kept>>) {
+    while let Some(expires) = files.upgrade().and_then(|files| lock(&files).next_end()) {
+        sleep_until(expires).await;
+    }
+}
+
 fn lock(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
     kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -148,6 +154,14 @@ impl Kept {
         while self.order.front().is_some_and(|(expires, _)| *expires <= now) {
             self.drop_oldest();
         }
+    }
+
+    /// When the sweeper is to look again, after what it finds to do now; `None` when it is not needed any more.
+    fn next_end(&mut self) -> Option<Instant> {
+        self.drop_expired();
+        let next = self.order.front().map(|(expires, _)| *expires);
+        self.is_swept = next.is_some();
+        next
     }
 
     fn drop_oldest(&mut self) {

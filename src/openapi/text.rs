@@ -342,8 +342,24 @@ mod tests {
 
     #[test]
     fn a_cut_never_splits_a_character() {
-        for longest in 0..12 {
-            Texts::default().short("äöü 日本語テキスト é", longest);
+        let text = "äöü 日本語テキスト é";
+        for longest in 0..text.chars().count() {
+            let short = Texts::default().short(text, longest);
+            let kept = short.strip_suffix("...").expect("a cut that shows");
+            assert!(
+                text.starts_with(kept) && kept.chars().count() <= longest,
+                "{longest}: {short}"
+            );
+            // Within a word only where there is no end of one.
+            let word = if longest < 4 {
+                longest
+            } else if longest < 12 {
+                3
+            } else {
+                11
+            };
+            assert_eq!(kept.chars().count(), word, "{longest}: {short}");
         }
+        assert_eq!(Texts::default().short(text, text.chars().count()), text);
     }
 }

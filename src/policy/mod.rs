@@ -5,6 +5,7 @@
 pub mod access_key;
 pub mod admission;
 pub mod limits;
+pub mod name;
 pub mod ownership;
 pub mod principal;
 pub mod shares;
@@ -12,6 +13,7 @@ pub mod turns;
 
 pub use admission::{Admission, Admitted, Bounds, Crowded, Overloaded, Waiting};
 pub use limits::{Layer, LimitError, Limits, Reached};
+pub use name::check_name;
 pub use ownership::exists_for;
 pub use principal::{Principal, Role, Roles, Scope};
 pub use shares::Sharer;

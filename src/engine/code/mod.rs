@@ -15,10 +15,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::call::READ_IN_PLACE;
+use super::deadline::Deadline;
 use super::outcome::{Ending, Outcome};
 use super::row::Row;
 use super::snapshot::Snapshot;
@@ -27,6 +28,7 @@ use crate::audit::CallLog;
 use crate::auth::{Credential, GuestAuth};
 use crate::catalog::Tool;
 use crate::connector::model::{Code, Effect, Language};
+use crate::policy::Turn;
 use crate::runner::guest::Finished;
 use crate::runner::{Redaction, returned};
 use crate::vault::Holder;
@@ -49,12 +51,12 @@ pub(super) struct Run<'a> {
     pub(super) arguments: Map<String, Value>,
     pub(super) call: &'a Call,
     pub(super) front: &'a dyn Front,
+    pub(super) deadline: &'a Deadline,
 }
 
 impl Run<'_> {
     /// Waits for a turn, resolves the credential, and runs the code to its end.
     pub(super) async fn run(mut self, row: &mut Row) -> Result<Ending, CallError> {
-        let deadline = Instant::now() + self.parts.call_timeout;
         files::measure(&mut self.arguments, &self.tool.action);
         let tally = Arc::new(Tally::default());
         row.counted_by(Arc::clone(&tally));
@@ -65,21 +67,14 @@ impl Run<'_> {
             log: self.front.watched().unwrap_or_default(),
             began: Instant::now(),
         };
-        timeout(self.parts.call_timeout, self.to_its_end(row, deadline, &tally, &kept))
-            .await
-            .unwrap_or_else(|_| Err(failures::deadline(self.parts.call_timeout, tally.wrote())))
+        self.to_its_end(row, &tally, &kept).await
     }
 
-    async fn to_its_end(
-        &self,
-        row: &mut Row,
-        deadline: Instant,
-        tally: &Arc<Tally>,
-        kept: &KeptLog<'_>,
-    ) -> Result<Ending, CallError> {
+    async fn to_its_end(&self, row: &mut Row, tally: &Arc<Tally>, kept: &KeptLog<'_>) -> Result<Ending, CallError> {
         let (parts, tool) = (self.parts, self.tool);
-        let _turn = parts.admission.turn(self.call.principal.sharer()).await;
-        let sandbox = parts.code.sandbox().map_err(|problem| failure::no_sandbox(&problem))?;
+        let turn = parts.admission.turn(self.call.principal.sharer()).await;
+        let sandbox = parts.code.sandbox().await;
+        let sandbox = sandbox.map_err(|problem| failure::no_sandbox(&problem))?;
         let program = self.snapshot.program(&sandbox, tool).await?;
         let (credential, auth) = self.secrets().await?;
         let redaction = Redaction::of(auth.scrubber(), &tool.action, &self.arguments);
@@ -101,12 +96,12 @@ impl Run<'_> {
             progress,
         });
         let mut limits = sandbox.limits();
-        limits.time = limits.time.min(deadline.saturating_duration_since(Instant::now()));
+        limits.time = limits.time.min(self.deadline.left());
         let running = sandbox.run(&program, &data, Arc::clone(&host) as _, &limits);
         let finished = show_progress(running, shown, self.front).await;
         drop(data);
         match finished {
-            Ok(finished) => self.result(finished, &host).await,
+            Ok(finished) => self.result(finished, &host, turn).await,
             Err(error) => Err(failure::of_run(&error, &host, tally)),
         }
     }
@@ -151,8 +146,8 @@ impl Run<'_> {
         data
     }
 
-    /// Step 7: what the code returned, as a result.
-    async fn result(&self, finished: Finished, host: &Arc<Host>) -> Result<Ending, CallError> {
+    /// Step 7: what the code returned, as a result. The turn is over when that is.
+    async fn result(&self, finished: Finished, host: &Arc<Host>, turn: Turn) -> Result<Ending, CallError> {
         if host.tally.write_was_cut_off() {
             return Err(failure::cut_off());
         }
@@ -165,6 +160,7 @@ impl Run<'_> {
         let (tool, host) = (Arc::clone(self.tool), Arc::clone(host));
         let tally = Arc::clone(&host.tally);
         let read = move || {
+            let _turn = turn;
             let rules = tool.connector.code;
             returned(&tool.action, rules, &result, &host.redaction, host.auth.handles())
         };
@@ -223,6 +219,8 @@ mod tests {
     use std::time::Duration;
 
     use async_trait::async_trait;
+
+    use tokio::time::timeout;
 
     use super::*;
     use crate::approval::{Answer, ApprovalPrompt, Asking};

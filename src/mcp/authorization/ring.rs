@@ -37,6 +37,8 @@ pub(super) struct KeyRing {
 #[derive(Default)]
 struct Held {
     keys: HashMap<String, Entry>,
+    /// Records that cannot be understood: each is told of once, and again when it was changed.
+    left_out: HashMap<String, KeyRecord>,
     /// Whether there ever was a key.
     in_use: bool,
     /// When the reading that gave this began.
@@ -48,6 +50,9 @@ struct Entry {
     expires_at: Option<Timestamp>,
     caller: Caller,
 }
+
+/// The record of a key cannot be understood, so that it opens nothing.
+struct Unreadable;
 
 /// What is known of a key that somebody shows.
 pub(super) enum Verdict {
@@ -86,7 +91,7 @@ impl KeyRing {
         let Some(entry) = held.keys.get(key.id()).filter(|_| fresh) else {
             return Verdict::Unknown;
         };
-        if !key.matches(&entry.hash) || entry.has_expired(&self.clock) {
+        if !key.matches(&entry.hash) || has_expired(entry.expires_at, &self.clock) {
             return Verdict::Wrong;
         }
         Verdict::Valid(entry.caller.clone())
@@ -121,19 +126,26 @@ impl KeyRing {
     fn apply(&self, records: &[KeyRecord], read_at: Instant) {
         let mut held = self.held_mut();
         let mut before = std::mem::take(&mut held.keys);
+        let mut left_out = std::mem::take(&mut held.left_out);
         for record in records.iter().filter(|record| record.revoked_at.is_none()) {
             // Only its end changes a key: sessions that were opened with it go on.
-            let entry = match before.remove(&record.id) {
-                Some(entry) => entry,
-                None => match self.entry(record) {
-                    Some(entry) => entry,
-                    None => continue,
-                },
-            };
-            if entry.has_expired(&self.clock) {
-                entry.caller.ended().cancel();
-            } else {
-                held.keys.insert(record.id.clone(), entry);
+            if let Some(entry) = before.remove(&record.id) {
+                if has_expired(entry.expires_at, &self.clock) {
+                    entry.caller.ended().cancel();
+                } else {
+                    held.keys.insert(record.id.clone(), entry);
+                }
+                continue;
+            }
+            let known = left_out.remove(&record.id).filter(|known| known == record);
+            match known.map_or_else(|| self.entry(record), |_| Err(Unreadable)) {
+                Ok(Some(entry)) => {
+                    held.keys.insert(record.id.clone(), entry);
+                }
+                Ok(None) => {}
+                Err(Unreadable) => {
+                    held.left_out.insert(record.id.clone(), record.clone());
+                }
             }
         }
         for entry in before.values() {
@@ -146,18 +158,21 @@ impl KeyRing {
         held.read_at = Some(read_at);
     }
 
-    /// `None` for a record that cannot be understood, which opens nothing.
-    fn entry(&self, record: &KeyRecord) -> Option<Entry> {
-        let expires_at = record.expires_at.as_ref().map(|text| text.parse()).transpose();
-        let (Ok(expires_at), Some(principal)) = (expires_at, principal(record)) else {
+    /// What a record opens: nothing when its time is over.
+    fn entry(&self, record: &KeyRecord) -> Result<Option<Entry>, Unreadable> {
+        let expires_at = record.expires_at.as_ref().map(|text| text.parse()).transpose().ok();
+        if expires_at.is_some_and(|expires_at| has_expired(expires_at, &self.clock)) {
+            return Ok(None);
+        }
+        let (Some(expires_at), Some(principal)) = (expires_at, principal(record)) else {
             tracing::warn!(key = record.id, "a key is left out: its record cannot be understood");
-            return None;
+            return Err(Unreadable);
         };
-        Some(Entry {
+        Ok(Some(Entry {
             hash: record.hash.clone(),
             expires_at,
             caller: Caller::with_key(&record.id, principal, self.cut_streams.child_token()),
-        })
+        }))
     }
 
     fn held(&self) -> RwLockReadGuard<'_, Held> {
@@ -169,10 +184,8 @@ impl KeyRing {
     }
 }
 
-impl Entry {
-    fn has_expired(&self, clock: &Clock) -> bool {
-        self.expires_at.is_some_and(|expires_at| expires_at <= clock())
-    }
+fn has_expired(expires_at: Option<Timestamp>, clock: &Clock) -> bool {
+    expires_at.is_some_and(|expires_at| expires_at <= clock())
 }
 
 /// The caller that a key stands for; `None` when the record names a role that this version does not know.

@@ -4,6 +4,7 @@ mod sharing;
 
 use std::net::SocketAddr;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::Request;
@@ -13,6 +14,7 @@ use http::HeaderMap;
 use jiff::SignedDuration;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::super::Lifetime;
 use super::super::http::{HttpSettings, bind, serve};
@@ -405,6 +407,38 @@ async fn a_store_that_fails_lets_nobody_in_for_long() {
     assert_eq!(status(&server.call(&known).await), "503");
     server.store.set_failing(false);
     assert_eq!(status(&server.call(&known).await), "200");
+}
+
+/// Counts the warnings of one thread.
+#[derive(Clone, Default)]
+struct Warnings(Arc<AtomicUsize>);
+
+impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Warnings {
+    fn on_event(&self, event: &tracing::Event<'_>, _context: tracing_subscriber::layer::Context<'_, S>) {
+        let is_warning = *event.metadata().level() == tracing::Level::WARN;
+        self.0.fetch_add(usize::from(is_warning), Ordering::Relaxed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_cannot_be_understood_is_told_of_once() {
+    let server = start(|_| Authentication::None).await;
+    server.key(|record| record.roles = vec!["emperor".into()]).await;
+    let past = Some(time::rfc3339(Timestamp::now() - SignedDuration::from_hours(1)));
+    server
+        .key(|record| (record.expires_at, record.roles) = (past, vec!["king".into()]))
+        .await;
+    let warnings = Warnings::default();
+    let subscriber = tracing_subscriber::registry().with(warnings.clone());
+    let _logging = tracing::subscriber::set_default(subscriber);
+    let clock: Clock = Arc::new(Timestamp::now);
+    let _ring = KeyRing::start(server.store.clone(), None, &CancellationToken::new(), clock);
+    tokio::time::sleep(REFRESH * 10).await;
+    assert!(server.store.key_readings() >= 10);
+    assert_eq!(warnings.0.load(Ordering::Relaxed), 1, "one of them has expired anyway");
+    server.key(|record| record.expires_at = Some("soon".into())).await;
+    tokio::time::sleep(REFRESH * 10).await;
+    assert_eq!(warnings.0.load(Ordering::Relaxed), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -101,6 +101,21 @@ async fn a_file_is_gone_when_its_time_is_over() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_task_waits_for_the_end_of_all_and_none_when_there_are_no_files() {
+    let files = files(0, 2 * (OVERHEAD + 10));
+    let ada = Principal::caller("ada", "acme");
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    for _ in 0..2 {
+        for _ in 0..100 {
+            files.keep(text("a", "1"), &ada).expect("kept");
+        }
+        assert_eq!(tasks(), 1);
+        tokio::time::sleep(Duration::from_mins(11)).await;
+        assert_eq!((tasks(), files.kept().files.len()), (0, 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_oldest_make_room() {
     let files = files(0, 2 * (OVERHEAD + 10));
     let ada = Principal::caller("ada", "acme");

@@ -28,6 +28,11 @@ pub fn search(catalog: &Catalog, sentence: &str, connector: Option<&str>, limit:
     };
     let mut found = mentioned.tools.clone();
     found.retain(|tool| connector.is_none_or(|connector| tool.connector.slug == connector));
+    // There may be thousands of the same name, and what was named comes before what fits.
+    found.truncate(limit);
+    if found.len() == limit {
+        return found;
+    }
     let hits = catalog
         .index()
         .search(&sentence, limit.saturating_add(found.len()), |position| {

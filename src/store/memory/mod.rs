@@ -41,6 +41,7 @@ struct State {
     apis: Vec<apis::Api>,
     keys: Vec<KeyRecord>,
     key_readings: usize,
+    secret_readings: usize,
     secrets: Vec<SealedSecret>,
     sums: statistics::Sums,
     writes: Vec<Write>,
@@ -72,6 +73,11 @@ impl MemoryStore {
     /// How often the keys were read.
     pub(crate) fn key_readings(&self) -> usize {
         self.state().key_readings
+    }
+
+    /// How often a secret was looked for.
+    pub(crate) fn secret_readings(&self) -> usize {
+        self.state().secret_readings
     }
 
     /// Whether everything fails from now on.

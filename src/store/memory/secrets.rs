@@ -6,7 +6,8 @@ use crate::store::{Put, Rewrap, SealedSecret, SecretId, SecretStore, StoreError}
 #[async_trait]
 impl SecretStore for MemoryStore {
     async fn find_secret(&self, id: &SecretId) -> Result<Option<SealedSecret>, StoreError> {
-        let state = self.working_state("looked for a secret")?;
+        let mut state = self.working_state("looked for a secret")?;
+        state.secret_readings += 1;
         Ok(state.secrets.iter().find(|secret| secret.id == *id).cloned())
     }
 

@@ -1,6 +1,6 @@
 //! Counts over the audit log in SQLite: sums of what was added up before, and the few events that are not in them.
 //!
-//! Nothing is added up while a call waits. Whoever counts reads the sums, the events behind their position, and the
+//! Counting adds nothing up. Whoever counts reads the sums, the events behind their position, and the
 //! events of the hour in which the window begins, all in one statement and so at one moment.
 
 use async_trait::async_trait;

@@ -180,7 +180,19 @@ async fn what_cannot_be_stored_is_refused() {
             &["crm/key", "--user", ""],
             VALUE,
             2,
-            "need a name of 1 to 200 characters",
+            "--user is no name: write 1 to 128 visible characters",
+        ),
+        (
+            &["crm/key", "--user", " ana"],
+            VALUE,
+            2,
+            "--user is no name: there are spaces around the name; leave them out",
+        ),
+        (
+            &["crm/key", "--organisation", "tgk_0123"],
+            VALUE,
+            2,
+            "--organisation is no name: that looks like a key",
         ),
         (&["users/ana/apis/crm/key", "--user", "bob"], VALUE, 2, "name two users"),
     ] {

@@ -3,6 +3,7 @@
 mod approvals;
 mod audit;
 mod crash;
+mod deadline;
 mod errors;
 mod gates;
 mod gateway;

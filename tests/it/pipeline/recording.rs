@@ -22,15 +22,31 @@ use super::gateway::{Gateway, NOBODY, Setting, call};
 use crate::harness::{READ_AND_WRITE, Upstream, Workspace, connector, eventually, within};
 
 /// A store that fails from some moment on.
-struct Failing {
+pub(super) struct Failing {
     store: Arc<dyn Store>,
     audit_fails: AtomicBool,
     /// Writing audit rows waits for it.
-    audit_turn: Arc<Mutex<()>>,
+    pub(super) audit_turn: Arc<Mutex<()>>,
     approvals_fail: AtomicBool,
+    /// Using approvals up waits for it.
+    pub(super) approval_turn: Arc<Mutex<()>>,
+    /// Counting calls waits for it.
+    pub(super) window_turn: Arc<Mutex<()>>,
 }
 
 impl Failing {
+    /// One that does not fail yet.
+    pub(super) async fn over(folder: &tempfile::TempDir) -> Self {
+        Self {
+            store: toolgate::store::open(folder.path()).await.unwrap(),
+            audit_fails: AtomicBool::new(false),
+            audit_turn: Arc::default(),
+            approvals_fail: AtomicBool::new(false),
+            approval_turn: Arc::default(),
+            window_turn: Arc::default(),
+        }
+    }
+
     fn approvals(&self) -> Result<&dyn Store, StoreError> {
         works(&self.approvals_fail).map(|()| &*self.store)
     }
@@ -116,6 +132,7 @@ impl ApprovalStore for Failing {
         self.approvals()?.revoke_approval(id, decision).await
     }
     async fn use_approval(&self, id: &str, key: &ApprovalKey, now: &str) -> Result<bool, StoreError> {
+        let _turn = self.approval_turn.lock().await;
         self.approvals()?.use_approval(id, key, now).await
     }
 }
@@ -128,6 +145,7 @@ impl WindowStore for Failing {
         unused: &[Unused],
         clock: Clock<'_>,
     ) -> Result<Vec<SlotAnswer>, StoreError> {
+        let _turn = self.window_turn.lock().await;
         self.store.take_slots(calls, unused, clock).await
     }
     async fn forget_windows(&self, now: Timestamp) -> Result<u64, StoreError> {
@@ -215,10 +233,9 @@ impl CallLogStore for Failing {
 async fn failing(upstream: &Upstream, audit: bool, approvals: bool) -> (Gateway, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let store = Failing {
-        store: toolgate::store::open(folder.path()).await.unwrap(),
         audit_fails: AtomicBool::new(audit),
-        audit_turn: Arc::default(),
         approvals_fail: AtomicBool::new(approvals),
+        ..Failing::over(&folder).await
     };
     let setting = Setting {
         store: Some(Arc::new(store)),
@@ -247,13 +264,8 @@ async fn without_an_audit_log_no_write_leaves_and_no_answer_is_given() {
 async fn a_call_waits_for_its_row_no_longer_than_it_may_run_and_leaves_it_all_the_same() {
     let upstream = Upstream::fixed(r#"{"answer": "withheld"}"#).await;
     let folder = tempfile::tempdir().unwrap();
-    let turn = Arc::new(Mutex::new(()));
-    let store = Failing {
-        store: toolgate::store::open(folder.path()).await.unwrap(),
-        audit_fails: AtomicBool::new(false),
-        audit_turn: Arc::clone(&turn),
-        approvals_fail: AtomicBool::new(false),
-    };
+    let store = Failing::over(&folder).await;
+    let turn = Arc::clone(&store.audit_turn);
     let setting = Setting {
         store: Some(Arc::new(store)),
         call_timeout: Duration::from_secs(2),

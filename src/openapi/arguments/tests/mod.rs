@@ -2,10 +2,7 @@ mod bodies;
 mod forms;
 mod shaped;
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::*;
 use crate::openapi::documents::Documents;
@@ -384,16 +381,15 @@ fn lines_of_json_are_one_text() {
 
 #[test]
 fn very_many_parameters_are_read_at_once() {
-    let list: Vec<Value> = (0..20_000)
+    // So many that comparing each with each would go on for hours.
+    let list: Vec<Value> = (0..200_000)
         .map(|index| json!({"name": format!("a name that takes room {index}"), "in": "query", "schema": {"type": "string"}}))
         .collect();
-    let started = Instant::now();
     let arguments = arguments_of("GET", "/a", &json!({ "parameters": list })).unwrap();
-    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     assert!(arguments.bytes() <= MOST_INPUT_BYTES);
     let first = arguments.list.first().map(|one| one.sent_as.as_str());
     assert_eq!(first, Some("a name that takes room 0"));
-    assert!(arguments.notes[0].contains("and 19"), "{:?}", arguments.notes);
+    assert!(arguments.notes[0].contains("and 199"), "{:?}", arguments.notes);
 }
 
 #[test]

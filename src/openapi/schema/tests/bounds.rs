@@ -1,13 +1,6 @@
 //! Descriptions that would take more time or memory than they are long.
 
-use std::time::Duration;
-
-use tokio::time::Instant;
-
 use super::*;
-
-/// Far more than any of these takes, and far less than work that grows with the square of a list.
-const LONG: Duration = Duration::from_secs(5);
 
 /// What becomes of `S`, its changes, and whether more was written than allowed.
 fn bounded(schemas: &Value) -> (Value, Vec<Change>, bool) {
@@ -69,14 +62,13 @@ fn a_list_of_values_that_nobody_reads_is_left_out() {
 
 #[test]
 fn long_lists_are_told_apart_at_once() {
-    let names: Vec<String> = (0..20_000).map(|index| format!("n{index}")).collect();
+    // So many that comparing each with each would go on for hours.
+    let names: Vec<String> = (0..200_000).map(|index| format!("n{index}")).collect();
     let twice = [names.as_slice(), names.as_slice()].concat();
     let properties: Map<String, Value> = names.iter().map(|name| (name.clone(), json!({}))).collect();
     let part = json!({"properties": properties, "required": twice});
-    let started = Instant::now();
     let (schema, _, _) = bounded(&json!({"S": {"allOf": [part, {"required": names}]}}));
     assert_eq!(schema["required"].as_array().unwrap().len(), names.len());
     let alternatives: Vec<Value> = names.iter().map(|name| json!({"properties": {name: {}}})).collect();
     bounded(&json!({"S": {"anyOf": alternatives}}));
-    assert!(started.elapsed() < LONG, "{:?}", started.elapsed());
 }

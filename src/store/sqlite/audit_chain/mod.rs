@@ -97,14 +97,15 @@ async fn next_events(connection: &mut SqliteConnection, after: i64, most: i64) -
         .collect()
 }
 
-/// The last event in front of the first that is to stay, or of the `most` first ones.
+/// Of the `most` first events, the last in front of the first that is to stay. No further one is looked at: there may be
+/// millions, and whoever writes waits meanwhile.
 const LAST_TO_CUT: &str = "\
-    SELECT sequence, hash FROM audit \
+    WITH beginning AS NOT MATERIALIZED ( \
+        SELECT sequence, hash, started_at, details FROM audit ORDER BY sequence LIMIT ?2) \
+    SELECT sequence, hash FROM beginning \
     WHERE sequence < coalesce( \
-            (SELECT sequence FROM audit WHERE coalesce(details ->> 'ended_at', started_at) >= ? ORDER BY sequence LIMIT 1), \
-            9223372036854775807) \
-        AND sequence <= coalesce( \
-            (SELECT sequence FROM audit ORDER BY sequence LIMIT 1 OFFSET ? - 1), \
+            (SELECT sequence FROM beginning WHERE coalesce(details ->> 'ended_at', started_at) >= ?1 \
+             ORDER BY sequence LIMIT 1), \
             9223372036854775807) \
     ORDER BY sequence DESC LIMIT 1";
 
@@ -122,7 +123,7 @@ pub(super) async fn prune(writer: &mut Writer, before: &str, most: u32) -> Resul
         .bind(most)
         .fetch_optional(&mut *transaction)
         .await?;
-    let Some((last, hash)) = last.filter(|_| most > 0) else {
+    let Some((last, hash)) = last else {
         transaction.rollback().await?;
         return Ok(0);
     };

@@ -1,4 +1,6 @@
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -160,6 +162,38 @@ async fn more_events_than_one_statement_takes_are_one_transaction() {
         ..AuditFilter::default()
     };
     assert_eq!(store.read_audit(&filter).await.unwrap().len(), 1_000);
+}
+
+/// Steps of SQLite's virtual machine, in hundreds, that cutting off the first ten of so many old events takes.
+async fn work_of_cutting_ten_of(events: i64) -> u64 {
+    let folder = TempDir::new().unwrap();
+    let store = open(folder.path()).await;
+    let rows: Vec<_> = (0..events)
+        .map(|number| finished_row(&number.to_string(), number))
+        .collect();
+    store.write_audit(&rows, false).await.unwrap();
+    let steps = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&steps);
+    let count = move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        true
+    };
+    store
+        .writer()
+        .await
+        .lock_handle()
+        .await
+        .unwrap()
+        .set_progress_handler(100, count);
+    assert_eq!(store.prune_audit(&at(events), 10).await.unwrap(), 10);
+    steps.load(Ordering::Relaxed)
+}
+
+/// Whoever writes waits for it.
+#[tokio::test]
+async fn cutting_off_a_few_events_costs_the_same_however_many_are_old() {
+    let (few, many) = (work_of_cutting_ten_of(20).await, work_of_cutting_ten_of(3_000).await);
+    assert!(many <= few + 10, "{few} of 20 events, and {many} of 3,000");
 }
 
 #[tokio::test]

@@ -26,15 +26,13 @@ pub(super) struct JournalFile {
 }
 
 impl JournalFile {
-    /// Creates a file that only this user can read, and locks it.
+    /// Creates a file that only this user can read, and locks it. Waits for no other process.
     pub(super) fn create(folder: &Path) -> io::Result<Self> {
         loop {
             let path = folder.join(Uuid::now_v7().to_string()).with_extension(EXTENSION);
             let lock_path = path.with_extension(LOCK_EXTENSION);
             let lock = ours().create_new(true).open(&lock_path)?;
-            lock.lock()?;
-            // Between the two, another process may have taken it for one that belongs to nobody.
-            if !lock_path.try_exists()? {
+            if !is_taken(&lock, &lock_path)? {
                 continue;
             }
             // Only now: whoever sees the file finds it locked.
@@ -82,6 +80,16 @@ impl JournalFile {
     }
 }
 
+/// Takes a `lock` that was created at `path` just now; whether it is this process's. In between, another one may have
+/// taken it for one that belongs to nobody: it has it locked then, or has removed it already.
+fn is_taken(lock: &File, path: &Path) -> io::Result<bool> {
+    match lock.try_lock() {
+        Ok(()) => path.try_exists(),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
 /// The lock of the file at `path`, when its process has ended; `None` while it lives.
 pub(super) fn lock_abandoned(path: &Path) -> io::Result<Option<File>> {
     let lock = ours().create(true).open(path.with_extension(LOCK_EXTENSION))?;
@@ -110,4 +118,25 @@ fn ours() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_another_process_was_quicker_with_is_left_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("1.lock");
+        let lock = ours().create_new(true).open(&path).unwrap();
+        let others = ours().open(&path).unwrap();
+        others.try_lock().unwrap();
+        assert!(!is_taken(&lock, &path).unwrap());
+        std::fs::remove_file(&path).unwrap();
+        drop(others);
+        assert!(!is_taken(&lock, &path).unwrap(), "it is gone");
+        let path = folder.path().join("2.lock");
+        let lock = ours().create_new(true).open(&path).unwrap();
+        assert!(is_taken(&lock, &path).unwrap());
+    }
 }

@@ -50,7 +50,8 @@
 //! # Where things are
 //!
 //! Each room starts with a comment that says what it does and what it must never know. To add an authentication scheme
-//! see [`auth`]; a command-line verb, [`cli`]; a store, [`store`].
+//! see `connector::authentication`; a way of telling the next page, [`pagination`]; a command-line verb, [`cli`]; a store,
+//! [`store`].
 
 pub mod crypto;
 pub mod diagnostics;

@@ -1,46 +1,32 @@
-//! Authentication schemes: one file each, putting a credential on a request.
+//! Credentials: secrets put together and put on a request, and found again in what comes back.
 //!
-//! Must never know the network. A credential has no revealing `Debug` and no `Serialize`.
-//! Adding a scheme touches one new file and the list in `scheme`, below.
+//! Must never know the network, or a scheme: what a scheme sends, and where, is data
+//! ([`crate::connector::model::Auth`]). A credential has no revealing `Debug` and no `Serialize`.
 
-mod api_key;
-mod basic_auth;
-mod bearer_token;
-mod custom_header;
+mod part;
+mod place;
 pub mod scrubber;
 mod sealed;
 
 use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderMap;
 use secrecy::SecretString;
 use url::Url;
 
 pub use scrubber::{Scrubber, ScrubberCache};
 pub use sealed::{GuestAuth, GuestAuthError, Handles};
 
-use crate::connector::model::{Auth, SecretName, SecretRef, Setting};
+use crate::connector::model::{Auth, SecretName, SecretRef};
 use crate::vault::{Holder, SecretError, SecretSource};
+use part::Part;
 
 /// The resolved credential of one connection. Its values are wiped from memory when it is dropped.
 pub struct Credential {
     /// Each puts its values where no other does.
-    schemes: Vec<Arc<dyn Scheme>>,
+    parts: Vec<Arc<Part>>,
     scrubber: Scrubber,
-}
-
-/// What one authentication scheme does with its resolved values.
-trait Scheme: Send + Sync {
-    /// Puts the values on a request, in place of whatever was there under the same name: an argument or a template
-    /// can never take the credential's place.
-    fn apply(&self, url: &mut Url, headers: &mut HeaderMap) -> Result<(), CredentialError>;
-
-    /// Whether a request carries a value of its own where this scheme puts one.
-    fn is_on(&self, url: &Url, headers: &HeaderMap) -> bool;
-
-    /// Every value that nobody outside may see. Values written in the connector's file are not among them.
-    fn secrets(&self) -> Vec<&SecretString>;
 }
 
 impl Credential {
@@ -48,7 +34,7 @@ impl Credential {
     #[must_use]
     pub fn none() -> Self {
         Self {
-            schemes: Vec::new(),
+            parts: Vec::new(),
             scrubber: Scrubber::empty(),
         }
     }
@@ -64,18 +50,16 @@ impl Credential {
         holder: Holder<'_>,
         scrubbers: &ScrubberCache,
     ) -> Result<Self, SecretError> {
-        let parts = match auth {
-            Auth::None => return Ok(Self::none()),
-            Auth::Combined { parts } => parts.as_slice(),
-            auth => std::slice::from_ref(auth),
-        };
-        let mut schemes = Vec::with_capacity(parts.len());
-        for part in parts {
-            schemes.extend(scheme(part, source, holder).await?);
+        if auth.is_none() {
+            return Ok(Self::none());
         }
-        let secrets: Vec<&SecretString> = schemes.iter().flat_map(|scheme| scheme.secrets()).collect();
+        let mut parts = Vec::with_capacity(auth.parts.len());
+        for part in &auth.parts {
+            parts.push(Arc::new(Part::resolve(part, source, holder).await?));
+        }
+        let secrets: Vec<&SecretString> = parts.iter().flat_map(|part| part.secrets()).collect();
         let scrubber = scrubbers.scrubber(&secrets);
-        Ok(Self { schemes, scrubber })
+        Ok(Self { parts, scrubber })
     }
 
     /// The same credential, whose scrubber finds the values of `others` too: of a name that belongs to one user that user's,
@@ -121,26 +105,26 @@ impl Credential {
     /// # Errors
     /// [`CredentialError`] when a value cannot be sent in its place, e.g. a line break in a header.
     pub fn apply(&self, url: &mut Url, headers: &mut HeaderMap) -> Result<(), CredentialError> {
-        self.schemes.iter().try_for_each(|scheme| scheme.apply(url, headers))
+        self.parts.iter().try_for_each(|part| part.apply(url, headers))
     }
 
     /// What of this credential still has to go on a request that carries values of its own, as requests of code do that
-    /// authenticate themselves; `None` when all of it does. Of a combined one each scheme is looked at for itself.
+    /// authenticate themselves; `None` when all of it does. Each part is looked at for itself.
     #[must_use]
     pub fn missing_on(&self, url: &Url, headers: &HeaderMap) -> Option<Self> {
-        let is_missing = |scheme: &&Arc<dyn Scheme>| !scheme.is_on(url, headers);
-        if self.schemes.iter().all(|scheme| is_missing(&scheme)) {
+        let is_missing = |part: &&Arc<Part>| !part.is_on(url, headers);
+        if self.parts.iter().all(|part| is_missing(&part)) {
             return None;
         }
         Some(Self {
-            schemes: self.schemes.iter().filter(is_missing).cloned().collect(),
+            parts: self.parts.iter().filter(is_missing).cloned().collect(),
             scrubber: self.scrubber.clone(),
         })
     }
 
     /// Every value that nobody outside may see.
     fn secrets(&self) -> Vec<&SecretString> {
-        self.schemes.iter().flat_map(|scheme| scheme.secrets()).collect()
+        self.parts.iter().flat_map(|part| part.secrets()).collect()
     }
 
     /// Finds this credential's values, and those it hides beside them, in texts and removes them.
@@ -154,78 +138,6 @@ impl fmt::Debug for Credential {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Credential").finish_non_exhaustive()
     }
-}
-
-/// One scheme with its secrets resolved for `holder`; `None` when `auth` is none by itself.
-async fn scheme(
-    auth: &Auth,
-    source: &dyn SecretSource,
-    holder: Holder<'_>,
-) -> Result<Option<Arc<dyn Scheme>>, SecretError> {
-    Ok(Some(match auth {
-        Auth::None | Auth::Combined { .. } => return Ok(None),
-        Auth::ApiKey {
-            place,
-            name,
-            prefix,
-            key,
-        } => Arc::new(api_key::ApiKey {
-            place: *place,
-            name: name.clone(),
-            prefix: prefix.clone(),
-            key: source.resolve(key, holder).await?,
-        }),
-        Auth::BearerToken { token } => Arc::new(bearer_token::BearerToken {
-            token: source.resolve(token, holder).await?,
-        }),
-        Auth::BasicAuth { username, password } => Arc::new(basic_auth::BasicAuth::new(
-            Resolved::of(username, source, holder).await?,
-            source.resolve(password, holder).await?,
-        )),
-        Auth::CustomHeader { headers } => {
-            let mut resolved = Vec::with_capacity(headers.len());
-            for (name, setting) in headers {
-                resolved.push((name.clone(), Resolved::of(setting, source, holder).await?));
-            }
-            Arc::new(custom_header::CustomHeader { headers: resolved })
-        }
-    }))
-}
-
-/// A setting's value, and whether it has to be kept from everybody.
-struct Resolved {
-    value: SecretString,
-    secret: bool,
-}
-
-impl Resolved {
-    async fn of(setting: &Setting, source: &dyn SecretSource, holder: Holder<'_>) -> Result<Self, SecretError> {
-        Ok(match setting {
-            Setting::Literal(text) => Self {
-                value: SecretString::from(text.as_str()),
-                secret: false,
-            },
-            Setting::Secret(reference) => Self {
-                value: source.resolve(reference, holder).await?,
-                secret: true,
-            },
-        })
-    }
-
-    fn if_secret(&self) -> Option<&SecretString> {
-        self.secret.then_some(&self.value)
-    }
-}
-
-/// Sets one header. Bytes past ASCII go out as they are (RFC 9110 section 5.5, `obs-text`): some keys are UTF-8.
-fn set_header(headers: &mut HeaderMap, name: &HeaderName, value: &str) -> Result<(), CredentialError> {
-    let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| CredentialError {
-        place: format!("the header {name}"),
-    })?;
-    // Keeps the value out of debug output and out of HTTP/2's compression table.
-    value.set_sensitive(true);
-    headers.insert(name, value);
-    Ok(())
 }
 
 /// A credential cannot be sent where its scheme puts it.

@@ -1,10 +1,12 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use http::HeaderValue;
 
 use super::scrubber::REDACTED;
 use super::*;
-use crate::connector::model::{KeyPlace, SecretName, SecretRef};
+use crate::connector::model::{KeyPlace, Part, Piece, Placement, SecretName, SecretRef, Setting};
+use crate::connector::{self, SourceFile};
 
 /// Secrets by the name in `env:NAME`.
 struct Fixed(HashMap<&'static str, &'static str>);
@@ -47,51 +49,53 @@ fn apply(credential: &Credential) -> Result<(String, HeaderMap), CredentialError
     Ok((url.query().unwrap_or_default().to_owned(), headers))
 }
 
-fn api_key(place: KeyPlace, name: &str, prefix: &str) -> Auth {
-    Auth::ApiKey {
-        place,
-        name: name.to_owned(),
-        prefix: prefix.to_owned(),
-        key: reference("KEY"),
-    }
+/// As a connector writes it.
+fn auth(written: &str) -> Auth {
+    let text = format!(
+        "name = \"CRM\"\n[connection]\nbase_url = \"https://crm.example.com\"\n[auth]\n{written}\n[[actions]]\n\
+         name = \"list_it\"\nmethod = \"GET\"\npath = \"/\"\n"
+    );
+    let file = SourceFile {
+        shown: "connector.toml".into(),
+        relative: "connector.toml".into(),
+        text,
+    };
+    let loaded = connector::load(&[file]);
+    loaded.connector.expect("a connector").auth
 }
 
-fn basic(username: Setting) -> Auth {
-    Auth::BasicAuth {
-        username,
-        password: reference("PASSWORD"),
-    }
+fn api_key(place: &str, name: &str, prefix: &str) -> Auth {
+    auth(&key(place, name, prefix).replace(", ", "\n"))
+}
+
+fn key(place: &str, name: &str, prefix: &str) -> String {
+    format!("type = \"api_key\", in = \"{place}\", name = \"{name}\", prefix = \"{prefix}\", key = \"env:KEY\"")
+}
+
+fn bearer() -> Auth {
+    auth("type = \"bearer_token\"\ntoken = \"env:KEY\"")
+}
+
+fn basic(username: &str) -> Auth {
+    auth(&format!(
+        "type = \"basic_auth\"\nusername = \"{username}\"\npassword = \"env:PASSWORD\""
+    ))
 }
 
 #[tokio::test]
 async fn each_scheme_sends_exactly_its_header() {
-    let user = |name: &str| Setting::Literal(name.to_owned());
     let cases = [
-        (api_key(KeyPlace::Header, "X-API-Key", ""), "x-api-key", "k"),
+        (api_key("header", "X-API-Key", ""), "x-api-key", "k"),
         (
-            api_key(KeyPlace::Header, "Authorization", "ApiKey "),
+            api_key("header", "Authorization", "ApiKey "),
             "authorization",
             "ApiKey k",
         ),
-        (
-            Auth::BearerToken {
-                token: reference("KEY"),
-            },
-            "authorization",
-            "Bearer k",
-        ),
+        (bearer(), "authorization", "Bearer k"),
         // RFC 7617 section 2 and 2.1.
-        (
-            basic(user("Aladdin")),
-            "authorization",
-            "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
-        ),
-        (
-            basic(Setting::Secret(reference("USER"))),
-            "authorization",
-            "Basic w7xzZXI6b3BlbiBzZXNhbWU=",
-        ),
-        (basic(user("")), "authorization", "Basic Om9wZW4gc2VzYW1l"),
+        (basic("Aladdin"), "authorization", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="),
+        (basic("env:USER"), "authorization", "Basic w7xzZXI6b3BlbiBzZXNhbWU="),
+        (basic(""), "authorization", "Basic Om9wZW4gc2VzYW1l"),
     ];
     for (auth, header, expected) in cases {
         let secrets = [("KEY", "k"), ("PASSWORD", "open sesame"), ("USER", "üser")];
@@ -105,15 +109,17 @@ async fn each_scheme_sends_exactly_its_header() {
 
 #[tokio::test]
 async fn parts_put_each_its_own_value_in_place_of_forged_ones() {
-    let parts = vec![
-        Auth::BearerToken {
-            token: reference("TOKEN"),
-        },
-        api_key(KeyPlace::Query, "api_key", ""),
-        api_key(KeyPlace::Cookie, "session", "s-"),
-        api_key(KeyPlace::Cookie, "second", ""),
+    let parts = [
+        "type = \"bearer_token\", token = \"env:TOKEN\"".to_owned(),
+        key("query", "api_key", ""),
+        key("cookie", "session", "s-"),
+        key("cookie", "second", ""),
     ];
-    let credential = credential(&Auth::Combined { parts }, &[("TOKEN", "t0ken"), ("KEY", "k3y")]).await;
+    let combined = auth(&format!(
+        "type = \"combined\"\nparts = [{{ {} }}]",
+        parts.join(" }, { ")
+    ));
+    let credential = credential(&combined, &[("TOKEN", "t0ken"), ("KEY", "k3y")]).await;
     let (query, headers) = apply(&credential).unwrap();
     assert_eq!(query, "page=2&q=a%20b&api_key=k3y");
     assert_eq!(headers["authorization"], "Bearer t0ken");
@@ -135,7 +141,7 @@ async fn parts_put_each_its_own_value_in_place_of_forged_ones() {
 
 #[tokio::test]
 async fn a_utf8_password_is_encoded_as_utf8() {
-    let auth = basic(Setting::Literal("test".to_owned()));
+    let auth = basic("test");
     let (_, headers) = apply(&credential(&auth, &[("PASSWORD", "123£")]).await).unwrap();
     // The example of RFC 7617 section 2.1.
     assert_eq!(headers["authorization"], "Basic dGVzdDoxMjPCow==");
@@ -143,7 +149,7 @@ async fn a_utf8_password_is_encoded_as_utf8() {
 
 #[tokio::test]
 async fn a_key_in_the_query_replaces_parameters_of_its_name_and_keeps_the_rest() {
-    let auth = api_key(KeyPlace::Query, "api_key", "");
+    let auth = api_key("query", "api_key", "");
     let (query, headers) = apply(&credential(&auth, &[("KEY", "a&b=c d")]).await).unwrap();
     assert_eq!(query, "page=2&q=a%20b&api_key=a%26b%3Dc+d");
     assert_eq!(headers["authorization"], "forged");
@@ -158,7 +164,7 @@ async fn a_key_in_the_query_replaces_parameters_of_its_name_and_keeps_the_rest()
 
 #[tokio::test]
 async fn a_key_in_a_cookie_joins_the_other_cookies() {
-    let auth = api_key(KeyPlace::Cookie, "session", "");
+    let auth = api_key("cookie", "session", "");
     let (_, headers) = apply(&credential(&auth, &[("KEY", "k")]).await).unwrap();
     assert_eq!(
         headers.get_all("cookie").iter().collect::<Vec<_>>(),
@@ -172,12 +178,10 @@ async fn a_key_in_a_cookie_joins_the_other_cookies() {
 
 #[tokio::test]
 async fn custom_headers_are_all_set_and_only_secret_ones_are_scrubbed() {
-    let auth = Auth::CustomHeader {
-        headers: vec![
-            (HeaderName::from_static("x-api-key"), Setting::Secret(reference("KEY"))),
-            (HeaderName::from_static("x-tenant"), Setting::Literal("acme".to_owned())),
-        ],
-    };
+    let auth = auth(
+        "type = \"custom_header\"\n\
+         headers = [{ name = \"X-API-Key\", value = \"env:KEY\" }, { name = \"X-Tenant\", value = \"acme\" }]",
+    );
     let credential = credential(&auth, &[("KEY", "k3y")]).await;
     let (_, headers) = apply(&credential).unwrap();
     assert_eq!(headers.get_all("x-api-key").iter().collect::<Vec<_>>(), ["k3y"]);
@@ -187,7 +191,7 @@ async fn custom_headers_are_all_set_and_only_secret_ones_are_scrubbed() {
 
 #[tokio::test]
 async fn no_scheme_sends_nothing() {
-    let (query, headers) = apply(&credential(&Auth::None, &[]).await).unwrap();
+    let (query, headers) = apply(&credential(&Auth::none(), &[]).await).unwrap();
     assert_eq!(query, "page=2&api_key=forged&q=a%20b");
     assert_eq!(headers["authorization"], "forged");
     assert!(Credential::none().scrubber().is_empty());
@@ -195,34 +199,26 @@ async fn no_scheme_sends_nothing() {
 
 #[tokio::test]
 async fn a_value_that_does_not_fit_its_place_is_named_by_the_place_only() {
+    let unsendable = Auth {
+        label: "No connector writes this",
+        parts: vec![Part {
+            placements: vec![Placement {
+                place: KeyPlace::Header,
+                name: "X API Key".to_owned(),
+                value: vec![Piece::Plain(Setting::Secret(reference("KEY")))],
+            }],
+        }],
+    };
     let cases = [
         (
-            api_key(KeyPlace::Header, "X-API-Key", ""),
+            api_key("header", "X-API-Key", ""),
             "a\r\nX-Evil: 1",
             "the header x-api-key",
         ),
-        (
-            api_key(KeyPlace::Header, "X API Key", ""),
-            "k",
-            "a header named `X API Key`",
-        ),
-        (
-            Auth::BearerToken {
-                token: reference("KEY"),
-            },
-            "a\nb",
-            "the header authorization",
-        ),
-        (
-            basic(Setting::Secret(reference("KEY"))),
-            "a:b",
-            "the user name of Basic authentication",
-        ),
-        (
-            basic(Setting::Secret(reference("KEY"))),
-            "a\0b",
-            "the user name of Basic authentication",
-        ),
+        (unsendable, "k", "a header named `X API Key`"),
+        (bearer(), "a\nb", "the header authorization"),
+        (basic("env:KEY"), "a:b", "the user name of Basic authentication"),
+        (basic("env:KEY"), "a\0b", "the user name of Basic authentication"),
     ];
     for (auth, value, place) in cases {
         let error = apply(&credential(&auth, &[("KEY", value), ("PASSWORD", "p")]).await).unwrap_err();
@@ -231,14 +227,14 @@ async fn a_value_that_does_not_fit_its_place_is_named_by_the_place_only() {
             format!("the credential holds a character that cannot be sent in {place}")
         );
     }
-    let auth = basic(Setting::Literal("user".to_owned()));
+    let auth = basic("user");
     let error = apply(&credential(&auth, &[("PASSWORD", "p\nq")]).await).unwrap_err();
     assert_eq!(error.place, "the password of Basic authentication");
 }
 
 #[tokio::test]
 async fn basic_authentication_is_scrubbed_as_a_pair_and_in_its_header_form() {
-    let auth = basic(Setting::Literal("Aladdin".to_owned()));
+    let auth = basic("Aladdin");
     let credential = credential(&auth, &[("PASSWORD", "open sesame")]).await;
     let scrubber = credential.scrubber();
     assert_eq!(
@@ -254,9 +250,7 @@ async fn basic_authentication_is_scrubbed_as_a_pair_and_in_its_header_form() {
 #[tokio::test]
 async fn a_missing_secret_is_an_error_and_debug_shows_nothing() {
     let source = Fixed(HashMap::new());
-    let auth = Auth::BearerToken {
-        token: reference("KEY"),
-    };
+    let auth = bearer();
     let error = Credential::resolve(&auth, &source, Holder::local(), &ScrubberCache::new())
         .await
         .unwrap_err();
@@ -271,9 +265,7 @@ async fn a_missing_secret_is_an_error_and_debug_shows_nothing() {
 #[tokio::test]
 async fn other_secrets_of_the_connection_are_hidden_where_they_are_known() {
     let source = Fixed(HashMap::from([("KEY", "s3cr3t"), ("OTHER", "hidden")]));
-    let auth = Auth::BearerToken {
-        token: reference("KEY"),
-    };
+    let auth = bearer();
     let scrubbers = ScrubberCache::new();
     let credential = Credential::resolve(&auth, &source, Holder::local(), &scrubbers)
         .await
@@ -317,7 +309,8 @@ impl SecretSource for Own {
 #[tokio::test]
 async fn a_secret_of_one_user_is_hidden_from_the_others_of_the_organisation() {
     let vault = |name: &str| SecretRef::Vault(SecretName::parse(name).unwrap());
-    let (anas, own) = (vault("vault://users/ana/apis/crm/key"), vault("vault://crm/other"));
+    let of_ana = "vault://users/ana/apis/crm/key";
+    let (anas, own) = (vault(of_ana), vault("vault://crm/other"));
     let bob = Holder {
         organisation: "acme",
         user: "bob",
@@ -334,7 +327,7 @@ async fn a_secret_of_one_user_is_hidden_from_the_others_of_the_organisation() {
         "[REDACTED], [REDACTED], secret-of-ana-at-globex"
     );
     // To hide it is not to give it.
-    let auth = Auth::BearerToken { token: anas };
+    let auth = auth(&format!("type = \"bearer_token\"\ntoken = \"{of_ana}\""));
     let refused = Credential::resolve(&auth, &Own, bob, &ScrubberCache::new()).await;
     assert!(matches!(refused, Err(SecretError::NotTheirs { .. })));
 }

@@ -120,7 +120,7 @@ impl Global {
     }
 }
 
-/// Adding a verb touches its file and this list.
+/// Adding a verb touches its file and this one: its `mod`, its line in this list, and its call in [`main`].
 #[derive(Debug, Subcommand)]
 enum Verb {
     Serve(serve::Serve),

@@ -1,141 +1,126 @@
 //! What requests are authenticated with: where each secret is kept and where it goes.
 //!
-//! Must never know a secret.
-
-use http::{HeaderName, header};
+//! Data only: whatever the scheme, a text is put together and goes to a place, so that nobody who resolves, sends, hides or
+//! shows a credential has to know schemes. Must never know a secret.
 
 use super::secret_name::SecretName;
 
+/// What it is called that nothing is sent (contract S1-10).
+pub(super) const NONE: &str = "None";
+
 /// How requests are authenticated (ruling C-03).
 #[derive(Debug)]
-pub enum Auth {
-    /// Nothing is sent.
-    None,
-    /// One key in a header, a query parameter or a cookie.
-    ApiKey {
-        /// Where the key goes.
-        place: KeyPlace,
-        /// Name of the header, parameter or cookie.
-        name: String,
-        /// Text in front of the key, e.g. `ApiKey `.
-        prefix: String,
-        /// The key.
-        key: SecretRef,
-    },
-    /// `Authorization: Bearer <token>`.
-    BearerToken {
-        /// The token.
-        token: SecretRef,
-    },
-    /// `Authorization: Basic <base64(user:password)>` (RFC 7617, UTF-8).
-    BasicAuth {
-        /// The user's name.
-        username: Setting,
-        /// The password.
-        password: SecretRef,
-    },
-    /// Any headers.
-    CustomHeader {
-        /// Name and value of each.
-        headers: Vec<(HeaderName, Setting)>,
-    },
-    /// Several of the others, each at its own place.
-    Combined {
-        /// None of them is [`Auth::None`] or combined itself.
-        parts: Vec<Auth>,
-    },
+pub struct Auth {
+    /// What this kind of authentication is called in what people read (contract S1-10).
+    pub label: &'static str,
+    /// What is sent, each at places of its own. Nothing when there are none.
+    pub parts: Vec<Part>,
 }
 
 impl Auth {
-    /// What this kind of authentication is called in what people read (contract S1-10).
+    /// Nothing is sent.
     #[must_use]
-    pub fn label(&self) -> &'static str {
-        match self {
-            Self::None => "None",
-            Self::ApiKey { .. } => "API Key",
-            Self::BearerToken { .. } => "Bearer Token",
-            Self::BasicAuth { .. } => "Basic Auth",
-            Self::CustomHeader { .. } => "Custom Header",
-            Self::Combined { .. } => "Combined",
+    pub const fn none() -> Self {
+        Self {
+            label: NONE,
+            parts: Vec::new(),
         }
+    }
+
+    /// Whether nothing is sent.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.parts.is_empty()
     }
 
     /// Where the secrets are kept that requests need.
     pub fn secrets(&self) -> Vec<&SecretRef> {
-        fn of(setting: &Setting) -> Option<&SecretRef> {
-            match setting {
-                Setting::Literal(_) => None,
-                Setting::Secret(reference) => Some(reference),
-            }
-        }
-        match self {
-            Self::None => Vec::new(),
-            Self::ApiKey { key, .. } => vec![key],
-            Self::BearerToken { token } => vec![token],
-            Self::BasicAuth { username, password } => of(username).into_iter().chain([password]).collect(),
-            Self::CustomHeader { headers } => headers.iter().filter_map(|(_, value)| of(value)).collect(),
-            Self::Combined { parts } => parts.iter().flat_map(Self::secrets).collect(),
-        }
+        self.settings().filter_map(Setting::secret).collect()
+    }
+
+    /// Everything that values are made of.
+    pub fn settings(&self) -> impl Iterator<Item = &Setting> {
+        self.placements()
+            .flat_map(|placement| &placement.value)
+            .flat_map(Piece::settings)
     }
 
     /// Where on a request the values go.
-    pub fn placements(&self) -> Vec<Placement<'_>> {
-        let authorization = |scheme| Placement {
-            place: KeyPlace::Header,
-            name: header::AUTHORIZATION.as_str(),
-            visible: Visible::Before(scheme),
-        };
-        match self {
-            Self::None => Vec::new(),
-            Self::ApiKey {
-                place, name, prefix, ..
-            } => vec![Placement {
-                place: *place,
-                name,
-                visible: Visible::Before(prefix),
-            }],
-            Self::BearerToken { .. } => vec![authorization("Bearer ")],
-            Self::BasicAuth { .. } => vec![authorization("Basic ")],
-            Self::CustomHeader { headers } => headers.iter().map(Placement::of_header).collect(),
-            Self::Combined { parts } => parts.iter().flat_map(Self::placements).collect(),
-        }
+    pub fn placements(&self) -> impl Iterator<Item = &Placement> {
+        self.parts.iter().flat_map(|part| &part.placements)
     }
 }
 
-/// Where on a request one value of a credential goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Placement<'a> {
+/// What one scheme sends.
+#[derive(Debug)]
+pub struct Part {
+    /// Each value. A request that has one of them already is not given the others: its author sends all of it.
+    pub placements: Vec<Placement>,
+}
+
+/// Where on a request one value goes.
+#[derive(Debug)]
+pub struct Placement {
     /// The kind of place.
     pub place: KeyPlace,
     /// Name of the header, parameter or cookie.
-    pub name: &'a str,
-    /// What people may see of the value.
-    pub visible: Visible<'a>,
+    pub name: String,
+    /// The value, piece after piece.
+    pub value: Vec<Piece>,
 }
 
-impl<'a> Placement<'a> {
-    fn of_header((name, value): &'a (HeaderName, Setting)) -> Self {
+impl Placement {
+    /// A value in the header `Authorization`: the name of the scheme and a space, and what follows.
+    pub(super) fn authorization(scheme: &str, rest: Piece) -> Self {
         Self {
             place: KeyPlace::Header,
-            name: name.as_str(),
-            visible: match value {
-                Setting::Literal(value) => Visible::All(value),
-                Setting::Secret(_) => Visible::Before(""),
-            },
+            name: http::header::AUTHORIZATION.as_str().to_owned(),
+            value: vec![Piece::Plain(Setting::Literal(scheme.to_owned())), rest],
         }
+    }
+
+    /// The value as people may see it: with `hidden` in place of what they may not.
+    #[must_use]
+    pub fn shown(&self, hidden: &str) -> String {
+        let shown = self.value.iter().map(|piece| match piece {
+            Piece::Plain(Setting::Literal(text)) => text.as_str(),
+            Piece::Plain(Setting::Secret(_)) | Piece::Base64(_) => hidden,
+        });
+        shown.collect()
     }
 }
 
-/// What people may see of a value that a credential puts on a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Visible<'a> {
-    /// This text, which stands before the secret.
-    Before(&'a str),
-    /// This text, which is all of it.
-    All(&'a str),
+/// A piece of a value.
+#[derive(Debug)]
+pub enum Piece {
+    /// As it is.
+    Plain(Setting),
+    /// All of them after each other, in Base64.
+    Base64(Vec<Encoded>),
 }
 
-/// Where an API key goes (ruling C-30).
+impl Piece {
+    fn settings(&self) -> impl Iterator<Item = &Setting> {
+        let (plain, encoded) = match self {
+            Self::Plain(setting) => (Some(setting), [].as_slice()),
+            Self::Base64(all) => (None, all.as_slice()),
+        };
+        plain.into_iter().chain(encoded.iter().map(|one| &one.setting))
+    }
+}
+
+/// What is sent encoded. Encoding hides what a place cannot carry, so it is looked at before.
+#[derive(Debug)]
+pub struct Encoded {
+    /// The value.
+    pub setting: Setting,
+    /// What it is, for messages, e.g. `the password of Basic authentication`.
+    pub what: &'static str,
+    /// The characters that it must not hold.
+    pub refuses: fn(char) -> bool,
+}
+
+/// Where on a request a value goes (ruling C-30).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyPlace {
     /// A request header.
@@ -153,6 +138,17 @@ pub enum Setting {
     Literal(String),
     /// Kept elsewhere; a secret.
     Secret(SecretRef),
+}
+
+impl Setting {
+    /// Where it is kept, when it is a secret.
+    #[must_use]
+    pub fn secret(&self) -> Option<&SecretRef> {
+        match self {
+            Self::Literal(_) => None,
+            Self::Secret(reference) => Some(reference),
+        }
+    }
 }
 
 /// Where a secret is kept. Never the secret itself.

@@ -8,7 +8,7 @@ use super::action::Shared;
 use super::actions::{Actions, exposed};
 use super::code::CodeFiles;
 use super::document::{
-    ActionDocument, AuthDocument, CodeDocument, ConnectionDocument, DefaultsDocument, ReturnedErrorsName, SecretsName,
+    ActionDocument, CodeDocument, ConnectionDocument, DefaultsDocument, ReturnedErrorsName, SecretsName,
     SecurityDocument,
 };
 use super::file::File;
@@ -266,17 +266,14 @@ impl Rules {
 }
 
 /// How requests are authenticated, and what code reads as `data.auth`.
-fn compile_auth(scope: &Scope<'_>, main: &File<'_>) -> Option<(Auth, Vec<(String, Setting)>)> {
+fn compile_auth(scope: &Scope<'_>, main: &File<'_>) -> Option<(Auth, authentication::Fields)> {
     if let Some(auth) = &main.postponed_auth {
         authentication::report_postponed(scope, auth);
         return None;
     }
     match main.root.get("auth") {
-        Some(node) if !node.is_null() => {
-            let document: AuthDocument = scope.document(node)?;
-            authentication::compile(scope, node, document)
-        }
-        _ => Some((Auth::None, Vec::new())),
+        Some(node) if !node.is_null() => authentication::compile(scope, node),
+        _ => Some((Auth::none(), Vec::new())),
     }
 }
 

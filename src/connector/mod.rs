@@ -15,7 +15,7 @@ mod actions;
 mod allowance;
 mod any_of;
 mod arguments;
-mod authentication;
+pub(crate) mod authentication;
 mod code;
 mod connection;
 mod credential;

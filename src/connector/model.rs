@@ -17,7 +17,7 @@ use crate::pagination::Pagination;
 use crate::schema::Schema;
 use crate::template::{Inside, PathTemplate, Style, ValueTemplate, XmlShape};
 
-pub use super::credential::{Auth, KeyPlace, Placement, SecretRef, Setting, Visible};
+pub use super::credential::{Auth, Encoded, KeyPlace, Part, Piece, Placement, SecretRef, Setting};
 pub use super::secret_name::SecretName;
 
 /// Name of the one implicit user of a process that serves a single person, of that user's organisation, and of the
@@ -75,7 +75,7 @@ impl Connector {
     pub fn secrets(&self) -> Vec<&SecretRef> {
         let mut all = self.auth.secrets();
         for (_, setting) in &self.fields {
-            if let Setting::Secret(reference) = setting
+            if let Some(reference) = setting.secret()
                 && !all.contains(&reference)
             {
                 all.push(reference);
@@ -100,8 +100,9 @@ impl Connector {
     /// How requests of `action` are authenticated: not at all where it says so, or goes to a server that gets no
     /// credential.
     pub fn auth_of(&self, action: &Action) -> &Auth {
+        static NONE: Auth = Auth::none();
         match action.request() {
-            Some(request) if !request.credentials => &Auth::None,
+            Some(request) if !request.credentials => &NONE,
             _ => &self.auth,
         }
     }

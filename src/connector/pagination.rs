@@ -11,7 +11,7 @@ use super::document::{ActionDocument, PlaceName};
 use super::model::{BodyTemplate, Effect, Logic, RequestTemplate};
 use super::scope::{Scope, json};
 use crate::document::Node;
-use crate::pagination::{self, Flaw, Keys, Pagination, Parameter};
+use crate::pagination::{self, Flaw, Keys, Pagination, Parameter, StyleName};
 
 /// The key of the table.
 const KEY: &str = "pagination";
@@ -112,10 +112,14 @@ fn is_sent(
         // A URL that an API names may be anything to change there.
         None if request.method != Method::GET => {
             let message = format!(
-                "pages of the styles `link` and `url` are asked for with GET, and this is a {} request",
+                "pages of the styles {} are asked for with GET, and this is a {} request",
+                StyleName::listed(false, "`", "and"),
                 request.method
             );
-            let help = "write method = \"GET\", or a style that keeps the URL: cursor, page or offset";
+            let help = format!(
+                "write method = \"GET\", or a style that keeps the URL: {}",
+                StyleName::listed(true, "", "or")
+            );
             scope.refuse("bad-pagination", place(node, "style"), message, help);
             false
         }

@@ -2,15 +2,13 @@
 
 use std::ops::Range;
 
+use super::authentication;
 use super::model::{SecretName, SecretRef};
 use super::naming;
 use crate::document::{Kind, Node};
 
 /// The variable with the key to every secret of the vault: no connector may send that one anywhere.
 pub(super) const MASTER_KEY: &str = "TOOLGATE_MASTER_KEY";
-
-/// Keys of an authentication whose values are no secrets.
-const HARMLESS: [&str; 7] = ["type", "auth_type", "in", "header_name", "name", "prefix", "grant"];
 
 /// Parts of a key or header name that promise a secret, without `-` and `_`.
 const TELLTALE: [&str; 7] = [
@@ -62,11 +60,6 @@ pub(super) fn reference(written: &str) -> Option<SecretRef> {
         .map(SecretRef::Vault)
 }
 
-/// Whether the value at `key` of an authentication is no secret, whatever it is.
-pub(super) fn is_harmless(key: &str) -> bool {
-    HARMLESS.contains(&key)
-}
-
 /// Whether a header or parameter of this name carries a secret.
 pub(crate) fn carries_secret(name: &str) -> bool {
     let plain = name.to_ascii_lowercase().replace(['-', '_'], "");
@@ -110,7 +103,7 @@ fn collect(node: &Node, inside_auth: bool, ranges: &mut Vec<Range<usize>>) {
                 let is_template = member.value.text().is_some_and(|text| text.contains("{{"));
                 let suspect = match key {
                     "auth" | "authentication" => true,
-                    _ if inside_auth => !is_harmless(key),
+                    _ if inside_auth => !authentication::is_harmless(key),
                     _ => (carries_secret(key) || key == "key") && member.value.text().is_some() && !is_template,
                 };
                 collect(&member.value, suspect, ranges);

@@ -3,6 +3,7 @@
 //! Works on the tree, so that every value keeps its place in the file. What is renamed remembers how it was written:
 //! references such as `#/endpoints/0/response_schema` (contract S1-63) still find it.
 
+use super::authentication;
 use crate::diagnostics::{Diagnostic, Source};
 use crate::document::{Kind, Member, Node};
 
@@ -14,47 +15,6 @@ const ACTION_KEYS: [(&str, &str); 6] = [
     ("body_template", "body"),
     ("response_mapping", "response"),
     ("requires_confirmation", "confirm"),
-];
-
-/// Keys of an authentication that may say that they refer to a vault.
-const SECRET_KEYS: [&str; 6] = ["key", "token", "username", "password", "client_id", "client_secret"];
-
-/// Spellings of authentication types (ruling C-03), lowercase with `_` between words.
-const AUTH_TYPES: [(&str, &str); 19] = [
-    ("none_public_api", "none"),
-    ("public", "none"),
-    ("apikey", "api_key"),
-    ("bearer", "bearer_token"),
-    ("token", "bearer_token"),
-    ("basic", "basic_auth"),
-    ("basic_auth_username_password", "basic_auth"),
-    ("custom", "custom_header"),
-    ("custom_headers", "custom_header"),
-    ("header", "custom_header"),
-    ("oauth", "oauth2"),
-    ("oauth_2", "oauth2"),
-    ("oauth_2_0", "oauth2"),
-    ("oauth2_0", "oauth2"),
-    ("oauth_dcr", "oauth2"),
-    ("serviceaccount", "service_account"),
-    ("sigv4", "aws_sigv4"),
-    ("aws", "aws_sigv4"),
-    ("awssigv4", "aws_sigv4"),
-];
-
-/// Names of authentication types, the ones that this version cannot do included.
-const CANONICAL_AUTH_TYPES: [&str; 11] = [
-    "none",
-    "api_key",
-    "bearer_token",
-    "basic_auth",
-    "custom_header",
-    "combined",
-    "oauth2",
-    "service_account",
-    "jwt",
-    "hmac",
-    "aws_sigv4",
 ];
 
 /// HTTP methods of actions.
@@ -79,7 +39,7 @@ pub(super) fn connector(source: &Source<'_>, root: &mut Node) -> Vec<Diagnostic>
     rename(source, root, "authentication", "auth", &mut findings);
     gather_auth(root);
     if let Some(auth) = root.get_mut("auth") {
-        authentication(source, auth, &mut findings);
+        self::auth(source, auth, &mut findings);
     }
     actions(source, root, &mut findings);
     findings
@@ -133,7 +93,7 @@ fn gather_auth(root: &mut Node) {
     }
 }
 
-fn authentication(source: &Source<'_>, auth: &mut Node, findings: &mut Vec<Diagnostic>) {
+fn auth(source: &Source<'_>, auth: &mut Node, findings: &mut Vec<Diagnostic>) {
     if auth
         .get("config")
         .is_some_and(|config| matches!(config.kind, Kind::Table(_)))
@@ -154,13 +114,9 @@ fn authentication(source: &Source<'_>, auth: &mut Node, findings: &mut Vec<Diagn
     }
     rename(source, auth, "auth_type", "type", findings);
     rewrite(auth, "type", |written| {
-        let plain = super::naming::slug_of(written);
-        let alias = AUTH_TYPES.iter().find(|(alias, _)| *alias == plain);
-        alias
-            .map(|(_, name)| (*name).to_owned())
-            .or_else(|| known(&CANONICAL_AUTH_TYPES, plain))
+        authentication::name_of(&super::naming::slug_of(written)).map(str::to_owned)
     });
-    for key in SECRET_KEYS {
+    for key in authentication::secret_keys() {
         rename(source, auth, &format!("{key}_vault_ref"), key, findings);
     }
     for header in auth.get_mut("headers").map(Node::items_mut).unwrap_or_default() {

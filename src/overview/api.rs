@@ -92,7 +92,7 @@ impl Api {
             },
             problem,
             base_url: Some(base_url),
-            auth: Some(connector.auth.label()),
+            auth: Some(connector.auth.label),
             endpoints: Some(connector.actions.len()),
             last_used: last_used.map_or_else(|| "never".to_owned(), |moment| ago(moment, now)),
             calls_today: usage.recent_calls,

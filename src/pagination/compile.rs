@@ -1,6 +1,6 @@
 //! From what an author writes to a [`Pagination`].
 
-use super::style::Parts;
+use super::style::{Parts, any_style};
 use super::{Keys, MOST_PAGES, Pagination, Parameter, ParameterPlaceName, USUAL_PAGES};
 use crate::mapping::{Expression, MappingError, Place};
 
@@ -38,9 +38,7 @@ pub fn compile(keys: &Keys) -> Result<Pagination, Vec<Flaw>> {
             key: "",
             offset: 0,
             message: "pagination without a `style`".to_owned(),
-            help:
-                "write how the API tells the next page: style = \"cursor\", \"page\", \"offset\", \"link\" or \"url\""
-                    .to_owned(),
+            help: format!("write how the API tells the next page: {}", any_style()),
         }]);
     };
     let kind = name.kind();

@@ -3,8 +3,8 @@
 //! Pure. Must never know who sends requests, a connector or a credential: it gets answers that have arrived, and says
 //! what the request for the next page has to change.
 //!
-//! How an API tells the next page is a style. To add one: its file in `style`, and its line in the list of
-//! [`StyleName`] in `style/mod.rs`.
+//! How an API tells the next page is a style. To add one: its file in `style`, and its line in the list in
+//! `style/mod.rs`.
 
 mod compile;
 mod keys;

@@ -2,7 +2,8 @@
 //! traits with one backend per file.
 //!
 //! The only room that speaks SQL. Must never know what a call or a connector is: records hold plain values.
-//! Adding a backend touches one new folder and [`open`]; it is right when it passes the cases in `conformance`.
+//! Adding a backend touches one new folder and [`open`], and [`exists`] and [`look_up_keys`] if it lives in a folder, too; it
+//! is right when it passes the cases in `conformance`.
 
 mod apis;
 mod approvals;

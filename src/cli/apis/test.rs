@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::unknown;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Failure, Global, assemble, output};
-use crate::connector::model::{Action, Auth, Connector, Effect};
+use crate::connector::model::{Action, Connector, Effect};
 use crate::engine::{Call, CallError, Ending, Engine, ErrorCode, Principal};
 
 /// Most endpoints called in one test: an imported API may have hundreds, and calls count against limits.
@@ -213,11 +213,7 @@ fn lines(connector: &Connector, outcome: &Outcome) -> Vec<String> {
     if met(&[ErrorCode::AuthenticationFailed]) {
         lines.push(marked(false, "Authentication valid"));
     } else if answered {
-        let note = if matches!(connector.auth, Auth::None) {
-            " (none needed)"
-        } else {
-            ""
-        };
+        let note = if connector.auth.is_none() { " (none needed)" } else { "" };
         lines.push(marked(true, &format!("Authentication valid{note}")));
     }
     for tested in &outcome.endpoints {

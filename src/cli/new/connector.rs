@@ -6,11 +6,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use url::Url;
 
 use super::files::{self, Plan};
 use crate::cli::{Failure, Global, assemble, output};
+use crate::connector::authentication::{KINDS, Kind};
 use crate::connector::{self, SourceFile};
 
 /// Write the folder of a new connector.
@@ -25,8 +27,8 @@ pub(super) struct Connector {
     #[arg(long, value_name = "URL", default_value = "https://api.example.com/v1")]
     base_url: Url,
     /// How requests are authenticated.
-    #[arg(long, value_enum, default_value_t = Auth::ApiKey)]
-    auth: Auth,
+    #[arg(long, value_parser = scheme(), default_value = "api_key")]
+    auth: &'static Kind,
     /// What the API is about, in the singular; may be given several times with `--tier full`.
     #[arg(long, value_name = "NAME", default_value = "item")]
     entity: Vec<String>,
@@ -38,16 +40,11 @@ pub(super) enum Tier {
     Full,
 }
 
-/// Named as in a connector's `[auth]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub(super) enum Auth {
-    None,
-    ApiKey,
-    BearerToken,
-    #[value(name = "basic_auth")]
-    Basic,
-    CustomHeader,
+/// The schemes that a new connector can begin with, named as in its `[auth]`.
+fn scheme() -> impl TypedValueParser<Value = &'static Kind> {
+    let known = || KINDS.into_iter().filter(|kind| kind.scaffold.is_some());
+    PossibleValuesParser::new(known().map(|kind| kind.name))
+        .try_map(move |name| known().find(|kind| kind.name == name).ok_or("no scheme has this name"))
 }
 
 impl Connector {

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use serde_json::Value;
 use url::Url;
 
-use super::connector::{Auth, Tier};
+use super::connector::Tier;
 use crate::connector;
+use crate::connector::authentication::Kind;
 
 /// Folder beside the connectors that holds the schemas for editors; nothing whose name begins with a dot is loaded.
 pub(super) const SCHEMAS: &str = ".schema";
@@ -17,7 +18,7 @@ pub(super) struct Plan {
     pub(super) slug: String,
     pub(super) tier: Tier,
     pub(super) base_url: Url,
-    pub(super) auth: Auth,
+    pub(super) auth: &'static Kind,
     /// Slugs, in the singular; exactly one in the lite tier.
     pub(super) entities: Vec<String>,
 }
@@ -127,35 +128,26 @@ fn main(plan: &Plan) -> String {
 }
 
 fn auth(plan: &Plan) -> String {
-    let variable = |what| connector::variable_of(&plan.slug, what);
-    match plan.auth {
-        Auth::None => "type = \"none\"\n".to_owned(),
-        Auth::ApiKey => format!(
-            "type = \"api_key\"\nheader_name = \"X-API-Key\"\nkey = \"env:{}\"\n",
-            variable("key")
-        ),
-        Auth::BearerToken => format!("type = \"bearer_token\"\ntoken = \"env:{}\"\n", variable("token")),
-        Auth::Basic => format!(
-            "type = \"basic_auth\"\nusername = \"env:{}\"\npassword = \"env:{}\"\n",
-            variable("user"),
-            variable("password")
-        ),
-        Auth::CustomHeader => format!(
-            "type = \"custom_header\"\nheaders = [{{ name = \"X-API-Key\", value = \"env:{}\" }}]\n",
-            variable("key")
-        ),
+    let mut text = format!("type = {}\n", quoted(plan.auth.name));
+    if let Some(scaffold) = &plan.auth.scaffold {
+        text.push_str(scaffold.keys);
     }
+    for (secret, variable) in secrets(plan).iter().zip(variables(plan)) {
+        text = text.replace(&format!("{{{secret}}}"), &quoted(&format!("env:{variable}")));
+    }
+    text
 }
 
-/// Names of the environment variables that [`auth`] refers to.
+/// Names of the secrets that [`auth`] refers to.
+fn secrets(plan: &Plan) -> &'static [&'static str] {
+    plan.auth.scaffold.as_ref().map_or(&[], |scaffold| scaffold.secrets)
+}
+
+/// Names of the environment variables that they are in.
 fn variables(plan: &Plan) -> Vec<String> {
-    let all: &[&str] = match plan.auth {
-        Auth::None => &[],
-        Auth::ApiKey | Auth::CustomHeader => &["key"],
-        Auth::BearerToken => &["token"],
-        Auth::Basic => &["user", "password"],
-    };
-    let names = all.iter().map(|what| connector::variable_of(&plan.slug, what));
+    let names = secrets(plan)
+        .iter()
+        .map(|what| connector::variable_of(&plan.slug, what));
     names.collect()
 }
 

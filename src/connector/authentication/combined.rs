@@ -1,23 +1,49 @@
-//! Several credentials on every request, such as a token and a key.
+//! `combined`: several credentials on every request, such as a token and a key.
 
-use super::{Fields, fields_of, scheme};
-use crate::connector::document::AuthDocument;
-use crate::connector::model::{Auth, KeyPlace, Placement, Setting};
+use schemars::JsonSchema;
+
+use super::{AuthDocument, Compiled, Fields, Kind, add, kind_of};
+use crate::connector::model::{KeyPlace, Part, Placement};
 use crate::connector::scope::Scope;
 use crate::document::Node;
 
-/// Compiles `parts`. Each puts its own credential on the request, so no two may go to the same place.
-pub(super) fn compile(scope: &Scope<'_>, node: &Node, parts: Vec<AuthDocument>) -> Option<Auth> {
+pub(super) static KIND: Kind = Kind {
+    name: "combined",
+    spellings: &[],
+    label: "Combined",
+    secrets: &[],
+    harmless: &[],
+    keys: Keys::json_schema,
+    alone: |_| Some(("type", "has parts itself")),
+    compile,
+    scaffold: None,
+};
+
+/// Several of the others at once, e.g. a token and a key.
+#[expect(
+    dead_code,
+    reason = "the shape of the keys; the parts are read one by one, so that no error hides another"
+)]
+#[derive(JsonSchema)]
+struct Keys {
+    /// Each as it would be written in `auth` on its own. No two go to the same place.
+    #[schemars(length(min = 2))]
+    parts: Vec<AuthDocument>,
+}
+
+/// Each part puts its own credential on the request, so no two may go to the same place.
+fn compile(scope: &Scope<'_>, node: &Node) -> Option<Compiled> {
     let items = node.get("parts").map(Node::items).unwrap_or_default();
-    let mut compiled: Vec<Auth> = Vec::with_capacity(parts.len());
+    let mut parts: Vec<Part> = Vec::with_capacity(items.len());
+    let mut fields = Fields::new();
     let mut taken: Vec<(KeyPlace, String)> = Vec::new();
-    let mut sound = parts.len() == items.len();
-    for (part, item) in parts.into_iter().zip(items) {
-        let Some(auth) = one(scope, item, part) else {
+    let mut sound = true;
+    for item in items {
+        let Some(compiled) = one(scope, item) else {
             sound = false;
             continue;
         };
-        for place in places(&auth) {
+        for place in compiled.parts.iter().flat_map(|part| &part.placements).map(place) {
             if taken.contains(&place) {
                 let message = format!(
                     "another part of `auth` goes to the {} `{}`, too",
@@ -30,53 +56,33 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node, parts: Vec<AuthDocument>) 
             }
             taken.push(place);
         }
-        compiled.push(auth);
+        parts.extend(compiled.parts);
+        add(&mut fields, compiled.fields);
+        add(&mut fields, compiled.fields_of_part);
     }
-    sound.then_some(Auth::Combined { parts: compiled })
+    sound.then_some(Compiled {
+        parts,
+        fields,
+        fields_of_part: Fields::new(),
+    })
 }
 
-/// What code reads of the parts. Keys beside the first have the name of the place that they go to.
-pub(super) fn fields(parts: &[Auth]) -> Fields {
-    let mut fields = Fields::new();
-    for part in parts {
-        let mut own = fields_of(part);
-        if let Auth::ApiKey { name, key, .. } = part {
-            own.push((name.replace('-', "_"), Setting::Secret(key.clone())));
-        }
-        for (name, setting) in own {
-            if fields.iter().all(|(taken, _)| *taken != name) {
-                fields.push((name, setting));
-            }
-        }
-    }
-    fields
-}
-
-fn one(scope: &Scope<'_>, item: &Node, part: AuthDocument) -> Option<Auth> {
-    let refused = match &part {
-        AuthDocument::None {} => Some(("type", "sends nothing")),
-        AuthDocument::Combined { .. } => Some(("type", "has parts itself")),
-        AuthDocument::ApiKey { fields, .. } if !fields.is_empty() => Some((
-            "fields",
-            "names what code reads, which only an `auth` without parts does",
-        )),
-        _ => None,
-    };
-    if let Some((key, reason)) = refused {
+fn one(scope: &Scope<'_>, item: &Node) -> Option<Compiled> {
+    let kind = kind_of(item)?;
+    if let Some((key, reason)) = (kind.alone)(item) {
         let message = format!("this part of `auth` {reason}");
         scope.refuse("bad-auth", item.key_span(key), message, "remove it");
         return None;
     }
-    scheme(scope, item, part)
+    (kind.compile)(scope, item)
 }
 
-/// Where a part puts its values. Headers are the same however they are written.
-fn places(auth: &Auth) -> Vec<(KeyPlace, String)> {
-    let place = |placement: Placement<'_>| match placement.place {
+/// Where a part puts a value. Headers are the same however they are written.
+fn place(placement: &Placement) -> (KeyPlace, String) {
+    match placement.place {
         KeyPlace::Header => (KeyPlace::Header, placement.name.to_ascii_lowercase()),
-        place => (place, placement.name.to_owned()),
-    };
-    auth.placements().into_iter().map(place).collect()
+        place => (place, placement.name.clone()),
+    }
 }
 
 fn name(place: KeyPlace) -> &'static str {

@@ -6,7 +6,6 @@
 //! Older spellings of keys (seed formats) are brought into this shape by [`super::spelling`] before.
 
 mod action;
-mod auth;
 mod code;
 mod input;
 mod settings;
@@ -18,10 +17,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Allowance;
+use super::authentication::AuthDocument;
 use crate::pagination::Keys;
 
 pub(in crate::connector) use action::{ActionDocument, EffectName, MethodName, ValidationName};
-pub(in crate::connector) use auth::{AuthDocument, HeaderDocument, KeyPlaceName};
 pub(in crate::connector) use code::{CodeDocument, ReturnedErrorsName, SecretsName};
 pub(in crate::connector) use input::{
     FieldType, InputDocument, InsideDocument, OptionDocument, PlaceName, Scalar, StyleName,

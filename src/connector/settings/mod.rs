@@ -12,8 +12,8 @@ use std::cell::Cell;
 use declared::Declared;
 use reference::Reference;
 
+use super::authentication;
 use super::naming::{self, is_identifier};
-use super::secret;
 use crate::diagnostics::{Diagnostic, Source};
 use crate::document::{Kind, Node, closest};
 
@@ -316,7 +316,7 @@ fn of_auth(auth: &mut Node, visit: &mut impl FnMut(&mut Node, Place)) {
         Kind::List(items) => items.iter_mut().for_each(|item| of_auth(item, visit)),
         Kind::Table(members) => {
             for member in members {
-                if secret::is_harmless(&member.key) {
+                if authentication::is_harmless(&member.key) {
                     visit(&mut member.value, Place::Plain);
                 } else {
                     of_auth(&mut member.value, visit);

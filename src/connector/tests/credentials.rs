@@ -5,44 +5,36 @@ use super::*;
 /// Ruling C-03.
 #[test]
 fn authentication_has_one_set_of_kinds_and_many_spellings() {
-    let kind = |auth: &Auth| match auth {
-        Auth::None => "none",
-        Auth::ApiKey { .. } => "api_key",
-        Auth::BearerToken { .. } => "bearer_token",
-        Auth::BasicAuth { .. } => "basic_auth",
-        Auth::CustomHeader { .. } => "custom_header",
-        Auth::Combined { .. } => "combined",
-    };
     let key = "header_name = \"X-Key\"\nkey = \"env:K\"";
     let basic = "username = \"u\"\npassword = \"env:P\"";
     for (written, rest, expected) in [
-        ("none", "", "none"),
-        ("NONE", "", "none"),
-        ("None (Public API)", "", "none"),
-        ("api_key", key, "api_key"),
-        ("API_KEY", key, "api_key"),
-        ("API Key", key, "api_key"),
-        ("apiKey", key, "api_key"),
-        ("bearer_token", "token = \"env:T\"", "bearer_token"),
-        ("bearer", "token = \"env:T\"", "bearer_token"),
-        ("Bearer Token", "token_vault_ref = \"vault://t\"", "bearer_token"),
-        ("basic_auth", basic, "basic_auth"),
-        ("basic", basic, "basic_auth"),
-        ("Basic Auth (username/password)", basic, "basic_auth"),
+        ("none", "", "None"),
+        ("NONE", "", "None"),
+        ("None (Public API)", "", "None"),
+        ("api_key", key, "API Key"),
+        ("API_KEY", key, "API Key"),
+        ("API Key", key, "API Key"),
+        ("apiKey", key, "API Key"),
+        ("bearer_token", "token = \"env:T\"", "Bearer Token"),
+        ("bearer", "token = \"env:T\"", "Bearer Token"),
+        ("Bearer Token", "token_vault_ref = \"vault://t\"", "Bearer Token"),
+        ("basic_auth", basic, "Basic Auth"),
+        ("basic", basic, "Basic Auth"),
+        ("Basic Auth (username/password)", basic, "Basic Auth"),
         (
             "custom_header",
             "headers = [{ name = \"X-A\", value = \"a\" }]",
-            "custom_header",
+            "Custom Header",
         ),
         (
             "Custom Header",
             "headers = [{ name = \"X-A\", value = \"env:A\" }]",
-            "custom_header",
+            "Custom Header",
         ),
     ] {
         for section in ["[auth]", "[authentication]"] {
             let loaded = connector(with_lines(&format!("{section}\ntype = \"{written}\"\n{rest}")));
-            assert_eq!(kind(&loaded.auth), expected, "{written}");
+            assert_eq!(loaded.auth.label, expected, "{written}");
         }
     }
     for written in [
@@ -80,10 +72,11 @@ fn keys_go_where_they_are_told_to() {
         let loaded = connector(with_lines(&format!(
             "[auth]\ntype = \"api_key\"\nkey = \"env:K\"\n{lines}"
         )));
-        let Auth::ApiKey {
-            place, name, prefix, ..
-        } = &loaded.auth
-        else {
+        let placements: Vec<_> = loaded.auth.placements().collect();
+        let [Placement { place, name, value }] = placements.as_slice() else {
+            panic!("{lines}")
+        };
+        let [Piece::Plain(Setting::Literal(prefix)), Piece::Plain(Setting::Secret(_))] = value.as_slice() else {
             panic!("{lines}")
         };
         assert_eq!((*place, name.as_str(), prefix.as_str()), expected, "{lines}");
@@ -115,10 +108,7 @@ fn several_parts_each_go_to_a_place_of_their_own() {
         key("query", "app"),
         key("cookie", "app")
     )));
-    let Auth::Combined { parts } = &found.auth else {
-        panic!("{:?}", found.auth)
-    };
-    assert_eq!(parts.len(), 3);
+    assert_eq!((found.auth.label, found.auth.parts.len()), ("Combined", 3));
     assert_eq!(found.auth.secrets().len(), 3);
     let names: Vec<&str> = found.fields.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["access_token", "token", "api_key", "key", "app"]);

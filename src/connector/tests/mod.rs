@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Action, Auth, BodyTemplate, Effect, KeyPlace, RateLimit, Validation};
+use super::model::{Action, BodyTemplate, Effect, KeyPlace, Piece, Placement, RateLimit, Setting, Validation};
 use super::*;
 use crate::diagnostics::{Severity, render};
 

@@ -21,7 +21,7 @@ fn what_is_left_out_has_the_values_of_the_seeds() {
             .eq(["https://api.example.com/v1/*"])
     );
     assert!(connector.security.ip_allowlist.is_none() && !connector.security.allow_http);
-    assert!(matches!(connector.auth, Auth::None) && connector.enabled);
+    assert!(connector.auth.is_none() && connector.enabled);
     assert_eq!(connector.actions[0].response.validation, Validation::Strict);
     assert_eq!(connector.actions[0].timeout, None);
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::connector::carries_secret;
 use crate::document::closest;
 use crate::mapping::Mapping;
-use crate::pagination;
+use crate::pagination::{self, StyleName};
 
 /// The key of the object, in operations, parameters and properties.
 pub(super) const KEY: &str = "x-toolgate";
@@ -106,13 +106,14 @@ impl ActionShape {
             return;
         };
         let why = if writes(&self.settings, method) {
-            "it changes something, and is called once; `effect: read` says that it does not"
+            "it changes something, and is called once; `effect: read` says that it does not".to_owned()
         } else if method == "HEAD" {
-            "an answer to HEAD has no pages"
+            "an answer to HEAD has no pages".to_owned()
         } else if method != "GET" && keeps_no_url(pagination) {
-            "pages of the styles `link` and `url` are asked for with GET"
+            let styles = StyleName::listed(false, "`", "and");
+            format!("pages of the styles {styles} are asked for with GET")
         } else if pagination.get("in").is_some_and(|place| place == "body") && !has_json_body {
-            "it has no JSON body for `in: body`"
+            "it has no JSON body for `in: body`".to_owned()
         } else {
             return;
         };
@@ -233,7 +234,7 @@ fn writes(settings: &Map<String, Value>, method: &str) -> bool {
 /// Whether the next page has a URL that the API names.
 fn keeps_no_url(pagination: &Value) -> bool {
     let style = pagination.get("style").and_then(Value::as_str);
-    matches!(style, Some("link" | "url"))
+    style.is_some_and(|style| !StyleName::keeps_url(style))
 }
 
 fn not_usable(key: &str, kind: &str) -> String {

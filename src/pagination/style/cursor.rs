@@ -7,6 +7,8 @@ use crate::mapping::Expression;
 
 pub(super) const KIND: Kind = Kind {
     name: "cursor",
+    description: "A value of the answer goes into the next request, such as a token or the last item's id.",
+    keeps_url: true,
     needs: &["parameter", "next"],
     takes: &["in", "more"],
     read: |parts| Some(Box::new(Cursor { next: parts.next? })),

@@ -7,6 +7,8 @@ use super::{Kind, Page, PageError, Step, Style};
 
 pub(super) const KIND: Kind = Kind {
     name: "link",
+    description: "The header `Link` names the next page (RFC 8288).",
+    keeps_url: false,
     needs: &[],
     takes: &[],
     read: |_| Some(Box::new(Link)),

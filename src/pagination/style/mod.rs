@@ -1,9 +1,11 @@
 //! The ways in which APIs tell where the next page is, one in each file.
 //!
-//! A style reads an answer and says what changes in the next request. Must never know who sends it.
+//! A style reads an answer and says what changes in the next request. Must never know who sends it. To add one: its file,
+//! and its line in [`STYLES`].
 
 mod cursor;
 mod link;
+mod name;
 mod offset;
 mod page;
 mod target;
@@ -14,47 +16,37 @@ use std::fmt;
 
 use ::url::Url;
 use http::HeaderValue;
-use schemars::JsonSchema;
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::{PageError, Step, kind};
 use crate::mapping::{Data, Expression};
 
-/// How an API tells where the next page is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(rename = "PaginationStyle")]
-pub enum StyleName {
-    /// A value of the answer goes into the next request, such as a token or the last item's id.
-    Cursor,
-    /// Pages are counted.
-    Page,
-    /// Items are counted.
-    Offset,
-    /// The header `Link` names the next page (RFC 8288).
-    Link,
-    /// The answer holds the next page's URL.
-    Url,
-}
+pub use name::StyleName;
+pub(super) use name::any_style;
 
-impl StyleName {
-    /// The list of the styles.
-    pub(super) fn kind(self) -> &'static Kind {
-        match self {
-            Self::Cursor => &cursor::KIND,
-            Self::Page => &page::KIND,
-            Self::Offset => &offset::KIND,
-            Self::Link => &link::KIND,
-            Self::Url => &url::KIND,
-        }
+/// The list of the styles.
+const STYLES: [&Kind; 5] = [&cursor::KIND, &page::KIND, &offset::KIND, &link::KIND, &url::KIND];
+
+/// Their names.
+const NAMES: [&str; STYLES.len()] = {
+    let mut names = [""; STYLES.len()];
+    let mut index = 0;
+    while index < names.len() {
+        names[index] = STYLES[index].name;
+        index += 1;
     }
-}
+    names
+};
 
 /// A style as authors write it.
+#[derive(Debug)]
 pub(super) struct Kind {
     /// What authors call it.
     pub(super) name: &'static str,
+    /// What editors and the manual tell about it.
+    pub(super) description: &'static str,
+    /// Whether the next page has the URL of this one but for a parameter. Any other may be asked for with GET only.
+    pub(super) keeps_url: bool,
     /// Keys that have to be written.
     pub(super) needs: &'static [&'static str],
     /// Other keys that have an effect.

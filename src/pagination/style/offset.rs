@@ -7,6 +7,8 @@ use crate::mapping::Expression;
 
 pub(super) const KIND: Kind = Kind {
     name: "offset",
+    description: "Items are counted.",
+    keeps_url: true,
     needs: &["parameter"],
     takes: &["in", "more", "start", "page_size", "total"],
     read: |parts| {

@@ -8,6 +8,8 @@ use crate::mapping::Expression;
 
 pub(super) const KIND: Kind = Kind {
     name: "url",
+    description: "The answer holds the next page's URL.",
+    keeps_url: false,
     needs: &["next"],
     takes: &["more"],
     read: |parts| Some(Box::new(InAnswer { next: parts.next? })),

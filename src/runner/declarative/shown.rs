@@ -3,7 +3,7 @@
 use http::header::COOKIE;
 
 use crate::auth::scrubber::REDACTED;
-use crate::connector::model::{Auth, KeyPlace, Placement, Visible};
+use crate::connector::model::{Auth, KeyPlace};
 use crate::egress::OutgoingRequest;
 
 /// The request as text, with `[REDACTED]` wherever the credential of `auth` would go. For operators: it names the
@@ -75,13 +75,10 @@ struct Shown {
 impl Shown {
     fn of(auth: &Auth) -> Self {
         let mut shown = Self::default();
-        for Placement { place, name, visible } in auth.placements() {
-            let value = match visible {
-                Visible::Before(text) => format!("{text}{REDACTED}"),
-                Visible::All(text) => text.to_owned(),
-            };
-            match place {
-                KeyPlace::Header => shown.headers.push((name.to_owned(), value)),
+        for placement in auth.placements() {
+            let (name, value) = (&placement.name, placement.shown(REDACTED));
+            match placement.place {
+                KeyPlace::Header => shown.headers.push((name.clone(), value)),
                 KeyPlace::Query => shown.query.push(format!("{name}={value}")),
                 KeyPlace::Cookie => shown.cookies.push(format!("{name}={value}")),
             }

@@ -3,34 +3,27 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
 use toolgate::auth::Credential;
-use toolgate::connector::model::{Auth, KeyPlace, SecretRef, Setting};
 
 use super::api::Api;
 use super::*;
 
 #[tokio::test]
 async fn every_scheme_reaches_the_api() {
-    let secret = || SecretRef::Environment("KEY".to_owned());
     let cases = [
-        (api_key(KeyPlace::Header, "X-API-Key"), "x-api-key", KEY),
-        (api_key(KeyPlace::Cookie, "session"), "cookie", "session=k3y/of+crm="),
+        (api_key("header", "X-API-Key"), "x-api-key", KEY),
+        (api_key("cookie", "session"), "cookie", "session=k3y/of+crm="),
         (
-            Auth::BearerToken { token: secret() },
+            auth("type = \"bearer_token\"\ntoken = \"env:KEY\""),
             "authorization",
             "Bearer k3y/of+crm=",
         ),
         (
-            Auth::BasicAuth {
-                username: Setting::Literal("me".to_owned()),
-                password: secret(),
-            },
+            auth("type = \"basic_auth\"\nusername = \"me\"\npassword = \"env:KEY\""),
             "authorization",
             "Basic bWU6azN5L29mK2NybT0=",
         ),
         (
-            Auth::CustomHeader {
-                headers: vec![("x-tenant-key".parse().unwrap(), Setting::Secret(secret()))],
-            },
+            auth("type = \"custom_header\"\nheaders = [{ name = \"X-Tenant-Key\", value = \"env:KEY\" }]"),
             "x-tenant-key",
             KEY,
         ),
@@ -53,7 +46,7 @@ async fn every_scheme_reaches_the_api() {
 async fn a_key_in_the_query_reaches_the_api() {
     let api = Api::ok().await;
     let route = route(&connector(&api.url("/")));
-    let credential = credential(&api_key(KeyPlace::Query, "api_key")).await;
+    let credential = credential(&api_key("query", "api_key")).await;
     let url = api.url("/a?b=c&api_key=forged");
     route.send(outgoing("GET", &url), &credential).await.unwrap();
     assert_eq!(api.only().uri, "/a?b=c&api_key=k3y%2Fof%2Bcrm%3D");

@@ -20,10 +20,9 @@ use http::{HeaderMap, Method};
 use secrecy::SecretString;
 use toolgate::auth::{Credential, ScrubberCache};
 use toolgate::config::EgressConfig;
-use toolgate::connector::model::{
-    Auth, CodeRules, Connection, Connector, KeyPlace, RateLimit, SecretRef, Security, Tier,
-};
+use toolgate::connector::model::{Auth, CodeRules, Connection, Connector, RateLimit, SecretRef, Security, Tier};
 use toolgate::connector::reach::UrlAllowlist;
+use toolgate::connector::{self, SourceFile};
 use toolgate::egress::{Egress, EgressError, OutgoingRequest, Phase, Route, UpstreamResponse};
 use toolgate::vault::{Holder, SecretError, SecretSource};
 use url::Url;
@@ -65,7 +64,7 @@ fn connector(base_url: &str) -> Connector {
             headers: vec![],
             servers: vec![],
         },
-        auth: Auth::None,
+        auth: Auth::none(),
         fields: vec![],
         code: CodeRules {
             aliases: false,
@@ -117,13 +116,24 @@ async fn get(route: &Route, url: &str) -> Result<UpstreamResponse, EgressError> 
     route.send(outgoing("GET", url), &Credential::none()).await
 }
 
-fn api_key(place: KeyPlace, name: &str) -> Auth {
-    Auth::ApiKey {
-        place,
-        name: name.to_owned(),
-        prefix: String::new(),
-        key: SecretRef::Environment("KEY".to_owned()),
-    }
+/// As a connector writes it.
+fn auth(written: &str) -> Auth {
+    let text = format!(
+        "name = \"CRM\"\n[connection]\nbase_url = \"https://crm.example.com\"\n[auth]\n{written}\n[[actions]]\n\
+         name = \"list_it\"\nmethod = \"GET\"\npath = \"/\"\n"
+    );
+    let file = SourceFile {
+        shown: "connector.toml".into(),
+        relative: "connector.toml".into(),
+        text,
+    };
+    connector::load(&[file]).connector.unwrap().auth
+}
+
+fn api_key(place: &str, name: &str) -> Auth {
+    auth(&format!(
+        "type = \"api_key\"\nin = \"{place}\"\nname = \"{name}\"\nkey = \"env:KEY\""
+    ))
 }
 
 /// The credential of `auth`, where every secret is [`KEY`].

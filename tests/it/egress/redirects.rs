@@ -1,6 +1,6 @@
 use axum::body::Body;
 use axum::response::Response;
-use toolgate::connector::model::{Auth, KeyPlace, SecretRef, Server};
+use toolgate::connector::model::Server;
 
 use super::api::{Api, raw};
 use super::*;
@@ -38,7 +38,7 @@ async fn within_the_api_the_whole_request_is_repeated() {
     let mut request = outgoing("POST", &api.url("/from"));
     request.body = Some("{\"title\":1}".into());
     request.headers.insert("x-version", "7".parse().unwrap());
-    let credential = credential(&api_key(KeyPlace::Header, "X-API-Key")).await;
+    let credential = credential(&api_key("header", "X-API-Key")).await;
     let answer = route(&connector(&api.url("/")))
         .send(request, &credential)
         .await
@@ -57,7 +57,7 @@ async fn within_the_api_the_whole_request_is_repeated() {
 #[tokio::test]
 async fn a_key_in_the_query_is_put_on_the_target_too() {
     let api = redirecting(302, "/to".to_owned()).await;
-    let credential = credential(&api_key(KeyPlace::Query, "key")).await;
+    let credential = credential(&api_key("query", "key")).await;
     let request = outgoing("GET", &api.url("/from"));
     route(&connector(&api.url("/")))
         .send(request, &credential)
@@ -68,12 +68,11 @@ async fn a_key_in_the_query_is_put_on_the_target_too() {
 
 #[tokio::test]
 async fn no_credential_reaches_another_origin() {
-    let secret = || SecretRef::Environment("KEY".to_owned());
     for auth in [
-        api_key(KeyPlace::Header, "X-API-Key"),
-        api_key(KeyPlace::Query, "api_key"),
-        api_key(KeyPlace::Cookie, "session"),
-        Auth::BearerToken { token: secret() },
+        api_key("header", "X-API-Key"),
+        api_key("query", "api_key"),
+        api_key("cookie", "session"),
+        auth("type = \"bearer_token\"\ntoken = \"env:KEY\""),
     ] {
         let other = Api::ok().await;
         let api = redirecting(302, other.url("/to")).await;
@@ -101,7 +100,7 @@ async fn no_credential_reaches_another_origin() {
 #[tokio::test]
 async fn a_request_to_another_origin_than_the_base_url_carries_no_credential() {
     let (api, other) = (Api::ok().await, Api::ok().await);
-    let credential = credential(&api_key(KeyPlace::Header, "X-API-Key")).await;
+    let credential = credential(&api_key("header", "X-API-Key")).await;
     let request = outgoing("GET", &other.url("/"));
     route(&connector_for_both(&api, &other))
         .send(request, &credential)
@@ -121,7 +120,7 @@ fn server(other: &Api, credentials: bool) -> std::sync::Arc<Server> {
 
 #[tokio::test]
 async fn the_credential_goes_to_the_servers_that_are_named_for_it() {
-    let credential = credential(&api_key(KeyPlace::Header, "X-API-Key")).await;
+    let credential = credential(&api_key("header", "X-API-Key")).await;
     for (credentials, expected) in [(true, Some(KEY)), (false, None)] {
         let (api, other, third) = (Api::ok().await, Api::ok().await, Api::ok().await);
         let mut connector = connector_for_both(&api, &other);
@@ -140,7 +139,7 @@ async fn the_credential_goes_to_the_servers_that_are_named_for_it() {
 
 #[tokio::test]
 async fn a_redirect_does_not_carry_the_credential_to_another_server_of_the_api() {
-    let credential = credential(&api_key(KeyPlace::Header, "X-API-Key")).await;
+    let credential = credential(&api_key("header", "X-API-Key")).await;
     let other = Api::ok().await;
     let api = redirecting(302, other.url("/to")).await;
     let mut connector = connector_for_both(&api, &other);

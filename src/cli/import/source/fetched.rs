@@ -10,7 +10,7 @@ use url::Url;
 use super::{LARGEST, Wanted};
 use crate::auth::{Credential, ScrubberCache};
 use crate::cli::{Failure, Global, assemble};
-use crate::connector::model::{Auth, Connector, Setting};
+use crate::connector::model::{Auth, Connector};
 use crate::connector::{self, SourceFile};
 use crate::egress::{Egress, OutgoingRequest, Route};
 use crate::vault::{Holder, ServerSecrets};
@@ -107,7 +107,7 @@ pub(in crate::cli::import) fn header(written: &str) -> Result<(String, String), 
 }
 
 async fn credential(auth: &Auth, global: &Global) -> Result<Credential, Failure> {
-    if matches!(auth, Auth::None) {
+    if auth.is_none() {
         return Ok(Credential::none());
     }
     let (vault, _) = assemble::vault(global).await?;
@@ -157,9 +157,7 @@ fn connector_of(url: &Url, networks: &[IpNet], headers: &[(String, String)]) -> 
             reasons.join("; ")
         ))
     })?;
-    if let Auth::CustomHeader { headers } = &connector.auth
-        && headers.iter().any(|(_, value)| matches!(value, Setting::Literal(_)))
-    {
+    if connector.auth.settings().any(|setting| setting.secret().is_none()) {
         return Err(Failure::Usage(anyhow::anyhow!(
             "--header must name where the value is kept"
         )));

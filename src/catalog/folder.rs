@@ -78,6 +78,22 @@ pub fn read(folder: &Path) -> Sources {
 }
 
 impl Sources {
+    /// The same without `file`, which lies among the connectors and is none of theirs.
+    #[must_use]
+    pub fn without(mut self, file: &Path) -> Self {
+        let Ok(file) = file.canonicalize() else {
+            return self;
+        };
+        let is_it = |path: &Path| path.canonicalize().is_ok_and(|real| real == file);
+        for connector in &mut self.connectors {
+            connector.files.retain(|one| !is_it(&one.shown));
+        }
+        self.connectors
+            .retain(|connector| !connector.files.is_empty() || !is_it(&connector.path));
+        self.problems.retain(|problem| !is_it(&problem.path));
+        self
+    }
+
     fn add(&mut self, path: &Path) {
         let known = self.problems.len();
         let mut names: Vec<PathBuf> = Vec::new();

@@ -11,7 +11,7 @@ use super::{Failure, Global, compile_code, output, switches};
 use crate::approval::{Approvals, gate::Settings};
 use crate::audit::{Audit, upkeep};
 use crate::auth::ScrubberCache;
-use crate::catalog::{Catalog, CrowdedOut, Loader, Report};
+use crate::catalog::{Catalog, CrowdedOut, Loader, Report, folder};
 use crate::config::{self, Config, Locations, LogFormat};
 use crate::crypto::HashingKey;
 use crate::diagnostics::Severity;
@@ -62,6 +62,18 @@ pub(super) fn engine(
     store: &Arc<dyn Store>,
     approvals: Settings,
 ) -> Result<Engine, Failure> {
+    let limits = Limits::start(Arc::clone(store), config.limits.clone());
+    engine_within(limits, config, locations, store, approvals)
+}
+
+/// The same, which lets as many calls through as `limits` do.
+fn engine_within(
+    limits: Limits,
+    config: &Config,
+    locations: &Locations,
+    store: &Arc<dyn Store>,
+    approvals: Settings,
+) -> Result<Engine, Failure> {
     let egress = Egress::new(&config.egress).map_err(|error| Failure::Setup(error.into()))?;
     let vault = Vault::new(Arc::clone(store), KeySource::of(&config.vault, &locations.state));
     let scrubbers = ScrubberCache::new();
@@ -77,7 +89,7 @@ pub(super) fn engine(
         code: CodeRunner::new(config.sandbox.clone(), code_cache(locations), Arc::clone(store))
             .compiling_with(compile_code::compiler()),
         admission: Admission::new(bounds(config)),
-        limits: Limits::start(Arc::clone(store), config.limits.clone()),
+        limits,
         call_timeout: Duration::from_millis(config.server.call_timeout_ms),
     }))
 }
@@ -121,7 +133,16 @@ pub(super) fn approval_settings(config: &Config) -> Settings {
 
 /// Loads connectors once and tells on stderr what is wrong with them.
 pub(super) fn catalog(folder: &Path) -> Result<Report, Failure> {
-    let report = Loader::default().load(folder);
+    catalog_beside(folder, None)
+}
+
+/// The same, where the file `input` may lie beside the connectors.
+fn catalog_beside(folder: &Path, input: Option<&str>) -> Result<Report, Failure> {
+    let mut sources = folder::read(folder);
+    if let Some(input) = input {
+        sources = sources.without(Path::new(input));
+    }
+    let report = Loader::default().load_sources(sources);
     tell(&report);
     if report.has_errors() && report.catalog.connectors().is_empty() {
         return Err(Failure::Other(anyhow::anyhow!(
@@ -180,17 +201,30 @@ pub(super) fn problems(report: &Report) -> Vec<String> {
     unreadable.chain(crowded_out).chain(kept).collect()
 }
 
-/// Everything a verb needs to make calls.
-pub(super) async fn calling(global: &Global, wait: Option<Duration>) -> Result<(Engine, Report), Failure> {
+/// Which calls a verb makes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Calling<'a> {
+    /// The file with the arguments, if there is one.
+    pub(super) input: Option<&'a str>,
+    /// Whether an author tries an action again and again: how often it may be called does not matter then.
+    pub(super) is_trial: bool,
+}
+
+/// Everything a verb needs to make calls. Nobody waits for an approval.
+pub(super) async fn calling(global: &Global, calls: Calling<'_>) -> Result<(Engine, Report), Failure> {
     let locations = locations(global)?;
     let config = config(&locations)?;
     start_logging(&config);
-    let mut report = catalog(&locations.connectors)?;
+    let mut report = catalog_beside(&locations.connectors, calls.input)?;
     let store = store(&locations).await?;
     report.catalog = offered(&*store, &report).await?;
     let mut approvals = approval_settings(&config);
-    approvals.wait = wait.unwrap_or(approvals.wait);
-    let engine = engine(&config, &locations, &store, approvals)?;
+    approvals.wait = Duration::ZERO;
+    let mut limits = Limits::start(Arc::clone(&store), config.limits.clone());
+    if calls.is_trial {
+        limits = limits.lifted();
+    }
+    let engine = engine_within(limits, &config, &locations, &store, approvals)?;
     for unroutable in engine.install(std::mem::take(&mut report.catalog)) {
         output::complain(&format!(
             "error: the connector `{}` cannot be reached: {}",

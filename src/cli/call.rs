@@ -1,7 +1,6 @@
 //! `toolgate call`: one call through the same pipeline that agents use.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Map, Value};
@@ -35,7 +34,11 @@ pub(super) struct Call {
 impl Call {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let arguments = assemble::arguments(self.input.as_deref())?;
-        let (engine, _) = assemble::calling(global, Some(Duration::ZERO)).await?;
+        let calls = assemble::Calling {
+            input: self.input.as_deref().and_then(assemble::input_file),
+            ..assemble::Calling::default()
+        };
+        let (engine, _) = assemble::calling(global, calls).await?;
         if self.dry_run {
             let shown = engine.dry_run(&self.name, &arguments, &Principal::local());
             return match shown {

@@ -11,6 +11,7 @@ use super::CodeFile;
 use super::action;
 use super::arguments::Arguments;
 use super::document::ActionDocument;
+use super::inline_places::line_starts;
 use super::layout;
 use super::model::{Code, Language};
 use super::scope::Scope;
@@ -236,6 +237,7 @@ fn file(
         language,
         name: found.relative.to_string_lossy().replace('\\', "/"),
         bytes: Arc::clone(&found.bytes),
+        lines: Arc::default(),
     })
 }
 
@@ -265,5 +267,6 @@ fn inline(scope: &Scope<'_>, node: &Node, document: &ActionDocument, source: &st
         language: Language::JavaScript,
         name: format!("{file}#{action}"),
         bytes: source.as_bytes().into(),
+        lines: line_starts(scope.source.text(), &node.value_span("code"), source),
     })
 }

@@ -25,6 +25,7 @@ mod file;
 mod headers;
 mod hints;
 mod identity;
+mod inline_places;
 mod inside;
 mod json_schema;
 mod layout;

@@ -292,6 +292,17 @@ pub struct Code {
     pub name: String,
     /// The source or the component.
     pub bytes: Arc<[u8]>,
+    /// Where each of its lines begins in the file that it is written in; none where the file is the code.
+    pub lines: Arc<[LineStart]>,
+}
+
+/// Where a line of code begins in the file of its action: line and column, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineStart {
+    /// The line.
+    pub line: usize,
+    /// The column of the line's first character.
+    pub column: usize,
 }
 
 /// Its content is long.

@@ -60,6 +60,8 @@ impl WrittenCode {
             script: source,
             code,
         };
+        let unmeant = written.unmeant_escape();
+        written.looked.findings.extend(unmeant);
         let keys: Vec<Range<usize>> = written.looked.keys.iter().map(|key| written.place(key)).collect();
         written.hidden.extend(keys);
         written
@@ -69,6 +71,27 @@ impl WrittenCode {
     #[must_use]
     pub fn code(&self) -> &Code {
         &self.code
+    }
+
+    /// A character that nobody writes, which the notation made of what the author wrote: `\b` of a regular expression is a
+    /// backspace between the double quotes of TOML, YAML and JSON, and the expression finds nothing.
+    fn unmeant_escape(&self) -> Option<script::Finding> {
+        let span = self.span.as_ref()?;
+        self.text[span.clone()].strip_prefix('"')?;
+        let is_unmeant = |character: char| character.is_control() && !matches!(character, '\t' | '\n' | '\r');
+        let mut characters = self.script.as_deref()?.char_indices();
+        let (at, character) = characters.find(|(_, character)| is_unmeant(*character))?;
+        Some(script::Finding {
+            code: "unmeant-escape",
+            range: at..at + character.len_utf8(),
+            message: format!(
+                "the code holds the control character U+{:04X}: between double quotes a backslash begins an escape",
+                u32::from(character)
+            ),
+            help: "write the code between ''' in TOML, as a block behind | in YAML, or in a file of its own: there a \
+                   backslash stands for itself"
+                .to_owned(),
+        })
     }
 
     /// What is questionable about the source, although it may run. Nothing for components.

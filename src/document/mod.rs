@@ -25,7 +25,7 @@ pub use editors::{SCHEMA_KEY, for_editors};
 pub use node::{Kind, Member, Node};
 pub use suggestion::closest;
 use table_builder::TableBuilder;
-pub use text_position::position_in_text;
+pub use text_position::{lines_in_text, position_in_text};
 
 /// Longest document in bytes.
 pub const LARGEST_DOCUMENT: usize = 4 * 1024 * 1024;

@@ -14,6 +14,30 @@ pub fn position_in_text(source: &str, span: &Range<usize>, decoded: &str, offset
     align(written, opening(written), target).map_or(span.start, |at| span.start + at)
 }
 
+/// The byte offsets in `source` at which the lines of `decoded` begin, the text that is written at `span`; as many as can
+/// be followed.
+///
+/// Where a line stands behind the indentation of a block, it begins behind that.
+pub fn lines_in_text(source: &str, span: &Range<usize>, decoded: &str) -> Vec<usize> {
+    let Some(written) = source.get(span.clone()) else {
+        return Vec::new();
+    };
+    let mut at = opening(written);
+    if !decoded.starts_with(['\r', '\n']) {
+        // The line break behind the quotes is no part of the text.
+        at += written[at..].len() - written[at..].trim_start_matches(['\r', '\n']).len();
+    }
+    let blanks = |text: &str| text.len() - text.trim_start_matches([' ', '\t']).len();
+    let mut starts = Vec::new();
+    for line in decoded.split_inclusive('\n') {
+        let indentation = blanks(&written[at..]).saturating_sub(blanks(line));
+        starts.push(span.start + at + indentation);
+        let Some(next) = follow(written, at, line) else { break };
+        at = next;
+    }
+    starts
+}
+
 /// How many bytes at the beginning of a written text are notation: its quotes or its block header.
 fn opening(written: &str) -> usize {
     for quotes in ["\"\"\"", "'''", "\"", "'"] {
@@ -29,6 +53,22 @@ fn opening(written: &str) -> usize {
 
 /// Where in `written`, from `start` on, the text behind `target` begins.
 fn align(written: &str, start: usize, target: &str) -> Option<usize> {
+    let escapes = written.starts_with('"');
+    let at = follow(written, start, target)?;
+    // What is looked for may begin behind a joined line or behind indentation.
+    let rest = &written[at..];
+    let skipped = if escapes && rest.starts_with('\\') && rest[1..].starts_with([' ', '\t', '\r', '\n']) {
+        rest.len() - rest[1..].trim_start().len()
+    } else if written[..at].ends_with('\n') && target.ends_with('\n') {
+        rest.len() - rest.trim_start_matches([' ', '\t']).len()
+    } else {
+        0
+    };
+    Some(at + skipped)
+}
+
+/// Where in `written`, from `start` on, `target` ends.
+fn follow(written: &str, start: usize, target: &str) -> Option<usize> {
     let escapes = written.starts_with('"');
     let mut at = start;
     let mut expected = target.chars().peekable();
@@ -58,16 +98,7 @@ fn align(written: &str, start: usize, target: &str) -> Option<usize> {
             return None;
         }
     }
-    // What is looked for may begin behind a joined line or behind indentation.
-    let rest = &written[at..];
-    let skipped = if escapes && rest.starts_with('\\') && rest[1..].starts_with([' ', '\t', '\r', '\n']) {
-        rest.len() - rest[1..].trim_start().len()
-    } else if written[..at].ends_with('\n') && target.ends_with('\n') {
-        rest.len() - rest.trim_start_matches([' ', '\t']).len()
-    } else {
-        0
-    };
-    Some(at + skipped)
+    Some(at)
 }
 
 /// How many bytes the escape at the beginning of `text` takes.

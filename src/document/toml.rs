@@ -9,6 +9,10 @@ use serde_json::Number;
 use super::{DEEPEST_NESTING, Kind, MOST_VALUES, Member, Node};
 use crate::diagnostics::{Diagnostic, Source};
 
+/// What to do about a backslash that begins no escape: most stand in code or in a pattern.
+const WITHOUT_ESCAPES: &str = "between double quotes a backslash begins an escape; between single quotes it stands for \
+    itself: '\\d', or ''' around code";
+
 pub(super) fn parse(source: &Source<'_>) -> Result<Node, Vec<Diagnostic>> {
     let (table, errors) = DeTable::parse_recoverable(source.text());
     let mut reader = Reader {
@@ -18,9 +22,13 @@ pub(super) fn parse(source: &Source<'_>) -> Result<Node, Vec<Diagnostic>> {
     };
     for error in errors {
         let span = error.span().unwrap_or(0..0);
-        reader
-            .findings
-            .push(source.error("syntax", span, format!("not valid TOML: {}", error.message().trim())));
+        let problem = error.message().trim();
+        let finding = source.error("syntax", span, format!("not valid TOML: {problem}"));
+        reader.findings.push(if problem.contains("escape") {
+            finding.help(WITHOUT_ESCAPES)
+        } else {
+            finding
+        });
     }
     if !reader.findings.is_empty() {
         reader.findings.sort_by_key(|finding| (finding.line, finding.column));

@@ -1,7 +1,6 @@
 //! `toolgate apis test`: whether an API can be reached and knows us (contract S1-28, ruling C-26).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
@@ -72,7 +71,7 @@ impl How {
     /// Tests the API and tells what came of it.
     pub(super) async fn run(self, global: &Global, slug: &str) -> Result<(), Failure> {
         let arguments = assemble::arguments(self.input.as_deref())?;
-        let (engine, _) = assemble::calling(global, Some(Duration::ZERO)).await?;
+        let (engine, _) = assemble::calling(global, assemble::Calling::default()).await?;
         let outcome = self.outcome(&engine, slug, arguments).await;
         engine.close().await;
         outcome

@@ -1,10 +1,9 @@
 //! `toolgate test`: one run of an action as its author sees it, with its log and its requests.
 //!
-//! A run is a call like any other: must never go around the pipeline, its approval or its audit row.
+//! A run is a call like any other, which no limit of calls counts: must never go around the pipeline, its approval or its
+//! audit row.
 
 mod watch;
-
-use std::time::Duration;
 
 use async_trait::async_trait;
 use clap::Args;
@@ -20,7 +19,8 @@ use crate::store::Via;
 
 /// Run one action and show what it does: its log, its requests and its result.
 ///
-/// The run is a call like any other: it asks before it writes, and leaves a row in the audit log.
+/// The run is a call like any other: it asks before it writes, and leaves a row in the audit log. Only the limits of how
+/// often the action may be called do not apply, and are not used up.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -75,7 +75,11 @@ impl Test {
         arguments: Map<String, Value>,
         cancel: CancellationToken,
     ) -> Result<(), Failure> {
-        let (engine, _) = assemble::calling(global, Some(Duration::ZERO)).await?;
+        let calls = assemble::Calling {
+            input: self.input.as_deref().and_then(assemble::input_file),
+            is_trial: true,
+        };
+        let (engine, _) = assemble::calling(global, calls).await?;
         let author = Author {
             terminal: Terminal::detect(),
             log: CallLog::default(),

@@ -14,13 +14,45 @@ use super::paths::GLOBAL_OBJECT;
 /// Most steps outwards: code that runs anywhere is short, and long sums are looked through once for each of their parts.
 const FARTHEST: usize = 100;
 
+/// Longest test in bytes that is looked through for a name: those that ask for one are short.
+const LONGEST_TEST: usize = 300;
+
 /// Whether it does not matter that `name`, which is used at the node `id`, is absent.
 pub(super) fn need_not_be_there(outside: &Outside<'_, '_>, id: NodeId, name: &str) -> bool {
     match name {
         "require" => is_tried(outside, id, false),
         "Function" => gives_global_object(outside, id) && (is_tried(outside, id, true) || has_other(outside, id)),
-        _ => false,
+        _ => is_class(name) && is_tried(outside, id, false) || is_asked_of_another(outside, id, name),
     }
+}
+
+/// Whether `name` is that of a class: code that tries whether it has one does nothing else there.
+fn is_class(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase()) && name != "Function"
+}
+
+/// Whether what is around the node `id` runs only if something has a member `name`, as in `host.File && f instanceof File`:
+/// that stands for the global object, under a name that is not followed.
+fn is_asked_of_another(outside: &Outside<'_, '_>, id: NodeId, name: &str) -> bool {
+    let at = span(outside, id);
+    let asks = |test: &Expression<'_>| names_member(outside.script.written(&outside.script.range(test.span())), name);
+    around(outside, id).any(|kind| match kind {
+        AstKind::LogicalExpression(choice) => {
+            choice.operator.is_and() && holds(choice.right.span(), at) && asks(&choice.left)
+        }
+        AstKind::ConditionalExpression(choice) => !holds(choice.test.span(), at) && asks(&choice.test),
+        AstKind::IfStatement(choice) => !holds(choice.test.span(), at) && asks(&choice.test),
+        _ => false,
+    })
+}
+
+/// Whether `text` is short and names a member `name` with a dot.
+fn names_member(text: &str, name: &str) -> bool {
+    let is_part = |character: char| character.is_alphanumeric() || matches!(character, '_' | '$');
+    text.len() <= LONGEST_TEST
+        && text
+            .match_indices(name)
+            .any(|(at, _)| text[..at].ends_with('.') && !text[at + name.len()..].starts_with(is_part))
 }
 
 /// Whether what fails at the node `id` is caught. For what `is_small` it is enough that it is; else it has to be all that is

@@ -31,6 +31,9 @@ const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 const SHORTEST: usize = 24;
 const LONGEST: usize = 200;
 
+/// Bytes of a text at most in which a key is known by its looks alone.
+const LONGEST_TEXT: usize = 4_096;
+
 /// Bytes behind the beginning of a key that decide whether it is one.
 const LOOKED_AT: usize = 1_024;
 
@@ -42,7 +45,9 @@ pub(super) fn find(text: &str) -> Option<Range<usize>> {
     if text.contains(PRIVATE_KEY) {
         return Some(0..text.len());
     }
-    known(text).or_else(|| random(text))
+    // What is longer was packed by a program, e.g. a table of characters, and looks random in any part of it.
+    let may_be_random = text.len() <= LONGEST_TEXT;
+    known(text).or_else(|| may_be_random.then(|| random(text))?)
 }
 
 /// A key that begins like those of a well-known service.
@@ -156,6 +161,16 @@ mod tests {
             let text = format!("{before}{key}");
             assert_eq!(find(&text), Some(before.len()..text.len()), "{text}");
         }
+    }
+
+    #[test]
+    fn leaves_what_programs_pack() {
+        let part = "q7Wz2LmX9vRt4KpB6nYc8Hd3";
+        let packed = format!("{}{part}", "ᵁ<Õıʊҝջאٵ".repeat(300));
+        assert_eq!(find(&packed), None);
+        let known = format!("{packed} {}", ["ghp", "Ab12Cd34Ef56Gh78Ij90Kl12Mn34Op56Qr78"].join("_"));
+        assert!(find(&known).is_some_and(|found| found.start > packed.len()));
+        assert!(find(&format!("ᵁ<Õ{part}")).is_some());
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod paths;
 mod references;
 mod texts;
 mod tree;
+mod unawaited;
 mod usage;
 
 use std::ops::Range;
@@ -130,6 +131,7 @@ fn in_tree(script: &Script<'_>, rules: &Rules) -> Vec<Finding> {
         references::absent(&outside, rules),
         without_locale(script),
         handles::inspected(&outside, rules),
+        unawaited::answers(&outside),
         hosts::from_input(&outside),
         texts::keys_in(script),
     ]

@@ -3,6 +3,7 @@
 mod guarded;
 mod odd_sources;
 mod own_names;
+mod unawaited;
 mod uses;
 
 use super::members::{MEMBERS, NOT_YET};

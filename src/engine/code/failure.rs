@@ -56,7 +56,10 @@ pub(super) fn cut_off() -> CallError {
 pub(super) fn of_load(error: &LoadError, code: &Code) -> CallError {
     let name = &code.name;
     let cause = match error {
-        LoadError::Syntax { message, line, column } => format!("{name}:{line}:{column}: {message}"),
+        LoadError::Syntax { message, line, column } => {
+            let place = format!("{name}:{line}:{column}");
+            format!("{}: {message}", code.with_places(&place))
+        }
         other => other.to_string(),
     };
     tracing::error!(cause, "action code cannot be run");
@@ -134,7 +137,7 @@ pub(super) fn of_run(error: &GuestError, host: &Host, tally: &Tally) -> CallErro
 /// What the code threw, in its own words. When that is what it was told about a request, the meaning of that counts.
 fn thrown(message: &str, stack: Option<&str>, host: &Host, tally: &Tally) -> CallError {
     let message = shortened(host, message, LONGEST_MESSAGE);
-    let stack = stack.map(|stack| shortened(host, stack, LONGEST_STACK));
+    let stack = stack.map(|stack| host.with_places(shortened(host, stack, LONGEST_STACK)));
     let place = stack
         .as_deref()
         .and_then(first_place)
@@ -220,8 +223,12 @@ pub(super) fn returned(said: &str, content: Value, tally: &Tally) -> CallError {
 }
 
 /// A result that is none.
-pub(super) fn of_result(error: ReturnedError, tally: &Tally) -> CallError {
-    let cause = format!("{error}{}", done(tally));
+pub(super) fn of_result(error: ReturnedError, code: &Code, tally: &Tally) -> CallError {
+    let told = match error {
+        ReturnedError::Nothing if returns(code) => NOTHING_RETURNED.to_owned(),
+        ref error => error.to_string(),
+    };
+    let cause = format!("{told}{}", done(tally));
     match error {
         ReturnedError::SchemaMismatch { violations } => CallError {
             violations: failures::list(&violations),
@@ -239,6 +246,18 @@ pub(super) fn of_result(error: ReturnedError, tally: &Tally) -> CallError {
             )
         }
     }
+}
+
+/// What is said of code that has a `return` and gives nothing. To read what `ld.request` gives before it is there is the
+/// usual reason.
+const NOTHING_RETURNED: &str = "the code returned nothing: either it reached no `return`, or what that gives is undefined, \
+    as every member is of what `ld.request` gives without `await`";
+
+/// Whether `code` says `return`.
+fn returns(code: &Code) -> bool {
+    let source = String::from_utf8_lossy(&code.bytes);
+    let mut words = source.split(|character: char| !character.is_alphanumeric() && !matches!(character, '_' | '$'));
+    words.any(|word| word == "return")
 }
 
 /// What may have been changed before.

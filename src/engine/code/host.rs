@@ -1,5 +1,6 @@
 //! What code may ask of its host: requests under all the rules of the connector's own, log lines, progress.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -65,6 +66,14 @@ impl Host {
         };
         clean.truncate(clean.floor_char_boundary(shown));
         clean
+    }
+
+    /// `text` with places of the code as its author counts them.
+    pub(super) fn with_places(&self, text: String) -> String {
+        match self.tool.action.code().map(|code| code.with_places(&text)) {
+            Some(Cow::Owned(told)) => told,
+            _ => text,
+        }
     }
 
     /// The write gate looks at the request that would leave, whatever the action says of itself (design section 3).
@@ -220,7 +229,7 @@ impl Outside for Host {
         };
         self.note(CallEventKind::Log {
             level: level.to_owned(),
-            message: self.clean_start(message, room),
+            message: self.with_places(self.clean_start(message, room)),
         });
     }
 

@@ -172,7 +172,7 @@ impl Run<'_> {
                 failures::unread()
             })?
         };
-        let returned = read.map_err(|error| failure::of_result(error, &tally))?;
+        let returned = read.map_err(|error| failure::of_result(error, self.code, &tally))?;
         if let Some(said) = returned.error {
             return Err(failure::returned(&said, returned.content, &tally));
         }

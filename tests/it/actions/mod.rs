@@ -1,6 +1,7 @@
 //! Actions with code, through the front door: a connector folder, the binary, an MCP client, an API on loopback.
 
 mod effects;
+mod inline;
 mod samples;
 mod scripts;
 mod secrets;

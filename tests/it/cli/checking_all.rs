@@ -50,9 +50,9 @@ async fn scripts_of_actions_of_one_name_are_all_checked() {
     assert!(run.stderr.contains("unexpected token in expression"), "{}", run.stderr);
     assert!(run.stderr.contains("code = 'return 1 +;'"), "{}", run.stderr);
 
-    // A failing call says which of them it is.
+    // A failing call says where that one is.
     let run = workspace.run(&["call", "desk__get_bad"]).await;
-    assert!(run.stderr.contains("connector.toml#get_bad:1:"), "{run:?}");
+    assert!(run.stderr.contains("connector.toml:19:19: "), "{run:?}");
 }
 
 /// The folder around such a file has no name of its own.

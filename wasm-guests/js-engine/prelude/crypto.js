@@ -49,6 +49,9 @@
     const name = String(algorithm?.name ?? algorithm);
     if (name.toUpperCase() !== 'HMAC') throw new DOMException(`${name} is not supported; HMAC is`, 'NotSupportedError');
   }
+  function onlyRaw(format) {
+    if (format !== 'raw') throw new DOMException(`The format ${String(format)} is not supported; raw is`, 'NotSupportedError');
+  }
   function usable(key, usage) {
     const bytes = key !== null && typeof key === 'object' ? secrets.get(key) : undefined;
     if (bytes === undefined) throw new TypeError('The key must come from crypto.subtle.importKey');
@@ -63,12 +66,13 @@
     },
     async importKey(format, key, algorithm, extractable, usages) {
       onlyHmac(algorithm);
-      if (format !== 'raw') throw new DOMException(`The format ${String(format)} is not supported; raw is`, 'NotSupportedError');
+      onlyRaw(format);
       kit.algorithm(algorithm.hash);
       return new CryptoKey(String(algorithm.hash?.name ?? algorithm.hash), kit.needBytes(key, 'The key').slice(), Boolean(extractable), [...(usages ?? [])]);
     },
     async exportKey(format, key) {
-      if (format !== 'raw' || !key.extractable) throw new DOMException('The key cannot be exported', 'InvalidAccessError');
+      onlyRaw(format);
+      if (!key.extractable) throw new DOMException('The key cannot be exported: it was imported as not extractable', 'InvalidAccessError');
       return secrets.get(key).slice().buffer;
     },
     async sign(algorithm, key, data) {
@@ -88,6 +92,13 @@
       return different === 0;
     },
   };
+
+  // Nothing but digests and HMAC is there. What calls something else reads that, and not that it calls no function.
+  for (const name of ['generateKey', 'encrypt', 'decrypt', 'deriveKey', 'deriveBits', 'wrapKey', 'unwrapKey']) {
+    subtle[name] = async () => {
+      throw new DOMException(`crypto.subtle.${name} is not supported; digest, and sign and verify with HMAC, are`, 'NotSupportedError');
+    };
+  }
 
   kit.randomUUID = randomUUID;
   kit.define(globalThis, 'crypto', { getRandomValues, randomUUID, subtle });

@@ -44,13 +44,22 @@
       .trim();
   }
 
+  let hasTold = false;
+  function tellWait(milliseconds) {
+    if (hasTold) return;
+    hasTold = true;
+    kit.log('warn', [`ld.wait waits ${LONGEST_WAIT} milliseconds at most, not ${milliseconds}`]);
+  }
+
   kit.ld = {
     request: kit.request,
     log(...values) {
       kit.log('info', values);
     },
     wait(milliseconds) {
-      return kit.wait(Math.min(Math.max(Math.trunc(Number(milliseconds)) || 0, 0), LONGEST_WAIT));
+      const asked = Math.max(Math.trunc(Number(milliseconds)) || 0, 0);
+      if (asked > LONGEST_WAIT) tellWait(asked);
+      return kit.wait(Math.min(asked, LONGEST_WAIT));
     },
     randomUUID: kit.randomUUID,
     stripHtml,

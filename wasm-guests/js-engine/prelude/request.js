@@ -83,7 +83,9 @@
 
   function timeoutOf(value) {
     const milliseconds = Math.ceil(Number(value));
-    return milliseconds >= 1 ? Math.min(milliseconds, 0xffffffff) : undefined;
+    if (milliseconds >= 1) return Math.min(milliseconds, 0xffffffff);
+    if (!absent(value)) warnOnce(`timeout: ${kit.describe(value)}`, 'has no effect: it is a number of milliseconds, 1 or more');
+    return undefined;
   }
 
   // What scripts call that know the `Headers` of `fetch`. Nobody sees them in a list.
@@ -182,15 +184,35 @@
   const OPTIONS = new Set(['method', 'url', 'headers', 'params', 'body', 'timeout', 'responseType']);
   // What other libraries call them.
   const MEANT = { data: 'body', json: 'body', form: 'body', query: 'params', qs: 'params', searchParams: 'params', uri: 'url' };
+
+  // The option that is nearest to `name`: another case, or one letter too many, too few or other.
+  function nearest(name) {
+    if (Object.hasOwn(MEANT, name)) return MEANT[name];
+    const lower = name.toLowerCase();
+    return [...OPTIONS].find((option) => isNear(lower, option.toLowerCase()));
+  }
+  function isNear(one, other) {
+    let same = 0;
+    while (same < one.length && one[same] === other[same]) same++;
+    const [rest, expected] = [one.slice(same), other.slice(same)];
+    return rest === expected || rest.slice(1) === expected || rest === expected.slice(1) || rest.slice(1) === expected.slice(1);
+  }
+
   const warned = new Set();
+  function warnOnce(what, problem) {
+    if (warned.has(what)) return;
+    warned.add(what);
+    kit.log('warn', [`ld.request: ${what} ${problem}`]);
+  }
 
   // An option that is not known would be left out without a word.
   function warnOfOthers(options) {
     for (const name of Object.keys(options)) {
       if (OPTIONS.has(name) || warned.has(name)) continue;
       warned.add(name);
-      const meant = Object.hasOwn(MEANT, name) ? `: write \`${MEANT[name]}\`` : '';
-      kit.log('warn', [`ld.request knows no option \`${name}\`, which has no effect${meant}`]);
+      const meant = nearest(name);
+      const instead = meant === undefined ? '' : `: write \`${meant}\``;
+      kit.log('warn', [`ld.request knows no option \`${name}\`, which has no effect${instead}`]);
     }
   }
 

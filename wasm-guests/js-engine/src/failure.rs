@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use rquickjs::{Ctx, Function, Object, Persistent, Value};
+use rquickjs::{Ctx, Function, Object, Persistent, Type, Value};
 
 use crate::text::Text;
 use crate::{Failure, json};
@@ -101,7 +101,10 @@ fn own_message<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> String {
 /// What was thrown and can hold no message.
 fn of_primitive<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> String {
     const INSTEAD: &str = "which says nothing: throw new Error(\"what went wrong\")";
-    if thrown.is_undefined() {
+    if thrown.type_of() == Type::Uninitialized {
+        // Parts of the engine fail without a word when there is no memory.
+        json::OUT_OF_MEMORY.to_owned()
+    } else if thrown.is_undefined() {
         format!("the script threw undefined, {INSTEAD}")
     } else if thrown.is_null() {
         format!("the script threw null, {INSTEAD}")

@@ -22,7 +22,7 @@ use crate::machine::STACK_BYTES;
 const PART: usize = 8;
 
 /// What `QuickJS` throws when there is no memory.
-const OUT_OF_MEMORY: &str = "out of memory";
+pub(crate) const OUT_OF_MEMORY: &str = "out of memory";
 
 thread_local! {
     /// Where the stack begins, as far as `QuickJS` counts it.

@@ -7,6 +7,7 @@
 //!
 //! - `machine`: the runtime and its context, made before the snapshot is taken
 //! - `source`: source to bytecode and back
+//! - `syntax`: what is said of a source that cannot be parsed
 //! - `turn`: the event loop
 //! - `json`: JSON, written and read
 //! - `host`: the world's imports as JavaScript functions, for the prelude only
@@ -21,6 +22,7 @@ mod host;
 mod json;
 mod machine;
 mod source;
+mod syntax;
 mod text;
 mod timers;
 mod turn;

@@ -26,6 +26,7 @@ use rquickjs::{Context, Ctx, Function, Runtime, Value, qjs};
 use crate::Failure;
 use crate::failure::{from_error, plain};
 use crate::machine::Machine;
+use crate::syntax::{early_end, ends_early, explained, fenced};
 use crate::text::Text;
 
 const OPEN: &str = "(function (data, ld, env) {\nreturn ";
@@ -45,12 +46,14 @@ pub(crate) fn compile(machine: &Machine, name: &str, source: &str) -> Result<Vec
             stack: Some(format!("    at {name}:{line}:1")),
         });
     }
+    if let Some(failure) = fenced(name, source) {
+        return Err(failure);
+    }
     // The context that runs actions has no parser. This one has, and nothing of the host.
     let context = Context::full(&machine.runtime).map_err(|error| plain(error.to_string()))?;
     context.with(|ctx| {
-        let text = [OPEN, OPEN_ACTION, source, CLOSE_ACTION, CLOSE].concat();
-        let (code, script) = compile_text(&ctx, name, &text, FIRST_LINE)
-            .map_err(|error| located(&ctx, from_error(&ctx, &error), name, source))?;
+        let (code, script) = compile_action(&ctx, name, source)
+            .map_err(|error| explained(&ctx, from_error(&ctx, &error), name, source))?;
         if is_one_function(&ctx, script, source) {
             Ok(code)
         } else {
@@ -112,6 +115,38 @@ impl Script {
     }
 }
 
+/// Parses the action with the body `source`, as [`compile_text`] does.
+fn compile_action(ctx: &Ctx<'_>, name: &str, source: &str) -> rquickjs::Result<(Vec<u8>, Script)> {
+    let text = [OPEN, OPEN_ACTION, source, CLOSE_ACTION, CLOSE].concat();
+    compile_text(ctx, name, &text, FIRST_LINE)
+}
+
+/// What is wrong with `source` as the body of an action; nothing when it can be parsed.
+pub(crate) fn fault(ctx: &Ctx<'_>, source: &str) -> Option<Failure> {
+    match compile_action(ctx, "", source) {
+        Ok((_, script)) => {
+            script.drop_in(ctx);
+            None
+        }
+        Err(error) => Some(from_error(ctx, &error)),
+    }
+}
+
+/// Whether `source` is the body of a whole action, by itself.
+pub(crate) fn is_whole(ctx: &Ctx<'_>, source: &str) -> bool {
+    let text = ["(", OPEN_ACTION, source, ")"].concat();
+    match compile_text(ctx, "", &text, 1) {
+        Ok((_, script)) => {
+            script.drop_in(ctx);
+            true
+        }
+        Err(_) => {
+            drop(ctx.catch());
+            false
+        }
+    }
+}
+
 /// Parses `text`; gives the bytecode without the source but with the table of lines, and the script itself.
 fn compile_text(ctx: &Ctx<'_>, name: &str, text: &str, first_line: i32) -> rquickjs::Result<(Vec<u8>, Script)> {
     let length = text.len();
@@ -167,66 +202,4 @@ fn is_one_function(ctx: &Ctx<'_>, script: Script, source: &str) -> bool {
         drop((error, ctx.catch()));
         false
     })
-}
-
-fn ends_early(name: &str, place: Option<(usize, usize)>) -> Failure {
-    Failure {
-        message: "SyntaxError: a closing brace ends the action early".to_owned(),
-        stack: place.map(|(line, column)| format!("    at {name}:{line}:{column}")),
-    }
-}
-
-/// Where the brace stands that ends the action: the first one after which the text so far is a whole function. Only
-/// looked for in short sources, as every brace costs one parse.
-fn early_end(ctx: &Ctx<'_>, source: &str) -> Option<(usize, usize)> {
-    const LONGEST: usize = 16 * 1024;
-    if source.len() > LONGEST {
-        return None;
-    }
-    let end = source.match_indices('}').map(|(at, _)| at).find(|&at| {
-        let text = ["(", OPEN_ACTION, &source[..=at], ")"].concat();
-        let whole = compile_text(ctx, "", &text, 1).map(|(_, script)| script.drop_in(ctx));
-        if whole.is_err() {
-            drop(ctx.catch());
-        }
-        whole.is_ok()
-    })?;
-    let line_start = source[..end].rfind('\n').map_or(0, |at| at + 1);
-    Some((
-        1 + source[..end].matches('\n').count(),
-        1 + source[line_start..end].chars().count(),
-    ))
-}
-
-/// Makes a syntax error speak of the author's file alone.
-fn located(ctx: &Ctx<'_>, mut failure: Failure, name: &str, source: &str) -> Failure {
-    let position = failure.stack.as_deref().and_then(|stack| {
-        let mut parts = stack.lines().next()?.trim_end_matches(')').rsplitn(3, ':');
-        let column: usize = parts.next()?.parse().ok()?;
-        let line: usize = parts.next()?.parse().ok()?;
-        Some((line, column))
-    });
-    let Some((line, column)) = position else { return failure };
-    if line > source.split('\n').count() {
-        // The parser ran into the wrapper: a brace too many, or something that was opened is still open.
-        if let Some(place) = early_end(ctx, source) {
-            return ends_early(name, Some(place));
-        }
-        let written = source.trim_end();
-        let last = written.split('\n').next_back().unwrap_or_default();
-        let (lines, columns) = (written.split('\n').count(), last.chars().count());
-        return Failure {
-            message: "SyntaxError: the action ends before it is complete: a bracket, brace or quote is not closed"
-                .to_owned(),
-            stack: Some(format!("    at {name}:{lines}:{}", columns + 1)),
-        };
-    }
-    let text = source.lines().nth(line - 1).unwrap_or_default().trim_start();
-    if text.starts_with("import") || text.starts_with("export") {
-        failure
-            .message
-            .push_str(" (an action is one piece: import and export are not available)");
-    }
-    failure.stack = Some(format!("    at {name}:{line}:{column}"));
-    failure
 }

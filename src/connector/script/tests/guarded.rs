@@ -74,6 +74,33 @@ fn a_library_that_may_be_missing_is_not_told() {
 }
 
 #[test]
+fn a_class_that_is_tried_or_asked_of_another_object_is_not_told() {
+    absent(&[
+        ("const a = (c, t) => c.File && t instanceof File", &[]),
+        (
+            "const a = (o) => o.MessageChannel ? new MessageChannel().port1 : null",
+            &[],
+        ),
+        ("const a = (o) => { if (o.Blob) return new Blob([]) }", &[]),
+        (
+            "const a = () => { try { return !!new Blob([]) } catch { return false } }",
+            &[],
+        ),
+        ("let a; try { new Blob([]); a = true } catch {}", &[]),
+        ("const a = (c, t) => c.Files && t instanceof File", &["File"]),
+        ("const a = (c, t) => c.File || t instanceof File", &["File"]),
+        (
+            "const a = (o) => new MessageChannel() ? o.MessageChannel : null",
+            &["MessageChannel"],
+        ),
+        (
+            "try { const f = new FormData(); await ld.request({ url, body: f }) } catch (error) { return { error } }",
+            &["FormData"],
+        ),
+    ]);
+}
+
+#[test]
 fn a_member_that_is_asked_for_by_its_name_is_known() {
     for source in [
         "if (globalThis.hasOwnProperty('fetch')) await fetch(1)",

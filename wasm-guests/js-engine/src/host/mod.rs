@@ -8,9 +8,9 @@ mod order;
 mod random;
 mod url;
 
-use rquickjs::function::Opt;
-use rquickjs::prelude::Func;
-use rquickjs::{ArrayBuffer, Ctx, Exception, Function, Object, Persistent, Result, Value};
+use rquickjs::function::{Opt, This};
+use rquickjs::prelude::{Func, Rest};
+use rquickjs::{ArrayBuffer, Ctx, Error, Exception, Function, Object, Persistent, Result, Type, Value, qjs};
 
 use crate::encoding::{Encoding, forgiving_base64};
 use crate::imports::{clock, crypto, log, progress, text};
@@ -40,6 +40,7 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     host.set("progress", Func::from(report))?;
     host.set("stringify", Func::from(json::stringify))?;
     host.set("within", Func::from(json::within))?;
+    host.set("aloud", Func::from(aloud))?;
     host.set("standsFor", Func::from(order::stands_for))?;
     host.set("compare", Func::from(order::compare))?;
     Ok(host)
@@ -137,6 +138,28 @@ fn decode_as(bytes: Bytes, label: Text) -> Option<String> {
 /// The bytes that Base64 text stands for, as a text of one character each; `undefined` when it is no Base64.
 fn atob(text: Text) -> Option<String> {
     forgiving_base64(&text.0).map(|bytes| Encoding::Latin1.text(&bytes))
+}
+
+/// What `function` of the engine gives for `this`. Where it fails without throwing anything, as parts of the engine do when
+/// there is no memory, it throws that: what scripts would catch otherwise is no value at all.
+fn aloud<'js>(
+    ctx: Ctx<'js>,
+    function: Function<'js>,
+    this: Value<'js>,
+    arguments: Rest<Value<'js>>,
+) -> Result<Value<'js>> {
+    function.call((This(this), arguments)).or_else(|error: Error| {
+        let thrown = ctx.catch();
+        if !error.is_exception() {
+            return Err(error);
+        }
+        if thrown.type_of() == Type::Uninitialized {
+            // SAFETY: the context is alive; what this gives only says that it has thrown.
+            unsafe { qjs::JS_ThrowOutOfMemory(ctx.as_raw().as_ptr()) };
+            return Err(error);
+        }
+        Err(ctx.throw(thrown))
+    })
 }
 
 fn report(done: f64, total: Opt<Value<'_>>, message: Opt<Value<'_>>) {

@@ -1,0 +1,2 @@
+const text = '<html>';
+return JSON.parse(text);

@@ -1,0 +1,1 @@
+return 'ﷺ'.repeat(1e6).normalize('NFKD').length;

@@ -1,0 +1,5 @@
+function load(url) {
+  const answer = await ld.request({ url });
+  return answer;
+}
+return load('/x');

@@ -1,0 +1,3 @@
+const answer = 1;
+const answer = 2;
+return answer;

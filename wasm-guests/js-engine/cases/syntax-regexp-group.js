@@ -1,0 +1,1 @@
+return data.a.match(/(?<y>\d+)-(?<y>\d+)/).groups.y;

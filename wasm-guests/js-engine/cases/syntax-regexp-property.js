@@ -1,0 +1,2 @@
+const f = (a) => `${a.replace(/\p{Foo}/u, '')}`;
+return f('b');

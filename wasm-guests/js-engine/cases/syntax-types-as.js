@@ -1,0 +1,2 @@
+const name = data.input as any;
+return name;

@@ -1,0 +1,3 @@
+const a = 1;
+interface Person { name: string }
+return a;

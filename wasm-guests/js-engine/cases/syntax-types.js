@@ -1,0 +1,2 @@
+const name: string = data.input.name;
+return name;

@@ -116,7 +116,7 @@ pub fn is_private(address: SocketAddr) -> bool {
 ///
 /// # Errors
 /// [`HttpError::Unprotected`] and [`HttpError::Bind`].
-#[expect(clippy::unused_async, reason = "a listener can only be made within a runtime")]
+#[allow(clippy::unused_async, reason = "a listener can only be made within a runtime")]
 pub async fn bind(address: SocketAddr, authentication: &Authentication) -> Result<TcpListener, HttpError> {
     if !is_private(address) && !authentication.protects() {
         return Err(HttpError::Unprotected(address));

@@ -36,12 +36,9 @@ async fn what_keeps_a_server_from_starting_is_an_error_of_check() {
         assert_eq!(report["problems"], json!([]), "{name}: {report}");
         let mut found = report["diagnostics"].as_array().unwrap().iter();
         let found = found.find(|found| found["code"] == "unusable-setting").unwrap();
-        let written = settings
-            .lines()
-            .nth(found["line"].as_u64().unwrap() as usize - 1)
-            .unwrap();
-        let column = found["column"].as_u64().unwrap() as usize;
-        let place = &written[column - 1..];
+        let number = |name: &str| usize::try_from(found[name].as_u64().unwrap()).unwrap();
+        let written = settings.lines().nth(number("line") - 1).unwrap();
+        let place = &written[number("column") - 1..];
         assert!(
             place.starts_with("\"*\"") || place.starts_with("\"0.0.0.0"),
             "{name}: {place}"

@@ -478,7 +478,8 @@ fn prompt_for(record: &ApprovalRecord, asked: &Asked<'_>, expires_in_seconds: u6
 fn refused(record: &ApprovalRecord, refusal: Refusal) -> Verdict {
     Verdict::Refused {
         approval_id: Some(record.id.clone()),
-        by: decided_by(record),
+        // Whoever allowed the record refused no call that came too late for it.
+        by: decided_by(record).filter(|_| refusal == Refusal::Declined),
         continues: None,
         refusal,
     }

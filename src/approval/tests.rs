@@ -388,6 +388,10 @@ async fn an_answer_counts_once() {
         matches!(&replay, Verdict::Refused { continues: None, .. }),
         "the row of the call has ended: {replay:?}"
     );
+    assert!(
+        matches!(&replay, Verdict::Refused { by: None, .. }),
+        "who allowed the call refused nothing: {replay:?}"
+    );
     let unknown = fixture
         .gate
         .resume("0000", "call-1", Answer::Accepted, &key(), "local")

@@ -1,9 +1,12 @@
 //! `toolgate approvals`: the operator's side of a waiting write.
 
+use std::path::Path;
+
 use clap::{Args, Subcommand};
 
 use super::{Failure, Global, assemble, output};
 use crate::approval::prompt::{self, Facts};
+use crate::catalog::Loader;
 use crate::connector::model::LOCAL;
 use crate::store::{ApprovalRecord, ApprovalState, Decision, Store, Via, time};
 use jiff::Timestamp;
@@ -62,11 +65,15 @@ enum Verb {
 
 impl Approvals {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
-        let store = assemble::store(&assemble::locations(global)?).await?;
+        let locations = assemble::locations(global)?;
+        let store = match self.verb {
+            Verb::List { .. } | Verb::Show { .. } => assemble::store_to_read(&locations).await?,
+            Verb::Approve { .. } | Verb::Deny { .. } => assemble::store(&locations).await?,
+        };
         let store = store.as_ref();
         match self.verb {
             Verb::List { all, json } => list(store, all, json).await,
-            Verb::Show { id, json } => show(store, &id, json).await,
+            Verb::Show { id, json } => show(store, &locations.connectors, &id, json).await,
             Verb::Approve { id } => decide(store, &id, true).await,
             Verb::Deny { id } => decide(store, &id, false).await,
         }
@@ -118,7 +125,7 @@ struct Shown<'a> {
     arguments: Option<&'a str>,
 }
 
-async fn show(store: &dyn Store, id: &str, json: bool) -> Result<(), Failure> {
+async fn show(store: &dyn Store, connectors: &Path, id: &str, json: bool) -> Result<(), Failure> {
     let record = find(store, id).await?;
     let kept = store.read_approval_arguments(id).await.map_err(anyhow::Error::from)?;
     if json {
@@ -127,9 +134,10 @@ async fn show(store: &dyn Store, id: &str, json: bool) -> Result<(), Failure> {
     }
     let arguments = kept.as_deref().map(serde_json::from_str).transpose();
     let arguments: Option<Map<String, Value>> = arguments.map_err(anyhow::Error::from)?;
+    let (connector, action) = names(connectors, &record);
     let facts = Facts {
-        connector: &record.connector,
-        action: &record.action,
+        connector: &connector,
+        action: &action,
         effect: &record.effect,
         method: &record.method,
         path: &record.path,
@@ -146,6 +154,19 @@ async fn show(store: &dyn Store, id: &str, json: bool) -> Result<(), Failure> {
         _ => String::new(),
     };
     Ok(output::say(&format!("State: {}{by}", state_of(&record)))?)
+}
+
+/// What the API and the action are called where clients ask; as the record has them when their files are gone.
+fn names(connectors: &Path, record: &ApprovalRecord) -> (String, String) {
+    let report = Loader::default().load(connectors);
+    let mut known = report.catalog.connectors().iter();
+    let connector = known.find(|connector| connector.slug == record.connector);
+    let mut actions = connector.iter().flat_map(|connector| &connector.actions);
+    let action = actions.find(|action| action.name == record.action);
+    (
+        connector.map_or(&record.connector, |connector| &connector.name).clone(),
+        action.map_or(&record.action, |action| &action.title).clone(),
+    )
 }
 
 async fn decide(store: &dyn Store, id: &str, approved: bool) -> Result<(), Failure> {

@@ -18,7 +18,7 @@ use crate::diagnostics::Severity;
 use crate::egress::Egress;
 use crate::engine::{CodeRunner, Engine, Parts};
 use crate::policy::{Admission, Bounds, Limits};
-use crate::store::{self, Store};
+use crate::store::{self, Store, StoreError};
 use crate::telemetry;
 use crate::vault::{self, KeySource, ServerSecrets, Vault};
 
@@ -53,6 +53,24 @@ pub(super) async fn store(locations: &Locations) -> Result<Arc<dyn Store>, Failu
     store::open(&locations.state)
         .await
         .map_err(|error| Failure::Setup(error.into()))
+}
+
+/// Opens the store for a verb that changes nothing anybody waits for.
+pub(super) async fn store_to_read(locations: &Locations) -> Result<Arc<dyn Store>, Failure> {
+    store::open_to_read(&locations.state)
+        .await
+        .map_err(|error| Failure::Setup(error.into()))
+}
+
+/// The same for a verb that shows calls, and says when the newest may be missing.
+pub(super) async fn calls_to_read(locations: &Locations) -> Result<Arc<dyn Store>, Failure> {
+    let store = store_to_read(locations).await?;
+    if let Err(StoreError::Busy { .. }) = store.settle_audit().await {
+        output::complain(
+            "note: another process holds the store, so the newest calls may be missing here; try again when it is done",
+        );
+    }
+    Ok(store)
 }
 
 /// An engine with an empty catalog.
@@ -117,9 +135,19 @@ pub(super) fn bounds(config: &Config) -> Bounds {
 /// The vault alone, and the state folder.
 pub(super) async fn vault(global: &Global) -> Result<(Vault, PathBuf), Failure> {
     let locations = locations(global)?;
-    let config = config(&locations)?;
-    let source = KeySource::of(&config.vault, &locations.state);
+    let source = master_key(&locations)?;
     Ok((Vault::new(store(&locations).await?, source), locations.state))
+}
+
+/// The vault for a verb that changes nothing.
+pub(super) async fn vault_to_read(global: &Global) -> Result<Vault, Failure> {
+    let locations = locations(global)?;
+    let source = master_key(&locations)?;
+    Ok(Vault::new(store_to_read(&locations).await?, source))
+}
+
+fn master_key(locations: &Locations) -> Result<KeySource, Failure> {
+    Ok(KeySource::of(&config(locations)?.vault, &locations.state))
 }
 
 /// How long approvals take, and how much may wait for them, from the settings.

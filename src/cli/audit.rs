@@ -94,7 +94,7 @@ impl Audit {
 
 impl Verify {
     async fn run(self, global: &Global) -> Result<(), Failure> {
-        let store = assemble::store(&assemble::locations(global)?).await?;
+        let store = assemble::calls_to_read(&assemble::locations(global)?).await?;
         let found = store.verify_audit(self.head.as_deref()).await;
         let found = found.map_err(anyhow::Error::from)?;
         let holds = found.holds();
@@ -138,8 +138,9 @@ impl Prune {
             })?;
             return Ok(now - kept);
         };
-        let window = Window::parse(text, now, &TimeZone::system()).map_err(|error| usage(error.to_string()))?;
-        match window.since {
+        // Of windows, the one without a beginning is none here, so that its own advice would be wrong.
+        let window = Window::parse(text, now, &TimeZone::system());
+        match window.ok().and_then(|window| window.since) {
             Some(before) if before <= now => Ok(before),
             Some(_) => Err(usage(format!("--before {text} is yet to come"))),
             None => Err(usage(format!(

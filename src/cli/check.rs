@@ -18,6 +18,7 @@ use crate::connector::{self, Unreported};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::egress::Egress;
 use crate::store::{self, StoreError};
+use crate::vault::KeySource;
 
 /// Check the configuration and every connector.
 ///
@@ -67,7 +68,7 @@ struct Findings {
     hints: Vec<Diagnostic>,
     /// Errors without a place in a file.
     problems: Vec<String>,
-    /// Secrets that are named and not set.
+    /// Secrets that are named, and not set or not to be opened.
     unset: Vec<String>,
     /// Limits of time that another one comes before.
     cut_short: Vec<String>,
@@ -93,17 +94,28 @@ impl Findings {
         let mut problems = assemble::problems(&report);
         let mut sandbox = SandboxConfig::default();
         let mut cut_short = Vec::new();
+        let mut master_key = None;
         match config::check_settings(locations) {
             Ok((config, warnings)) => {
                 diagnostics.extend(warnings);
-                problems.extend(unreachable(&config.egress, &report));
+                let mut unusable = Vec::from_iter(http_settings::egress_problem(&config.egress));
+                if unusable.is_empty() {
+                    problems.extend(unreachable(&config.egress, &report));
+                }
                 cut_short = longer_than_calls(config.server.call_timeout_ms, &report);
                 let any_key = any_key(&config.http, locations).await;
                 let any_key = any_key.unwrap_or_else(|error| {
                     problems.push(format!("the keys cannot be read: {error}"));
                     false
                 });
-                problems.extend(http_settings::problems(&config.http, config.http.address, any_key));
+                unusable.extend(http_settings::problems(&config.http, config.http.address, any_key));
+                for (setting, problem) in unusable {
+                    match setting.error(locations, problem) {
+                        Ok(found) => diagnostics.push(found),
+                        Err(problem) => problems.push(problem),
+                    }
+                }
+                master_key = Some(KeySource::of(&config.vault, &locations.state));
                 sandbox = config.sandbox;
             }
             Err(found) => diagnostics.extend(found),
@@ -111,7 +123,7 @@ impl Findings {
         diagnostics.extend(check_code::check(code, &sandbox, &assemble::code_cache(locations)).await?);
         let connectors = report.catalog.connectors();
         Ok(Self {
-            unset: secrets::unset(connectors, Place::Folder(&locations.state)).await,
+            unset: secrets::unset(connectors, Place::Folder(&locations.state), master_key.as_ref()).await,
             connectors: connectors.len(),
             tools: report.catalog.tools().len(),
             unreported: report.unreported,

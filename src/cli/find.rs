@@ -34,7 +34,7 @@ impl Find {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let locations = assemble::locations(global)?;
         let report = assemble::catalog(&locations.connectors)?;
-        let store = assemble::store(&locations).await?;
+        let store = assemble::store_to_read(&locations).await?;
         let catalog = assemble::offered(&*store, &report).await?;
         let connector = self.connector.as_deref();
         if let Some(slug) = connector

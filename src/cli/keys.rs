@@ -1,5 +1,7 @@
 //! `toolgate keys`: keys for callers from elsewhere.
 
+use std::io;
+
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -82,7 +84,10 @@ struct Create {
 impl Keys {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let locations = assemble::locations(global)?;
-        let store = assemble::store(&locations).await?;
+        let store = match self.verb {
+            Verb::List { .. } => assemble::store_to_read(&locations).await?,
+            Verb::Create(_) | Verb::Revoke { .. } => assemble::store(&locations).await?,
+        };
         let store = store.as_ref();
         match self.verb {
             Verb::Create(create) => {
@@ -152,17 +157,34 @@ impl Create {
         };
         store.create_key(&record).await.map_err(anyhow::Error::from)?;
         let text = key.text.expose_secret();
-        if self.json {
+        let shown = if self.json {
             let mut shown = serde_json::to_value(&record).map_err(anyhow::Error::from)?;
             shown["key"] = json!(text);
-            return Ok(output::say_json(&shown)?);
+            output::say_json(&shown)
+        } else {
+            output::complain(&format!(
+                "The key {} of {}. It is shown this once; clients send it as `Authorization: Bearer KEY`:",
+                record.id, record.user
+            ));
+            output::say(text)
+        };
+        match shown {
+            Ok(()) => Ok(()),
+            Err(error) => Err(take_back(store, &record.id, &error).await),
         }
-        output::complain(&format!(
-            "The key {} of {}. It is shown this once; clients send it as `Authorization: Bearer KEY`:",
-            record.id, record.user
-        ));
-        Ok(output::say(text)?)
     }
+}
+
+/// Revokes a key that nobody has: it could not be shown.
+async fn take_back(store: &dyn Store, id: &str, error: &io::Error) -> Failure {
+    let revoked = store.revoke_key(id, &time::rfc3339(Timestamp::now())).await;
+    Failure::Other(match revoked {
+        Ok(_) => anyhow::anyhow!("the key {id} could not be shown, and is revoked again: {error}; make another"),
+        Err(revoking) => anyhow::anyhow!(
+            "the key {id} could not be shown: {error}; nobody has it, so revoke it with `toolgate keys revoke {id}`, since \
+             that failed as well: {revoking}"
+        ),
+    })
 }
 
 async fn list(store: &dyn Store, json: bool) -> Result<(), Failure> {

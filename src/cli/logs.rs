@@ -133,7 +133,7 @@ impl Options {
         let zone = TimeZone::system();
         let window =
             Window::parse(&self.since, Timestamp::now(), &zone).map_err(|error| Failure::Usage(error.into()))?;
-        let store = assemble::store(&locations).await?;
+        let store = assemble::calls_to_read(&locations).await?;
         let store = store.as_ref();
         let name = match &connector {
             Some(slug) => Some(name_of(store, &locations.connectors, slug).await?),
@@ -149,6 +149,13 @@ impl Options {
             return follow(store, filter, self.json, &zone, look_back(&config)).await;
         }
         let rows = store.read_audit(&filter).await.map_err(anyhow::Error::from)?;
+        if let (Some(slug), Some(action)) = (&connector, &self.endpoint)
+            && !has_action(&locations.connectors, slug, action)
+        {
+            output::complain(&format!(
+                "note: {slug} has no action `{action}` now; only calls of one that it had can be shown"
+            ));
+        }
         if self.json {
             return Ok(output::say_json(&rows)?);
         }
@@ -219,7 +226,8 @@ impl Options {
         };
         let rows = store.read_audit(&everything).await.map_err(anyhow::Error::from)?;
         if rows.is_empty() {
-            return Ok("no calls yet".to_owned());
+            let cut = store.verify_audit(None).await.map_err(anyhow::Error::from)?.cut;
+            return Ok(if cut == 0 { "no calls yet" } else { "no calls are kept" }.to_owned());
         }
         let only_window =
             connector.is_none() && self.endpoint.is_none() && self.user.is_none() && self.status.is_none();
@@ -263,6 +271,15 @@ pub(super) async fn name_of(store: &dyn Store, connectors: &Path, slug: &str) ->
         return Err(unknown);
     }
     Ok(slug.to_owned())
+}
+
+/// Whether an API has an action of this name; one whose files are gone or broken may have any.
+fn has_action(connectors: &Path, slug: &str, action: &str) -> bool {
+    let report = Loader::default().load(connectors);
+    let mut known = report.catalog.connectors().iter();
+    known
+        .find(|connector| connector.slug == slug)
+        .is_none_or(|connector| connector.actions.iter().any(|one| one.name == action))
 }
 
 async fn show_call(store: &dyn Store, connector: Option<String>, id: &str, json: bool) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use crate::diagnostics::{self, Diagnostic, legible, legible_json};
+use crate::diagnostics::{self, Diagnostic, legible, legible_json, legible_line};
 
 /// Writes `text` and a line end to stdout.
 pub(super) fn say(text: &str) -> io::Result<()> {
@@ -52,6 +52,9 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 
 /// Lines of columns, each as wide as its widest cell.
 pub(super) fn table(rows: &[Vec<String>]) -> String {
+    // A line end in a cell must not begin what looks like another row.
+    let cells = |row: &Vec<String>| row.iter().map(|cell| legible_line(cell)).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
         .map(|column| {

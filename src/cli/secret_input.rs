@@ -9,8 +9,9 @@ use zeroize::Zeroizing;
 /// Longest secret in bytes: far more than any key.
 const LONGEST: usize = 64 * 1024;
 
-/// Asks for a secret when stdin is a terminal, else reads all of stdin without the line end at its end.
-pub(super) async fn read(prompt: &str) -> anyhow::Result<SecretString> {
+/// Asks for a secret when stdin is a terminal, else reads all of stdin without the line end at its end. `command` is what
+/// was run, for whoever pipes nothing into it.
+pub(super) async fn read(prompt: &str, command: &str) -> anyhow::Result<SecretString> {
     let prompt = format!("{prompt}: ");
     // Ctrl-C at the prompt would end the process before it lets the terminal show again what is typed. With a listener
     // it ends the prompt with an error instead.
@@ -28,16 +29,16 @@ pub(super) async fn read(prompt: &str) -> anyhow::Result<SecretString> {
     let bytes = reading
         .await?
         .map_err(|error| anyhow::anyhow!("no value was read: {error}"))?;
-    Ok(secret(&bytes)?)
+    Ok(secret(&bytes, command)?)
 }
 
-fn secret(bytes: &[u8]) -> Result<SecretString, Unusable> {
+fn secret(bytes: &[u8], command: &str) -> Result<SecretString, Unusable> {
     let text = str::from_utf8(bytes).map_err(|_| Unusable::NotText)?;
     let text = text
         .strip_suffix('\n')
         .map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     match text.len() {
-        0 => Err(Unusable::Empty),
+        0 => Err(Unusable::Empty(command.to_owned())),
         1..=LONGEST => Ok(SecretString::from(text)),
         _ => Err(Unusable::TooLong),
     }
@@ -46,8 +47,8 @@ fn secret(bytes: &[u8]) -> Result<SecretString, Unusable> {
 /// What was read is no secret.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 enum Unusable {
-    #[error("the value is empty; type it at the prompt, or pipe it in: `toolgate vault set crm/key < key.txt`")]
-    Empty,
+    #[error("the value is empty; type it at the prompt, or pipe it in: `{0} < key.txt`")]
+    Empty(String),
     #[error("the value is not UTF-8 text; store binary keys in base64")]
     NotText,
     #[error("the value is longer than 64 KiB")]
@@ -60,6 +61,8 @@ mod tests {
 
     use super::*;
 
+    const SET: &str = "toolgate vault set crm/key";
+
     #[test]
     fn one_line_end_is_taken_off_and_nothing_else() {
         for (read, kept) in [
@@ -71,18 +74,19 @@ mod tests {
             ("-----BEGIN\nx\n-----END\n", "-----BEGIN\nx\n-----END"),
             ("key\r", "key\r"),
         ] {
-            assert_eq!(secret(read.as_bytes()).unwrap().expose_secret(), kept, "{read:?}");
+            assert_eq!(secret(read.as_bytes(), SET).unwrap().expose_secret(), kept, "{read:?}");
         }
     }
 
     #[test]
     fn what_cannot_be_a_secret_is_refused() {
         for empty in ["", "\n", "\r\n"] {
-            assert_eq!(secret(empty.as_bytes()).err(), Some(Unusable::Empty), "{empty:?}");
+            let refused = secret(empty.as_bytes(), SET).err();
+            assert_eq!(refused, Some(Unusable::Empty(SET.to_owned())), "{empty:?}");
         }
-        assert_eq!(secret(b"\xff\xfe").err(), Some(Unusable::NotText));
-        assert!(secret(&vec![b'a'; LONGEST]).is_ok());
-        assert!(secret(&[vec![b'a'; LONGEST], b"\n".to_vec()].concat()).is_ok());
-        assert_eq!(secret(&vec![b'a'; LONGEST + 1]).err(), Some(Unusable::TooLong));
+        assert_eq!(secret(b"\xff\xfe", SET).err(), Some(Unusable::NotText));
+        assert!(secret(&vec![b'a'; LONGEST], SET).is_ok());
+        assert!(secret(&[vec![b'a'; LONGEST], b"\n".to_vec()].concat(), SET).is_ok());
+        assert_eq!(secret(&vec![b'a'; LONGEST + 1], SET).err(), Some(Unusable::TooLong));
     }
 }

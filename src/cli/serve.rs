@@ -23,6 +23,7 @@ use crate::mcp::http::HttpSettings;
 use crate::mcp::{self, Authentication, Handler, Lifetime, Presentation};
 use crate::process;
 use crate::store::Store;
+use crate::vault::KeySource;
 
 /// Serve the tools to agents.
 ///
@@ -72,8 +73,9 @@ impl Serve {
         let report = loader.load(&locations.connectors);
         log(&report, &locations);
         let switches = Switches::read(Arc::clone(&store)).await?;
-        install(&engine, &report, &switches);
-        let reload = keep_current(engine.clone(), loader, locations, watch, switches);
+        let master_key = KeySource::of(&config.vault, &locations.state);
+        install(&engine, &report, &switches, &master_key);
+        let reload = keep_current(engine.clone(), loader, locations, watch, switches, master_key);
 
         let upkeep = keep_up(&engine, Arc::clone(&store), &config);
 
@@ -121,7 +123,7 @@ async fn serve_http(
 ) -> Result<(), Failure> {
     let keys = store.list_keys().await.map_err(|error| Failure::Setup(error.into()))?;
     let any_key = keys::any_opens(&keys);
-    if let Some(problem) = http_settings::problems(&config.http, Some(address), any_key)
+    if let Some((_, problem)) = http_settings::problems(&config.http, Some(address), any_key)
         .into_iter()
         .next()
     {
@@ -202,6 +204,7 @@ fn keep_current(
     locations: Locations,
     mut watch: Option<FolderWatch>,
     mut switches: Switches,
+    master_key: KeySource,
 ) -> JoinHandle<()> {
     // Listened for from now on: an unheard SIGHUP ends a process.
     let mut closed = hangups();
@@ -229,7 +232,7 @@ fn keep_current(
             loader = again;
             log(&report, &locations);
             if report.changed {
-                install(&engine, &report, &switches);
+                install(&engine, &report, &switches, &master_key);
             }
         }
     })
@@ -266,14 +269,14 @@ async fn next_hangup(hangups: &mut Hangups) {
     std::future::pending::<()>().await;
 }
 
-fn install(engine: &Engine, report: &Report, switches: &Switches) {
+fn install(engine: &Engine, report: &Report, switches: &Switches, master_key: &KeySource) {
     switches.sight(report);
     serve_catalog(engine, report.catalog.with_disabled(switches.disabled().clone()));
-    let (catalog, store) = (engine.catalog(), Arc::clone(switches.store()));
+    let (catalog, store, master_key) = (engine.catalog(), Arc::clone(switches.store()), master_key.clone());
     // Beside the start: no client waits for it. The tools are offered all the same, since a secret that is stored later
     // is found by the next call.
     tokio::spawn(async move {
-        for problem in secrets::unset(catalog.connectors(), Place::Open(store.as_ref())).await {
+        for problem in secrets::unset(catalog.connectors(), Place::Open(&store), Some(&master_key)).await {
             tracing::error!("{problem}");
         }
     });

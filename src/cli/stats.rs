@@ -37,7 +37,7 @@ impl Stats {
         let locations = assemble::locations(global)?;
         let window = Window::parse(&self.since, Timestamp::now(), &TimeZone::system())
             .map_err(|error| Failure::Usage(error.into()))?;
-        let store = assemble::store(&locations).await?;
+        let store = assemble::calls_to_read(&locations).await?;
         let name = match &self.connector {
             Some(slug) => Some(logs::name_of(&*store, &locations.connectors, slug).await?),
             None => None,

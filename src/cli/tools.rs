@@ -29,7 +29,7 @@ impl Tools {
         let locations = assemble::locations(global)?;
         let config = assemble::config(&locations)?;
         let report = assemble::catalog(&locations.connectors)?;
-        let store = assemble::store(&locations).await?;
+        let store = assemble::store_to_read(&locations).await?;
         let catalog = assemble::offered(&*store, &report).await?;
         let tools = catalog.tools();
         if self.json {

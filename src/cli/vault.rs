@@ -11,7 +11,7 @@ use super::{Failure, Global, assemble, output, secret_input};
 use crate::connector::model::SecretName;
 use crate::policy::check_name;
 use crate::store::SecretId;
-use crate::vault::{self, KeySource, LOCAL, Listed, SecretError, weaknesses};
+use crate::vault::{self, KeyError, KeySource, LOCAL, Listed, SecretError, weaknesses};
 
 /// Most organisations whose secrets are told as left out of a list.
 const MOST_TOLD: usize = 10;
@@ -152,7 +152,8 @@ fn meant(id: &SecretId) -> Result<(), Failure> {
 
 async fn set(global: &Global, id: SecretId) -> Result<(), Failure> {
     let (vault, _) = assemble::vault(global).await?;
-    let value = secret_input::read(&format!("Value of {}, not shown", id.name)).await?;
+    let prompt = format!("Value of {}, not shown", id.name);
+    let value = secret_input::read(&prompt, &command("set", &id)).await?;
     for weakness in weaknesses(&value) {
         output::complain(&format!("warning: {}", weakness.advice()));
     }
@@ -173,7 +174,7 @@ async fn set(global: &Global, id: SecretId) -> Result<(), Failure> {
 }
 
 async fn list(global: &Global, user: Option<String>, organisation: &str, json: bool) -> Result<(), Failure> {
-    let (vault, _) = assemble::vault(global).await?;
+    let vault = assemble::vault_to_read(global).await?;
     let mut secrets = vault.list(organisation).await.map_err(failed)?;
     secrets.retain(|secret| user.is_none() || secret.id.user == user);
     let others = others(vault.ids().await.map_err(failed)?, &secrets);
@@ -301,10 +302,10 @@ async fn rotate(global: &Global, new_key_file: Option<PathBuf>) -> Result<(), Fa
     let source = vault.source();
     let waits = source.next_file().is_some_and(|file| file.exists());
     let given = match (new_key_file, source) {
-        (Some(file), _) => Some(vault::key_text(&file).map_err(|error| Failure::Setup(error.into()))?),
+        (Some(file), _) => Some(vault::key_text(&file).map_err(unusable_new_key)?),
         (None, KeySource::Own(_)) => None,
         (None, KeySource::Named(_)) if waits => None,
-        (None, _) => Some(secret_input::read("New master key, not shown").await?),
+        (None, _) => Some(secret_input::read("New master key, not shown", "toolgate vault rotate-key").await?),
     };
     let rotated = vault
         .rotate(&state, given)
@@ -326,9 +327,14 @@ async fn rotate(global: &Global, new_key_file: Option<PathBuf>) -> Result<(), Fa
 
 /// The command that removes a secret.
 pub(super) fn removal(id: &SecretId) -> String {
+    command("remove", id)
+}
+
+/// The command that does something to a secret.
+fn command(verb: &str, id: &SecretId) -> String {
     let user = id.user.as_deref().map(argument);
     let user = user.map_or_else(String::new, |user| format!(" --user {user}"));
-    format!("toolgate vault remove {}{user}{}", id.name, flag_of(&id.organisation))
+    format!("toolgate vault {verb} {}{user}{}", id.name, flag_of(&id.organisation))
 }
 
 /// Whose secret it is.
@@ -351,6 +357,20 @@ fn reference(id: &SecretId) -> String {
         name: id.name.clone(),
     }
     .to_string()
+}
+
+/// What is wrong with the file of a key that seals nothing yet.
+fn unusable_new_key(error: KeyError) -> Failure {
+    Failure::Setup(match error {
+        KeyError::Missing(file) => {
+            anyhow::anyhow!("there is no file {file}: name the one that holds the new key with --new-key-file")
+        }
+        KeyError::Exposed { file, mode } => anyhow::anyhow!(
+            "the new master key in {file} can be read by others (mode {mode:03o}): make another key in a file of your own \
+             (`chmod 600`), since somebody may have seen this one"
+        ),
+        error => error.into(),
+    })
 }
 
 fn usage(message: &'static str) -> Failure {

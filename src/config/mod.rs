@@ -15,6 +15,7 @@ mod listen_address;
 mod load;
 mod locations;
 mod milliseconds;
+mod place;
 mod sandbox;
 mod settings;
 mod vault;
@@ -29,6 +30,7 @@ pub use limits::LimitsConfig;
 pub use listen_address::{NoListenAddress, listen_address};
 pub use load::{check_settings, load, schema};
 pub use locations::{Locations, LocationsError};
+pub use place::Setting;
 pub use sandbox::SandboxConfig;
 pub use settings::{
     ApprovalsConfig, CallerAuthentication, CatalogConfig, Config, EgressConfig, HttpConfig, LogConfig, LogFormat,

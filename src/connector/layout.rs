@@ -82,7 +82,11 @@ pub(super) fn sort(files: &[SourceFile]) -> (Option<Layout<'_>>, Vec<Diagnostic>
     if main.is_none()
         && let Some(file) = files.first()
     {
-        let message = "the folder holds no connector.toml, connector.yaml or connector.json";
+        let message = if alone(&file) {
+            "this file is not read: the file of a connector ends with .toml, .yaml, .yml or .json"
+        } else {
+            "the folder holds no connector.toml, connector.yaml or connector.json"
+        };
         findings.push(error(file, "no-connector", message.to_owned()));
     }
     let entities: Vec<&SourceFile> = files

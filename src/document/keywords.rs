@@ -49,9 +49,14 @@ pub(super) fn out_of_bounds(node: &Node, keywords: &Map<String, Value>) -> Optio
     if minimum == Some(1.0) && size == 0.0 && !unit.is_empty() {
         return Some("must not be empty".to_owned());
     }
+    // As it is written: not every integer is a float.
+    let shown = match &node.kind {
+        Kind::Number(number) => number.to_string(),
+        _ => size.to_string(),
+    };
     match (minimum, maximum) {
-        (Some(minimum), _) if size < minimum => Some(format!("must be at least {minimum}{unit}, not {size}")),
-        (_, Some(maximum)) if size > maximum => Some(format!("must be at most {maximum}{unit}, not {size}")),
+        (Some(minimum), _) if size < minimum => Some(format!("must be at least {minimum}{unit}, not {shown}")),
+        (_, Some(maximum)) if size > maximum => Some(format!("must be at most {maximum}{unit}, not {shown}")),
         _ => None,
     }
 }

@@ -15,8 +15,11 @@ pub const PATH: &str = "/health";
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// As much of an answer as its first line can be.
-const LONGEST_ANSWER: u64 = 256;
+/// What it answers.
+pub(super) const ANSWER: &str = "ok";
+
+/// More than the head of an answer and [`ANSWER`] take.
+const LONGEST_ANSWER: u64 = 4096;
 
 /// The server did not say that it runs.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +33,9 @@ pub enum HealthError {
     /// Somebody listens and says something else.
     #[error("what listens on {0} is not a Toolgate server: it answered `{1}`")]
     Other(SocketAddr, String),
+    /// Somebody listens and answers every request well, this one with something else.
+    #[error("what listens on {0} is not a Toolgate server: its answer to {PATH} is not `{ANSWER}`")]
+    OtherAnswer(SocketAddr),
 }
 
 /// Asks the server that listens on `address`, or on all addresses of this machine, whether it runs.
@@ -43,10 +49,12 @@ pub async fn ask(address: SocketAddr) -> Result<(), HealthError> {
         .map_err(|_| HealthError::Silent(target))?
         .map_err(|error| HealthError::Unreachable(target, error))?;
     let status = answer.lines().next().unwrap_or_default();
-    if status.starts_with("HTTP/1.1 200 ") {
-        Ok(())
-    } else {
-        Err(HealthError::Other(target, status.to_owned()))
+    if !status.starts_with("HTTP/1.1 200 ") {
+        return Err(HealthError::Other(target, status.to_owned()));
+    }
+    match answer.split_once("\r\n\r\n") {
+        Some((_, ANSWER)) => Ok(()),
+        _ => Err(HealthError::OtherAnswer(target)),
     }
 }
 
@@ -86,6 +94,8 @@ mod tests {
     async fn only_a_good_answer_counts() {
         for (answer, good) in [
             ("HTTP/1.1 200 OK\r\n\r\nok", true),
+            ("HTTP/1.1 200 OK\r\n\r\nit works", false),
+            ("HTTP/1.1 200 OK\r\n", false),
             ("HTTP/1.1 401 Unauthorized\r\n\r\n", false),
             ("SSH-2.0\r\n", false),
             ("", false),

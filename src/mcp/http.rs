@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{StatusCode, header};
 use rmcp::ServerHandler;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 
 use self::bodies::Bodies;
@@ -116,13 +116,28 @@ pub fn is_private(address: SocketAddr) -> bool {
 ///
 /// # Errors
 /// [`HttpError::Unprotected`] and [`HttpError::Bind`].
+#[allow(clippy::unused_async, reason = "a listener can only be made within a runtime")]
 pub async fn bind(address: SocketAddr, authentication: &Authentication) -> Result<TcpListener, HttpError> {
     if !is_private(address) && !authentication.protects() {
         return Err(HttpError::Unprotected(address));
     }
-    TcpListener::bind(address)
-        .await
-        .map_err(|source| HttpError::Bind { address, source })
+    listen(address).map_err(|source| HttpError::Bind { address, source })
+}
+
+/// How many connections may wait to be taken, as far as the system allows: many clients come back at once after a restart.
+const BACKLOG: u32 = 4096;
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // Connections of a server that has ended keep no other from taking its place. Elsewhere it would let two serve at once.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Serves MCP on `listener` until the lifetime ends. `service` makes the handler of each session or request, which acts
@@ -173,7 +188,7 @@ where
         .merge(legacy_sse)
         .layer(middleware::from_fn_with_state(Arc::new(door), door::enter))
         // Outside of all checks: probes name whatever host they like, and there is nothing to learn.
-        .route(health::PATH, get(|| async { "ok" }))
+        .route(health::PATH, get(|| async { health::ANSWER }))
 }
 
 /// The answer to a client for whose session there is no place.

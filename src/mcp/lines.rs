@@ -145,7 +145,7 @@ fn read(line: &[u8]) -> Line {
     };
     let mut outline = Outline::default();
     outline.feed(line);
-    refuse(outline, reading::fault(&error))
+    refuse(outline, reading::fault(&error, line))
 }
 
 fn refuse(outline: Outline, fault: ErrorData) -> Line {

@@ -35,9 +35,11 @@ pub(super) fn message(text: &[u8]) -> serde_json::Result<ClientJsonRpcMessage> {
     }
 }
 
-/// What is wrong with a text that [`message`] could not read for this reason.
-pub(super) fn fault(error: &serde_json::Error) -> ErrorData {
-    if error.is_data() {
+/// What is wrong with a `text` that [`message`] could not read for this reason.
+pub(super) fn fault(error: &serde_json::Error, text: &[u8]) -> ErrorData {
+    if error.is_data() && text.trim_ascii_start().starts_with(b"[") {
+        ErrorData::invalid_request("batches of messages are not read: send the messages one by one", None)
+    } else if error.is_data() {
         ErrorData::invalid_request("this is JSON, but no JSON-RPC 2.0 request or answer", None)
     } else {
         ErrorData::parse_error(format!("cannot read the message: {error}"), None)

@@ -49,14 +49,25 @@ impl<T> Store for T where
 /// Opens the embedded store in `folder`, creating and migrating it as needed.
 ///
 /// # Errors
-/// [`StoreError`] with the file that could not be opened.
+/// [`StoreError`] with the file that could not be opened, or not be written.
 pub async fn open(folder: &Path) -> Result<Arc<dyn Store>, StoreError> {
     Ok(Arc::new(sqlite::SqliteStore::open(folder).await?))
 }
 
+/// Like [`open`], for whoever reads: it need not be writable, and hardly waits for those who write. What they have not put
+/// into it yet is then left out of what is read; [`AuditStore::settle_audit`] says so.
+///
+/// # Errors
+/// [`StoreError`] with the file that could not be opened.
+pub async fn open_to_read(folder: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(sqlite::SqliteStore::open_to_read(folder).await?))
+}
+
 /// Whether there is an embedded store in `folder`.
-#[must_use]
-pub fn exists(folder: &Path) -> bool {
+///
+/// # Errors
+/// [`StoreError`] when one may not look.
+pub fn exists(folder: &Path) -> Result<bool, StoreError> {
     sqlite::SqliteStore::exists(folder)
 }
 

@@ -70,7 +70,7 @@ impl Add {
             )));
         }
         copy(source, &target)?;
-        for missing in secrets::unset(report.catalog.connectors(), Place::Folder(&locations.state)).await {
+        for missing in secrets::unset(report.catalog.connectors(), Place::Folder(&locations.state), None).await {
             output::complain(&format!("warning: {missing}"));
         }
         Ok(output::say(&format!(

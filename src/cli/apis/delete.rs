@@ -128,9 +128,10 @@ async fn own_secrets(installed: &Installed, slug: &str) -> Result<Vec<SecretId>,
             .filter(move |connector| (connector.slug == slug) == own);
         chosen.flat_map(|connector| secrets_of(connector))
     };
-    let mut stored = secrets::stored(Place::Open(&*installed.store))
+    let stored = secrets::stored(Place::Open(&installed.store), None)
         .await
         .map_err(anyhow::Error::from)?;
+    let mut stored: Vec<SecretId> = stored.into_iter().map(|secret| secret.id).collect();
     stored.retain(|id| {
         let is_named = |own| names(own).any(|name| secrets::is_meant(name, id));
         is_named(true) && !is_named(false)

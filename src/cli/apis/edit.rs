@@ -1,5 +1,6 @@
 //! `toolgate apis edit`.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -34,8 +35,8 @@ impl Edit {
         let report = Loader::default().load(&locations.connectors);
         let place = place_of(&report, &self.slug)?;
         let file = self.file_in(&place)?;
-        let editing = file.clone();
-        tokio::task::spawn_blocking(move || edit(&editing))
+        let editor = editor(&file)?;
+        tokio::task::spawn_blocking(move || edit(&editor, &file))
             .await
             .context("the editor cannot be run")??;
         check(&place)
@@ -66,11 +67,21 @@ impl Edit {
     }
 }
 
-fn edit(file: &Path) -> anyhow::Result<()> {
-    let editor = EDITORS
-        .iter()
-        .find_map(|name| environment_variable(name))
-        .unwrap_or_else(|| FALLBACK_EDITOR.to_owned());
+/// The editor that is named, or the one that every terminal has.
+fn editor(file: &Path) -> Result<String, Failure> {
+    let named = EDITORS.iter().find_map(|name| environment_variable(name));
+    // A named one may have a window of its own.
+    if named.is_none() && !std::io::stdin().is_terminal() {
+        return Err(Failure::Usage(anyhow::anyhow!(
+            "there is no terminal to edit in: change {} some other way and run `toolgate check`, or name an editor in VISUAL \
+             or EDITOR",
+            file.display()
+        )));
+    }
+    Ok(named.unwrap_or_else(|| FALLBACK_EDITOR.to_owned()))
+}
+
+fn edit(editor: &str, file: &Path) -> anyhow::Result<()> {
     // `code --wait` is a program and its argument.
     let mut words = editor.split_whitespace();
     let program = words.next().unwrap_or(FALLBACK_EDITOR);

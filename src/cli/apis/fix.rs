@@ -38,7 +38,9 @@ impl Fix {
         }
         let (vault, _) = assemble::vault(global).await?;
         for name in self.secrets(connector)? {
-            let value = secret_input::read(&format!("Value of {}, not shown", name.name)).await?;
+            let prompt = format!("Value of {}, not shown", name.name);
+            let command = format!("toolgate apis fix {} --secret {}", self.slug, name.name);
+            let value = secret_input::read(&prompt, &command).await?;
             let id = SecretId {
                 organisation: LOCAL.to_owned(),
                 user: name.user.clone(),

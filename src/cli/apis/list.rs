@@ -6,17 +6,22 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{Installed, secrets_of, stem};
-use crate::cli::secrets::{self, Place};
+use crate::cli::secrets::{self, Place, Stored};
 use crate::cli::{Failure, assemble, output};
 use crate::config;
 use crate::connector::model::{Connector, SecretRef};
 use crate::diagnostics::legible_line;
 use crate::egress::Egress;
 use crate::overview::{Api, Connection, Window};
-use crate::store::{ApiUsage, SecretId, time};
+use crate::store::{ApiUsage, time};
+use crate::vault::{KeyError, KeySource, SecretError};
 
 pub(super) async fn run(installed: Installed, json: bool) -> Result<(), Failure> {
     let apis = apis(&installed, Timestamp::now(), &TimeZone::system()).await?;
+    if apis.is_empty() && !installed.report.unreadable.is_empty() {
+        assemble::tell(&installed.report);
+        return Err(Failure::Told);
+    }
     if json {
         return Ok(output::say_json(&apis)?);
     }
@@ -45,7 +50,8 @@ async fn apis(installed: &Installed, now: Timestamp, zone: &TimeZone) -> Result<
         .await
         .map_err(anyhow::Error::from)?;
     let mut usages: HashMap<String, ApiUsage> = usages.into_iter().map(|usage| (usage.slug.clone(), usage)).collect();
-    let stored = secrets::stored(Place::Open(&*installed.store))
+    let master_key = KeySource::of(&installed.config.vault, &installed.locations.state);
+    let stored = secrets::stored(Place::Open(&installed.store), Some(&master_key))
         .await
         .map_err(anyhow::Error::from)?;
     let egress = Egress::new(&installed.config.egress).map_err(|error| Failure::Setup(error.into()))?;
@@ -60,9 +66,12 @@ async fn apis(installed: &Installed, now: Timestamp, zone: &TimeZone) -> Result<
     Ok(apis)
 }
 
-fn connection(connector: &Connector, egress: &Egress, stored: &[SecretId]) -> Connection {
-    let mut named = secrets_of(connector).into_iter();
-    let lost = named.find(|name| !stored.iter().any(|id| secrets::is_meant(name, id)));
+fn connection(connector: &Connector, egress: &Egress, stored: &[Stored]) -> Connection {
+    let named = secrets_of(connector);
+    let lost = named.iter().find(|name| secrets::meant(name, stored).next().is_none());
+    let mut all_meant = named.iter().flat_map(|name| secrets::meant(name, stored));
+    let locked = all_meant.find_map(|secret| secret.locked.as_ref());
+    let problem = |error: &SecretError| format!("Credential cannot be opened: {error}");
     let needed = connector.secrets();
     let missing = needed.iter().find_map(|secret| match secret {
         SecretRef::Environment(name) if config::environment_variable(name).is_none() => Some(name),
@@ -73,7 +82,16 @@ fn connection(connector: &Connector, egress: &Egress, stored: &[SecretId]) -> Co
             .route(connector)
             .err()
             .map(|error| format!("Cannot be reached: {error}")),
-        lost_credential: lost.map(|name| format!("Credential missing: the vault holds no {name}")),
-        missing_credential: missing.map(|name| format!("Credential missing: the variable {name} is not set here")),
+        lost_credential: lost
+            .map(|name| format!("Credential missing: the vault holds no {name}"))
+            .or_else(|| locked.filter(|error| !may_open_elsewhere(error)).map(problem)),
+        missing_credential: missing
+            .map(|name| format!("Credential missing: the variable {name} is not set here"))
+            .or_else(|| locked.map(problem)),
     }
+}
+
+/// Whether another process may open a secret that this one cannot: the server may have the master key in its environment.
+fn may_open_elsewhere(error: &SecretError) -> bool {
+    matches!(error, SecretError::Key(KeyError::Missing(_)))
 }

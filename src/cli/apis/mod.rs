@@ -74,7 +74,11 @@ enum Verb {
 impl Apis {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         match self.verb {
-            Verb::List { json } => list::run(Installed::open(global).await?, json).await,
+            Verb::List { json } => {
+                let locations = assemble::locations(global)?;
+                let store = assemble::calls_to_read(&locations).await?;
+                list::run(Installed::with(locations, store).await?, json).await
+            }
             Verb::Enable { slug } => switch::run(Installed::open(global).await?, &slug, true).await,
             Verb::Disable { slug } => switch::run(Installed::open(global).await?, &slug, false).await,
             Verb::Add(verb) => verb.run(global).await,
@@ -99,9 +103,13 @@ impl Installed {
     /// Loads all of it; which APIs are there is noted, and those that are switched off offer nothing.
     async fn open(global: &Global) -> Result<Self, Failure> {
         let locations = assemble::locations(global)?;
+        let store = assemble::store(&locations).await?;
+        Self::with(locations, store).await
+    }
+
+    async fn with(locations: Locations, store: Arc<dyn Store>) -> Result<Self, Failure> {
         let config = assemble::config(&locations)?;
         let mut report = Loader::default().load(&locations.connectors);
-        let store = assemble::store(&locations).await?;
         report.catalog = assemble::offered(&*store, &report).await?;
         Ok(Self {
             locations,

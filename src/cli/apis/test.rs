@@ -208,7 +208,20 @@ fn lines(connector: &Connector, outcome: &Outcome) -> Vec<String> {
         Some(error) => error.upstream_status.is_some() || error.code == ErrorCode::SchemaMismatch,
     });
     let mut lines = vec!["Testing Connection...".to_owned()];
-    lines.push(marked(answered, "Base URL reachable"));
+    let tried = answered
+        || met(&[
+            ErrorCode::ConnectionRefused,
+            ErrorCode::SslError,
+            ErrorCode::Timeout,
+            ErrorCode::UpstreamError,
+            ErrorCode::ResponseTooLarge,
+            ErrorCode::OutcomeUnknown,
+        ]);
+    lines.push(if tried {
+        marked(answered, "Base URL reachable")
+    } else {
+        "➖ Base URL not tested: nothing was sent".to_owned()
+    });
     if met(&[ErrorCode::AuthenticationFailed]) {
         lines.push(marked(false, "Authentication valid"));
     } else if answered {

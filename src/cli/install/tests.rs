@@ -133,6 +133,16 @@ fn another_entry_is_replaced_in_its_place() {
             "mcp_servers.toolgate.command = \"old\"\nmcp_servers.toolgate.args = [\n  \"a\", # b\n]\nmodel = \"x\"\n",
             "model = \"x\"\n\n[mcp_servers.toolgate]\ncommand = \"/new\"\n",
         ),
+        (
+            Client::Codex,
+            "mcp_servers = {}\n[z]\na = 1\n",
+            "mcp_servers = { toolgate = { \"command\" = \"/new\" } }\n[z]\na = 1\n",
+        ),
+        (
+            Client::Codex,
+            "mcp_servers = { other = { command = \"b\" } } # mine\n",
+            "mcp_servers = { other = { command = \"b\" }, toolgate = { \"command\" = \"/new\" } } # mine\n",
+        ),
     ] {
         let wanted = serde_json::json!({ "command": "/new" });
         let document = Document::read(client, before, "toolgate").ok().unwrap();
@@ -234,15 +244,18 @@ fn a_broken_file_is_refused_with_its_place() {
 
 #[test]
 fn what_cannot_be_edited_safely_is_left_alone() {
-    for text in [
-        "mcp_servers = { other = { command = \"x\" } }\n",
-        "mcp_servers = { other = { command = \"x\" }, toolgate = { command = \"x\" } }\n",
-    ] {
-        let problem = with(Client::Codex, text).unwrap_err();
-        assert!(problem.range.is_none(), "{problem:?}");
-    }
     let entangled = "mcp_servers = { other = { command = \"x\" }, toolgate = { command = \"x\" } }\n";
-    assert!(without(Client::Codex, entangled).is_err());
+    let replaced = with(Client::Codex, entangled).map(drop);
+    let removed = without(Client::Codex, entangled).map(drop);
+    for refused in [replaced, removed] {
+        let problem = refused.unwrap_err();
+        assert_eq!(problem.range, Some(14..entangled.len() - 1));
+        assert!(
+            problem.message.starts_with("`mcp_servers` is written in braces"),
+            "{}",
+            problem.message
+        );
+    }
 }
 
 #[test]

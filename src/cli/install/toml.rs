@@ -15,6 +15,8 @@ pub(super) struct Document<'t> {
     name: &'t str,
     /// Lines that make up the entry, in the order of the file.
     lines: Vec<Lines>,
+    /// Where the table of all servers is written in braces, if it is.
+    braces: Option<Range<usize>>,
     /// Whether the entry cannot be told apart from what is around it.
     is_entangled: bool,
     /// All of it, to compare with what an edit makes of it.
@@ -43,6 +45,7 @@ impl<'t> Document<'t> {
             key,
             name,
             lines: Vec::new(),
+            braces: None,
             is_entangled: false,
             value,
             entry: None,
@@ -54,6 +57,7 @@ impl<'t> Document<'t> {
             let message = format!("`{key}` must be a table");
             return Err(Problem::at(servers_key.span(), message));
         };
+        document.braces = Some(servers.span()).filter(|span| text[span.clone()].starts_with('{'));
         if let Some((entry_key, entry)) = table.iter().find(|(found, _)| found.get_ref() == name) {
             document.entry = document.value.get(key).and_then(|servers| servers.get(name)).map(plain);
             document.collect(entry_key.span(), entry.span(), entry.get_ref());
@@ -80,6 +84,9 @@ impl<'t> Document<'t> {
                 spliced(self.text, first.chain(others))
             }
             _ => {
+                if let Some(braces) = self.braces.as_ref().filter(|_| self.entry.is_none()) {
+                    return self.verified(self.within(braces, entry), &self.expected(entry)?);
+                }
                 let rest = spliced(self.text, self.removals());
                 let blank = newline.repeat(2);
                 let gap = match rest.as_str() {
@@ -91,6 +98,11 @@ impl<'t> Document<'t> {
                 format!("{rest}{gap}{table}")
             }
         };
+        self.verified(text, &self.expected(entry)?)
+    }
+
+    /// What the file has to hold with `entry` in it.
+    fn expected(&self, entry: &Map<String, Value>) -> Result<Table, Problem> {
         let mut expected = self.value.clone();
         let servers = expected
             .entry(self.key)
@@ -100,7 +112,17 @@ impl<'t> Document<'t> {
             return Err(Problem::beyond_editing());
         };
         servers.insert(self.name.to_owned(), entry);
-        self.verified(text, &expected)
+        Ok(expected)
+    }
+
+    /// The text with `entry` as the last one in the braces: no table may follow to say more of them.
+    fn within(&self, braces: &Range<usize>, entry: &Map<String, Value>) -> String {
+        let held = self.text[braces.start + 1..braces.end - 1].trim_end();
+        let comma = if held.is_empty() { "" } else { "," };
+        let entry = written(&Value::Object(entry.clone()));
+        let added = format!("{comma} {} = {entry} ", self.name);
+        let end = braces.start + 1 + held.len();
+        spliced(self.text, [Splice::new(end..braces.end - 1, added)])
     }
 
     /// The text without the entry; `None` when there is none.
@@ -203,10 +225,18 @@ impl<'t> Document<'t> {
     fn verified(&self, text: String, expected: &Table) -> Result<String, Problem> {
         let is_expected = ::toml::from_str::<Table>(&text).is_ok_and(|read| read == *expected);
         if is_expected && !self.is_entangled {
-            Ok(text)
-        } else {
-            Err(Problem::beyond_editing())
+            return Ok(text);
         }
+        Err(match &self.braces {
+            Some(braces) => Problem::at(
+                braces.clone(),
+                format!(
+                    "`{}` is written in braces, and what they hold cannot be edited safely",
+                    self.key
+                ),
+            ),
+            None => Problem::beyond_editing(),
+        })
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn explained(answer: Response, body: &Bytes) -> Response {
 
 /// What is wrong with a body that is no message, and whose answer somebody may wait for.
 fn unread(body: &[u8]) -> Option<(ErrorData, Option<RequestId>)> {
-    let fault = reading::fault(&reading::message(body).err()?);
+    let fault = reading::fault(&reading::message(body).err()?, body);
     let mut outline = Outline::default();
     outline.feed(body);
     let id = match outline.kind() {

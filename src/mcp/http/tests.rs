@@ -222,7 +222,7 @@ async fn what_is_wrong_with_a_body_is_said() {
             ),
             (
                 "[]",
-                r#""error":{"code":-32600,"message":"this is JSON, but no JSON-RPC 2.0 request or answer"#,
+                r#""error":{"code":-32600,"message":"batches of messages are not read: send the messages one by one"#,
             ),
             (r#"{"id":7,"method":"ping"}"#, r#""id":7,"error":{"code":-32600"#),
             (r#"{"id":7,"result":{}}"#, r#"{"jsonrpc":"2.0","error":{"code":-32600"#),
@@ -418,4 +418,23 @@ async fn shutdown_does_not_wait_for_streams_or_stuck_calls() {
         start.elapsed()
     );
     server.probe.until(|state| state.cancelled == 1).await;
+}
+
+/// Nobody takes a connection here: all of them wait. One that finds no room would wait until it gives up.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn many_connections_may_wait_to_be_taken() {
+    let allowed = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap();
+    let wanted = allowed.trim().parse::<usize>().unwrap().min(400);
+    for address in ["127.0.0.1:0", "[::1]:0"] {
+        let Ok(listener) = bind(address.parse().unwrap(), &Authentication::None).await else {
+            assert!(address.starts_with('['), "no IPv4 here");
+            continue;
+        };
+        let address = listener.local_addr().unwrap();
+        let connecting = (0..wanted).map(|_| tokio::net::TcpStream::connect(address));
+        let connected =
+            tokio::time::timeout(Duration::from_secs(20), futures_util::future::try_join_all(connecting)).await;
+        assert_eq!(connected.expect("room for all").expect("connected").len(), wanted);
+    }
 }

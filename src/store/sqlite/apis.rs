@@ -7,8 +7,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row};
 
 use super::statistics::Beginning;
-use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, failed};
-use crate::store::{ApiSighting, ApiStore, ApiUsage, AuditStore as _, CONNECTION_FAILURES, StoreError};
+use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, failed, journal};
+use crate::store::{ApiSighting, ApiStore, ApiUsage, CONNECTION_FAILURES, StoreError};
 
 /// The `WHERE` keeps what is as it was: of processes that start together, one writes.
 const SIGHT: &str = "\
@@ -97,7 +97,9 @@ impl ApiStore for SqliteStore {
     }
 
     async fn api_usage(&self, recent: &str) -> Result<Vec<ApiUsage>, StoreError> {
-        self.settle_audit().await?;
+        journal::fold_to_read(self)
+            .await
+            .map_err(failed("counted the calls of APIs"))?;
         let [one, two, three] = CONNECTION_FAILURES;
         let Beginning { since, hour, hour_end } = Beginning::new(recent);
         let query = sqlx::query(USAGE).bind(since).bind(hour).bind(hour_end);

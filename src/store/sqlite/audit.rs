@@ -97,7 +97,7 @@ impl AuditStore for SqliteStore {
     }
 
     async fn read_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
-        self.settle_audit().await?;
+        journal::fold_to_read(self).await.map_err(failed("read audit rows"))?;
         let mut query = select(filter);
         let rows = query.build().fetch_all(&self.readers).await;
         rows.and_then(|rows| rows.iter().map(record).collect())
@@ -105,7 +105,9 @@ impl AuditStore for SqliteStore {
     }
 
     async fn verify_audit(&self, noted_head: Option<&str>) -> Result<AuditVerification, StoreError> {
-        self.settle_audit().await?;
+        journal::fold_to_read(self)
+            .await
+            .map_err(failed("verified the audit log"))?;
         audit_chain::verify(&self.readers, noted_head)
             .await
             .map_err(failed("verified the audit log"))

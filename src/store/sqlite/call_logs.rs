@@ -36,7 +36,9 @@ impl CallLogStore for SqliteStore {
     }
 
     async fn read_call_log(&self, call_id: &str) -> Result<Option<String>, StoreError> {
-        journal::fold(self).await.map_err(failed("read the log of a call"))?;
+        journal::fold_to_read(self)
+            .await
+            .map_err(failed("read the log of a call"))?;
         let row = sqlx::query(READ).bind(call_id).fetch_optional(&self.readers).await;
         row.and_then(|row| row.map(|row| row.try_get("log")).transpose())
             .map_err(failed("read the log of a call"))

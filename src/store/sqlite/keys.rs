@@ -64,7 +64,7 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Open`] with the path, the cause and what to do.
     pub(in crate::store) async fn look_up_keys(folder: &Path) -> Result<Vec<KeyRecord>, StoreError> {
-        if !Self::exists(folder) {
+        if !Self::exists(folder)? {
             return Ok(Vec::new());
         }
         let file = open::file(folder);

@@ -33,6 +33,8 @@ pub struct SqliteStore {
     writer: Mutex<Writer>,
     readers: SqlitePool,
     journal: Journal,
+    /// Whether what another process keeps from being folded is left out of what is read.
+    is_for_reading: bool,
 }
 
 impl SqliteStore {
@@ -50,9 +52,14 @@ const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 /// `SQLITE_BUSY` and `SQLITE_LOCKED`, see <https://www.sqlite.org/rescode.html>.
 const HELD: std::ops::RangeInclusive<i32> = 5..=6;
 
+/// Whether another process holds the file.
+fn is_held(error: &sqlx::Error) -> bool {
+    sqlite_code(error).is_some_and(|code| HELD.contains(&code))
+}
+
 fn failed(doing: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
     move |source| {
-        let is_held = sqlite_code(&source).is_some_and(|code| HELD.contains(&code));
+        let is_held = is_held(&source);
         let source = Box::new(source);
         if is_held {
             StoreError::Busy { doing, source }

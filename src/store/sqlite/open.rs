@@ -19,6 +19,9 @@ const FILE_NAME: &str = "toolgate.db";
 /// How long one statement waits for another process to let go of the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The same for whoever only reads, and could do without what waits to be written.
+const READING_TIMEOUT: Duration = Duration::from_millis(250);
+
 /// How long opening is repeated while another process creates or migrates the same file. SQLite does not apply the
 /// busy timeout to the switch to WAL mode.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -48,13 +51,18 @@ const AUDIT_CHAIN: usize = 2;
 const ADVICE_FOLDER: &str = "name a folder that this user can write to with --state";
 const ADVICE_CORRUPT: &str = "restore the file from a backup, or move it away to start with an empty store";
 const ADVICE_NEWER: &str = "run the Toolgate that wrote it or a newer one, or name another folder with --state";
-const ADVICE_BUSY: &str = "find the process that holds the file locked, and end it";
+const ADVICE_BUSY: &str =
+    "try again when the process that holds the file is done, and end that one only if it never is";
 const ADVICE_FULL: &str = "free some space on the disk";
 
 impl SqliteStore {
     /// Whether `folder` holds a file to open.
-    pub(in crate::store) fn exists(folder: &Path) -> bool {
-        file(folder).exists()
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] when one may not look.
+    pub(in crate::store) fn exists(folder: &Path) -> Result<bool, StoreError> {
+        let file = file(folder);
+        file.try_exists().map_err(|source| cannot_open(&file, source))
     }
 
     /// Opens `toolgate.db` in `folder`; creates both when they are missing, readable for this user only, and brings
@@ -64,12 +72,25 @@ impl SqliteStore {
     /// [`StoreError::Open`] with the path, the cause and what to do: the folder cannot be written, the file is not a
     /// database or is damaged, another process holds it locked, or a newer Toolgate wrote it.
     pub async fn open(folder: &Path) -> Result<Self, StoreError> {
+        let file = make(folder).await?;
+        // SQLite itself would open a file that cannot be written, and fail at the first call.
+        for path in [file.as_path(), folder] {
+            may_write(path).map_err(|source| cannot_open(path, source))?;
+        }
+        Self::connect(folder, options(&file), false).await
+    }
+
+    /// Like [`Self::open`], for whoever reads. What lies in journals is left there while another process holds the file.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] with the path, the cause and what to do.
+    pub async fn open_to_read(folder: &Path) -> Result<Self, StoreError> {
+        let file = make(folder).await?;
+        Self::connect(folder, options(&file).busy_timeout(READING_TIMEOUT), true).await
+    }
+
+    async fn connect(folder: &Path, options: SqliteConnectOptions, is_for_reading: bool) -> Result<Self, StoreError> {
         let file = file(folder);
-        create_folder(folder)
-            .await
-            .map_err(|source| cannot_open(folder, source))?;
-        create_file(&file).await.map_err(|source| cannot_open(&file, source))?;
-        let options = options(&file);
         let writer = open_writer(&options).await.map_err(|error| error.at(&file))?;
         let writer = Writer::new(writer, options.clone());
         let readers = SqlitePoolOptions::new()
@@ -78,11 +99,12 @@ impl SqliteStore {
             .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_lazy_with(options.pragma("query_only", "ON"));
+            .connect_lazy_with(options.busy_timeout(BUSY_TIMEOUT).pragma("query_only", "ON"));
         Ok(Self {
             writer: Mutex::new(writer),
             readers,
             journal: Journal::new(folder),
+            is_for_reading,
         })
     }
 }
@@ -111,6 +133,28 @@ pub(super) fn options(file: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
         .disable_statement_logging()
+}
+
+/// Makes the folder and its file, where they are missing.
+async fn make(folder: &Path) -> Result<PathBuf, StoreError> {
+    let file = file(folder);
+    create_folder(folder)
+        .await
+        .map_err(|source| cannot_open(folder, source))?;
+    create_file(&file).await.map_err(|source| cannot_open(&file, source))?;
+    Ok(file)
+}
+
+/// Whether this process may write there. It asks, and opens nothing: to close a file would end SQLite's locks on it.
+#[cfg(unix)]
+fn may_write(path: &Path) -> io::Result<()> {
+    Ok(rustix::fs::access(path, rustix::fs::Access::WRITE_OK)?)
+}
+
+/// Elsewhere only trying tells.
+#[cfg(not(unix))]
+fn may_write(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 async fn create_folder(folder: &Path) -> io::Result<()> {
@@ -212,8 +256,11 @@ pub(super) async fn version(connection: &mut SqliteConnection) -> Result<i64, Op
 }
 
 /// Runs the scripts that the file has not seen yet, all in one transaction: of processes that start at once, the
-/// first migrates and the others find it done.
+/// first migrates and the others find it done. Where nothing is to be done, nobody who writes is waited for.
 async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
+    if usize::try_from(version(connection).await?) == Ok(MIGRATIONS.len()) {
+        return Ok(());
+    }
     let mut transaction = connection.begin_with(BEGIN_WRITE).await?;
     let version = version(&mut transaction).await?;
     let pending = usize::try_from(version).ok().and_then(|done| MIGRATIONS.get(done..));

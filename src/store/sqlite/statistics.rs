@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, QueryBuilder, Row, Sqlite};
 
-use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, failed};
+use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, failed, journal};
 use crate::store::{
     AuditStore as _, CONNECTION_FAILURES, CallCounts, CallScope, FailureCount, StatisticsStore, StoreError,
 };
@@ -59,7 +59,7 @@ const ADD_UP: [&str; 6] = [
 #[async_trait]
 impl StatisticsStore for SqliteStore {
     async fn count_calls(&self, scope: &CallScope) -> Result<CallCounts, StoreError> {
-        self.settle_audit().await?;
+        journal::fold_to_read(self).await.map_err(failed("counted calls"))?;
         let rows = select(scope).build().fetch_all(&self.readers).await;
         rows.and_then(|rows| counts(&rows)).map_err(failed("counted calls"))
     }

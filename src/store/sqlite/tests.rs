@@ -12,7 +12,8 @@ use crate::store::conformance::audit::{finished_row, intent_row};
 use crate::store::conformance::keys::key;
 use crate::store::conformance::{self, at};
 use crate::store::{
-    ApiSighting, ApiStore, ApprovalStore, AuditFilter, AuditStore, CallScope, Decision, KeyStore, Store, Via,
+    ApiSighting, ApiStore, ApprovalStore, AuditFilter, AuditStore, CallLogStore, CallScope, Decision, KeyStore,
+    StatisticsStore, Store, Via,
 };
 
 async fn open() -> (Arc<dyn Store>, TempDir) {
@@ -207,6 +208,30 @@ async fn a_store_that_another_process_holds_is_busy_and_not_broken() {
     assert!(matches!(refused, StoreError::Query { .. }), "{refused}");
 }
 
+/// What is in the file is read, what waits to be put there is left out, and nobody is waited for.
+#[tokio::test]
+async fn a_store_that_another_process_writes_to_is_opened_and_read() {
+    let folder = TempDir::new().unwrap();
+    let server = SqliteStore::open(folder.path()).await.unwrap();
+    server.write_audit(&[finished_row("1", 1)], false).await.unwrap();
+    let holder = SqliteConnectOptions::new().filename(database(folder.path()));
+    let mut holder = holder.connect().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut holder).await.unwrap();
+    assert!(server.write_audit_at_once(&finished_row("2", 2)));
+    let reader = SqliteStore::open_to_read(folder.path()).await.unwrap();
+    let read = async || reader.read_audit(&AuditFilter::default()).await.unwrap();
+    assert_eq!(read().await, [finished_row("1", 1)]);
+    assert!(reader.verify_audit(None).await.unwrap().holds());
+    let counted = reader.count_calls(&CallScope::default()).await.unwrap();
+    assert_eq!(counted.ended, 1);
+    reader.api_usage(&at(0)).await.unwrap();
+    assert_eq!(reader.read_call_log("1").await.unwrap(), None);
+    let told = reader.settle_audit().await.unwrap_err();
+    assert!(matches!(told, StoreError::Busy { .. }), "{told}");
+    sqlx::query("ROLLBACK").execute(&mut holder).await.unwrap();
+    assert_eq!(read().await, [finished_row("2", 2), finished_row("1", 1)]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_file_that_stays_locked_is_reported() {
     let folder = TempDir::new().unwrap();
@@ -218,7 +243,9 @@ async fn a_file_that_stays_locked_is_reported() {
         .to_string();
     assert!(message.contains("database is locked"), "{message}");
     assert!(
-        message.ends_with("; find the process that holds the file locked, and end it"),
+        message.ends_with(
+            "; try again when the process that holds the file is done, and end that one only if it never is"
+        ),
         "{message}"
     );
 }

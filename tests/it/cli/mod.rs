@@ -16,6 +16,8 @@ mod scaffolding;
 mod seeing;
 mod serving;
 mod starting;
+mod state;
+mod telling;
 mod vault;
 mod withholding;
 

@@ -96,7 +96,7 @@ async fn what_waits_is_listed_shown_and_decided_once() {
     "#);
     let run = workspace.run(&["approvals", "show", &id]).await;
     insta::assert_snapshot!(stable(&workspace, &run).await, @r#"
-    Allow "create_thing" of crm?
+    Allow "Create thing" of crm?
     Effect: write
     Request: POST /v1/things
     Arguments:

@@ -29,9 +29,24 @@ async fn what_keeps_a_server_from_starting_is_an_error_of_check() {
         std::fs::write(workspace.path().join(name), settings).unwrap();
         let run = workspace.run(&["check", "--config", name]).await;
         assert_eq!(run.code, Some(1), "{name}: {run:?}");
-        let told = ["refusing to listen on 0.0.0.0:0", "error: `*` in `", "holds `*`"];
+        let told = ["refusing to listen on 0.0.0.0:0", "`*` in `", "holds `*`"];
         assert!(told.iter().any(|told| run.stderr.contains(told)), "{name}: {run:?}");
+        let run = workspace.run(&["check", "--json", "--config", name]).await;
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(report["problems"], json!([]), "{name}: {report}");
+        let mut found = report["diagnostics"].as_array().unwrap().iter();
+        let found = found.find(|found| found["code"] == "unusable-setting").unwrap();
+        let number = |name: &str| usize::try_from(found[name].as_u64().unwrap()).unwrap();
+        let written = settings.lines().nth(number("line") - 1).unwrap();
+        let place = &written[number("column") - 1..];
+        assert!(
+            place.starts_with("\"*\"") || place.starts_with("\"0.0.0.0"),
+            "{name}: {place}"
+        );
     }
+    std::fs::write(workspace.path().join("ca.toml"), "[egress]\nextra_ca = \"nope.pem\"\n").unwrap();
+    let run = workspace.run(&["check", "--config", "ca.toml"]).await;
+    assert!(run.stderr.contains("ca.toml:2:12"), "{run:?}");
     std::fs::write(
         workspace.path().join("none.toml"),
         "[http]\nauthentication = \"none\"\n",

@@ -122,6 +122,7 @@ fn connector_of(url: &Url, networks: &[IpNet], headers: &[(String, String)]) -> 
     base.set_path("/");
     base.set_query(None);
     base.set_fragment(None);
+    let is_public = networks.is_empty();
     let networks: Vec<String> = networks.iter().map(ToString::to_string).collect();
     let mut document = serde_json::json!({
         "name": "Description",
@@ -146,16 +147,21 @@ fn connector_of(url: &Url, networks: &[IpNet], headers: &[(String, String)]) -> 
     };
     let loaded = connector::load(&[file]);
     let connector = loaded.connector.ok_or_else(|| {
-        let reasons: Vec<String> = loaded
+        // The document is made here: its settings are not those of the command line.
+        let found = |code: &str| loaded.diagnostics.iter().any(|finding| finding.code == code);
+        let mut reasons: Vec<&str> = loaded
             .diagnostics
             .iter()
             .filter(|finding| finding.is_error())
-            .map(|finding| finding.message.clone())
+            .map(|finding| finding.message.as_str())
             .collect();
-        Failure::Usage(anyhow::anyhow!(
-            "{url} is not fetched: {}; for a server in your own network, name the network with --network",
-            reasons.join("; ")
-        ))
+        let mut advice = "; for a server in your own network, name the network with --network";
+        if found("metadata-address") {
+            advice = "";
+        } else if url.scheme() == "http" && is_public {
+            reasons = vec!["without TLS, only servers in a network that you name are asked"];
+        }
+        Failure::Usage(anyhow::anyhow!("{url} is not fetched: {}{advice}", reasons.join("; ")))
     })?;
     if connector.auth.settings().any(|setting| setting.secret().is_none()) {
         return Err(Failure::Usage(anyhow::anyhow!(

@@ -9,7 +9,7 @@ use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
 
 use super::{EXTENSION, file};
-use crate::store::sqlite::{BEGIN_WRITE, Durability, SqliteStore, Writer, audit, audit_chain, call_logs};
+use crate::store::sqlite::{BEGIN_WRITE, Durability, SqliteStore, Writer, audit, audit_chain, call_logs, is_held};
 
 /// Bytes that one transaction takes at most: a few thousand events.
 const CHUNK: u64 = 1024 * 1024;
@@ -59,6 +59,14 @@ pub(in crate::store::sqlite) async fn fold(store: &SqliteStore) -> Result<(), sq
         }
     }
     Ok(())
+}
+
+/// The same before reading: whoever opened the store to read makes do with what is there while another process holds it.
+pub(in crate::store::sqlite) async fn fold_to_read(store: &SqliteStore) -> Result<(), sqlx::Error> {
+    match fold(store).await {
+        Err(error) if store.is_for_reading && is_held(&error) => Ok(()),
+        folded => folded,
+    }
 }
 
 async fn due(store: &SqliteStore) -> Result<Vec<Due>, sqlx::Error> {

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use file::JournalFile;
-pub(super) use fold::fold;
+pub(super) use fold::{fold, fold_to_read};
 
 /// Ends the names of journals; in front of it stands a UUID.
 const EXTENSION: &str = "journal";

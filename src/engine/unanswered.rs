@@ -63,7 +63,8 @@ fn end_of(question: OpenQuestion) -> AuditRecord {
         ApprovalState::Denied => Refusal::Declined,
         ApprovalState::Used => Refusal::UsedElsewhere,
     };
-    let by = gate::decided_by(&approval);
+    // Whoever allowed it refused nothing.
+    let by = gate::decided_by(&approval).filter(|_| refusal == Refusal::Declined);
     let caller = Principal::caller(&asked.user, &asked.organisation);
     let error = failures::refused(refusal, Some(approval.id), by.clone(), &caller);
     AuditRecord {
@@ -142,19 +143,19 @@ mod tests {
                 true,
                 Via::Cli,
                 "the approval does not belong to this call, was used before, or has expired",
-                "ben via cli",
+                None,
             ),
             (
                 false,
                 Via::Cli,
                 "a person declined this call (ben via cli)",
-                "ben via cli",
+                Some("ben via cli"),
             ),
             (
                 false,
                 Via::Mrtr,
                 "a person declined this call (ben via mrtr)",
-                "ben via mrtr",
+                Some("ben via mrtr"),
             ),
         ] {
             let store = store().await;
@@ -168,7 +169,7 @@ mod tests {
             assert_eq!(end(&*store, moment(600)).await.unwrap(), 1);
             let ended = row(&store).await;
             assert!(ended.message.as_ref().unwrap().starts_with(message), "{ended:?}");
-            assert_eq!(ended.approver.as_deref(), Some(approver));
+            assert_eq!(ended.approver.as_deref(), approver);
         }
     }
 
@@ -186,11 +187,13 @@ mod tests {
         assert!(store.use_approval("1", &pending("1", 0).key(), &at(599)).await.unwrap());
         assert_eq!(end(&*store, moment(600 + 3_599)).await.unwrap(), 0);
         assert_eq!(end(&*store, moment(600 + 3_600)).await.unwrap(), 1);
-        let message = row(&store).await.message.unwrap();
+        let ended = row(&store).await;
+        let message = ended.message.unwrap();
         assert!(
             message.starts_with("the approval was used by an identical call"),
             "{message}"
         );
+        assert_eq!(ended.approver, None);
     }
 
     #[tokio::test(start_paused = true)]

@@ -66,6 +66,7 @@ async fn of_those_who_ask_at_once_one_reads_the_store() {
     let shared = Shared::over(store.clone());
     set(&shared.vault(), Some("ana"), "crm/key", "s3cr3t-1").await;
     let before = store.secret_readings();
+    // Its master key is not read yet, which takes another thread: all of them are under way meanwhile.
     let vault = shared.vault();
     let asked = (0..50).map(|_| open(&vault, "vault://crm/key", of("ana")));
     for value in futures_util::future::join_all(asked).await {

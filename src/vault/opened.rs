@@ -1,11 +1,9 @@
 //! Secrets that were opened a moment ago, so that a call does not wait for the store.
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
 use moka::sync::Cache;
 use secrecy::SecretString;
-use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
 use super::Holder;
@@ -18,16 +16,10 @@ pub(super) const FRESH: Duration = Duration::from_secs(2);
 /// More than this many secrets in use at once are opened again now and then.
 const CAPACITY: u64 = 1_024;
 
-/// How many questions can be answered at a time, at most.
-const TURNS: usize = 64;
-
 /// Opened secrets by what was asked for, not by what was found: a user who gets a secret of their own is no longer
 /// given the shared one.
 pub(super) struct OpenedSecrets {
     secrets: Cache<Question, Opened>,
-    /// Held by whoever finds out. Questions share them by their hash, so that there is no end to be looked for.
-    turns: [Mutex<()>; TURNS],
-    hasher: RandomState,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -48,8 +40,6 @@ impl OpenedSecrets {
     pub(super) fn new() -> Self {
         Self {
             secrets: Cache::builder().max_capacity(CAPACITY).time_to_live(FRESH).build(),
-            turns: std::array::from_fn(|_| Mutex::default()),
-            hasher: RandomState::new(),
         }
     }
 
@@ -62,13 +52,6 @@ impl OpenedSecrets {
         }
         self.secrets.invalidate(&question);
         None
-    }
-
-    /// Waits until nobody else finds out what `name` is for `holder`.
-    pub(super) async fn turn(&self, name: &SecretName, holder: Holder<'_>) -> MutexGuard<'_, ()> {
-        let hash = self.hasher.hash_one(Question::of(name, holder));
-        let turn = usize::try_from(hash % TURNS as u64).unwrap_or(0);
-        self.turns[turn].lock().await
     }
 
     /// Keeps what `name` is for `holder`. `at` is the moment before the store was read: what it said may have changed

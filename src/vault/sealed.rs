@@ -75,11 +75,6 @@ impl Vault {
         if let Some(value) = self.opened.fresh(name, holder) {
             return Ok(value);
         }
-        // Of those that ask the same at once, one reads the store for all.
-        let _turn = self.opened.turn(name, holder).await;
-        if let Some(value) = self.opened.fresh(name, holder) {
-            return Ok(value);
-        }
         let at = Instant::now();
         let secret = self.find(name, holder).await?;
         let value = self.unseal(&secret).await?;

@@ -61,21 +61,6 @@ async fn open(vault: &Vault, reference: &str, holder: Holder<'_>) -> Result<Stri
 }
 
 #[tokio::test]
-async fn of_those_who_ask_at_once_one_reads_the_store() {
-    let store = Arc::new(MemoryStore::default());
-    let shared = Shared::over(store.clone());
-    set(&shared.vault(), Some("ana"), "crm/key", "s3cr3t-1").await;
-    let before = store.secret_readings();
-    // Its master key is not read yet, which takes another thread: all of them are under way meanwhile.
-    let vault = shared.vault();
-    let asked = (0..50).map(|_| open(&vault, "vault://crm/key", of("ana")));
-    for value in futures_util::future::join_all(asked).await {
-        assert_eq!(value.unwrap(), "s3cr3t-1");
-    }
-    assert_eq!(store.secret_readings() - before, 1);
-}
-
-#[tokio::test]
 async fn a_variable_is_read_and_a_missing_one_is_named() {
     // Cargo sets this one for every test that it runs.
     let name = "CARGO_PKG_NAME".to_owned();

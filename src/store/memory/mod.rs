@@ -41,7 +41,6 @@ struct State {
     apis: Vec<apis::Api>,
     keys: Vec<KeyRecord>,
     key_readings: usize,
-    secret_readings: usize,
     secrets: Vec<SealedSecret>,
     sums: statistics::Sums,
     writes: Vec<Write>,
@@ -73,11 +72,6 @@ impl MemoryStore {
     /// How often the keys were read.
     pub(crate) fn key_readings(&self) -> usize {
         self.state().key_readings
-    }
-
-    /// How often a secret was looked for.
-    pub(crate) fn secret_readings(&self) -> usize {
-        self.state().secret_readings
     }
 
     /// Whether everything fails from now on.

@@ -6,8 +6,7 @@ use crate::store::{Put, Rewrap, SealedSecret, SecretId, SecretStore, StoreError}
 #[async_trait]
 impl SecretStore for MemoryStore {
     async fn find_secret(&self, id: &SecretId) -> Result<Option<SealedSecret>, StoreError> {
-        let mut state = self.working_state("looked for a secret")?;
-        state.secret_readings += 1;
+        let state = self.working_state("looked for a secret")?;
         Ok(state.secrets.iter().find(|secret| secret.id == *id).cloned())
     }
 

@@ -20,8 +20,8 @@ const PRUNE_INTERVAL: Duration = Duration::from_hours(1);
 /// Events in one transaction: a call that comes waits this long for the file at most.
 const BATCH: u32 = 1_000;
 
-/// Batches that are added up at a look while calls run: as many as a busy server writes in that time, so that one that is
-/// never idle does not fall behind for ever.
+/// Batches that are added up at a look while calls run, so that a server that is never idle does not fall behind for ever:
+/// some 250 events a second. One that writes more catches up when it is idle, or when it cuts off old events.
 const BATCHES_WHILE_BUSY: u32 = 8;
 
 /// How long the arguments of an approval are kept once it was used or refused, or has expired.

@@ -143,12 +143,6 @@ impl Options {
             return show_call(store, connector, id, self.json).await;
         }
         let filter = self.filter(connector.clone(), &window);
-        if self.follow {
-            // Without settings that can be read, calls waited for a person as long as they do by default.
-            let config = config::load(&locations).unwrap_or_default();
-            return follow(store, filter, self.json, &zone, look_back(&config)).await;
-        }
-        let rows = store.read_audit(&filter).await.map_err(anyhow::Error::from)?;
         if let (Some(slug), Some(action)) = (&connector, &self.endpoint)
             && !has_action(&locations.connectors, slug, action)
         {
@@ -156,6 +150,12 @@ impl Options {
                 "note: {slug} has no action `{action}` now; only calls of one that it had can be shown"
             ));
         }
+        if self.follow {
+            // Without settings that can be read, calls waited for a person as long as they do by default.
+            let config = config::load(&locations).unwrap_or_default();
+            return follow(store, filter, self.json, &zone, look_back(&config)).await;
+        }
+        let rows = store.read_audit(&filter).await.map_err(anyhow::Error::from)?;
         if self.json {
             return Ok(output::say_json(&rows)?);
         }

@@ -89,6 +89,16 @@ pub(super) fn meant<'a>(name: &'a SecretName, stored: &'a [Stored]) -> impl Iter
     stored.iter().filter(move |secret| is_meant(name, &secret.id))
 }
 
+/// Why none of the secrets that a connector means with `name` can be opened; `None` when one can, or there is none.
+pub(super) fn locked<'a>(name: &SecretName, stored: &'a [Stored]) -> Option<&'a SecretError> {
+    let mut errors = stored
+        .iter()
+        .filter(|secret| is_meant(name, &secret.id))
+        .map(|secret| secret.locked.as_ref());
+    let first = errors.next()??;
+    errors.all(|error| error.is_some()).then_some(first)
+}
+
 /// One secret of the vault.
 pub(super) struct Stored {
     pub(super) id: SecretId,

@@ -56,7 +56,8 @@ impl Code {
         let (column, behind) = number(text)?;
         let start = self.lines.get(line.checked_sub(1)?)?;
         let (file, _) = self.name.rsplit_once('#')?;
-        let column = start.column + column.saturating_sub(1);
+        // The code may have written any number.
+        let column = start.column.saturating_add(column.saturating_sub(1));
         Some((format!("{file}:{}:{column}", start.line), behind))
     }
 }

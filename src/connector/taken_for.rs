@@ -43,16 +43,16 @@ pub(crate) fn taken_for(name: &str) -> Option<TakenFor> {
     }
 }
 
-/// `name` without what some servers leave out: `name[]` and `name[key]` are parts of `name`, and PHP ends names at a NUL. A
-/// bracket at the beginning is none of these.
+/// `name` without what some servers leave out: `name[]` and `name[key]` are parts of `name`, and PHP ends names at a NUL.
+/// A bracket at the beginning is none of these.
 pub(crate) fn bare(name: &str) -> &str {
     let name = name.split('\0').next().unwrap_or_default().trim();
     let bracket = name.char_indices().skip(1).find(|(_, character)| *character == '[');
     bracket.map_or(name, |(end, _)| name[..end].trim_end())
 }
 
-/// Whether `name` is `known`, in any case and with `_`, or what PHP reads as such, for `-`. Every header of every call is looked at, so nothing is
-/// made for that.
+/// Whether `name` is `known`, in any case and with `_`, or what PHP reads as such, for `-`. Every header of every call is
+/// looked at, so nothing is made for that.
 fn is_same(known: &str, name: &str) -> bool {
     let plain = |byte: u8| match byte {
         b'_' | b'.' | b' ' | b'[' => b'-',

@@ -95,7 +95,7 @@ impl HashingKey {
     }
 }
 
-/// A hash under a [`HashingKey`] that is being made. What is written to it is kept nowhere.
+/// A hash under a [`HashingKey`] that is being made. No more than a block of what is written to it is kept.
 pub struct KeyedHash(hmac::Context);
 
 impl KeyedHash {

@@ -21,6 +21,12 @@ const SAFE: [&str; 7] = ["GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT"
 /// Longest name of a method that is quoted; the longest that is registered has 17 characters.
 const LONGEST_METHOD: usize = 20;
 
+/// Longest `Content-Type` in bytes, and most types and parameters in one, of a request that only reads.
+const LONGEST_TYPE: usize = 1_024;
+const MOST_TYPES: usize = 8;
+/// What a request is said to have that says more.
+const MANY_TYPES: &str = "a body of many types";
+
 /// Whether requests with the method of that name change nothing.
 pub(crate) fn is_safe(method: &str) -> bool {
     SAFE.contains(&method)
@@ -83,8 +89,15 @@ fn in_body(headers: &HeaderMap, body: &Bytes) -> Option<String> {
     if types.peek().is_none() {
         return in_untyped(body);
     }
+    if headers.get_all(CONTENT_TYPE).iter().count() > MOST_TYPES {
+        return Some(MANY_TYPES.to_owned());
+    }
     types.find_map(|written| {
         let written = String::from_utf8_lossy(written.as_bytes());
+        // The body is read once for each type and boundary that is said: code may say any number of them.
+        if written.len() > LONGEST_TYPE || written.matches([',', '=']).count() > MOST_TYPES {
+            return Some(MANY_TYPES.to_owned());
+        }
         // One type after a comma is none, but servers look at how the text begins, or which of them they know.
         let several = written.contains(',').then(|| written.split(','));
         in_body_of(&written, body).or_else(|| several?.find_map(|one| in_body_of(one, body)))
@@ -404,6 +417,24 @@ mod tests {
             ("", &[PARTS], Some(escaped), Some("DELETE")),
         ];
         check(&table);
+    }
+
+    #[test]
+    fn a_body_is_not_read_for_any_number_of_types() {
+        let many = "a,".repeat(9);
+        let boundaries = format!("multipart/form-data{}", "; boundary=b".repeat(9));
+        let long = format!("text/plain; charset={}", "x".repeat(LONGEST_TYPE));
+        for written in [&many, &boundaries, &long] {
+            let claimed = claimed(&request("", &[("content-type", written)], Some("a")));
+            assert_eq!(claimed.as_deref(), Some("a body of many types"), "{written}");
+        }
+        let often = [("content-type", "a/b"); MOST_TYPES + 1];
+        assert_eq!(claimed(&request("", &often, Some("a"))).as_deref(), Some(MANY_TYPES));
+        let usual = [(
+            "content-type",
+            "multipart/related; type=\"a/b\"; start=\"<a>\"; boundary=b; charset=utf-8",
+        )];
+        assert_eq!(claimed(&request("", &usual, Some("a"))), None);
     }
 
     #[test]

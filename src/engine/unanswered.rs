@@ -1,8 +1,8 @@
 //! Ends the calls that ended with a question which nobody answered: their rows wait for the run that brings the answer,
 //! and none can come once the approval has expired. Whichever process asked, and whether it still runs, any ends them.
 //!
-//! Questions are known of calls that are added up, which the upkeep of the audit log does: this reads, and writes only
-//! the ends that it finds.
+//! Questions are known of calls that are added up, which the upkeep of the audit log does: this settles what was written
+//! at once, reads, and writes the ends that it finds.
 
 use std::sync::Arc;
 use std::time::Duration;

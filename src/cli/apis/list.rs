@@ -69,8 +69,8 @@ async fn apis(installed: &Installed, now: Timestamp, zone: &TimeZone) -> Result<
 fn connection(connector: &Connector, egress: &Egress, stored: &[Stored]) -> Connection {
     let named = secrets_of(connector);
     let lost = named.iter().find(|name| secrets::meant(name, stored).next().is_none());
-    let mut all_meant = named.iter().flat_map(|name| secrets::meant(name, stored));
-    let locked = all_meant.find_map(|secret| secret.locked.as_ref());
+    // One user's damaged record is no matter of the others.
+    let locked = named.iter().find_map(|name| secrets::locked(name, stored));
     let problem = |error: &SecretError| format!("Credential cannot be opened: {error}");
     let needed = connector.secrets();
     let missing = needed.iter().find_map(|secret| match secret {

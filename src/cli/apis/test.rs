@@ -71,7 +71,13 @@ impl How {
     /// Tests the API and tells what came of it.
     pub(super) async fn run(self, global: &Global, slug: &str) -> Result<(), Failure> {
         let arguments = assemble::arguments(self.input.as_deref())?;
-        let (engine, _) = assemble::calling(global, assemble::Calling::default()).await?;
+        let (engine, _) = {
+            let calling = assemble::Calling {
+                input: self.input.as_deref().and_then(assemble::input_file),
+                ..assemble::Calling::default()
+            };
+            assemble::calling(global, calling).await?
+        };
         let outcome = self.outcome(&engine, slug, arguments).await;
         engine.close().await;
         outcome
@@ -217,8 +223,12 @@ fn lines(connector: &Connector, outcome: &Outcome) -> Vec<String> {
             ErrorCode::ResponseTooLarge,
             ErrorCode::OutcomeUnknown,
         ]);
+    // Code may have sent something before it failed for a reason of its own.
+    let is_open = met(&[ErrorCode::ActionFailed, ErrorCode::SandboxLimit]);
     lines.push(if tried {
         marked(answered, "Base URL reachable")
+    } else if is_open {
+        "➖ Base URL not tested: the action's code failed".to_owned()
     } else {
         "➖ Base URL not tested: nothing was sent".to_owned()
     });

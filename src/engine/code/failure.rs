@@ -6,7 +6,7 @@ use super::host::Host;
 use super::tally::{Counted, Tally};
 use crate::audit::CallEventKind;
 use crate::auth::GuestAuthError;
-use crate::connector::model::Code;
+use crate::connector::model::{Code, Language};
 use crate::engine::{CallError, ErrorCode, failures};
 use crate::runner::ReturnedError;
 use crate::runner::guest::{GuestError, Limit, LoadError};
@@ -253,8 +253,11 @@ pub(super) fn of_result(error: ReturnedError, code: &Code, tally: &Tally) -> Cal
 const NOTHING_RETURNED: &str = "the code returned nothing: either it reached no `return`, or what that gives is undefined, \
     as every member is of what `ld.request` gives without `await`";
 
-/// Whether `code` says `return`.
+/// Whether `code` is a script that says `return`.
 fn returns(code: &Code) -> bool {
+    if code.language != Language::JavaScript {
+        return false;
+    }
     let source = String::from_utf8_lossy(&code.bytes);
     let mut words = source.split(|character: char| !character.is_alphanumeric() && !matches!(character, '_' | '$'));
     words.any(|word| word == "return")

@@ -116,6 +116,16 @@ fn values_within_xml_stay_values() {
             json!({"x": "<t/>"}),
             Some("<?xml version=\"1.0\"?><t>&lt;t/&gt;".to_owned()),
         ),
+        (
+            "<t><![CDATA[{{x}}{{y}}]]></t>",
+            json!({"x": "x]", "y": "]><evil/>"}),
+            Some("<t><![CDATA[x]]]><![CDATA[]]><![CDATA[]><evil/>]]></t>".to_owned()),
+        ),
+        (
+            "<t><![CDATA[x]{{y}}]]]></t>",
+            json!({"y": "]>"}),
+            Some("<t><![CDATA[x]]]><![CDATA[]>]]]></t>".to_owned()),
+        ),
         ("<t>{{gone}}</t>", json!({}), None),
         ("<t>{{x}}</t>", json!({"x": null}), None),
         ("{{x}}", json!({"x": "<t/>"}), Some("<t/>".to_owned())),

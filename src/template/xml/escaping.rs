@@ -73,7 +73,15 @@ pub(in crate::template) fn is_blank(text: &str) -> bool {
 /// The character that XML cannot hold.
 fn split_for_cdata(text: &str) -> Result<String, String> {
     escaped_for_xml(text)?;
-    Ok(text.replace("]]", "]]]]><![CDATA["))
+    let mut parted = text.replace("]]", "]]]]><![CDATA[");
+    // What stands before and behind it may be the other half of an end.
+    if text.ends_with(']') {
+        parted.push_str("]]><![CDATA[");
+    }
+    if text.starts_with([']', '>']) {
+        parted.insert_str(0, "]]><![CDATA[");
+    }
+    Ok(parted)
 }
 
 /// `Char` of XML 1.0, section 2.2.

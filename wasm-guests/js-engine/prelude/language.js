@@ -20,7 +20,8 @@
   }
 
   const json = {
-    parse(text, reviver) {
+    parse(given, reviver) {
+      const text = `${given}`;
       try {
         return host.within(parse, text, reviver);
       } catch (error) {

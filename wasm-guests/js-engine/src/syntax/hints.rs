@@ -1,6 +1,6 @@
 //! What an author is likely to have meant where the parser stopped.
 
-/// What TypeScript is not.
+/// What to do with TypeScript.
 const TYPES: &str =
     "this looks like TypeScript, and the engine runs JavaScript: remove types, or compile it to JavaScript";
 
@@ -36,13 +36,16 @@ pub(super) fn with_hint(message: &str, source: &str, at: usize) -> (String, usiz
         } else {
             (word, word_at)
         };
+        // Behind a function or a class the name is long read.
+        if name.is_empty() {
+            return (message.to_owned(), at);
+        }
         return (
             format!("SyntaxError: Identifier '{name}' has already been declared"),
             name_at,
         );
     }
-    let line = here_line(source, at);
-    if line.starts_with("import") || line.starts_with("export") {
+    if ["import", "export"].contains(&first_word(here_line(source, at))) {
         let hint = "an action is one piece: import and export are not available";
         return (format!("{message} ({hint})"), at);
     }
@@ -99,7 +102,9 @@ fn is_typed(before: &str, here: &str, word: &str) -> bool {
     if here.starts_with(':') {
         let is_type = |text: &str| text.starts_with(|first: char| first.is_alphabetic() || "_{[(".contains(first));
         let behind_name = before.ends_with(|last: char| last.is_alphanumeric() || "_$)]}?".contains(last));
-        return behind_name && is_type(here[1..].trim_start());
+        // Behind a comma it is rather the next member of an object whose braces were taken for those of a block.
+        let is_member = before[..before.len() - last_word(before).0.len()].trim_end().ends_with(',');
+        return behind_name && !is_member && is_type(here[1..].trim_start());
     }
     match first_word(here) {
         "as" | "satisfies" => true,

@@ -1,0 +1,2 @@
+const answer = 1;
+importantThing(1;

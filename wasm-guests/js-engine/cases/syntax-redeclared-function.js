@@ -1,0 +1,3 @@
+const load = 1;
+function load() {}
+return load;

@@ -140,6 +140,11 @@ fn another_entry_is_replaced_in_its_place() {
         ),
         (
             Client::Codex,
+            "mcp_servers = { other = { command = \"b\" }, }\n",
+            "mcp_servers = { other = { command = \"b\" }, toolgate = { \"command\" = \"/new\" } }\n",
+        ),
+        (
+            Client::Codex,
             "mcp_servers = { other = { command = \"b\" } } # mine\n",
             "mcp_servers = { other = { command = \"b\" }, toolgate = { \"command\" = \"/new\" } } # mine\n",
         ),

@@ -118,7 +118,11 @@ impl<'t> Document<'t> {
     /// The text with `entry` as the last one in the braces: no table may follow to say more of them.
     fn within(&self, braces: &Range<usize>, entry: &Map<String, Value>) -> String {
         let held = self.text[braces.start + 1..braces.end - 1].trim_end();
-        let comma = if held.is_empty() { "" } else { "," };
+        let comma = if held.is_empty() || held.ends_with(',') {
+            ""
+        } else {
+            ","
+        };
         let entry = written(&Value::Object(entry.clone()));
         let added = format!("{comma} {} = {entry} ", self.name);
         let end = braces.start + 1 + held.len();

@@ -31,8 +31,8 @@ const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 const SHORTEST: usize = 24;
 const LONGEST: usize = 200;
 
-/// Bytes of a text at most in which a key is known by its looks alone.
-const LONGEST_TEXT: usize = 4_096;
+/// From how many bytes on a text without white space was packed by a program.
+const PACKED: usize = 4_096;
 
 /// Bytes behind the beginning of a key that decide whether it is one.
 const LOOKED_AT: usize = 1_024;
@@ -45,9 +45,14 @@ pub(super) fn find(text: &str) -> Option<Range<usize>> {
     if text.contains(PRIVATE_KEY) {
         return Some(0..text.len());
     }
-    // What is longer was packed by a program, e.g. a table of characters, and looks random in any part of it.
-    let may_be_random = text.len() <= LONGEST_TEXT;
-    known(text).or_else(|| may_be_random.then(|| random(text))?)
+    known(text).or_else(|| (!is_packed(text)).then(|| random(text))?)
+}
+
+/// Whether a program has packed something into `text`, e.g. a table of characters, which looks random in any part of it.
+/// What people write is parted into words, and so are the long texts that they ask models with.
+fn is_packed(text: &str) -> bool {
+    let spaces = text.bytes().filter(u8::is_ascii_whitespace).count();
+    text.len() > PACKED && spaces < text.len() / 20
 }
 
 /// A key that begins like those of a well-known service.
@@ -171,6 +176,11 @@ mod tests {
         let known = format!("{packed} {}", ["ghp", "Ab12Cd34Ef56Gh78Ij90Kl12Mn34Op56Qr78"].join("_"));
         assert!(find(&known).is_some_and(|found| found.start > packed.len()));
         assert!(find(&format!("ᵁ<Õ{part}")).is_some());
+        let prompt = format!(
+            "{} Use the key {part} for it.",
+            "Answer in one short sentence. ".repeat(300)
+        );
+        assert!(find(&prompt).is_some());
     }
 
     #[test]

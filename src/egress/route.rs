@@ -18,6 +18,7 @@ use super::redirect::Hop;
 use super::{Departure, EgressError, OutgoingRequest, Phase, UpstreamResponse, headers, taken_for};
 use crate::auth::Credential;
 use crate::connector::reach::{AddressRule, UrlAllowlist};
+use crate::template::climbs;
 
 /// Redirects that one request may be sent through.
 const MAX_REDIRECTS: u32 = 5;
@@ -168,6 +169,19 @@ impl Route {
         }
     }
 
+    /// Why a request that the allowlist does not allow is not allowed.
+    fn not_allowed(&self, method: &Method, url: &Url) -> String {
+        if self.allowlist.mentions(url) {
+            format!("the connector's `url_allowlist` allows no {method} requests to this URL")
+        } else if !url.username().is_empty() || url.password().is_some() {
+            "the URL has credentials in it, and none may".to_owned()
+        } else if climbs(url.path()) {
+            "the URL's path leads out of a segment, as `..%2f` does".to_owned()
+        } else {
+            "the URL is not in the connector's `url_allowlist`".to_owned()
+        }
+    }
+
     fn check_hop(
         &self,
         method: &Method,
@@ -176,11 +190,7 @@ impl Route {
         redirected: bool,
     ) -> Result<(), EgressError> {
         let refused = if !self.allowlist.allows(method, url) {
-            Some(if self.allowlist.mentions(url) {
-                format!("the connector's `url_allowlist` allows no {method} requests to this URL")
-            } else {
-                "the URL is not in the connector's `url_allowlist`".to_owned()
-            })
+            Some(self.not_allowed(method, url))
         } else if url.scheme() != "https" && !self.plain_http {
             Some("the URL is not HTTPS, and the connector does not allow plain HTTP".to_owned())
         } else {

@@ -106,10 +106,18 @@ async fn urls_outside_the_allowlist_are_refused_before_anything_else() {
     let mut connector = connector(&api.url("/"));
     connector.security.url_allowlist = allowing(&[&api.url("/api/*")]);
     let route = route(&connector);
-    for path in ["/admin", "/api/../admin", "/api/..%2fadmin"] {
-        let url = api.url(path);
+    let with_user = api.url("/api/a").replace("://", "://ana:secret@");
+    let not_in_it = "the URL is not in the connector's `url_allowlist`";
+    let climbs = "the URL's path leads out of a segment, as `..%2f` does";
+    let has_user = "the URL has credentials in it, and none may";
+    for (url, expected) in [
+        (api.url("/admin"), not_in_it),
+        (api.url("/api/../admin"), not_in_it),
+        (api.url("/api/..%2fadmin"), climbs),
+        (with_user, has_user),
+    ] {
         let reason = refusal(get(&route, &url).await);
-        assert_eq!(reason, "the URL is not in the connector's `url_allowlist`", "{path}");
+        assert_eq!(reason, expected, "{url}");
         assert!(route.check(&Method::GET, &url.parse().unwrap()).is_err());
     }
     let allowed = api.url("/api/a");

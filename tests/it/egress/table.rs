@@ -109,6 +109,7 @@ fn error(verdict: &str) -> EgressError {
         "metadata" => "the API's address is that of a cloud metadata service, which is never allowed".to_owned(),
         "not listed" => "the API's address is not in the connector's `ip_allowlist`".to_owned(),
         "not allowed" => "the URL is not in the connector's `url_allowlist`".to_owned(),
+        "credentials" => "the URL has credentials in it, and none may".to_owned(),
         "not https" => "the URL is not HTTPS, and the connector does not allow plain HTTP".to_owned(),
         "no name" => "the API's host name has an empty label".to_owned(),
         "no port" => "nothing can be reached at port 0".to_owned(),

@@ -20,6 +20,7 @@ use crate::catalog::Tool;
 use crate::connector::model::{Action, Effect};
 use crate::egress::{OutgoingRequest, Route};
 use crate::policy::{Role, Turn};
+use crate::runner::Redaction;
 use crate::runner::declarative::{self, Interpreted, ResponseError};
 use crate::vault::Holder;
 
@@ -245,7 +246,10 @@ fn validate(action: &Action, mut given: Map<String, Value>) -> Result<Map<String
     let instance = Value::Object(given);
     let violations = action.input.violations(&instance);
     match instance {
-        Value::Object(arguments) if violations.is_empty() => Ok(arguments),
+        Value::Object(arguments) if violations.is_empty() => match Redaction::problem(action, &arguments) {
+            Some(violation) => Err(failures::invalid_arguments(&[violation])),
+            None => Ok(arguments),
+        },
         _ => Err(failures::invalid_arguments(&violations)),
     }
 }

@@ -7,10 +7,15 @@ use serde_json::{Map, Value};
 
 use crate::auth::Scrubber;
 use crate::connector::model::Action;
+use crate::schema::Violation;
 
 /// Shortest secret argument that is looked for in an answer, in characters. A shorter one is part of so many words that
 /// its absence would give it away.
 const SHORTEST: usize = 4;
+
+/// Longest secret arguments of one call, in bytes of all their texts. They are looked for in some twenty spellings, and what
+/// finds these takes a thousand bytes of memory for each of theirs: an agent must not decide how much that is.
+const LONGEST: usize = 4096;
 
 /// Removes secrets from what an API answers, and from what code says.
 #[derive(Clone)]
@@ -23,12 +28,7 @@ impl Redaction {
     /// Redaction of one call's answer. APIs quote what they refuse, passwords included (contract S0-40).
     #[must_use]
     pub fn of(credential: &Scrubber, action: &Action, arguments: &Map<String, Value>) -> Self {
-        let mut texts = Vec::new();
-        for name in &action.secret_arguments {
-            if let Some(value) = arguments.get(name) {
-                collect(value, &mut texts);
-            }
-        }
+        let texts = secret_texts(action, arguments);
         let long = texts
             .iter()
             .map(Cow::as_ref)
@@ -37,6 +37,17 @@ impl Redaction {
             credential: credential.clone(),
             arguments: Scrubber::new(long),
         }
+    }
+
+    /// What is wrong with secret arguments that are too long to be looked for.
+    #[must_use]
+    pub fn problem(action: &Action, arguments: &Map<String, Value>) -> Option<Violation> {
+        let first = action.secret_arguments.first()?;
+        let length: usize = secret_texts(action, arguments).iter().map(|text| text.len()).sum();
+        (length > LONGEST).then(|| Violation {
+            pointer: format!("/{first}"),
+            message: format!("secret arguments may be {LONGEST} bytes long together, and these are {length}"),
+        })
     }
 
     /// Redaction of an answer in which there is nothing to look for.
@@ -75,6 +86,17 @@ impl Redaction {
             (cleaner, _) => Bytes::from(cleaner.into_owned()),
         }
     }
+}
+
+/// All texts in the secret arguments.
+fn secret_texts<'a>(action: &Action, arguments: &'a Map<String, Value>) -> Vec<Cow<'a, str>> {
+    let mut texts = Vec::new();
+    for name in &action.secret_arguments {
+        if let Some(value) = arguments.get(name) {
+            collect(value, &mut texts);
+        }
+    }
+    texts
 }
 
 fn collect<'a>(value: &'a Value, texts: &mut Vec<Cow<'a, str>>) {

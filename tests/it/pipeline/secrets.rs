@@ -281,6 +281,26 @@ required = true
     assert!(!path.contains("48291"), "{path}");
 }
 
+/// An answer is searched for it in some twenty spellings, which takes memory for each of its bytes.
+#[tokio::test]
+async fn a_secret_argument_has_a_longest_length() {
+    let upstream = Upstream::fixed("{}").await;
+    let actions = LOGIN.replacen("[[actions.input]]", "confirm = false\n[[actions.input]]", 1);
+    let workspace = Workspace::with(&upstream.base_url(), &actions);
+    for (length, is_sent) in [(4096, true), (4097, false)] {
+        let input = json!({ "user": "ana", "password": "x".repeat(length) }).to_string();
+        let run = workspace.run(&["call", "crm__set_password", "--input", &input]).await;
+        assert_eq!(run.code, Some(i32::from(!is_sent)), "{run:?}");
+        let told = "/password: secret arguments may be 4096 bytes long together, and these are 4097";
+        assert_eq!(
+            format!("{}{}", run.stdout, run.stderr).contains(told),
+            !is_sent,
+            "{run:?}"
+        );
+    }
+    assert_eq!(upstream.count(), 1);
+}
+
 const LOGIN: &str = r#"
 [[actions]]
 name = "set_password"

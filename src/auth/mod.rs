@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use scrubber::{Scrubber, ScrubberCache};
-pub use sealed::{GuestAuth, GuestAuthError, Handles};
+pub use sealed::{GuestAuth, GuestAuthError, Handles, SecretBudget};
 
 use crate::connector::model::{Auth, SecretName, SecretRef};
 use crate::vault::{Holder, SecretError, SecretSource};

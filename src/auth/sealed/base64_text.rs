@@ -22,7 +22,7 @@ pub(super) fn middle_of(bytes: &[u8], shift: usize) -> String {
 
 /// `text` with every piece of base64 replaced of which `replace` makes something else once it is decoded; `None` when
 /// there is none. What comes back is spelled like before: the same alphabet, padding only where there was padding.
-/// `near` finds bytes that lie in such a piece.
+/// `near` finds bytes that lie in such a piece, in their order. No piece is decoded twice, however many of them it holds.
 pub(super) fn replaced(
     text: &[u8],
     near: impl Iterator<Item = usize>,
@@ -30,19 +30,22 @@ pub(super) fn replaced(
 ) -> Option<Zeroizing<Vec<u8>>> {
     let mut out: Option<Zeroizing<Vec<u8>>> = None;
     let mut kept = 0;
+    // The end of the last piece that each of the rules found.
+    let mut looked_at = [0; BELONGS.len()];
     for at in near {
-        if at < kept {
-            continue;
-        }
-        let piece = candidates(text, at)
-            .into_iter()
-            .filter(|range| range.start >= kept)
-            .find_map(|range| Some((range.clone(), again(text.get(range)?, &replace)?)));
-        if let Some((range, spelled)) = piece {
-            let out = out.get_or_insert_with(|| Zeroizing::new(Vec::with_capacity(text.len() * 2)));
-            super::grow(out, text.get(kept..range.start).unwrap_or_default());
-            super::grow(out, &spelled);
-            kept = range.end;
+        for (belongs, looked_at) in BELONGS.iter().zip(&mut looked_at) {
+            if at < kept.max(*looked_at) {
+                continue;
+            }
+            let range = around(text, at, *belongs);
+            *looked_at = range.end;
+            let piece = text.get(range.clone()).filter(|_| range.start >= kept);
+            if let Some(spelled) = piece.and_then(|piece| again(piece, &replace)) {
+                let out = out.get_or_insert_with(|| Zeroizing::new(Vec::with_capacity(text.len() * 2)));
+                super::grow(out, text.get(kept..range.start).unwrap_or_default());
+                super::grow(out, &spelled);
+                kept = range.end;
+            }
         }
     }
     let mut out = out?;
@@ -50,25 +53,25 @@ pub(super) fn replaced(
     Some(out)
 }
 
-/// Where the base64 around `at` may begin and end: as far as either alphabet goes, or as far as letters and digits do.
-fn candidates(text: &[u8], at: usize) -> [Range<usize>; 3] {
-    let around = |belongs: &dyn Fn(u8) -> bool| {
-        let start = text[..at]
-            .iter()
-            .rposition(|byte| !belongs(*byte))
-            .map_or(0, |before| before + 1);
-        let end = text[at..]
-            .iter()
-            .position(|byte| !belongs(*byte))
-            .map_or(text.len(), |length| at + length);
-        let padding = text[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
-        start..end + padding
-    };
-    [
-        around(&|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')),
-        around(&|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')),
-        around(&|byte| byte.is_ascii_alphanumeric()),
-    ]
+/// What may belong to a piece of base64: all of either alphabet, or letters and digits alone.
+const BELONGS: [fn(u8) -> bool; 3] = [
+    |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'),
+    |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
+    |byte| byte.is_ascii_alphanumeric(),
+];
+
+/// Where the piece around `at` begins, and where it ends with its padding.
+fn around(text: &[u8], at: usize, belongs: fn(u8) -> bool) -> Range<usize> {
+    let start = text[..at]
+        .iter()
+        .rposition(|byte| !belongs(*byte))
+        .map_or(0, |before| before + 1);
+    let end = text[at..]
+        .iter()
+        .position(|byte| !belongs(*byte))
+        .map_or(text.len(), |length| at + length);
+    let padding = text[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
+    start..end + padding
 }
 
 fn again(piece: &[u8], replace: impl Fn(&[u8]) -> Option<Zeroizing<Vec<u8>>>) -> Option<Zeroizing<Vec<u8>>> {

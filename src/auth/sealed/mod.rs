@@ -5,6 +5,7 @@
 //! secret in its place, spelled as the place demands. Anywhere else a handle means nothing: it is not made from the secret.
 
 mod base64_text;
+mod budget;
 mod hex_text;
 mod place;
 
@@ -16,6 +17,8 @@ use aho_corasick::AhoCorasick;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use zeroize::{Zeroize as _, Zeroizing};
+
+pub use budget::SecretBudget;
 
 use super::{Credential, Scrubber, ScrubberCache};
 use crate::connector::model::{Connector, Setting};
@@ -54,6 +57,11 @@ const FORMS: [Form; 6] = [
     Form::Base64,
     Form::Base64,
 ];
+
+/// Whether a form needs nothing to be taken apart around it.
+fn is_itself(form: Form) -> bool {
+    form != Form::Base64
+}
 
 /// Finds where a handle may stand: its beginning in each of the [`FORMS`].
 static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -137,21 +145,31 @@ impl Handles {
     /// authentication codes, which nobody sees.
     #[must_use]
     pub fn key(&self, key: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        self.replaced(key, |secret, out| out.extend_from_slice(secret.as_bytes()))
+        let budget = SecretBudget::of_one_request();
+        self.replaced(key, &budget, is_itself, append)
     }
 
-    /// `bytes` with what `write` makes of the secret in place of each handle, and hexadecimal digits in place of such;
-    /// `None` when there is none.
-    fn replaced(&self, bytes: &[u8], write: impl Fn(&str, &mut Vec<u8>)) -> Option<Zeroizing<Vec<u8>>> {
+    /// `bytes` with what `write` makes of the secret in place of each handle, and hexadecimal digits in place of such,
+    /// of the forms that are `sought`; `None` when there is none. Handles for which the budget has no room stay.
+    fn replaced(
+        &self,
+        bytes: &[u8],
+        budget: &SecretBudget,
+        sought: impl Fn(Form) -> bool,
+        write: impl Fn(&str, &mut Vec<u8>),
+    ) -> Option<Zeroizing<Vec<u8>>> {
         let mut out: Option<Zeroizing<Vec<u8>>> = None;
         let mut kept = 0;
-        for (start, form) in signs(bytes, |form| form != Form::Base64) {
+        for (start, form) in signs(bytes, sought) {
             let length = if form == Form::Plain { LENGTH } else { 2 * LENGTH };
             let end = start + length;
             let written = bytes.get(start..end).filter(|_| start >= kept);
             let Some(secret) = written.and_then(|written| self.secret(written, form)) else {
                 continue;
             };
+            if !budget.takes(secret.len()) {
+                break;
+            }
             let out = out.get_or_insert_with(|| Zeroizing::new(Vec::with_capacity(bytes.len() * 2)));
             grow(out, bytes.get(kept..start).unwrap_or_default());
             if let Form::Hex { is_upper } = form {
@@ -179,6 +197,11 @@ impl Handles {
         let found = self.list.iter().find(|(known, _)| known.as_bytes() == &*handle);
         found.map(|(_, secret)| secret.expose_secret())
     }
+}
+
+/// Writes a secret as it is.
+fn append(secret: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(secret.as_bytes());
 }
 
 /// Appends, and leaves no copy behind when the memory moves.

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::{Form, Handles, base64_text, grow, signs};
+use super::{Form, Handles, SecretBudget, append, base64_text, grow, is_itself, signs};
 use crate::connector::Syntax;
 
 /// Everything but the unreserved characters of RFC 3986.
@@ -22,13 +22,13 @@ enum Spelling {
 impl Handles {
     /// A header's value with secrets in place of handles; `None` when there are none in it.
     #[must_use]
-    pub fn in_header(&self, value: &str) -> Option<Zeroizing<Vec<u8>>> {
-        self.in_text(value.as_bytes(), Spelling::Plain)
+    pub fn in_header(&self, value: &str, budget: &SecretBudget) -> Option<Zeroizing<Vec<u8>>> {
+        self.in_text(value.as_bytes(), Spelling::Plain, budget)
     }
 
     /// A query, or a form's body, with secrets in place of handles in its values; `None` when there are none.
     #[must_use]
-    pub fn in_query(&self, query: &str) -> Option<Zeroizing<String>> {
+    pub fn in_query(&self, query: &str, budget: &SecretBudget) -> Option<Zeroizing<String>> {
         if !self.may_be_in(query) {
             return None;
         }
@@ -40,7 +40,7 @@ impl Handles {
             }
             let replaced = pair.split_once('=').and_then(|(name, value)| {
                 let plain = Zeroizing::new(percent_decode(value.replace('+', " ").as_bytes()).collect::<Vec<u8>>());
-                Some((name, self.in_text(&plain, Spelling::Plain)?))
+                Some((name, self.in_text(&plain, Spelling::Plain, budget)?))
             });
             let Some((name, value)) = replaced else {
                 grow(&mut out, pair.as_bytes());
@@ -60,32 +60,40 @@ impl Handles {
 
     /// A body of this media type with secrets in place of handles; `None` when there are none in it.
     #[must_use]
-    pub fn in_body(&self, content_type: Option<&str>, body: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    pub fn in_body(
+        &self,
+        content_type: Option<&str>,
+        body: &[u8],
+        budget: &SecretBudget,
+    ) -> Option<Zeroizing<Vec<u8>>> {
         let syntax = Syntax::of(content_type.unwrap_or_default());
         if syntax == Syntax::Form
             && let Ok(form) = std::str::from_utf8(body)
         {
-            return self.in_query(form).map(|form| Zeroizing::new(form.as_bytes().to_vec()));
+            return self
+                .in_query(form, budget)
+                .map(|form| Zeroizing::new(form.as_bytes().to_vec()));
         }
         let spelling = match syntax {
             Syntax::Json => Spelling::Json,
             Syntax::Xml => Spelling::Markup,
             _ => Spelling::Plain,
         };
-        self.in_text(body, spelling)
+        self.in_text(body, spelling, budget)
     }
 
-    fn in_text(&self, text: &[u8], spelling: Spelling) -> Option<Zeroizing<Vec<u8>>> {
+    fn in_text(&self, text: &[u8], spelling: Spelling, budget: &SecretBudget) -> Option<Zeroizing<Vec<u8>>> {
         if !self.may_be_in(text) {
             return None;
         }
-        let plain = self.replaced(text, |secret, out| spell(secret, spelling, out));
+        let plain = self.replaced(text, budget, is_itself, |secret, out| spell(secret, spelling, out));
         let text = plain.as_ref().map_or(text, |plain| plain.as_slice());
         let near: Vec<usize> = signs(text, |form| form == Form::Base64)
             .map(|(start, _)| start)
             .collect();
+        // Hexadecimal digits within it stay those of the handle: what an API repeats is not searched for both at once.
         let decoded = base64_text::replaced(text, near.into_iter(), |decoded| {
-            self.replaced(decoded, |secret, out| out.extend_from_slice(secret.as_bytes()))
+            self.replaced(decoded, budget, |form| form == Form::Plain, append)
         });
         decoded.or(plain)
     }

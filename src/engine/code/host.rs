@@ -23,6 +23,7 @@ use crate::engine::failures;
 use crate::engine::snapshot::Snapshot;
 use crate::runner::Redaction;
 use crate::runner::guest::{GuestLogLevel, GuestRequest, GuestResponse, Outside, SEARCHED_BEYOND, SendFailure};
+use crate::telemetry;
 
 /// Longest message of progress, in bytes.
 const LONGEST_PROGRESS: usize = 1024;
@@ -56,8 +57,19 @@ impl Host {
     /// At most the first `longest` bytes of `text`, as people may see them. More than that is cleaned, and not all of it:
     /// what is cut in the middle of a secret would not be found, and code can make texts that take seconds to search.
     pub(super) fn clean_start(&self, text: &str, longest: usize) -> String {
+        Self::start(text, longest, |text| self.clean(text))
+    }
+
+    /// The same without what only looks like a secret: code may have got one from the API, and logs are kept.
+    fn told_start(&self, text: &str, longest: usize) -> String {
+        Self::start(text, longest, |text| {
+            telemetry::without_sensitive(&self.clean(text)).into_owned()
+        })
+    }
+
+    fn start(text: &str, longest: usize, clean: impl Fn(&str) -> String) -> String {
         let read = text.floor_char_boundary(longest.saturating_add(SEARCHED_BEYOND));
-        let mut clean = self.clean(&text[..read]);
+        let mut clean = clean(&text[..read]);
         let shown = if read < text.len() {
             // Secrets that were replaced by something shorter must not bring the cut into sight.
             clean.len().saturating_sub(SEARCHED_BEYOND).min(longest)
@@ -229,7 +241,7 @@ impl Outside for Host {
         };
         self.note(CallEventKind::Log {
             level: level.to_owned(),
-            message: self.with_places(self.clean_start(message, room)),
+            message: self.with_places(self.told_start(message, room)),
         });
     }
 
@@ -239,7 +251,7 @@ impl Outside for Host {
             total: total.map_or(0, whole),
             message: message.map_or_else(
                 || "running".to_owned(),
-                |message| self.clean_start(message, LONGEST_PROGRESS),
+                |message| self.told_start(message, LONGEST_PROGRESS),
             ),
         };
         // When the client is slower than the code, the next report says more than this one.

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 use bytes::Bytes;
+use encoding_rs::mem::decode_latin1;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
-use crate::auth::{Handles, Scrubber};
+use crate::auth::{Handles, Scrubber, SecretBudget};
 use crate::connector::model::{Connection, Connector};
 use crate::egress::{OutgoingRequest, UpstreamResponse, claimed, is_safe};
 use crate::runner::guest::{GuestRequest, GuestResponse, SendFailure};
@@ -175,8 +176,9 @@ pub(super) fn unseal(
             "a secret cannot go to this server: under [connection.servers] it has credentials = false".to_owned(),
         ));
     }
+    let budget = SecretBudget::of_one_request();
     for (name, value) in &mut request.headers {
-        let unsealed = value.to_str().ok().and_then(|text| handles.in_header(text));
+        let unsealed = value.to_str().ok().and_then(|text| handles.in_header(text, &budget));
         if let Some(unsealed) = unsealed {
             *value = HeaderValue::from_bytes(&unsealed).map_err(|_| {
                 SendFailure::Invalid(format!(
@@ -186,14 +188,20 @@ pub(super) fn unseal(
             value.set_sensitive(true);
         }
     }
-    if let Some(query) = request.url.query().and_then(|query| handles.in_query(query)) {
+    if let Some(query) = request.url.query().and_then(|query| handles.in_query(query, &budget)) {
         request.url.set_query(Some(&query));
     }
     if let Some(body) = &request.body {
         let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
-        if let Some(unsealed) = handles.in_body(content_type, body) {
+        if let Some(unsealed) = handles.in_body(content_type, body, &budget) {
             request.body = Some(Bytes::copy_from_slice(&unsealed));
         }
+    }
+    if budget.is_exceeded() {
+        return Err(SendFailure::Refused(format!(
+            "the secrets in one request would be longer than {} bytes: nothing was sent; put each where it is needed, once",
+            SecretBudget::most()
+        )));
     }
     Ok(())
 }
@@ -203,15 +211,16 @@ fn carries(request: &OutgoingRequest, handles: &Handles) -> bool {
     let content_type = request.headers.get(http::header::CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok());
     let mut headers = request.headers.values().filter_map(|value| value.to_str().ok());
-    headers.any(|text| handles.in_header(text).is_some())
+    let budget = SecretBudget::of_one_request();
+    headers.any(|text| handles.in_header(text, &budget).is_some())
         || request
             .url
             .query()
-            .is_some_and(|query| handles.in_query(query).is_some())
+            .is_some_and(|query| handles.in_query(query, &budget).is_some())
         || request
             .body
             .as_ref()
-            .is_some_and(|body| handles.in_body(content_type, body).is_some())
+            .is_some_and(|body| handles.in_body(content_type, body, &budget).is_some())
 }
 
 /// The body of an answer without secrets. Code reads it in the encoding that its type names (RFC 9110, section 8.3.2),
@@ -258,7 +267,11 @@ fn encoding(response: &UpstreamResponse) -> Option<&'static Encoding> {
 /// An answer as a guest gets it, without the secrets that `scrubber` looks for. HTTP made the names of headers lower case.
 pub(super) fn answer(response: &UpstreamResponse, scrubber: &Scrubber) -> GuestResponse {
     let headers = response.headers.iter().map(|(name, value)| {
-        let value = String::from_utf8_lossy(value.as_bytes());
+        // Bytes that are no UTF-8 are read as clients of HTTP have always read them (RFC 9110, section 5.5).
+        let value = match std::str::from_utf8(value.as_bytes()) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => decode_latin1(value.as_bytes()),
+        };
         let name = scrubber.caseless(name.as_str()).into_owned();
         (name, scrubber.text(&value).into_owned())
     });

@@ -419,3 +419,46 @@ async fn a_handle_has_no_digest() {
     let answer = session.call("desk__digest", json!({})).await;
     assert!(failure(&answer).contains("a digest of a handle"), "{answer}");
 }
+
+/// A handle is short and a secret may be long, so that a body of handles could become more than the machine has memory for.
+#[tokio::test]
+async fn a_request_holds_no_more_than_a_bounded_length_of_secrets() {
+    let upstream = echo().await;
+    let code = "const text = data.auth.api_key.repeat(Number(data.input.query));\n\
+                const headers = { 'Content-Type': 'text/plain' };\n\
+                return (await ld.request({ method: 'POST', url: data.input.url, headers, body: text })).status;";
+    let workspace = desk(&upstream.base_url(), SEALED, &[("send", "write", code)]);
+    let mut session = workspace.serve().await;
+    let most = 1024 * 1024 / KEY.len();
+    for (count, is_sent) in [(most, true), (most + 1, false)] {
+        let arguments = json!({ "url": format!("{}/echo", upstream.base_url()), "query": count.to_string() });
+        let answer = session.call("desk__send", arguments).await;
+        if is_sent {
+            assert_eq!(
+                upstream.seen().first().map(|seen| seen.body.len()),
+                Some(count * KEY.len()),
+                "{answer}"
+            );
+        } else {
+            let said = failure(&answer);
+            assert!(said.contains("would be longer than 1048576 bytes"), "{said}");
+        }
+    }
+    assert_eq!(upstream.count(), 1);
+}
+
+/// What an API gave to the code is no secret of the connection, but of somebody.
+#[tokio::test]
+async fn what_only_looks_like_a_secret_is_not_logged() {
+    let code = "ld.log('card 4111 1111 1111 1111', 'Bearer abcdef1234567890abcdef', { password: 'hunter2' });\n\
+                console.log('Cookie: sid=abc123'); return { done: true };";
+    let workspace = desk("http://127.0.0.1:9/v1", SEALED, &[("note", "read", code)]);
+    let mut session = workspace.serve().await;
+    session.call("desk__note", json!({})).await;
+    let id = workspace.rows().await[0].call_id.clone();
+    let log = workspace.run(&["logs", "--call", &id]).await;
+    assert_eq!(log.stdout.matches("[REDACTED]").count(), 4, "{}", log.stdout);
+    for secret in ["4111", "abcdef1234567890", "hunter2", "abc123"] {
+        assert!(!log.stdout.contains(secret), "{}", log.stdout);
+    }
+}

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use crate::connector::model::Action;
 use crate::engine::given_files;
 
-/// Says how large each file in a FILE input is, in bytes, where the caller did not (contract B.4): code that refuses
-/// large files reads `size`.
+/// Says how large each file in a FILE input is, in bytes, whatever the caller said of it (contract B.4): code that refuses
+/// large files reads `size`, or sends it as a length.
 pub(super) fn measure(arguments: &mut Map<String, Value>, action: &Action) {
     for name in given_files::inputs(action) {
         match arguments.get_mut(name) {
@@ -18,9 +18,7 @@ pub(super) fn measure(arguments: &mut Map<String, Value>, action: &Action) {
 }
 
 fn measure_one(file: &mut Map<String, Value>) {
-    if file.get("size").is_none_or(Value::is_null)
-        && let Some(length) = file.get("base64").and_then(Value::as_str).map(decoded_length)
-    {
+    if let Some(length) = file.get("base64").and_then(Value::as_str).map(decoded_length) {
         file.insert("size".to_owned(), Value::from(length));
     }
 }
@@ -48,6 +46,15 @@ mod tests {
             ("YWJj\r\nZA==", 4),
         ] {
             assert_eq!(decoded_length(base64), length, "{base64}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_as_large_as_it_is_whatever_the_caller_says() {
+        for said in [Value::Null, Value::from(99), Value::from("1")] {
+            let mut file = Map::from_iter([("base64".to_owned(), Value::from("YWI=")), ("size".to_owned(), said)]);
+            measure_one(&mut file);
+            assert_eq!(file["size"], 2);
         }
     }
 }

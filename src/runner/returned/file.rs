@@ -45,9 +45,13 @@ pub(super) fn take(value: &mut Value, clean: &Clean<'_>) -> Result<Vec<File>, Re
     Ok(taken)
 }
 
-/// Whether what stands in `files` is meant as one: it has a name of one, or its content, or says why it has none.
+/// Whether what stands in `files` is meant as one: it has a name of one, or its content, or says why it has none. Lists of
+/// APIs have members called `filename`, as those of the files that a commit changed.
 fn is_meant_as_file(members: &Map<String, Value>) -> bool {
-    name(members).is_some()
+    members
+        .get("fileName")
+        .and_then(Value::as_str)
+        .is_some_and(|name| !name.is_empty())
         || CONTENTS
             .iter()
             .any(|key| members.get(*key).is_some_and(|value| !value.is_null()))

@@ -172,7 +172,7 @@ fn not_json(error: &serde_json::Error) -> ReturnedError {
 /// What a result says went wrong: its `error` holds something, or its `success` is false.
 fn error_in(value: &Value) -> Option<String> {
     let members = value.as_object()?;
-    let error = members.get("error").filter(|error| is_truthy(error));
+    let error = members.get("error").filter(|error| says_something(error));
     if error.is_none() && members.get("success") != Some(&Value::Bool(false)) {
         return None;
     }
@@ -187,14 +187,16 @@ fn error_in(value: &Value) -> Option<String> {
     Some(said)
 }
 
-/// As JavaScript has it.
-fn is_truthy(value: &Value) -> bool {
+/// As JavaScript has it, but for lists and objects that hold nothing: many an API says of every success that there was no
+/// error in this way.
+fn says_something(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Bool(truth) => *truth,
         Value::Number(number) => number.as_f64() != Some(0.0),
         Value::String(text) => !text.is_empty(),
-        Value::Array(_) | Value::Object(_) => true,
+        Value::Array(elements) => !elements.is_empty(),
+        Value::Object(members) => !members.is_empty(),
     }
 }
 

@@ -105,6 +105,9 @@ fn a_result_that_tells_of_an_error_is_one() {
         (json!({"error": true, "message": "m"}), Some("m")),
         (json!({"error": null, "success": true}), None),
         (json!({"error": ""}), None),
+        (json!({"error": [], "result": {"x": 1}}), None),
+        (json!({"error": {}, "data": [1]}), None),
+        (json!({"error": ["EAPI:Invalid key"]}), Some("[\"EAPI:Invalid key\"]")),
         (json!({"error": 0}), None),
         (json!({"error": false}), None),
         (json!({"errors": ["x"]}), None),
@@ -184,6 +187,8 @@ fn what_only_looks_like_a_file_stays() {
         json!({"files": 3}),
         json!({"files": {"total": 3}}),
         json!({"files": [{"id": "1", "name": "Report.pdf", "mimeType": "application/pdf"}, null]}),
+        json!({"files": [{"filename": "src/a.rs", "status": "modified", "additions": 1, "patch": "@@"}]}),
+        json!({"files": {"filename": "invoice.pdf", "contentType": "application/pdf", "size": 1234}}),
         json!({"files": [{"fileName": "a", "mimeType": "a/b", "buffer": null, "error": "too large"}]}),
     ] {
         let returned = read(&result).expect("a result");

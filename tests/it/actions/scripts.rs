@@ -1,6 +1,6 @@
 //! Scripts as people write them: loops over pages, settled promises, forms, polling, files.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::IntoResponse as _;
 use serde_json::{Value, json};
 
@@ -228,6 +228,27 @@ async fn scripts_run_as_their_authors_expect() {
     let log = workspace.run(&["logs", "--call", &row("excessive").call_id]).await;
     assert_eq!(log.stdout.matches("this is not an HTTP request").count(), 3, "{log:?}");
     assert!(log.stdout.len() < 4_000, "{log:?}");
+}
+
+#[tokio::test]
+async fn names_of_files_in_headers_keep_their_letters_in_the_old_encoding_too() {
+    let api = Upstream::start(|_| async move {
+        let name = HeaderValue::from_bytes(b"attachment; filename=\"r\xe9port.bin\"").unwrap();
+        let utf8 = HeaderValue::from_bytes("réport".as_bytes()).unwrap();
+        let headers = [("content-disposition", name), ("x-name", utf8)];
+        (headers, "x").into_response()
+    })
+    .await;
+    let code = "const { headers } = await ld.request({ url: data.input.url });\n\
+                return { old: headers['content-disposition'], now: headers['x-name'] };";
+    let workspace = desk(&api.base_url(), SEALED, &[("named", "read", code)]);
+    let mut session = workspace.serve().await;
+    let url = format!("{}/file", api.base_url());
+    let answer = session.call("desk__named", json!({ "url": url })).await;
+    assert_eq!(
+        content(&answer),
+        &json!({ "old": "attachment; filename=\"réport.bin\"", "now": "réport" })
+    );
 }
 
 #[tokio::test]

@@ -55,6 +55,7 @@
 
 pub mod crypto;
 pub mod diagnostics;
+pub mod error_code;
 pub mod process;
 pub mod telemetry;
 

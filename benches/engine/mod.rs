@@ -21,7 +21,9 @@ use toolgate::connector::model::SecretRef;
 use toolgate::connector::{Allowance, CodeFile, SourceFile};
 use toolgate::crypto::HashingKey;
 use toolgate::egress::Egress;
-use toolgate::engine::{Answer, ApprovalPrompt, Asking, Call, CodeRunner, Ending, Engine, Front, Parts, Principal};
+use toolgate::engine::{
+    Answer, ApprovalPrompt, Asking, Call, Channel, CodeRunner, Ending, Engine, Front, Parts, Principal,
+};
 use toolgate::policy::{Admission, Bounds, Limits};
 use toolgate::vault::{Holder, SecretError, SecretSource};
 
@@ -116,7 +118,7 @@ pub(crate) async fn call(engine: &Engine, tool: &str, arguments: Value) {
         tool: tool.into(),
         arguments,
         principal: Arc::new(Principal::local()),
-        channel: "bench",
+        channel: Channel::Cli,
         client: None,
         resume: None,
         cancel: CancellationToken::new(),

@@ -436,7 +436,7 @@ impl Approvals {
             organisation,
             connector,
             action,
-            effect: asked.effect.as_str().to_owned(),
+            effect: asked.effect.into(),
             method: asked.method.to_owned(),
             path: asked.path.to_owned(),
             arguments_hash,

@@ -25,7 +25,7 @@ use crate::config::{self, Config};
 use crate::diagnostics::legible_line;
 use crate::engine::ErrorCode;
 use crate::overview::{Summary, Window};
-use crate::store::{AuditFilter, CallScope, Store, time};
+use crate::store::{AuditFilter, AuditOutcome, CallScope, Store, Vocabulary as _, time};
 
 /// How often `--follow` looks for calls that have ended.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
@@ -91,7 +91,7 @@ pub(super) struct Options {
 enum Status {
     Failed,
     Upstream(u16),
-    Outcome(String),
+    Outcome(AuditOutcome),
 }
 
 impl FromStr for Status {
@@ -100,7 +100,7 @@ impl FromStr for Status {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wanted = text.trim();
         match wanted.to_ascii_lowercase().as_str() {
-            "ok" => return Ok(Self::Outcome("ok".to_owned())),
+            "ok" => return Ok(Self::Outcome(AuditOutcome::Succeeded)),
             "error" => return Ok(Self::Failed),
             _ => {}
         }
@@ -109,8 +109,8 @@ impl FromStr for Status {
             return Ok(Self::Upstream(status));
         }
         let code = wanted.to_ascii_uppercase().replace(['-', ' '], "_");
-        if ErrorCode::ALL.iter().any(|known| known.as_str() == code) {
-            return Ok(Self::Outcome(code));
+        if let Some(code) = ErrorCode::ALL.into_iter().find(|known| known.as_str() == code) {
+            return Ok(Self::Outcome(AuditOutcome::Failed(code)));
         }
         let codes: Vec<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
         Err(format!(
@@ -198,7 +198,7 @@ impl Options {
             None => {}
             Some(Status::Failed) => filter.failed = true,
             Some(Status::Upstream(status)) => filter.upstream_status = Some(*status),
-            Some(Status::Outcome(outcome)) => filter.outcome = Some(outcome.clone()),
+            Some(Status::Outcome(outcome)) => filter.outcome = Some(*outcome),
         }
         filter
     }
@@ -208,7 +208,7 @@ impl Options {
             None => "All Status".to_owned(),
             Some(Status::Failed) => "error".to_owned(),
             Some(Status::Upstream(status)) => status.to_string(),
-            Some(Status::Outcome(outcome)) => outcome.clone(),
+            Some(Status::Outcome(outcome)) => outcome.as_str().to_owned(),
         };
         let endpoint = self.endpoint.as_deref().unwrap_or("All Endpoints");
         let user = self

@@ -417,6 +417,6 @@ mod tests {
         upkeep.abort();
         let rows = store.read_audit(&AuditFilter::default()).await.expect("rows");
         assert_eq!(rows[0].ended_at, Some(expired.expires_at));
-        assert_eq!(rows[0].outcome, "APPROVAL_DENIED");
+        assert_eq!(rows[0].outcome.as_str(), "APPROVAL_DENIED");
     }
 }

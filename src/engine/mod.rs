@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use crate::approval::front::{Answer, ApprovalPrompt, Asking, Front};
 pub use crate::policy::Principal;
+pub use crate::store::Channel;
 pub use code::{CodeRunner, prepare as prepare_code};
 pub use error::{CallError, ErrorCode};
 pub use outcome::{Content, Ending, File, FileContent, Outcome};
@@ -52,8 +53,8 @@ pub struct Call {
     pub arguments: Map<String, Value>,
     /// Who is calling.
     pub principal: Arc<Principal>,
-    /// How the call came in: `stdio`, `http`, `sse`, `cli`, `demo`.
-    pub channel: &'static str,
+    /// How the call came in.
+    pub channel: Channel,
     /// The client program as it names itself.
     pub client: Option<String>,
     /// The answer to an [`Ending::AskFirst`] of an earlier run of the same call.

@@ -19,7 +19,7 @@ use super::events::Sessions;
 use super::in_flight::{InFlight, until_sent};
 use super::{HttpSettings, KEEP_ALIVE, too_many_sessions};
 use super::{misread, plain, repeated};
-use crate::mcp::Channel;
+use crate::engine::Channel;
 use crate::mcp::authorization::Caller;
 use crate::mcp::direct::Desk;
 use crate::mcp::sessions::{Rooms, knows_empty_events, session_of};

@@ -22,7 +22,8 @@ use toolgate::connector::model::SecretRef;
 use toolgate::crypto::HashingKey;
 use toolgate::egress::Egress;
 use toolgate::engine::{
-    Answer, ApprovalPrompt, Asking, Call, CallError, CodeRunner, Ending, Engine, Front, Outcome, Parts, Principal,
+    Answer, ApprovalPrompt, Asking, Call, CallError, Channel, CodeRunner, Ending, Engine, Front, Outcome, Parts,
+    Principal,
 };
 use toolgate::policy::{Admission, Bounds, Limits};
 use toolgate::store::{AuditFilter, AuditRecord, Store};
@@ -224,7 +225,7 @@ pub(super) fn call(tool: &str, arguments: Value) -> Call {
         tool: tool.to_owned(),
         arguments,
         principal: Arc::new(Principal::local()),
-        channel: "cli",
+        channel: Channel::Cli,
         client: None,
         resume: None,
         cancel: CancellationToken::new(),

@@ -292,7 +292,7 @@ async fn without_approvals_no_write_leaves() {
     let error = gateway.refused("crm__careful", json!({})).await;
     assert_eq!(error.code, ErrorCode::InternalError);
     assert_eq!((upstream.count(), gateway.secrets_resolved()), (0, 0));
-    assert_eq!(gateway.rows().await[0].outcome, "INTERNAL_ERROR");
+    assert_eq!(gateway.rows().await[0].outcome.as_str(), "INTERNAL_ERROR");
 }
 
 #[tokio::test]
@@ -392,7 +392,7 @@ async fn a_connection_that_is_dropped_stops_its_call_and_leaves_one_row() {
             .rows()
             .await
             .first()
-            .map(|row| assert_eq!(row.outcome, "CANCELLED"))
+            .map(|row| assert_eq!(row.outcome.as_str(), "CANCELLED"))
     })
     .await;
     let row = workspace.row().await;

@@ -211,7 +211,9 @@ impl Server {
     /// Tool and outcome of each audit row, newest first.
     async fn rows(&self) -> Vec<(String, String)> {
         let rows = self.store.read_audit(&AuditFilter::default()).await.expect("rows");
-        rows.into_iter().map(|row| (row.tool, row.outcome)).collect()
+        rows.into_iter()
+            .map(|row| (row.tool, row.outcome.to_string()))
+            .collect()
     }
 
     fn created(&self) -> u32 {

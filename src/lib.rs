@@ -53,6 +53,7 @@
 //! see `connector::authentication`; a way of telling the next page, [`pagination`]; a command-line verb, [`cli`]; a store,
 //! [`store`].
 
+pub mod clock;
 pub mod crypto;
 pub mod diagnostics;
 pub mod error_code;

@@ -10,6 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use super::front::{Answer, ApprovalPrompt, Asking, Front};
 use super::open::OpenQuestions;
 use super::prompt::{self, Facts};
+use crate::clock::{self, Clock};
 use crate::connector::model::Effect;
 use crate::crypto::{RandomUnavailable, random_id};
 use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, Decision, Store, StoreError, Via, time};
@@ -43,9 +44,6 @@ pub struct Approvals {
     clock: Clock,
     open: OpenQuestions,
 }
-
-/// Tells the moment. Tests bring their own.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// What a call asks leave for.
 #[derive(Debug, Clone, Copy)]
@@ -177,7 +175,7 @@ impl Approvals {
         Self {
             store,
             settings,
-            clock: Arc::new(Timestamp::now),
+            clock: clock::wall(),
             open: OpenQuestions::default(),
         }
     }

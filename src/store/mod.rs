@@ -39,7 +39,7 @@ pub use recorded::Recorded;
 pub use secrets::{Put, Rewrap, SealedSecret, SecretId, SecretStore};
 pub use statistics::{CallCounts, CallScope, FailureCount, StatisticsStore};
 pub use vocabulary::{AuditDecision, AuditOutcome, Channel, Vocabulary};
-pub use windows::{Clock, Full, SlotAnswer, Taken, Unused, Wanted, WindowStore};
+pub use windows::{Full, SlotAnswer, Taken, Unused, Wanted, WindowStore};
 
 /// Everything a backend must do.
 pub trait Store:

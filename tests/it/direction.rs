@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms from the bottom up. Rooms of one line do not know each other.
 const LEVELS: [&[&str]; 17] = [
-    &["crypto", "diagnostics", "error_code", "process"],
+    &["clock", "crypto", "diagnostics", "error_code", "process"],
     &["telemetry"],
     &["document", "schema"],
     &["template", "mapping"],

@@ -10,12 +10,13 @@ use jiff::Timestamp;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::sync::Mutex;
+use toolgate::clock::Clock;
 use toolgate::engine::{Ending, ErrorCode};
 use toolgate::store::{
     ApiSighting, ApiStore, ApiUsage, ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, AuditFilter,
-    AuditRecord, AuditStore, AuditVerification, CallCounts, CallLogStore, CallScope, Clock, Decision, KeyRecord,
-    KeyStore, OpenQuestion, Put, Rewrap, SealedSecret, SecretId, SecretStore, SlotAnswer, StatisticsStore, Store,
-    StoreError, Unused, Wanted, WindowStore,
+    AuditRecord, AuditStore, AuditVerification, CallCounts, CallLogStore, CallScope, Decision, KeyRecord, KeyStore,
+    OpenQuestion, Put, Rewrap, SealedSecret, SecretId, SecretStore, SlotAnswer, StatisticsStore, Store, StoreError,
+    Unused, Wanted, WindowStore,
 };
 
 use super::gateway::{Gateway, NOBODY, Setting, call};
@@ -143,7 +144,7 @@ impl WindowStore for Failing {
         &self,
         calls: &[Vec<Wanted>],
         unused: &[Unused],
-        clock: Clock<'_>,
+        clock: &Clock,
     ) -> Result<Vec<SlotAnswer>, StoreError> {
         let _turn = self.window_turn.lock().await;
         self.store.take_slots(calls, unused, clock).await

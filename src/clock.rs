@@ -1,6 +1,7 @@
-//! What time it is.
+//! What time it is, and how long something took.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -11,4 +12,10 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 #[must_use]
 pub fn wall() -> Clock {
     Arc::new(Timestamp::now)
+}
+
+/// Whole milliseconds, as they stand in rows, limits and logs.
+#[must_use]
+pub fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

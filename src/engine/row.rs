@@ -14,6 +14,7 @@ use crate::approval::{Continued, Granted};
 use crate::audit::{Audit, AuditError};
 use crate::auth::Scrubber;
 use crate::catalog::Tool;
+use crate::clock::milliseconds;
 use crate::egress::{Departure, OutgoingRequest};
 use crate::store::{AuditDecision, AuditOutcome, AuditRecord, time};
 
@@ -144,7 +145,7 @@ impl Row {
     pub(super) fn adopt(&mut self, earlier: &Continued) {
         let began = earlier.call_id.parse().ok().and_then(began);
         let started_at = began.map_or_else(|| earlier.asked_at.clone(), time::rfc3339);
-        self.before = between(&started_at, &self.record.started_at);
+        self.before = time::between(&started_at, &self.record.started_at);
         self.record.call_id.clone_from(&earlier.call_id);
         self.record.started_at = started_at;
     }
@@ -245,7 +246,7 @@ impl Row {
             self.record.bytes_in = counted.bytes_in;
         }
         self.record.ended_at = Some(time::rfc3339(Timestamp::now()));
-        self.record.duration_ms = u64::try_from((self.before + self.started.elapsed()).as_millis()).unwrap_or(u64::MAX);
+        self.record.duration_ms = milliseconds(self.before + self.started.elapsed());
         // Nobody looks at it here any more.
         std::mem::take(&mut self.record)
     }
@@ -256,14 +257,6 @@ impl Row {
 fn began(id: Uuid) -> Option<Timestamp> {
     let (seconds, nanoseconds) = id.get_timestamp()?.to_unix();
     Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanoseconds).ok()?).ok()
-}
-
-/// The time between two moments made by [`time::rfc3339`]; none when a clock was set back.
-fn between(earlier: &str, later: &str) -> Duration {
-    let [Ok(earlier), Ok(later)] = [earlier, later].map(str::parse::<Timestamp>) else {
-        return Duration::ZERO;
-    };
-    Duration::try_from(later.duration_since(earlier)).unwrap_or_default()
 }
 
 impl Drop for Row {

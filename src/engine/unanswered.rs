@@ -12,6 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::failures;
 use crate::approval::{Refusal, gate};
+use crate::clock::milliseconds;
 use crate::policy::Principal;
 use crate::store::{ApprovalState, AuditDecision, AuditOutcome, AuditRecord, OpenQuestion, Store, StoreError, time};
 
@@ -72,18 +73,10 @@ fn end_of(question: OpenQuestion) -> AuditRecord {
         approver: by,
         outcome: AuditOutcome::Failed(error.code).into(),
         message: error.cause.lines().next().map(str::to_owned),
-        duration_ms: milliseconds(&asked.started_at, &approval.expires_at),
+        duration_ms: milliseconds(time::between(&asked.started_at, &approval.expires_at)),
         ended_at: Some(approval.expires_at),
         ..asked
     }
-}
-
-/// The time between two moments made by [`time::rfc3339`]; none when a clock was set back.
-fn milliseconds(earlier: &str, later: &str) -> u64 {
-    let [Ok(earlier), Ok(later)] = [earlier, later].map(str::parse::<Timestamp>) else {
-        return 0;
-    };
-    u64::try_from(later.duration_since(earlier).as_millis()).unwrap_or(0)
 }
 
 #[cfg(test)]

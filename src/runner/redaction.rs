@@ -6,7 +6,6 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::auth::Scrubber;
-use crate::connector::model::Action;
 
 /// Shortest secret argument that is looked for in an answer, in characters. A shorter one is part of so many words that
 /// its absence would give it away.
@@ -20,11 +19,12 @@ pub struct Redaction {
 }
 
 impl Redaction {
-    /// Redaction of one call's answer. APIs quote what they refuse, passwords included (contract S0-40).
+    /// Redaction of the answer to a call whose arguments of the names in `secret` nobody may see. APIs quote what they
+    /// refuse, passwords included (contract S0-40).
     #[must_use]
-    pub fn of(credential: &Scrubber, action: &Action, arguments: &Map<String, Value>) -> Self {
+    pub fn of(credential: &Scrubber, secret: &[String], arguments: &Map<String, Value>) -> Self {
         let mut texts = Vec::new();
-        for name in &action.secret_arguments {
+        for name in secret {
             if let Some(value) = arguments.get(name) {
                 collect(value, &mut texts);
             }
@@ -36,15 +36,6 @@ impl Redaction {
         Self {
             credential: credential.clone(),
             arguments: Scrubber::new(long),
-        }
-    }
-
-    /// Redaction of an answer in which there is nothing to look for.
-    #[cfg(test)]
-    pub(super) fn nothing(credential: &Scrubber) -> Self {
-        Self {
-            credential: credential.clone(),
-            arguments: Scrubber::empty(),
         }
     }
 

@@ -11,6 +11,7 @@ use super::front::{Answer, ApprovalPrompt, Asking, Front};
 use super::open::OpenQuestions;
 use super::prompt::{self, Facts};
 use crate::clock::{self, Clock};
+use crate::config::ApprovalsConfig;
 use crate::connector::model::Effect;
 use crate::crypto::{RandomUnavailable, random_id};
 use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, Decision, Store, StoreError, Via, time};
@@ -34,6 +35,16 @@ pub struct Settings {
     pub expires: Duration,
     /// How long the arguments of a call may be that asks, as JSON in bytes: they are kept until it is decided.
     pub most_argument_bytes: usize,
+}
+
+impl From<&ApprovalsConfig> for Settings {
+    fn from(config: &ApprovalsConfig) -> Self {
+        Self {
+            wait: Duration::from_millis(config.wait_ms),
+            expires: Duration::from_millis(config.expires_ms),
+            most_argument_bytes: config.max_argument_bytes,
+        }
+    }
 }
 
 /// The gate. Cheap to clone.

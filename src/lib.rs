@@ -32,8 +32,8 @@
 //! # What always holds
 //!
 //! - Only [`egress`] opens outgoing connections, only [`crypto`] names ring, only [`config`] reads the environment,
-//!   only [`store`] speaks SQL. The one exception is `toolgate health`, which connects to the operator's own server and
-//!   sends nothing that comes from an agent or an API.
+//!   only [`store`] speaks SQL, only [`runner`] runs WebAssembly. The one exception is `toolgate health`, which connects to
+//!   the operator's own server and sends nothing that comes from an agent or an API.
 //! - [`connector`], [`document`], [`openapi`], [`schema`], [`template`], [`mapping`] and [`pagination`] do no
 //!   input or output and never hold a secret.
 //! - What holds a secret has no `Serialize` and no revealing `Debug`.
@@ -44,8 +44,9 @@
 //! - No process of Toolgate leaves a core dump: [`process`].
 //! - stdout belongs to the protocol; logs go to stderr, and never show headers or bodies.
 //!
-//! `tests/it/direction.rs` enforces the first two. It also enforces the order of the rooms, as the modules at the top
-//! level are called here: no room imports one that comes after it in the list below.
+//! `tests/it/direction.rs` enforces the first two, by the names of what does such things, and the order of the rooms, as
+//! the modules at the top level are called here: no room imports another one of its own paragraph in the list below, or of
+//! a later one.
 //!
 //! # Where things are
 //!
@@ -53,9 +54,12 @@
 //! see `connector::authentication`; a way of telling the next page, [`pagination`]; a command-line verb, [`cli`]; a store,
 //! [`store`].
 
+pub mod clock;
 pub mod crypto;
 pub mod diagnostics;
+pub mod error_code;
 pub mod process;
+
 pub mod telemetry;
 
 pub mod document;
@@ -75,9 +79,10 @@ pub mod config;
 pub mod store;
 
 pub mod audit;
-pub mod auth;
 pub mod catalog;
 pub mod vault;
+
+pub mod auth;
 
 pub mod egress;
 
@@ -90,7 +95,6 @@ pub mod policy;
 pub mod engine;
 
 pub mod mcp;
-
 pub mod sample;
 
 pub mod cli;

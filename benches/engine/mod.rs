@@ -4,25 +4,19 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use mimalloc::MiMalloc;
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
-use toolgate::approval::{Approvals, gate::Settings};
-use toolgate::audit::Audit;
-use toolgate::auth::ScrubberCache;
 use toolgate::catalog::Loader;
 use toolgate::catalog::folder::{ConnectorSource, Sources};
 use toolgate::config::{Config, LimitsConfig};
 use toolgate::connector::model::SecretRef;
 use toolgate::connector::{Allowance, CodeFile, SourceFile};
 use toolgate::crypto::HashingKey;
-use toolgate::egress::Egress;
-use toolgate::engine::{Answer, ApprovalPrompt, Asking, Call, CodeRunner, Ending, Engine, Front, Parts, Principal};
-use toolgate::policy::{Admission, Bounds, Limits};
+use toolgate::engine::{Answer, ApprovalPrompt, Asking, Call, Channel, Ending, Engine, Front, Parts, Principal};
 use toolgate::vault::{Holder, SecretError, SecretSource};
 
 /// As in the program, or a call would cost what it does not cost there.
@@ -58,32 +52,17 @@ impl Front for Silent {
 /// An engine of `connector`, in which `ADDRESS` stands for the API's. `code` holds the files of its folder `actions`.
 pub(crate) async fn engine(connector: &str, code: Vec<(&str, Vec<u8>)>, address: &str, state: &Path) -> Engine {
     let store = toolgate::store::open(state).await.unwrap();
-    let config = Config::default();
+    let mut config = Config::default();
+    config.approvals.wait_ms = 0;
     // Of a busy server: calls are counted, and none is refused.
-    let limits = LimitsConfig {
+    config.limits = LimitsConfig {
         requests_per_minute_per_action: Allowance::Calls(10_000_000),
         requests_per_minute: Allowance::Calls(10_000_000),
         requests_per_day: Allowance::Calls(1_000_000_000),
     };
-    let engine = Engine::new(Parts {
-        egress: Egress::new(&config.egress).unwrap(),
-        approvals: Approvals::new(
-            Arc::clone(&store),
-            Settings {
-                wait: Duration::ZERO,
-                expires: Duration::from_mins(10),
-                most_argument_bytes: 65_536,
-            },
-        ),
-        arguments_key: HashingKey::new(&[1; 32]),
-        audit: Audit::start(Arc::clone(&store)),
-        secrets: Arc::new(OneSecret),
-        scrubbers: ScrubberCache::new(),
-        code: CodeRunner::new(config.sandbox.clone(), state.join("compiled"), Arc::clone(&store)),
-        admission: Admission::new(Bounds::default()),
-        limits: Limits::start(store, limits),
-        call_timeout: Duration::from_mins(2),
-    });
+    let key = HashingKey::new(&[1; 32]);
+    let parts = Parts::of(&config, &store, state.join("compiled"), key, Arc::new(OneSecret));
+    let engine = Engine::new(parts.unwrap());
     let file = SourceFile {
         shown: PathBuf::from("connector.toml"),
         relative: PathBuf::from("connector.toml"),
@@ -116,7 +95,7 @@ pub(crate) async fn call(engine: &Engine, tool: &str, arguments: Value) {
         tool: tool.into(),
         arguments,
         principal: Arc::new(Principal::local()),
-        channel: "bench",
+        channel: Channel::Cli,
         client: None,
         resume: None,
         cancel: CancellationToken::new(),

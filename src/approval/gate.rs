@@ -10,6 +10,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use super::front::{Answer, ApprovalPrompt, Asking, Front};
 use super::open::OpenQuestions;
 use super::prompt::{self, Facts};
+use crate::clock::{self, Clock};
+use crate::config::ApprovalsConfig;
 use crate::connector::model::Effect;
 use crate::crypto::{RandomUnavailable, random_id};
 use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, Decision, Store, StoreError, Via, time};
@@ -35,6 +37,16 @@ pub struct Settings {
     pub most_argument_bytes: usize,
 }
 
+impl From<&ApprovalsConfig> for Settings {
+    fn from(config: &ApprovalsConfig) -> Self {
+        Self {
+            wait: Duration::from_millis(config.wait_ms),
+            expires: Duration::from_millis(config.expires_ms),
+            most_argument_bytes: config.max_argument_bytes,
+        }
+    }
+}
+
 /// The gate. Cheap to clone.
 #[derive(Clone)]
 pub struct Approvals {
@@ -43,9 +55,6 @@ pub struct Approvals {
     clock: Clock,
     open: OpenQuestions,
 }
-
-/// Tells the moment. Tests bring their own.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// What a call asks leave for.
 #[derive(Debug, Clone, Copy)]
@@ -177,7 +186,7 @@ impl Approvals {
         Self {
             store,
             settings,
-            clock: Arc::new(Timestamp::now),
+            clock: clock::wall(),
             open: OpenQuestions::default(),
         }
     }
@@ -436,7 +445,7 @@ impl Approvals {
             organisation,
             connector,
             action,
-            effect: asked.effect.as_str().to_owned(),
+            effect: asked.effect.into(),
             method: asked.method.to_owned(),
             path: asked.path.to_owned(),
             arguments_hash,

@@ -3,10 +3,10 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use http::HeaderValue;
 
-use super::scrubber::REDACTED;
 use super::*;
 use crate::connector::model::{KeyPlace, Part, Piece, Placement, SecretName, SecretRef, Setting};
 use crate::connector::{self, SourceFile};
+use crate::telemetry::REDACTED;
 
 /// Secrets by the name in `env:NAME`.
 struct Fixed(HashMap<&'static str, &'static str>);

@@ -122,43 +122,8 @@ impl Loader {
         let mut next = HashMap::with_capacity(sources.len());
         let mut connectors = Vec::with_capacity(sources.len());
         for source in &sources {
-            let hash = hash_of(source);
             let before = self.last_good.remove(&source.path);
-            let readable = !report
-                .unreadable
-                .iter()
-                .any(|problem| problem.path.starts_with(&source.path));
-            let current = match before {
-                Some(before) if before.hash == hash && readable => Some(before),
-                before => {
-                    let connector = if source.files.is_empty() {
-                        None
-                    } else {
-                        let loaded = connector::load_with(&source.files, &source.code, &environment_variable);
-                        report.diagnostics.extend(loaded.diagnostics);
-                        report.unreported.add(loaded.unreported);
-                        loaded.connector
-                    };
-                    let connector = connector.filter(|_| readable);
-                    let faults = match (&connector, &before) {
-                        (Some(_), Some(_)) => examine(source),
-                        _ => Vec::new(),
-                    };
-                    let is_sound = faults.is_empty();
-                    report.diagnostics.extend(faults);
-                    match connector.filter(|_| is_sound) {
-                        Some(connector) => {
-                            report.changed = true;
-                            Some(Remembered {
-                                hash,
-                                connector: Arc::new(connector),
-                            })
-                        }
-                        None => before.inspect(|kept| report.kept.push(kept.connector.slug.clone())),
-                    }
-                }
-            };
-            if let Some(current) = current {
+            if let Some(current) = current(source, before, examine, &mut report) {
                 connectors.push(Arc::clone(&current.connector));
                 next.insert(source.path.clone(), current);
             } else {
@@ -183,6 +148,12 @@ impl Loader {
         self.last_good = next;
         let (catalog, collisions) = Catalog::assemble(connectors);
         report.catalog = catalog;
+        self.tell_origins(&collisions, &mut report);
+        report
+    }
+
+    /// Says where the connectors of the catalog come from, and which ones others keep out of it.
+    fn tell_origins(&self, collisions: &[Collision], report: &mut Report) {
         let mut loaded: Vec<_> = self.last_good.iter().collect();
         loaded.sort_unstable_by(|(one_path, one), (other_path, other)| {
             let (one, other) = (&one.connector.slug, &other.connector.slug);
@@ -199,8 +170,42 @@ impl Loader {
                 None => report.origins.push(origin),
             }
         }
-        report
     }
+}
+
+/// What is served of `source` from now on: as its files are, or else as it worked `before`.
+fn current(
+    source: &ConnectorSource,
+    before: Option<Remembered>,
+    examine: &Examine<'_>,
+    report: &mut Report,
+) -> Option<Remembered> {
+    let hash = hash_of(source);
+    let mut unreadable = report.unreadable.iter();
+    let is_readable = !unreadable.any(|problem| problem.path.starts_with(&source.path));
+    if before.as_ref().is_some_and(|before| before.hash == hash) && is_readable {
+        return before;
+    }
+    let mut connector = None;
+    if !source.files.is_empty() {
+        let loaded = connector::load_with(&source.files, &source.code, &environment_variable);
+        report.diagnostics.extend(loaded.diagnostics);
+        report.unreported.add(loaded.unreported);
+        connector = loaded.connector.filter(|_| is_readable);
+    }
+    if connector.is_some() && before.is_some() {
+        let faults = examine(source);
+        connector = connector.filter(|_| faults.is_empty());
+        report.diagnostics.extend(faults);
+    }
+    let Some(connector) = connector else {
+        return before.inspect(|kept| report.kept.push(kept.connector.slug.clone()));
+    };
+    report.changed = true;
+    Some(Remembered {
+        hash,
+        connector: Arc::new(connector),
+    })
 }
 
 fn hash_of(source: &ConnectorSource) -> String {

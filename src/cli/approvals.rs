@@ -138,7 +138,7 @@ async fn show(store: &dyn Store, connectors: &Path, id: &str, json: bool) -> Res
     let facts = Facts {
         connector: &connector,
         action: &action,
-        effect: &record.effect,
+        effect: record.effect.as_str(),
         method: &record.method,
         path: &record.path,
     };

@@ -3,21 +3,16 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
 
 use super::{Failure, Global, compile_code, output, switches};
-use crate::approval::{Approvals, gate::Settings};
-use crate::audit::{Audit, upkeep};
-use crate::auth::ScrubberCache;
+use crate::audit::upkeep;
 use crate::catalog::{Catalog, CrowdedOut, Loader, Report, folder};
 use crate::config::{self, Config, Locations, LogFormat};
 use crate::crypto::HashingKey;
 use crate::diagnostics::Severity;
-use crate::egress::Egress;
-use crate::engine::{CodeRunner, Engine, Parts};
-use crate::policy::{Admission, Bounds, Limits};
+use crate::engine::{Engine, Parts};
 use crate::store::{self, Store, StoreError};
 use crate::telemetry;
 use crate::vault::{self, KeySource, ServerSecrets, Vault};
@@ -74,42 +69,20 @@ pub(super) async fn calls_to_read(locations: &Locations) -> Result<Arc<dyn Store
 }
 
 /// An engine with an empty catalog.
-pub(super) fn engine(
-    config: &Config,
-    locations: &Locations,
-    store: &Arc<dyn Store>,
-    approvals: Settings,
-) -> Result<Engine, Failure> {
-    let limits = Limits::start(Arc::clone(store), config.limits.clone());
-    engine_within(limits, config, locations, store, approvals)
+pub(super) fn engine(config: &Config, locations: &Locations, store: &Arc<dyn Store>) -> Result<Engine, Failure> {
+    parts(config, locations, store).map(Engine::new)
 }
 
-/// The same, which lets as many calls through as `limits` do.
-fn engine_within(
-    limits: Limits,
-    config: &Config,
-    locations: &Locations,
-    store: &Arc<dyn Store>,
-    approvals: Settings,
-) -> Result<Engine, Failure> {
-    let egress = Egress::new(&config.egress).map_err(|error| Failure::Setup(error.into()))?;
+fn parts(config: &Config, locations: &Locations, store: &Arc<dyn Store>) -> Result<Parts, Failure> {
     let vault = Vault::new(Arc::clone(store), KeySource::of(&config.vault, &locations.state));
-    let scrubbers = ScrubberCache::new();
-    let in_use = scrubbers.clone();
+    let arguments_key = arguments_key(&locations.state)?;
+    let secrets = Arc::new(ServerSecrets::new(vault));
+    let mut parts = Parts::of(config, store, code_cache(locations), arguments_key, secrets)
+        .map_err(|error| Failure::Setup(error.into()))?;
+    parts.code = parts.code.compiling_with(compile_code::compiler());
+    let in_use = parts.scrubbers.clone();
     telemetry::scrub_with(move |line| in_use.clean(line));
-    Ok(Engine::new(Parts {
-        egress,
-        approvals: Approvals::new(Arc::clone(store), approvals),
-        arguments_key: arguments_key(&locations.state)?,
-        audit: Audit::start(Arc::clone(store)),
-        secrets: Arc::new(ServerSecrets::new(vault)),
-        scrubbers,
-        code: CodeRunner::new(config.sandbox.clone(), code_cache(locations), Arc::clone(store))
-            .compiling_with(compile_code::compiler()),
-        admission: Admission::new(bounds(config)),
-        limits,
-        call_timeout: Duration::from_millis(config.server.call_timeout_ms),
-    }))
+    Ok(parts)
 }
 
 /// What hashes of arguments are made with, by every process that shares the state folder.
@@ -120,16 +93,6 @@ pub(super) fn arguments_key(state: &Path) -> Result<HashingKey, Failure> {
 /// The folder of what is compiled of action code. Nobody but the server may write there.
 pub(super) fn code_cache(locations: &Locations) -> PathBuf {
     locations.state.join("compiled")
-}
-
-/// How many calls there may be at a time, from the settings.
-pub(super) fn bounds(config: &Config) -> Bounds {
-    Bounds {
-        concurrent: config.server.max_concurrent_calls,
-        queued: config.server.max_queued_calls,
-        waiting: config.approvals.max_waiting,
-        waiting_per_caller: config.approvals.max_waiting_per_caller,
-    }
 }
 
 /// The vault alone, and the state folder.
@@ -148,15 +111,6 @@ pub(super) async fn vault_to_read(global: &Global) -> Result<Vault, Failure> {
 
 fn master_key(locations: &Locations) -> Result<KeySource, Failure> {
     Ok(KeySource::of(&config(locations)?.vault, &locations.state))
-}
-
-/// How long approvals take, and how much may wait for them, from the settings.
-pub(super) fn approval_settings(config: &Config) -> Settings {
-    Settings {
-        wait: Duration::from_millis(config.approvals.wait_ms),
-        expires: Duration::from_millis(config.approvals.expires_ms),
-        most_argument_bytes: config.approvals.max_argument_bytes,
-    }
 }
 
 /// Loads connectors once and tells on stderr what is wrong with them.
@@ -241,18 +195,17 @@ pub(super) struct Calling<'a> {
 /// Everything a verb needs to make calls. Nobody waits for an approval.
 pub(super) async fn calling(global: &Global, calls: Calling<'_>) -> Result<(Engine, Report), Failure> {
     let locations = locations(global)?;
-    let config = config(&locations)?;
+    let mut config = config(&locations)?;
     start_logging(&config);
     let mut report = catalog_beside(&locations.connectors, calls.input)?;
     let store = store(&locations).await?;
     report.catalog = offered(&*store, &report).await?;
-    let mut approvals = approval_settings(&config);
-    approvals.wait = Duration::ZERO;
-    let mut limits = Limits::start(Arc::clone(&store), config.limits.clone());
+    config.approvals.wait_ms = 0;
+    let mut parts = parts(&config, &locations, &store)?;
     if calls.is_trial {
-        limits = limits.lifted();
+        parts.limits = parts.limits.lifted();
     }
-    let engine = engine_within(limits, &config, &locations, &store, approvals)?;
+    let engine = Engine::new(parts);
     for unroutable in engine.install(std::mem::take(&mut report.catalog)) {
         output::complain(&format!(
             "error: the connector `{}` cannot be reached: {}",

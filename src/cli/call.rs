@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::terminal::Terminal;
 use super::{Failure, Global, assemble, output, serve};
-use crate::engine::{self, Content, Ending, Principal};
+use crate::engine::{self, Channel, Content, Ending, Principal};
 
 /// Call one tool and print its result.
 ///
@@ -59,7 +59,7 @@ pub(super) fn made_here(tool: String, arguments: Map<String, Value>, cancel: Can
         tool,
         arguments,
         principal: Arc::new(Principal::local()),
-        channel: "cli",
+        channel: Channel::Cli,
         client: Some(concat!("toolgate ", env!("CARGO_PKG_VERSION")).into()),
         resume: None,
         cancel,

@@ -19,13 +19,14 @@ pub(super) use self::table::table;
 use self::table::{Columns, line, table_of};
 use super::apis::place_of;
 use super::{Failure, Global, assemble, output};
+use crate::approval::gate::Settings;
 use crate::audit::{CallEvent, CallEventKind, CallLog};
 use crate::catalog::Loader;
 use crate::config::{self, Config};
 use crate::diagnostics::legible_line;
 use crate::engine::ErrorCode;
 use crate::overview::{Summary, Window};
-use crate::store::{AuditFilter, CallScope, Store, time};
+use crate::store::{AuditFilter, AuditOutcome, CallScope, Store, Vocabulary as _, time};
 
 /// How often `--follow` looks for calls that have ended.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
@@ -91,7 +92,7 @@ pub(super) struct Options {
 enum Status {
     Failed,
     Upstream(u16),
-    Outcome(String),
+    Outcome(AuditOutcome),
 }
 
 impl FromStr for Status {
@@ -100,7 +101,7 @@ impl FromStr for Status {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wanted = text.trim();
         match wanted.to_ascii_lowercase().as_str() {
-            "ok" => return Ok(Self::Outcome("ok".to_owned())),
+            "ok" => return Ok(Self::Outcome(AuditOutcome::Succeeded)),
             "error" => return Ok(Self::Failed),
             _ => {}
         }
@@ -109,8 +110,8 @@ impl FromStr for Status {
             return Ok(Self::Upstream(status));
         }
         let code = wanted.to_ascii_uppercase().replace(['-', ' '], "_");
-        if ErrorCode::ALL.iter().any(|known| known.as_str() == code) {
-            return Ok(Self::Outcome(code));
+        if let Some(code) = ErrorCode::ALL.into_iter().find(|known| known.as_str() == code) {
+            return Ok(Self::Outcome(AuditOutcome::Failed(code)));
         }
         let codes: Vec<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
         Err(format!(
@@ -198,7 +199,7 @@ impl Options {
             None => {}
             Some(Status::Failed) => filter.failed = true,
             Some(Status::Upstream(status)) => filter.upstream_status = Some(*status),
-            Some(Status::Outcome(outcome)) => filter.outcome = Some(outcome.clone()),
+            Some(Status::Outcome(outcome)) => filter.outcome = Some(*outcome),
         }
         filter
     }
@@ -208,7 +209,7 @@ impl Options {
             None => "All Status".to_owned(),
             Some(Status::Failed) => "error".to_owned(),
             Some(Status::Upstream(status)) => status.to_string(),
-            Some(Status::Outcome(outcome)) => outcome.clone(),
+            Some(Status::Outcome(outcome)) => outcome.as_str().to_owned(),
         };
         let endpoint = self.endpoint.as_deref().unwrap_or("All Endpoints");
         let user = self
@@ -359,7 +360,7 @@ pub(super) fn event_line(event: &CallEvent) -> String {
 /// How long ago a call may have begun that ends now: a question to a person is asked, or waited for, as long as the
 /// settings say.
 fn look_back(config: &Config) -> SignedDuration {
-    let settings = assemble::approval_settings(config);
+    let settings = Settings::from(&config.approvals);
     let longest = settings.wait.max(settings.expires) + Duration::from_millis(config.server.call_timeout_ms);
     SignedDuration::try_from(longest).map_or(SignedDuration::MAX, |longest| longest.max(LOOK_BACK))
 }

@@ -65,7 +65,7 @@ impl Serve {
         }
         assemble::start_logging(&config);
         let store = assemble::store(&locations).await?;
-        let engine = assemble::engine(&config, &locations, &store, assemble::approval_settings(&config))?;
+        let engine = assemble::engine(&config, &locations, &store)?;
 
         // Before the files are read: no change may fall between reading and watching.
         let watch = config.catalog.watch.then(|| watch(&locations)).flatten();
@@ -410,13 +410,12 @@ mod tests {
         let asked = question_row("a", 0, "1");
         store.write_audit(&[asked], false).await.expect("written");
         let shared: Arc<dyn Store> = Arc::clone(&store) as _;
-        let settings = assemble::approval_settings(&config);
-        let engine = assemble::engine(&config, &locations, &shared, settings).expect("an engine");
+        let engine = assemble::engine(&config, &locations, &shared).expect("an engine");
         let upkeep = keep_up(&engine, shared, &config);
         tokio::time::sleep(Duration::from_mins(1)).await;
         upkeep.abort();
         let rows = store.read_audit(&AuditFilter::default()).await.expect("rows");
         assert_eq!(rows[0].ended_at, Some(expired.expires_at));
-        assert_eq!(rows[0].outcome, "APPROVAL_DENIED");
+        assert_eq!(rows[0].outcome.as_str(), "APPROVAL_DENIED");
     }
 }

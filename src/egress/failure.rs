@@ -8,6 +8,7 @@ use std::time::Duration;
 use rustls::{AlertDescription, CertificateError};
 
 use super::{EgressError, Phase};
+use crate::clock::milliseconds;
 use crate::connector::reach::Refusal;
 
 /// What is known about an exchange when it fails.
@@ -55,7 +56,7 @@ pub(super) fn classify(error: &reqwest::Error, circumstances: Circumstances) -> 
 pub(super) fn timeout(phase: Phase, limit: Duration, sent: bool) -> EgressError {
     EgressError::Timeout {
         phase,
-        limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+        limit_ms: milliseconds(limit),
         sent,
     }
 }

@@ -11,10 +11,10 @@ use http::{Method, StatusCode};
 use tracing::debug;
 use url::{Url, form_urlencoded};
 
+use crate::clock::milliseconds;
 use crate::diagnostics::legible_line;
+use crate::telemetry::REDACTED;
 
-/// What stands in place of a value.
-const REDACTED: &str = "[REDACTED]";
 /// Stands in place of a path that may hold an argument nobody may see.
 pub(super) const UNSHOWN_PATH: &str = "/[HIDDEN]";
 /// Stands in place of such a host.
@@ -59,7 +59,7 @@ impl Exchange<'_> {
             number = self.number,
             status = status.as_u16(),
             bytes,
-            duration_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX),
+            duration_ms = milliseconds(after),
             "response"
         );
     }

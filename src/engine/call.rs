@@ -246,7 +246,7 @@ fn validate(action: &Action, mut given: Map<String, Value>) -> Result<Map<String
     let instance = Value::Object(given);
     let violations = action.input.violations(&instance);
     match instance {
-        Value::Object(arguments) if violations.is_empty() => match Redaction::problem(action, &arguments) {
+        Value::Object(arguments) if violations.is_empty() => match Redaction::problem(&action.secret_arguments, &arguments) {
             Some(violation) => Err(failures::invalid_arguments(&[violation])),
             None => Ok(arguments),
         },

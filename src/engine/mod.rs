@@ -13,6 +13,7 @@ mod given_files;
 mod lookup;
 pub mod outcome;
 mod pages;
+mod parts;
 mod plan;
 pub mod row;
 pub mod snapshot;
@@ -20,7 +21,6 @@ pub mod unanswered;
 mod watched;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tokio::sync::watch;
@@ -28,19 +28,14 @@ use tokio_util::sync::CancellationToken;
 
 pub use crate::approval::front::{Answer, ApprovalPrompt, Asking, Front};
 pub use crate::policy::Principal;
+pub use crate::store::Channel;
 pub use code::{CodeRunner, prepare as prepare_code};
 pub use error::{CallError, ErrorCode};
 pub use outcome::{Content, Ending, File, FileContent, Outcome};
+pub use parts::Parts;
 
-use crate::approval::Approvals;
-use crate::audit::Audit;
-use crate::auth::ScrubberCache;
 use crate::catalog::{Catalog, Tool};
-use crate::crypto::HashingKey;
-use crate::egress::Egress;
-use crate::policy::{Admission, Limits};
 use crate::runner::guest::Sandbox;
-use crate::vault::SecretSource;
 use snapshot::{Snapshot, Unroutable};
 
 /// One call as it comes in.
@@ -52,8 +47,8 @@ pub struct Call {
     pub arguments: Map<String, Value>,
     /// Who is calling.
     pub principal: Arc<Principal>,
-    /// How the call came in: `stdio`, `http`, `sse`, `cli`, `demo`.
-    pub channel: &'static str,
+    /// How the call came in.
+    pub channel: Channel,
     /// The client program as it names itself.
     pub client: Option<String>,
     /// The answer to an [`Ending::AskFirst`] of an earlier run of the same call.
@@ -71,31 +66,6 @@ pub struct Resume {
     pub call_id: String,
     /// What the person said.
     pub answer: Answer,
-}
-
-/// What an engine is made of.
-pub struct Parts {
-    /// The way out.
-    pub egress: Egress,
-    /// The gate of writes.
-    pub approvals: Approvals,
-    /// What hashes of arguments are made with.
-    pub arguments_key: HashingKey,
-    /// The audit log.
-    pub audit: Audit,
-    /// Where secrets are kept.
-    pub secrets: Arc<dyn SecretSource>,
-    /// Searches for secrets that were prepared before.
-    pub scrubbers: ScrubberCache,
-    /// Runs actions with code.
-    pub code: CodeRunner,
-    /// How many calls may run and wait.
-    pub admission: Admission,
-    /// How many calls are let through in some time.
-    pub limits: Limits,
-    /// Longest time from a call's coming to its answer, the wait for its turn included; waiting for a person does not
-    /// count. Its audit row may take as long again.
-    pub call_timeout: Duration,
 }
 
 /// The pipeline and everything it needs. Cheap to clone.

@@ -12,6 +12,7 @@ use super::exchange::{Answer, Exchange};
 use super::{CallError, failures};
 use crate::auth::Scrubber;
 use crate::catalog::Tool;
+use crate::clock::milliseconds;
 use crate::connector::model::Effect;
 use crate::egress::{EgressError, OutgoingRequest, Phase, UpstreamResponse};
 use crate::pagination::Pagination;
@@ -120,10 +121,6 @@ impl Budget {
             other => other,
         }
     }
-}
-
-fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

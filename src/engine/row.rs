@@ -9,13 +9,14 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::code::Tally;
-use super::{Call, Ending};
+use super::{Call, Ending, ErrorCode};
 use crate::approval::{Continued, Granted};
 use crate::audit::{Audit, AuditError};
 use crate::auth::Scrubber;
 use crate::catalog::Tool;
+use crate::clock::milliseconds;
 use crate::egress::{Departure, OutgoingRequest};
-use crate::store::{AuditRecord, time};
+use crate::store::{AuditDecision, AuditOutcome, AuditRecord, time};
 
 /// Collects what the row will say. Dropped before [`Row::finish`], it still leaves the row: a caller that hangs up
 /// drops its call's future wherever it stands.
@@ -33,7 +34,10 @@ pub(super) struct Row {
 }
 
 /// The outcome of a write whose request has left and whose end is not known.
-pub(super) const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
+const OUTCOME_UNKNOWN: AuditOutcome = AuditOutcome::Failed(ErrorCode::OutcomeUnknown);
+
+/// The outcome of a call that was dropped, and has changed nothing.
+const CANCELLED: AuditOutcome = AuditOutcome::Failed(ErrorCode::Cancelled);
 
 impl Row {
     /// The row of a call that begins.
@@ -52,7 +56,7 @@ impl Row {
             ended_at: None,
             user: call.principal.user.clone(),
             organisation: call.principal.organisation.clone(),
-            channel: call.channel.to_owned(),
+            channel: call.channel.into(),
             client: call.client.clone(),
             tool: call.tool.clone(),
             connector: None,
@@ -61,10 +65,10 @@ impl Row {
             method: None,
             path: None,
             arguments_hash: None,
-            decision: "refused".to_owned(),
+            decision: AuditDecision::Refused.into(),
             approval_id: None,
             approver: None,
-            outcome: "CANCELLED".to_owned(),
+            outcome: CANCELLED.into(),
             upstream_status: None,
             requests: 0,
             bytes_out: 0,
@@ -95,7 +99,7 @@ impl Row {
     pub(super) fn found(&mut self, tool: &Tool) {
         self.record.connector = Some(tool.connector.slug.clone());
         self.record.action = Some(tool.action.name.clone());
-        self.record.effect = Some(tool.action.effect.as_str().to_owned());
+        self.record.effect = Some(tool.action.effect.into());
     }
 
     /// What is known before anything leaves. The requests of code are not known before they are made.
@@ -116,12 +120,12 @@ impl Row {
 
     /// The call waits for a person, or ended with the question.
     pub(super) fn pending(&mut self, approval_id: &str) {
-        "pending".clone_into(&mut self.record.decision);
+        self.record.decision = AuditDecision::Pending.into();
         self.record.approval_id = Some(approval_id.to_owned());
     }
 
     pub(super) fn denied(&mut self, approval_id: Option<String>, by: Option<String>) {
-        "denied".clone_into(&mut self.record.decision);
+        self.record.decision = AuditDecision::Denied.into();
         self.record.approval_id = approval_id;
         self.record.approver = by;
     }
@@ -129,7 +133,7 @@ impl Row {
     /// A person allowed the call. When the question ended an earlier run of it, that run's row becomes this one's:
     /// to its caller both are one call.
     pub(super) fn approved(&mut self, granted: &Granted) {
-        "approved".clone_into(&mut self.record.decision);
+        self.record.decision = AuditDecision::Approved.into();
         self.record.approval_id = Some(granted.approval_id.clone());
         self.record.approver = Some(granted.by.clone());
         if let Some(earlier) = &granted.continues {
@@ -141,13 +145,13 @@ impl Row {
     pub(super) fn adopt(&mut self, earlier: &Continued) {
         let began = earlier.call_id.parse().ok().and_then(began);
         let started_at = began.map_or_else(|| earlier.asked_at.clone(), time::rfc3339);
-        self.before = between(&started_at, &self.record.started_at);
+        self.before = time::between(&started_at, &self.record.started_at);
         self.record.call_id.clone_from(&earlier.call_id);
         self.record.started_at = started_at;
     }
 
     pub(super) fn allowed(&mut self) {
-        "allowed".clone_into(&mut self.record.decision);
+        self.record.decision = AuditDecision::Allowed.into();
     }
 
     /// The request to send has a body of this many bytes.
@@ -190,27 +194,28 @@ impl Row {
     /// call that goes no further than this leaves the better one: that nothing was sent.
     pub(super) async fn intend(&mut self) -> Result<(), AuditError> {
         let intent = AuditRecord {
-            outcome: OUTCOME_UNKNOWN.to_owned(),
+            outcome: OUTCOME_UNKNOWN.into(),
             ..self.record.clone()
         };
         self.audit.intend(intent).await?;
-        OUTCOME_UNKNOWN.clone_into(&mut self.record.outcome);
+        self.record.outcome = OUTCOME_UNKNOWN.into();
         Ok(())
     }
 
     /// Writes the end of the call.
     pub(super) async fn finish(mut self, ending: &Ending) -> Result<(), AuditError> {
-        match ending {
-            Ending::Done(_) => "ok".clone_into(&mut self.record.outcome),
+        let outcome = match ending {
+            Ending::Done(_) => AuditOutcome::Succeeded,
             Ending::AskFirst(prompt) => {
-                "APPROVAL_REQUIRED".clone_into(&mut self.record.outcome);
                 self.record.approval_id = Some(prompt.approval_id.clone());
+                AuditOutcome::Failed(ErrorCode::ApprovalRequired)
             }
             Ending::Failed(error) => {
-                error.code.as_str().clone_into(&mut self.record.outcome);
                 self.record.message = error.cause.lines().next().map(str::to_owned);
+                AuditOutcome::Failed(error.code)
             }
-        }
+        };
+        self.record.outcome = outcome.into();
         let mut record = self.closed();
         if matches!(ending, Ending::AskFirst(_)) {
             // The run that brings the answer ends the call, and completes this row.
@@ -223,7 +228,7 @@ impl Row {
         self.open = false;
         if self.record.outcome == OUTCOME_UNKNOWN && !self.write_has_left() {
             // Dropped before anything that could be unknown had left.
-            "CANCELLED".clone_into(&mut self.record.outcome);
+            self.record.outcome = CANCELLED.into();
         }
         if self.tally.is_none() && !self.departure.is_made() {
             // One that still waited for a connection was counted in advance.
@@ -241,7 +246,7 @@ impl Row {
             self.record.bytes_in = counted.bytes_in;
         }
         self.record.ended_at = Some(time::rfc3339(Timestamp::now()));
-        self.record.duration_ms = u64::try_from((self.before + self.started.elapsed()).as_millis()).unwrap_or(u64::MAX);
+        self.record.duration_ms = milliseconds(self.before + self.started.elapsed());
         // Nobody looks at it here any more.
         std::mem::take(&mut self.record)
     }
@@ -252,14 +257,6 @@ impl Row {
 fn began(id: Uuid) -> Option<Timestamp> {
     let (seconds, nanoseconds) = id.get_timestamp()?.to_unix();
     Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanoseconds).ok()?).ok()
-}
-
-/// The time between two moments made by [`time::rfc3339`]; none when a clock was set back.
-fn between(earlier: &str, later: &str) -> Duration {
-    let [Ok(earlier), Ok(later)] = [earlier, later].map(str::parse::<Timestamp>) else {
-        return Duration::ZERO;
-    };
-    Duration::try_from(later.duration_since(earlier)).unwrap_or_default()
 }
 
 impl Drop for Row {
@@ -284,14 +281,14 @@ mod tests {
     use super::*;
     use crate::engine::{Principal, failures};
     use crate::store::memory::MemoryStore;
-    use crate::store::{AuditFilter, AuditStore as _};
+    use crate::store::{AuditFilter, AuditStore as _, Channel};
 
     fn call() -> Call {
         Call {
             tool: "crm__get".into(),
             arguments: Map::new(),
             principal: Arc::new(Principal::local()),
-            channel: "stdio",
+            channel: Channel::Stdio,
             client: None,
             resume: None,
             cancel: CancellationToken::new(),

@@ -12,8 +12,9 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::failures;
 use crate::approval::{Refusal, gate};
+use crate::clock::milliseconds;
 use crate::policy::Principal;
-use crate::store::{ApprovalState, AuditRecord, OpenQuestion, Store, StoreError, time};
+use crate::store::{ApprovalState, AuditDecision, AuditOutcome, AuditRecord, OpenQuestion, Store, StoreError, time};
 
 /// How often a server looks for them.
 const LOOK_INTERVAL: Duration = Duration::from_secs(30);
@@ -68,22 +69,14 @@ fn end_of(question: OpenQuestion) -> AuditRecord {
     let caller = Principal::caller(&asked.user, &asked.organisation);
     let error = failures::refused(refusal, Some(approval.id), by.clone(), &caller);
     AuditRecord {
-        decision: "denied".to_owned(),
+        decision: AuditDecision::Denied.into(),
         approver: by,
-        outcome: error.code.as_str().to_owned(),
+        outcome: AuditOutcome::Failed(error.code).into(),
         message: error.cause.lines().next().map(str::to_owned),
-        duration_ms: milliseconds(&asked.started_at, &approval.expires_at),
+        duration_ms: milliseconds(time::between(&asked.started_at, &approval.expires_at)),
         ended_at: Some(approval.expires_at),
         ..asked
     }
-}
-
-/// The time between two moments made by [`time::rfc3339`]; none when a clock was set back.
-fn milliseconds(earlier: &str, later: &str) -> u64 {
-    let [Ok(earlier), Ok(later)] = [earlier, later].map(str::parse::<Timestamp>) else {
-        return 0;
-    };
-    u64::try_from(later.duration_since(earlier).as_millis()).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -123,7 +116,10 @@ mod tests {
         let ended = row(&store).await;
         assert_eq!(ended.ended_at, Some(at(600)));
         assert_eq!(ended.duration_ms, 600_000);
-        assert_eq!((&*ended.decision, &*ended.outcome), ("denied", "APPROVAL_DENIED"));
+        assert_eq!(
+            (ended.decision.as_str(), ended.outcome.as_str()),
+            ("denied", "APPROVAL_DENIED")
+        );
         assert!(ended.message.unwrap().starts_with("nobody answered in time"));
         assert_eq!(end(&*store, moment(100_000)).await.unwrap(), 0, "ended twice");
     }

@@ -5,6 +5,7 @@ use tokio::time::Instant;
 use super::failures;
 use super::row::Row;
 use crate::audit::{CallEventKind, CallLog};
+use crate::clock::milliseconds;
 use crate::egress::{EgressError, OutgoingRequest, UpstreamResponse};
 
 /// A request that somebody watches, on its way.
@@ -34,7 +35,7 @@ impl Watched {
             status: response.map(|response| response.status.as_u16()),
             failure: answer.as_ref().err().map(|error| failures::egress(error, false).cause),
             bytes: response.map_or(0, |response| response.body.len() as u64),
-            duration_ms: u64::try_from(self.sent.elapsed().as_millis()).unwrap_or(u64::MAX),
+            duration_ms: milliseconds(self.sent.elapsed()),
         };
         self.log.note(0, what);
     }

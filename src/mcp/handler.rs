@@ -28,35 +28,11 @@ use super::results;
 use super::subscriptions::{self, Sessions};
 use super::unreadable;
 use super::visible::Visible;
-use crate::engine::{Asking, Call, Ending, Engine, Front as _};
+use crate::engine::{Asking, Call, Channel, Ending, Engine, Front as _};
 use crate::policy::Principal;
 
 /// Key of the server's name and version in a result's `_meta` (2026-07-28, basic/index, `_meta`).
 const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
-
-/// How calls come in; stands in the audit row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channel {
-    /// Standard input and output.
-    Stdio,
-    /// Streamable HTTP.
-    Http,
-    /// HTTP with server-sent events, as of 2024-11-05.
-    Sse,
-    /// The session inside the demo's own process.
-    Demo,
-}
-
-impl Channel {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Stdio => "stdio",
-            Self::Http => "http",
-            Self::Sse => "sse",
-            Self::Demo => "demo",
-        }
-    }
-}
 
 /// Serves one engine over MCP. Cheap to clone: a clone per session or request shares everything.
 #[derive(Clone)]
@@ -172,7 +148,7 @@ impl Handler {
             tool: request.name.to_string(),
             arguments: request.arguments.unwrap_or_default(),
             principal: Arc::clone(&self.principal),
-            channel: self.channel.as_str(),
+            channel: self.channel,
             client: caller::client(&context),
             resume: None,
             cancel: context.ct.clone(),

@@ -28,7 +28,8 @@ use self::door::Door;
 use super::authorization::{Authentication, Authenticator};
 use super::guard::{Guard, PatternError};
 use super::turned_away::turned_away;
-use super::{Channel, Lifetime, connections, health, legacy_sse};
+use super::{Lifetime, connections, health, legacy_sse};
+use crate::engine::Channel;
 use crate::policy::Principal;
 use crate::policy::shares::Full;
 

@@ -24,13 +24,14 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::Lifetime;
 use super::authorization::Caller;
 use super::backlog::{Backlog, Held};
 use super::gate::Gate;
 use super::http::{HttpSettings, KEEP_ALIVE, too_many_sessions};
 use super::reading;
-use super::{Channel, Lifetime};
 use crate::crypto;
+use crate::engine::Channel;
 use crate::policy::Principal;
 use crate::policy::shares::{Place, Shares};
 

@@ -43,7 +43,7 @@ mod unreadable;
 mod visible;
 
 pub use authorization::Authentication;
-pub use handler::{Channel, Handler};
+pub use handler::Handler;
 pub use lifetime::Lifetime;
 pub use listing::Presentation;
 pub use questions::KeyError;

@@ -217,8 +217,10 @@ fn in_words(authentication: &Authentication) -> String {
     match authentication {
         Authentication::None => "none".to_owned(),
         Authentication::ApiKey { place, name } => format!("a key in the {place} `{name}`"),
-        Authentication::Bearer => "a bearer token".to_owned(),
-        Authentication::Basic => "a user name and a password".to_owned(),
+        Authentication::Scheme(name) => {
+            let words = authentication.kind().map(|(_, described)| described.words);
+            words.unwrap_or(name).to_owned()
+        }
         Authentication::Headers(names) => format!("the headers `{}`", names.join("`, `")),
         Authentication::Combined(parts) => parts.iter().map(in_words).collect::<Vec<_>>().join(" with "),
     }

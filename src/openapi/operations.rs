@@ -1,5 +1,6 @@
 //! The operations of a description, as they stand in it.
 
+use http::Method;
 use serde_json::Value;
 
 use super::documents::{Documents, JoinedPaths, Place};
@@ -61,6 +62,11 @@ impl<'d> Found<'d> {
 fn is_method(key: &str, place: Place<'_>) -> bool {
     METHODS.iter().any(|method| method.eq_ignore_ascii_case(key))
         || !key.starts_with("x-") && (place.get("responses").is_some() || place.get("operationId").is_some())
+}
+
+/// Whether requests of that method, in any case, change nothing.
+pub(super) fn is_safe(method: &str) -> bool {
+    Method::from_bytes(method.to_ascii_uppercase().as_bytes()).is_ok_and(|method| method.is_safe())
 }
 
 /// Every operation of the description, whose path items are put together in `joined`; what cannot be one is skipped.

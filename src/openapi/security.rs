@@ -10,6 +10,7 @@ pub(super) use requirements::Asking;
 use requirements::{declared, requirements};
 
 use super::documents::{Documents, Place};
+use crate::connector::authentication::{Described, KINDS, Kind, described_as};
 
 /// Names of parameters that are the credential itself, without `-` and `_`.
 const CREDENTIALS: [&str; 6] = ["token", "accesstoken", "authtoken", "oauthtoken", "apikey", "xapikey"];
@@ -32,10 +33,8 @@ pub enum Authentication {
         /// Name of the header, parameter or cookie.
         name: String,
     },
-    /// `Authorization: Bearer`.
-    Bearer,
-    /// `Authorization: Basic`.
-    Basic,
+    /// The scheme of this name, which fills the header `Authorization`.
+    Scheme(&'static str),
     /// Several keys at once, all in headers, by name.
     Headers(Vec<String>),
     /// Several of the others at once, each at a place of its own.
@@ -48,7 +47,7 @@ impl Authentication {
         match self {
             Self::ApiKey { place: "header", name } => Some(("header", name.to_ascii_lowercase())),
             Self::ApiKey { place, name } => Some((place, name.clone())),
-            Self::Bearer | Self::Basic => Some(("header", "authorization".to_owned())),
+            Self::Scheme(_) => Some(("header", "authorization".to_owned())),
             Self::None | Self::Headers(_) | Self::Combined(_) => None,
         }
     }
@@ -64,6 +63,20 @@ impl Authentication {
             Self::Combined(parts) => parts.clone(),
             one => vec![one.clone()],
         }
+    }
+
+    /// What is known of the scheme that it is, when it is one with a name.
+    pub(super) fn kind(&self) -> Option<(&'static Kind, &'static Described)> {
+        let Self::Scheme(name) = self else {
+            return None;
+        };
+        let kind = KINDS.into_iter().find(|kind| kind.name == *name)?;
+        Some((kind, kind.described.as_ref()?))
+    }
+
+    /// Whether what it sends is called a token.
+    fn is_token(&self) -> bool {
+        self.kind().is_some_and(|(kind, _)| kind.secrets.contains(&"token"))
     }
 
     /// Whether whoever sends this also sends `other`.
@@ -240,7 +253,7 @@ impl Security {
         let is_spelt_out = matches!(place, "query" | "header") && CREDENTIALS.contains(&plain.as_str());
         let described = described.to_ascii_lowercase();
         let is_the_token =
-            parts.contains(&Authentication::Bearer) && OF_TOKENS.iter().any(|one| described.contains(one));
+            parts.iter().any(Authentication::is_token) && OF_TOKENS.iter().any(|one| described.contains(one));
         let is_it = !places.is_empty() && (!is_required || is_the_token) || places.iter().any(|(own, _)| *own == place);
         (is_spelt_out && is_it).then(|| {
             format!(
@@ -297,8 +310,11 @@ impl Security {
 impl Scheme {
     fn of(scheme: Place<'_>) -> Self {
         let text = |key| scheme.text(key).unwrap_or_default();
-        let (kind, described, advice) = match (text("type"), text("scheme").to_ascii_lowercase().as_str()) {
-            ("apiKey", _) => {
+        let scheme_name = text("scheme").to_ascii_lowercase();
+        let named = described_as(text("type"), &scheme_name);
+        let known = named.map(|(kind, _)| Authentication::Scheme(kind.name));
+        let (kind, described, advice) = match (text("type"), scheme_name.as_str(), named) {
+            ("apiKey", _, _) => {
                 let place = match text("in") {
                     "query" => Some("query"),
                     "cookie" => Some("cookie"),
@@ -319,21 +335,14 @@ impl Scheme {
                 });
                 (kind, described, advice)
             }
-            ("http", "bearer") => (Some(Authentication::Bearer), "a bearer token".to_owned(), None),
-            ("http", "basic") | ("basic", _) => (
-                Some(Authentication::Basic),
-                "a user name and a password".to_owned(),
-                None,
-            ),
-            ("http", other) => (None, format!("HTTP authentication `{other}`"), None),
-            ("oauth2", _) => {
+            ("oauth2", _, _) => {
                 let advice = format!(
                     "the API uses OAuth 2.0{}: this version sends an access token that you get yourself, as a bearer token",
                     flows(scheme)
                 );
-                (Some(Authentication::Bearer), "OAuth 2.0".to_owned(), Some(advice))
+                (known, "OAuth 2.0".to_owned(), Some(advice))
             }
-            ("openIdConnect", _) => {
+            ("openIdConnect", _, _) => {
                 let place = match text("openIdConnectUrl") {
                     "" => String::new(),
                     url => format!(" ({url})"),
@@ -341,10 +350,12 @@ impl Scheme {
                 let advice = format!(
                     "the API uses OpenID Connect{place}: this version sends a token that you get yourself, as a bearer token"
                 );
-                (Some(Authentication::Bearer), "OpenID Connect".to_owned(), Some(advice))
+                (known, "OpenID Connect".to_owned(), Some(advice))
             }
-            ("mutualTLS", _) => (None, "a client certificate".to_owned(), None),
-            (other, _) => (None, format!("the unknown type `{other}`"), None),
+            (_, _, Some((_, described))) => (known, described.words.to_owned(), None),
+            ("http", other, _) => (None, format!("HTTP authentication `{other}`"), None),
+            ("mutualTLS", _, _) => (None, "a client certificate".to_owned(), None),
+            (other, _, _) => (None, format!("the unknown type `{other}`"), None),
         };
         Self {
             kind,
@@ -427,11 +438,10 @@ fn preference(kind: &Authentication) -> usize {
     match kind {
         Authentication::None => 0,
         Authentication::Headers(_) | Authentication::Combined(_) => 1,
-        Authentication::Basic => 2,
+        Authentication::Scheme(_) => kind.kind().map_or(0, |(_, described)| described.preference),
         Authentication::ApiKey { place: "cookie", .. } => 3,
         Authentication::ApiKey { place: "query", .. } => 4,
         Authentication::ApiKey { .. } => 6,
-        Authentication::Bearer => 5,
     }
 }
 

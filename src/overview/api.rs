@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::ago;
 use crate::connector::model::Connector;
-use crate::store::ApiUsage;
+use crate::error_code::ErrorCode;
+use crate::store::{ApiUsage, AuditOutcome, Recorded};
 
 /// Whether an API can be used, as far as that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -76,7 +77,13 @@ impl Api {
         let problem = connection
             .unreachable
             .or(connection.lost_credential)
-            .or_else(|| failed_connection(usage.last_connection.as_deref()).map(str::to_owned))
+            .or_else(|| {
+                usage
+                    .last_connection
+                    .as_ref()
+                    .and_then(failed_connection)
+                    .map(str::to_owned)
+            })
             .or(connection
                 .missing_credential
                 .filter(|_| usage.last_connection.is_none()));
@@ -163,11 +170,11 @@ impl Api {
 }
 
 /// What a failed connection is called.
-fn failed_connection(outcome: Option<&str>) -> Option<&'static str> {
-    Some(match outcome? {
-        "AUTHENTICATION_FAILED" => "Authentication failed",
-        "CONNECTION_REFUSED" => "Connection refused",
-        "SSL_ERROR" => "SSL error",
+fn failed_connection(outcome: &Recorded<AuditOutcome>) -> Option<&'static str> {
+    Some(match outcome.known()? {
+        AuditOutcome::Failed(ErrorCode::AuthenticationFailed) => "Authentication failed",
+        AuditOutcome::Failed(ErrorCode::ConnectionRefused) => "Connection refused",
+        AuditOutcome::Failed(ErrorCode::SslError) => "SSL error",
         _ => return None,
     })
 }
@@ -197,7 +204,7 @@ mod tests {
             last_used_at: Some("2026-11-21T09:59:00.000Z".into()),
             recent_calls: 127,
             total_calls: 1_247,
-            last_connection: last_connection.map(str::to_owned),
+            last_connection: last_connection.map(Recorded::from),
             ..ApiUsage::default()
         };
         Api::new(&crm(), true, usage, connection, NOW.parse().unwrap())

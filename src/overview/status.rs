@@ -4,7 +4,8 @@ use http::StatusCode;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::store::AuditRecord;
+use crate::error_code::ErrorCode;
+use crate::store::{AuditDecision, AuditOutcome, AuditRecord, Recorded};
 
 /// When the call arrived, as `HH:MM:SS` in `zone`.
 #[must_use]
@@ -19,7 +20,7 @@ pub fn time_of_day(row: &AuditRecord, zone: &TimeZone) -> String {
 /// where no status says it, e.g. `TIMEOUT`.
 #[must_use]
 pub fn status(row: &AuditRecord) -> String {
-    if row.outcome == "ok" {
+    if row.outcome == AuditOutcome::Succeeded {
         return match row.upstream_status {
             Some(status) => match reason(status) {
                 Some(reason) => format!("{status} {reason}"),
@@ -28,10 +29,10 @@ pub fn status(row: &AuditRecord) -> String {
             None => "OK".to_owned(),
         };
     }
-    if row.ended_at.is_none() && row.decision == "pending" {
+    if row.ended_at.is_none() && row.decision == AuditDecision::Pending {
         return "waiting".to_owned();
     }
-    telling(&row.outcome, row.upstream_status).map_or_else(|| row.outcome.clone(), |status| status.to_string())
+    telling(&row.outcome, row.upstream_status).map_or_else(|| row.outcome.to_string(), |status| status.to_string())
 }
 
 /// How long the call took, e.g. `127ms`; `-` when that is not known, as of a call that was cut off or still waits.
@@ -46,8 +47,13 @@ pub fn latency(row: &AuditRecord) -> String {
 
 /// The status of a failed call, where it is what failed: an answer that came and could not be used has a code that
 /// says more.
-pub(super) fn telling(outcome: &str, upstream_status: Option<u16>) -> Option<u16> {
-    let unusable = ["SCHEMA_MISMATCH", "RESPONSE_TOO_LARGE"].contains(&outcome);
+pub(super) fn telling(outcome: &Recorded<AuditOutcome>, upstream_status: Option<u16>) -> Option<u16> {
+    let unusable = matches!(
+        outcome.known(),
+        Some(AuditOutcome::Failed(
+            ErrorCode::SchemaMismatch | ErrorCode::ResponseTooLarge
+        ))
+    );
     upstream_status.filter(|status| !unusable && !(200..300).contains(status))
 }
 

@@ -103,7 +103,7 @@ fn kinds(counts: &CallCounts) -> Vec<FailureKind> {
     for failure in &counts.failures {
         let kind = match telling(&failure.outcome, failure.upstream_status) {
             Some(status) => status.to_string(),
-            None => failure.outcome.to_ascii_lowercase().replace('_', " "),
+            None => failure.outcome.as_str().to_ascii_lowercase().replace('_', " "),
         };
         match kinds.iter_mut().find(|known| known.kind == kind) {
             Some(known) => known.calls += failure.calls,

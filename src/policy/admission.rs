@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::shares::{Full, Lent, Place, Sharer, Shares};
 use super::turns::{Turn, Turns};
+use crate::config::Config;
 
 /// Bounds the calls of one process: a call past a bound is refused at once rather than kept waiting in memory.
 #[derive(Debug)]
@@ -36,6 +37,17 @@ impl Default for Bounds {
             queued: 256,
             waiting: 256,
             waiting_per_caller: 64,
+        }
+    }
+}
+
+impl From<&Config> for Bounds {
+    fn from(config: &Config) -> Self {
+        Self {
+            concurrent: config.server.max_concurrent_calls,
+            queued: config.server.max_queued_calls,
+            waiting: config.approvals.max_waiting,
+            waiting_per_caller: config.approvals.max_waiting_per_caller,
         }
     }
 }

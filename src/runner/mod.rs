@@ -6,6 +6,7 @@
 pub mod declarative;
 pub mod guest;
 mod halves;
+pub(crate) mod headers;
 mod redaction;
 mod returned;
 

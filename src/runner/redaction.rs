@@ -6,7 +6,6 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::auth::Scrubber;
-use crate::connector::model::Action;
 use crate::schema::Violation;
 
 /// Shortest secret argument that is looked for in an answer, in characters. A shorter one is part of so many words that
@@ -25,10 +24,11 @@ pub struct Redaction {
 }
 
 impl Redaction {
-    /// Redaction of one call's answer. APIs quote what they refuse, passwords included (contract S0-40).
+    /// Redaction of the answer to a call whose arguments of the names in `secret` nobody may see. APIs quote what they
+    /// refuse, passwords included (contract S0-40).
     #[must_use]
-    pub fn of(credential: &Scrubber, action: &Action, arguments: &Map<String, Value>) -> Self {
-        let texts = secret_texts(action, arguments);
+    pub fn of(credential: &Scrubber, secret: &[String], arguments: &Map<String, Value>) -> Self {
+        let texts = secret_texts(secret, arguments);
         let long = texts
             .iter()
             .map(Cow::as_ref)
@@ -39,24 +39,15 @@ impl Redaction {
         }
     }
 
-    /// What is wrong with secret arguments that are too long to be looked for.
+    /// What is wrong with the arguments of the names in `secret` when they are too long to be looked for.
     #[must_use]
-    pub fn problem(action: &Action, arguments: &Map<String, Value>) -> Option<Violation> {
-        let first = action.secret_arguments.first()?;
-        let length: usize = secret_texts(action, arguments).iter().map(|text| text.len()).sum();
+    pub fn problem(secret: &[String], arguments: &Map<String, Value>) -> Option<Violation> {
+        let first = secret.first()?;
+        let length: usize = secret_texts(secret, arguments).iter().map(|text| text.len()).sum();
         (length > LONGEST).then(|| Violation {
             pointer: format!("/{first}"),
             message: format!("secret arguments may be {LONGEST} bytes long together, and these are {length}"),
         })
-    }
-
-    /// Redaction of an answer in which there is nothing to look for.
-    #[cfg(test)]
-    pub(super) fn nothing(credential: &Scrubber) -> Self {
-        Self {
-            credential: credential.clone(),
-            arguments: Scrubber::empty(),
-        }
     }
 
     /// `text` without secrets.
@@ -88,10 +79,10 @@ impl Redaction {
     }
 }
 
-/// All texts in the secret arguments.
-fn secret_texts<'a>(action: &Action, arguments: &'a Map<String, Value>) -> Vec<Cow<'a, str>> {
+/// All texts in the arguments of the names in `secret`.
+fn secret_texts<'a>(secret: &[String], arguments: &'a Map<String, Value>) -> Vec<Cow<'a, str>> {
     let mut texts = Vec::new();
-    for name in &action.secret_arguments {
+    for name in secret {
         if let Some(value) = arguments.get(name) {
             collect(value, &mut texts);
         }

@@ -44,13 +44,6 @@ impl Defaults {
         defaults
     }
 
-    /// Whether nothing leads to one.
-    #[cfg(test)]
-    pub(super) fn is_empty(&self) -> bool {
-        let root = self.places.first();
-        root.is_none_or(|root| root.defaults.is_empty() && root.ways().next().is_none())
-    }
-
     /// Fills in what is absent.
     pub(super) fn apply(&self, object: &mut Map<String, Value>) {
         if let Some(root) = self.places.first() {
@@ -157,6 +150,34 @@ impl<'a> Finder<'a> {
                     self.read(index, branch, branches + 1);
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_leads_to_no_default_is_not_kept() {
+        for (document, leads) in [
+            (json!({"properties": {"a": {"default": 1}}}), true),
+            (
+                json!({"properties": {"a": {"items": {"properties": {"b": {"default": 1}}}}}}),
+                true,
+            ),
+            (json!({"properties": {"a": {"type": "string"}}}), false),
+            (
+                json!({"properties": {"self": {"$ref": "#"}, "other": {"properties": {"self": {"$ref": "#"}}}}}),
+                false,
+            ),
+        ] {
+            let defaults = Defaults::of(&document);
+            let root = defaults.places.first();
+            let is_kept = root.is_some_and(|root| !root.defaults.is_empty() || root.ways().next().is_some());
+            assert_eq!(is_kept, leads, "{document}");
         }
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::{AuditOutcome, Recorded, StoreError};
+use crate::error_code::ErrorCode;
 
 /// An API as its files are now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,11 +35,15 @@ pub struct ApiUsage {
     /// Those that arrived since the moment that was asked for.
     pub recent_calls: u64,
     /// Outcome of the call that tried the connection and ended last.
-    pub last_connection: Option<String>,
+    pub last_connection: Option<Recorded<AuditOutcome>>,
 }
 
-/// Outcomes that tell of the connection though no request left.
-pub const CONNECTION_FAILURES: [&str; 3] = ["AUTHENTICATION_FAILED", "CONNECTION_REFUSED", "SSL_ERROR"];
+/// Failures that tell of the connection though no request left.
+pub const CONNECTION_FAILURES: [ErrorCode; 3] = [
+    ErrorCode::AuthenticationFailed,
+    ErrorCode::ConnectionRefused,
+    ErrorCode::SslError,
+];
 
 /// What is kept of APIs.
 #[async_trait]

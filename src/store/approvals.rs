@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
-use super::StoreError;
+use super::{Recorded, StoreError};
+use crate::connector::model::Effect;
 
 /// A person's decision about one exact write (contract D-09). Times are made by [`rfc3339`](super::time::rfc3339).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,8 +21,8 @@ pub struct ApprovalRecord {
     pub connector: String,
     /// Action name.
     pub action: String,
-    /// `read` or `write`.
-    pub effect: String,
+    /// What the action does.
+    pub effect: Recorded<Effect>,
     /// HTTP method, or `CODE`.
     pub method: String,
     /// URL path and query that the request will have, without host; the name of the code.

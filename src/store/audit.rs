@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
-use super::{ApprovalRecord, AuditVerification, StoreError};
+use super::{ApprovalRecord, AuditDecision, AuditOutcome, AuditVerification, Channel, Recorded, StoreError};
+use crate::connector::model::Effect;
 
 /// One row of the audit log: one call, whatever became of it (contract S1-50). Times are made by [`rfc3339`](super::time::rfc3339).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -18,8 +19,8 @@ pub struct AuditRecord {
     pub user: String,
     /// Organisation of the user.
     pub organisation: String,
-    /// How the call came in: `stdio`, `http`, `sse`, `cli`, `demo`.
-    pub channel: String,
+    /// How the call came in.
+    pub channel: Recorded<Channel>,
     /// The client program as it names itself, e.g. `claude-code 2.1.0`; at most 128 characters.
     pub client: Option<String>,
     /// The tool name as the caller gave it, at most 128 characters.
@@ -28,22 +29,22 @@ pub struct AuditRecord {
     pub connector: Option<String>,
     /// Action name, once found.
     pub action: Option<String>,
-    /// `read` or `write`, once found.
-    pub effect: Option<String>,
+    /// What the action does, once found.
+    pub effect: Option<Recorded<Effect>>,
     /// HTTP method, once it is known which request the call wants to make.
     pub method: Option<String>,
     /// Its URL path without query; at most 512 characters.
     pub path: Option<String>,
     /// Keyed hash of the canonical arguments; the arguments themselves are never stored here.
     pub arguments_hash: Option<String>,
-    /// `allowed`, `approved`, `denied`, `refused`, `pending`.
-    pub decision: String,
+    /// Whether it was let through.
+    pub decision: Recorded<AuditDecision>,
     /// The approval that allowed or denied the call.
     pub approval_id: Option<String>,
     /// Who decided it and through which front end, e.g. `ana via cli`.
     pub approver: Option<String>,
     /// `ok`, or the code of the failure, e.g. `TIMEOUT`. A write's intent row says `OUTCOME_UNKNOWN` until it ends.
-    pub outcome: String,
+    pub outcome: Recorded<AuditOutcome>,
     /// Status of the answer to that request. Of the requests of code the last that may change something is shown, or the
     /// last of all.
     pub upstream_status: Option<u16>,
@@ -68,8 +69,8 @@ pub struct AuditFilter {
     pub action: Option<String>,
     /// Only calls of this user, whatever the organisation.
     pub user: Option<String>,
-    /// Only this outcome (`ok` or a code).
-    pub outcome: Option<String>,
+    /// Only this outcome.
+    pub outcome: Option<AuditOutcome>,
     /// Only calls that have ended otherwise than with `ok`.
     pub failed: bool,
     /// Only calls whose last upstream answer had this status.

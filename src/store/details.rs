@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::AuditRecord;
+use super::{AuditRecord, Recorded};
 
 type Text<'a> = Cow<'a, str>;
 
@@ -59,19 +59,19 @@ pub(super) fn encode(record: &AuditRecord) -> Result<String, serde_json::Error> 
         ended_at: maybe(record.ended_at.as_deref()),
         user: text(&record.user),
         organisation: text(&record.organisation),
-        channel: text(&record.channel),
+        channel: text(record.channel.as_str()),
         client: maybe(record.client.as_deref()),
         tool: text(&record.tool),
         connector: maybe(record.connector.as_deref()),
         action: maybe(record.action.as_deref()),
-        effect: maybe(record.effect.as_deref()),
+        effect: maybe(record.effect.as_ref().map(Recorded::as_str)),
         method: maybe(record.method.as_deref()),
         path: maybe(record.path.as_deref()),
         arguments_hash: maybe(record.arguments_hash.as_deref()),
-        decision: text(&record.decision),
+        decision: text(record.decision.as_str()),
         approval_id: maybe(record.approval_id.as_deref()),
         approver: maybe(record.approver.as_deref()),
-        outcome: text(&record.outcome),
+        outcome: text(record.outcome.as_str()),
         upstream_status: record.upstream_status,
         requests: record.requests,
         bytes_out: record.bytes_out,
@@ -93,19 +93,19 @@ pub(super) fn decode(call_id: String, started_at: String, details: &str) -> Resu
         ended_at: maybe(details.ended_at),
         user: details.user.into_owned(),
         organisation: details.organisation.into_owned(),
-        channel: details.channel.into_owned(),
+        channel: Recorded::from(&*details.channel),
         client: maybe(details.client),
         tool: details.tool.into_owned(),
         connector: maybe(details.connector),
         action: maybe(details.action),
-        effect: maybe(details.effect),
+        effect: details.effect.as_deref().map(Recorded::from),
         method: maybe(details.method),
         path: maybe(details.path),
         arguments_hash: maybe(details.arguments_hash),
-        decision: details.decision.into_owned(),
+        decision: Recorded::from(&*details.decision),
         approval_id: maybe(details.approval_id),
         approver: maybe(details.approver),
-        outcome: details.outcome.into_owned(),
+        outcome: Recorded::from(&*details.outcome),
         upstream_status: details.upstream_status,
         requests: details.requests,
         bytes_out: details.bytes_out,
@@ -113,4 +113,24 @@ pub(super) fn decode(call_id: String, started_at: String, details: &str) -> Resu
         duration_ms: details.duration_ms,
         message: maybe(details.message),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hashes cover these texts as they are.
+    #[test]
+    fn a_text_that_is_read_is_written_again_as_it_was() {
+        for words in [
+            r#""channel":"stdio","tool":"crm__get","effect":"read","decision":"allowed","outcome":"TIMEOUT""#,
+            r#""channel":"pigeon","tool":"crm__get","effect":"ponder","decision":"doubted","outcome":"QUOTA \"1\"""#,
+            r#""channel":"","tool":"crm__get","decision":"","outcome":"""#,
+        ] {
+            let counts = r#""requests":1,"bytes_out":2,"bytes_in":3,"duration_ms":4"#;
+            let text = format!(r#"{{"user":"ana","organisation":"acme",{words},{counts}}}"#);
+            let record = decode("a".to_owned(), "2026-11-21T09:30:00.000Z".to_owned(), &text).unwrap();
+            assert_eq!(encode(&record).unwrap(), text);
+        }
+    }
 }

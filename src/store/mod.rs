@@ -1,7 +1,8 @@
 //! What must survive a restart: audit rows, approvals, keys, sliding windows, facts about APIs and sealed secrets, behind
 //! traits with one backend per file.
 //!
-//! The only room that speaks SQL. Must never know what a call or a connector is: records hold plain values.
+//! The only room that speaks SQL. Must never know how a call is made or what a connector says: records hold plain values,
+//! and words from [`Vocabulary`].
 //! Adding a backend touches one new folder and [`open`], and [`exists`] and [`look_up_keys`] if it lives in a folder, too; it
 //! is right when it passes the cases in `conformance`.
 
@@ -12,10 +13,12 @@ mod call_logs;
 mod chain;
 mod details;
 mod keys;
+mod recorded;
 mod secrets;
 pub mod sqlite;
 mod statistics;
 pub mod time;
+mod vocabulary;
 mod windows;
 
 #[cfg(test)]
@@ -32,9 +35,11 @@ pub use audit::{AuditFilter, AuditRecord, AuditStore, OpenQuestion};
 pub use call_logs::CallLogStore;
 pub use chain::{AuditVerification, BrokenLink};
 pub use keys::{KeyRecord, KeyStore};
+pub use recorded::Recorded;
 pub use secrets::{Put, Rewrap, SealedSecret, SecretId, SecretStore};
 pub use statistics::{CallCounts, CallScope, FailureCount, StatisticsStore};
-pub use windows::{Clock, Full, SlotAnswer, Taken, Unused, Wanted, WindowStore};
+pub use vocabulary::{AuditDecision, AuditOutcome, Channel, Vocabulary};
+pub use windows::{Full, SlotAnswer, Taken, Unused, Wanted, WindowStore};
 
 /// Everything a backend must do.
 pub trait Store:

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::{AuditOutcome, Recorded, StoreError};
 
 /// Which calls to count.
 #[derive(Debug, Clone, Default)]
@@ -32,8 +32,8 @@ pub struct CallCounts {
 /// Calls that failed alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailureCount {
-    /// The code of the failure.
-    pub outcome: String,
+    /// The failure.
+    pub outcome: Recorded<AuditOutcome>,
     /// Status of the last upstream answer.
     pub upstream_status: Option<u16>,
     /// How many there are.

@@ -2,6 +2,8 @@
 //!
 //! Backends compare these texts as texts, so every one must have the same length and zone.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 /// A moment as RFC 3339 in UTC with exactly three digits of milliseconds, e.g. `2026-11-21T09:30:00.000Z`.
@@ -9,6 +11,15 @@ use jiff::Timestamp;
 #[must_use]
 pub fn rfc3339(moment: Timestamp) -> String {
     format!("{moment:.3}")
+}
+
+/// The time between two moments made by [`rfc3339`]; none when a clock was set back.
+#[must_use]
+pub fn between(earlier: &str, later: &str) -> Duration {
+    let [Ok(earlier), Ok(later)] = [earlier, later].map(str::parse::<Timestamp>) else {
+        return Duration::ZERO;
+    };
+    Duration::try_from(later.duration_since(earlier)).unwrap_or_default()
 }
 
 #[cfg(test)]

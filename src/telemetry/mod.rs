@@ -20,6 +20,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use line::CleanLines;
+pub use sensitive::REDACTED;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use regex::{Captures, Regex};
 
 use super::card;
 
-/// What stands in a secret's place.
-pub(super) const REDACTED: &str = "[REDACTED]";
+/// What stands in the place of a secret, or of what may be one.
+pub const REDACTED: &str = "[REDACTED]";
 
 /// Names whose values go to the end of the line: a header's value may hold anything.
 const HEADERS: &str = r"(?:proxy-)?authorization|(?:set-)?cookie2?|x-[a-z-]*(?:key|token|secret|auth)";

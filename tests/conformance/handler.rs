@@ -13,7 +13,8 @@ use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::task_manager::TaskManager;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use tokio::sync::watch;
-use toolgate::mcp::{Channel, Handler};
+use toolgate::engine::Channel;
+use toolgate::mcp::Handler;
 
 use crate::behaviour::{self, Fixture};
 use crate::product::{PREFIX, Product};

@@ -6,17 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tempfile::TempDir;
-use toolgate::approval::Approvals;
-use toolgate::approval::gate::Settings;
-use toolgate::audit::Audit;
-use toolgate::auth::ScrubberCache;
 use toolgate::catalog::Loader;
-use toolgate::config::{EgressConfig, LimitsConfig, SandboxConfig};
+use toolgate::config::{Config, LimitsConfig};
 use toolgate::crypto::HashingKey;
-use toolgate::egress::Egress;
-use toolgate::engine::{CodeRunner, Engine, Parts};
+use toolgate::engine::{Engine, Parts};
 use toolgate::mcp::{Handler, Lifetime, Presentation};
-use toolgate::policy::{Admission, Bounds, Limits};
 use toolgate::store;
 use toolgate::vault::EnvironmentSecrets;
 
@@ -45,37 +39,17 @@ pub(crate) async fn start(lifetime: &Lifetime) -> Product {
     std::fs::write(folder.path().join("connectors/conformance.toml"), connector).expect("a file");
 
     let store = store::open(&folder.path().join("state")).await.expect("a store");
-    let egress = EgressConfig {
-        connect_timeout: Duration::from_secs(5),
-        read_timeout: Duration::from_secs(5),
-        extra_ca: None,
-        allow_invalid_certificates_for: Vec::new(),
-    };
-    let minute = Duration::from_mins(1);
-    let engine = Engine::new(Parts {
-        egress: Egress::new(&egress).expect("a client"),
-        approvals: Approvals::new(
-            Arc::clone(&store),
-            Settings {
-                wait: minute,
-                expires: minute,
-                most_argument_bytes: 1_048_576,
-            },
-        ),
-        arguments_key: HashingKey::new(&[1; 32]),
-        audit: Audit::start(Arc::clone(&store)),
-        secrets: Arc::new(EnvironmentSecrets),
-        scrubbers: ScrubberCache::new(),
-        code: CodeRunner::new(
-            SandboxConfig::default(),
-            folder.path().join("compiled"),
-            Arc::clone(&store),
-        ),
-        admission: Admission::new(Bounds::default()),
-        // The suite calls the same tools again and again.
-        limits: Limits::start(store, LimitsConfig::unlimited()),
-        call_timeout: minute,
-    });
+    let mut config = Config::default();
+    config.egress.read_timeout = Duration::from_secs(5);
+    config.approvals.wait_ms = 60_000;
+    config.approvals.expires_ms = 60_000;
+    config.server.call_timeout_ms = 60_000;
+    // The suite calls the same tools again and again.
+    config.limits = LimitsConfig::unlimited();
+    let compiled = folder.path().join("compiled");
+    let key = HashingKey::new(&[1; 32]);
+    let parts = Parts::of(&config, &store, compiled, key, Arc::new(EnvironmentSecrets));
+    let engine = Engine::new(parts.expect("parts"));
     let presentation = Presentation {
         page_size: 1_000,
         ..Presentation::default()

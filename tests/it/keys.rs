@@ -290,7 +290,7 @@ async fn the_first_key_closes_a_running_server() {
     let rows = workspace.rows().await;
     let callers: Vec<_> = rows
         .iter()
-        .map(|row| (&*row.user, &*row.organisation, &*row.channel))
+        .map(|row| (&*row.user, &*row.organisation, row.channel.as_str()))
         .collect();
     assert_eq!(callers, [("ana", "acme", "http"); 2]);
     assert_eq!(rows[1].client.as_deref(), Some("tests 1"));

@@ -19,10 +19,9 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::{Map, Value};
 
 pub use cache::ScrubberCache;
-use decoded::{FORM, JSON, LETTERS, MARKUP, PERCENT};
 
-/// What stands in a secret's place.
-pub const REDACTED: &str = "[REDACTED]";
+use crate::telemetry::REDACTED;
+use decoded::{FORM, JSON, LETTERS, MARKUP, PERCENT};
 
 /// How many escapes may be wrapped around each other, e.g. a URL-encoded value in a URL-encoded address.
 const LAYERS: u8 = 2;

@@ -11,7 +11,7 @@ use super::unknown;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Failure, Global, assemble, output};
 use crate::connector::model::{Action, Connector, Effect};
-use crate::engine::{Call, CallError, Ending, Engine, ErrorCode, Principal};
+use crate::engine::{Call, CallError, Channel, Ending, Engine, ErrorCode, Principal};
 
 /// Most endpoints called in one test: an imported API may have hundreds, and calls count against limits.
 const MOST_CALLS: usize = 10;
@@ -176,7 +176,7 @@ async fn call(engine: &Engine, connector: &Connector, action: &Action, arguments
         tool: format!("custom.{}.{}", connector.slug, action.name),
         arguments,
         principal: Arc::new(Principal::local()),
-        channel: "cli",
+        channel: Channel::Cli,
         client: Some(concat!("toolgate ", env!("CARGO_PKG_VERSION")).into()),
         resume: None,
         cancel: CancellationToken::new(),

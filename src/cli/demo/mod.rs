@@ -17,16 +17,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::serve::presentation;
 use super::{Failure, Global, NoPlaces, assemble, output};
-use crate::approval::{Approvals, gate::Settings};
-use crate::audit::Audit;
-use crate::auth::ScrubberCache;
 use crate::catalog::Loader;
 use crate::config::Config;
 use crate::connector::model::SecretRef;
-use crate::egress::Egress;
-use crate::engine::{CodeRunner, Engine, Parts};
-use crate::mcp::{Authentication, Channel, Handler, Lifetime};
-use crate::policy::{Admission, Limits};
+use crate::engine::{Channel, Engine, Parts};
+use crate::mcp::{Authentication, Handler, Lifetime};
 use crate::sample::ANY_LOOPBACK_PORT;
 use crate::store;
 use crate::vault::{Holder, SecretError, SecretSource};
@@ -70,26 +65,13 @@ impl Demo {
         let store = store::open(&state.0)
             .await
             .map_err(|error| Failure::Setup(error.into()))?;
-        let config = Config::default();
-        let egress = Egress::new(&config.egress).map_err(|error| Failure::Setup(error.into()))?;
-        let engine = Engine::new(Parts {
-            egress,
-            approvals: Approvals::new(
-                Arc::clone(&store),
-                Settings {
-                    wait: Duration::ZERO,
-                    ..assemble::approval_settings(&config)
-                },
-            ),
-            arguments_key: assemble::arguments_key(&state.0)?,
-            audit: Audit::start(Arc::clone(&store)),
-            secrets: Arc::new(DemoSecrets(sample.api_key().into())),
-            scrubbers: ScrubberCache::new(),
-            code: CodeRunner::new(config.sandbox.clone(), state.0.join("compiled"), Arc::clone(&store)),
-            admission: Admission::new(assemble::bounds(&config)),
-            limits: Limits::start(Arc::clone(&store), config.limits.clone()),
-            call_timeout: Duration::from_millis(config.server.call_timeout_ms),
-        });
+        let mut config = Config::default();
+        config.approvals.wait_ms = 0;
+        let secrets = Arc::new(DemoSecrets(sample.api_key().into()));
+        let arguments_key = assemble::arguments_key(&state.0)?;
+        let parts = Parts::of(&config, &store, state.0.join("compiled"), arguments_key, secrets)
+            .map_err(|error| Failure::Setup(error.into()))?;
+        let engine = Engine::new(parts);
         let report = Loader::default().load_sources(connector::sources(sample.address()));
         // What `check` warns of is known here: this connector speaks plain HTTP, to this process alone.
         if report.has_errors() {

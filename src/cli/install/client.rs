@@ -41,16 +41,6 @@ pub(super) enum Notation {
 }
 
 impl Client {
-    /// Every client, in the order of the help.
-    #[cfg(test)]
-    pub(super) const ALL: [Self; 5] = [
-        Self::ClaudeCode,
-        Self::ClaudeDesktop,
-        Self::Cursor,
-        Self::VsCode,
-        Self::Codex,
-    ];
-
     /// The name that people know it by.
     pub(super) const fn title(self) -> &'static str {
         match self {
@@ -233,9 +223,10 @@ mod tests {
 
     #[test]
     fn a_project_has_a_file_of_its_own() {
-        let files = Client::ALL.map(|client| client.project_file().map(|file| file.display().to_string()));
+        let files = Client::value_variants().iter().map(|client| client.project_file());
+        let shown = files.map(|file| file.map(|file| file.display().to_string()).unwrap_or_default());
         assert_eq!(
-            files.map(Option::unwrap_or_default),
+            shown.collect::<Vec<_>>(),
             [
                 ".mcp.json",
                 "",

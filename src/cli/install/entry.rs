@@ -196,6 +196,8 @@ fn codex_header(entry: &mut Map<String, Value>, header: &Header) -> Result<(), E
 
 #[cfg(test)]
 mod tests {
+    use clap::ValueEnum as _;
+
     use super::*;
 
     fn started_server() -> Server {
@@ -313,8 +315,8 @@ mod tests {
             arguments,
             variables: Vec::new(),
         };
-        for client in Client::ALL {
-            let refused = server.entry(client).is_err();
+        for client in Client::value_variants() {
+            let refused = server.entry(*client).is_err();
             assert_eq!(
                 refused,
                 !matches!(client, Client::Codex | Client::ClaudeDesktop),

@@ -6,7 +6,7 @@ use crate::cli::output;
 use crate::diagnostics::legible_line;
 use crate::overview;
 use crate::policy::principal;
-use crate::store::AuditRecord;
+use crate::store::{AuditDecision, AuditRecord};
 
 /// A line of columns whose widths are not known beforehand.
 pub(super) fn line(cells: &[String]) -> String {
@@ -44,7 +44,7 @@ pub(super) struct Columns {
 
 impl Columns {
     pub(super) fn of(rows: &[AuditRecord], with_api: bool) -> Self {
-        let was_decided = |row: &AuditRecord| row.decision != "allowed" || row.approver.is_some();
+        let was_decided = |row: &AuditRecord| row.decision != AuditDecision::Allowed || row.approver.is_some();
         Self {
             api: with_api,
             user: rows.iter().any(|row| row.user != principal::LOCAL),
@@ -79,7 +79,7 @@ impl Columns {
             cells.push(legible_line(&row.user));
         }
         if self.decision {
-            cells.push(row.decision.clone());
+            cells.push(legible_line(row.decision.as_str()));
             cells.push(legible_line(row.approver.as_deref().unwrap_or_default()));
         }
         cells

@@ -32,6 +32,7 @@ pub(super) static KIND: Kind = Kind {
         keys: "header_name = \"X-API-Key\"\nkey = {key}\n",
         secrets: &["key"],
     }),
+    described: None,
 };
 
 /// One key in a header, a query parameter or a cookie.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Compiled, Kind, Scaffold, reading};
+use super::{Compiled, Described, Kind, Scaffold, reading};
 use crate::connector::model::{Encoded, Piece, Placement, Setting};
 use crate::connector::scope::Scope;
 use crate::connector::secret;
@@ -21,6 +21,11 @@ pub(super) static KIND: Kind = Kind {
     scaffold: Some(Scaffold {
         keys: "username = {user}\npassword = {password}\n",
         secrets: &["user", "password"],
+    }),
+    described: Some(Described {
+        as_types: &[("http", Some("basic")), ("basic", None)],
+        words: "a user name and a password",
+        preference: 2,
     }),
 };
 

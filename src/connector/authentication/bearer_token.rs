@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Compiled, Kind, Scaffold, reading};
+use super::{Compiled, Described, Kind, Scaffold, reading};
 use crate::connector::model::{Piece, Placement, Setting};
 use crate::connector::scope::Scope;
 use crate::document::Node;
@@ -20,6 +20,11 @@ pub(super) static KIND: Kind = Kind {
     scaffold: Some(Scaffold {
         keys: "token = {token}\n",
         secrets: &["token"],
+    }),
+    described: Some(Described {
+        as_types: &[("http", Some("bearer")), ("oauth2", None), ("openIdConnect", None)],
+        words: "a bearer token",
+        preference: 5,
     }),
 };
 

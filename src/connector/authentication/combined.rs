@@ -17,6 +17,7 @@ pub(super) static KIND: Kind = Kind {
     alone: |_| Some(("type", "has parts itself")),
     compile,
     scaffold: None,
+    described: None,
 };
 
 /// Several of the others at once, e.g. a token and a key.

@@ -23,6 +23,7 @@ pub(super) static KIND: Kind = Kind {
         keys: "headers = [{ name = \"X-API-Key\", value = {key} }]\n",
         secrets: &["key"],
     }),
+    described: None,
 };
 
 /// Any headers.

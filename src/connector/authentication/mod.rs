@@ -1,8 +1,8 @@
 //! How requests are authenticated: references to secrets, never secrets.
 //!
 //! A scheme is one file with one [`Kind`]: how it is written, what it sends and what code reads of it. To add one: its file,
-//! and its line in [`KINDS`]. Older spellings, messages, schemas and new connectors read that list. Which of them the
-//! description of an API asks for is known to `openapi::security`.
+//! and its line in [`KINDS`]. Older spellings, messages, schemas, new connectors and the import of descriptions read that
+//! list. Where a description says more than which scheme it is, such as the name of a key, `openapi::security` reads that.
 
 mod api_key;
 mod basic_auth;
@@ -44,7 +44,7 @@ pub(crate) struct Kind {
     /// What it is called in what people read (contract S1-10).
     label: &'static str,
     /// Keys that say where a secret is kept. In older files their names end in `_vault_ref`.
-    secrets: &'static [&'static str],
+    pub(crate) secrets: &'static [&'static str],
     /// Keys whose values are no secrets, so that messages may quote them.
     harmless: &'static [&'static str],
     /// The schema of its keys, `type` left out.
@@ -55,6 +55,20 @@ pub(crate) struct Kind {
     compile: fn(&Scope<'_>, &Node) -> Option<Compiled>,
     /// What a new connector begins with; `None` when there is nothing to begin with.
     pub(crate) scaffold: Option<Scaffold>,
+    /// How descriptions of APIs ask for it, when it fills the header `Authorization` and needs nothing but its secrets.
+    pub(crate) described: Option<Described>,
+}
+
+/// What descriptions of APIs and people who read them call a scheme.
+#[derive(Debug)]
+pub(crate) struct Described {
+    /// The `type` of a security scheme in a description, and its `scheme` in lower case where that matters.
+    pub(crate) as_types: &'static [(&'static str, Option<&'static str>)],
+    /// What it asks for, in words.
+    pub(crate) words: &'static str,
+    /// How good a choice it is among those that serve as many operations: what is least trouble to set up, and shows least
+    /// in logs of others.
+    pub(crate) preference: usize,
 }
 
 /// The lines of an `[auth]` that a new connector begins with.
@@ -106,6 +120,17 @@ pub(super) fn compile(scope: &Scope<'_>, node: &Node) -> Option<(Auth, Fields)> 
         }
     };
     Some((auth, fields))
+}
+
+/// The scheme that a security scheme of this `type` and `scheme` asks for, and what is said about it.
+pub(crate) fn described_as(kind: &str, scheme: &str) -> Option<(&'static Kind, &'static Described)> {
+    let fits = |described: &&Described| {
+        let mut types = described.as_types.iter();
+        types.any(|(name, wanted)| *name == kind && wanted.is_none_or(|wanted| wanted == scheme))
+    };
+    KINDS
+        .into_iter()
+        .find_map(|kind| Some((kind, kind.described.as_ref().filter(fits)?)))
 }
 
 /// The scheme that an `[auth]` or a part of one asks for.

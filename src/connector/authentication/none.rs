@@ -21,6 +21,7 @@ pub(super) static KIND: Kind = Kind {
         })
     },
     scaffold: Some(Scaffold { keys: "", secrets: &[] }),
+    described: None,
 };
 
 /// Nothing is sent.

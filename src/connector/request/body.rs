@@ -61,29 +61,19 @@ impl Request<'_> {
             Some(place) => self.written_body(place, syntax)?,
         };
         let template = self.with_placed_arguments(place, content)?;
-        if let Some(several) = media_type.as_deref().filter(|kind| is_several_media_types(kind)) {
-            if self.is_file(&template) {
-                return Some(BodyTemplate::File {
-                    content_type: several.to_owned(),
-                    template,
-                });
-            }
-            let span = node.value_span("content_type");
-            let message = format!("`{several}` is more than one media type, which only the bytes of a file can have");
-            self.refuse_with_help("bad-content-type", span, message, "write the one that the body is");
-            return None;
+        let media_type = media_type.as_deref();
+        let is_file = self.is_file(&template);
+        if let Some(several) = media_type.filter(|kind| is_file && is_several_media_types(kind)) {
+            return Some(BodyTemplate::File {
+                content_type: several.to_owned(),
+                template,
+            });
         }
-        if !self.is_file(&template)
-            && let Some(charset) = media_type.as_deref().and_then(other_charset)
-        {
-            let span = node.value_span("content_type");
-            let message = format!("bodies are sent as UTF-8, and not as `{charset}`");
-            let help = "write charset=utf-8, or leave the parameter out";
-            self.refuse_with_help("bad-content-type", span, message, help);
-            return None;
+        if let Some(written) = media_type.filter(|_| !is_file) {
+            self.check_made_of_values(node, written)?;
         }
         let is_structured = self.is_structured(place);
-        if let Some(content_type) = media_type.as_deref().filter(|_| is_structured && syntax == Syntax::Xml) {
+        if let Some(content_type) = media_type.filter(|_| is_structured && syntax == Syntax::Xml) {
             return self.xml(node, content_type, template);
         }
         if let Some(member) = node.member("xml") {
@@ -91,36 +81,50 @@ impl Request<'_> {
             let help = "write content_type = \"application/xml\", or remove it";
             self.refuse_with_help("no-effect", member.key_span.clone(), message, help);
         }
-        if let Some(written) = media_type
-            .as_deref()
-            .filter(|written| says_more(written, syntax, is_structured))
+        if let Some(written) = media_type.filter(|written| says_more(written, syntax, is_structured))
             && !headers.iter().any(|(name, _)| *name == header::CONTENT_TYPE)
         {
             let value = Value::String(written.to_owned());
             headers.push((header::CONTENT_TYPE, ValueTemplate::compile(&value).ok()?));
         }
-        match (syntax, media_type.as_deref()) {
-            (Syntax::Json, _) | (_, None) => Some(BodyTemplate::Json(template)),
+        Some(match (syntax, media_type) {
+            (Syntax::Json, _) | (_, None) => BodyTemplate::Json(template),
             // What is JSON is YAML as well (YAML 1.2.2, section 1.2).
-            (Syntax::Yaml, _) if is_structured => Some(BodyTemplate::Json(template)),
-            (Syntax::Form, _) => Some(BodyTemplate::Form(template)),
-            (Syntax::Multipart, _) => Some(BodyTemplate::Multipart {
+            (Syntax::Yaml, _) if is_structured => BodyTemplate::Json(template),
+            (Syntax::Form, _) => BodyTemplate::Form(template),
+            (Syntax::Multipart, _) => BodyTemplate::Multipart {
                 template,
                 parts: self.parts(),
-            }),
-            (_, Some(media_type)) if self.is_file(&template) => Some(BodyTemplate::File {
-                content_type: media_type.to_owned(),
-                template,
-            }),
-            (_, Some(media_type)) => Some(BodyTemplate::Text {
-                content_type: media_type.to_owned(),
-                template: if syntax == Syntax::Xml {
-                    template.within_xml()
-                } else {
-                    template
-                },
-            }),
-        }
+            },
+            (_, Some(media_type)) => {
+                let content_type = media_type.to_owned();
+                match syntax {
+                    _ if is_file => BodyTemplate::File { content_type, template },
+                    Syntax::Xml => BodyTemplate::Text {
+                        content_type,
+                        template: template.within_xml(),
+                    },
+                    _ => BodyTemplate::Text { content_type, template },
+                }
+            }
+        })
+    }
+
+    /// Reports a media type that a body made of values cannot have; nothing when there is one.
+    fn check_made_of_values(&mut self, node: &Node, media_type: &str) -> Option<()> {
+        let (message, help) = if is_several_media_types(media_type) {
+            let message =
+                format!("`{media_type}` is more than one media type, which only the bytes of a file can have");
+            (message, "write the one that the body is")
+        } else {
+            let Some(charset) = other_charset(media_type) else {
+                return Some(());
+            };
+            let message = format!("bodies are sent as UTF-8, and not as `{charset}`");
+            (message, "write charset=utf-8, or leave the parameter out")
+        };
+        self.refuse_with_help("bad-content-type", node.value_span("content_type"), message, help);
+        None
     }
 
     /// Whether a body is the content of a file: it is the one argument that is a file.

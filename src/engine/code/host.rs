@@ -16,6 +16,7 @@ use super::tally::Tally;
 use crate::audit::{CallEventKind, CallLog};
 use crate::auth::{Credential, GuestAuth, Scrubber};
 use crate::catalog::Tool;
+use crate::clock::milliseconds;
 use crate::connector::model::Effect;
 use crate::egress::{EgressError, OutgoingRequest, UpstreamResponse, refusal};
 use crate::engine::call::READ_IN_PLACE;
@@ -116,7 +117,7 @@ impl Host {
     }
 
     pub(super) fn note(&self, what: CallEventKind) {
-        self.log.note(milliseconds(self.began), what);
+        self.log.note(milliseconds(self.began.elapsed()), what);
     }
 
     /// Makes a request, and notes what became of it.
@@ -149,7 +150,7 @@ impl Host {
             status: response.map(|response| response.status),
             failure: answer.as_ref().err().map(|failure| self.clean(&failure.to_string())),
             bytes: response.map_or(0, |response| response.body.len() as u64),
-            duration_ms: milliseconds(started),
+            duration_ms: milliseconds(started.elapsed()),
         });
         answer
     }
@@ -261,10 +262,6 @@ impl Outside for Host {
     fn secret_key(&self, key: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         self.auth.handles().key(key)
     }
-}
-
-fn milliseconds(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Steps are counted in whole numbers.

@@ -6,7 +6,6 @@ use std::fmt::Display;
 use bytes::Bytes;
 use encoding_rs::mem::decode_latin1;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
-use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
@@ -14,6 +13,7 @@ use crate::auth::{Handles, Scrubber, SecretBudget};
 use crate::connector::model::{Connection, Connector};
 use crate::egress::{OutgoingRequest, UpstreamResponse, claimed, is_safe};
 use crate::runner::guest::{GuestRequest, GuestResponse, SendFailure};
+use crate::runner::headers;
 
 /// Methods that are about the connection, or make a server send back what it was sent.
 const FORBIDDEN: [&str; 2] = ["CONNECT", "TRACE"];
@@ -99,19 +99,12 @@ pub(super) fn read(request: GuestRequest, mut url: Url, connector: &Connector) -
         .ok_or_else(|| invalid(format!("`{}` cannot be its method", method.escape_debug())))?;
     url.set_fragment(None);
     let mut headers = base_headers(connector, &url);
-    let mut own: Vec<HeaderName> = Vec::new();
-    for (name, value) in request.headers {
-        let known = HeaderName::from_bytes(name.as_bytes());
-        let name = known.map_err(|_| invalid(format!("`{}` cannot name a header", name.escape_debug())))?;
-        let value = HeaderValue::from_bytes(value.as_bytes())
-            .map_err(|_| invalid(format!("the header `{name}` holds a character that cannot be sent")))?;
-        if own.contains(&name) {
-            headers.append(name, value);
-        } else {
-            headers.insert(name.clone(), value);
-            own.push(name);
-        }
-    }
+    let own: Result<Vec<_>, _> = request
+        .headers
+        .iter()
+        .map(|(name, value)| header(name, value))
+        .collect();
+    headers::overlay(&mut headers, own?);
     Ok(OutgoingRequest {
         method,
         url,
@@ -124,19 +117,21 @@ pub(super) fn read(request: GuestRequest, mut url: Url, connector: &Connector) -
     })
 }
 
+fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), SendFailure> {
+    let known = HeaderName::from_bytes(name.as_bytes());
+    let name = known.map_err(|_| invalid(format!("`{}` cannot name a header", name.escape_debug())))?;
+    let value = HeaderValue::from_bytes(value.as_bytes())
+        .map_err(|_| invalid(format!("the header `{name}` holds a character that cannot be sent")))?;
+    Ok((name, value))
+}
+
 fn is_usual(method: &Method) -> bool {
     [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(method)
 }
 
 /// What requests have unless the code says otherwise. The connector's own headers are meant for its own API's servers.
 fn base_headers(connector: &Connector, url: &Url) -> HeaderMap {
-    let mut headers = HeaderMap::from_iter([
-        (ACCEPT, HeaderValue::from_static("application/json, */*;q=0.5")),
-        (
-            USER_AGENT,
-            HeaderValue::from_static(concat!("toolgate/", env!("CARGO_PKG_VERSION"))),
-        ),
-    ]);
+    let mut headers = headers::usual();
     if connector.connection.is_own(url) {
         for (name, value) in &connector.connection.headers {
             headers.insert(name.clone(), value.clone());

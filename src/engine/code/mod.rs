@@ -77,7 +77,7 @@ impl Run<'_> {
         let sandbox = sandbox.map_err(|problem| failure::no_sandbox(&problem))?;
         let program = self.snapshot.program(&sandbox, tool).await?;
         let (credential, auth) = self.secrets().await?;
-        let redaction = Redaction::of(auth.scrubber(), &tool.action, &self.arguments);
+        let redaction = Redaction::of(auth.scrubber(), &tool.action.secret_arguments, &self.arguments);
         if tool.action.effect == Effect::Write {
             // The intent is durable before the first byte leaves, so that a crash cannot hide a write.
             row.intend().await.map_err(|error| failures::intent(&error))?;

@@ -17,13 +17,13 @@ use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use jiff::Timestamp;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::attempts::Attempts;
 use self::bearer::Shown;
-use self::ring::{Clock, KeyRing, Verdict};
+use self::ring::{KeyRing, Verdict};
+use crate::clock::{self, Clock};
 use crate::policy::Role;
 use crate::store::Store;
 
@@ -83,7 +83,7 @@ pub(super) struct Authenticator {
 impl Authenticator {
     /// Whoever it lets in is cut off when `cut_streams` is cancelled.
     pub(super) fn start(authentication: &Authentication, cut_streams: &CancellationToken) -> Self {
-        Self::with_clock(authentication, cut_streams, Arc::new(Timestamp::now))
+        Self::with_clock(authentication, cut_streams, clock::wall())
     }
 
     fn with_clock(authentication: &Authentication, cut_streams: &CancellationToken, clock: Clock) -> Self {

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Caller;
+use crate::clock::Clock;
 use crate::policy::access_key::ShownKey;
 use crate::policy::{Principal, Role, Scope};
 use crate::store::{KeyRecord, Store, StoreError};
@@ -18,9 +19,6 @@ use crate::store::{KeyRecord, Store, StoreError};
 pub(super) const REFRESH: Duration = Duration::from_secs(2);
 /// How old what is at hand may be when the store cannot be read; past that nobody is let in.
 pub(super) const STALE: Duration = Duration::from_secs(10);
-
-/// Tells the moment. Tests bring their own.
-pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// The keys of one server.
 pub(super) struct KeyRing {

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use axum::{Extension, Router};
 use http::header::CONTENT_LENGTH;
+use http::request::Parts;
 use http::{Method, StatusCode};
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::SessionManager as _;
@@ -19,11 +20,12 @@ use super::events::Sessions;
 use super::in_flight::{InFlight, until_sent};
 use super::{HttpSettings, KEEP_ALIVE, too_many_sessions};
 use super::{misread, plain, repeated};
-use crate::mcp::Channel;
+use crate::engine::Channel;
 use crate::mcp::authorization::Caller;
 use crate::mcp::direct::Desk;
-use crate::mcp::sessions::{Rooms, knows_empty_events, session_of};
+use crate::mcp::sessions::{Rooms, Stay, knows_empty_events, session_of};
 use crate::policy::Principal;
+use crate::policy::shares::{Full, Place};
 
 struct Streamable<F> {
     service: F,
@@ -92,20 +94,9 @@ where
     if let Some(call) = plain::call(&service, &parts, &body) {
         return plain::answer(&streamable.desk, service, call, &caller).await;
     }
-    let place = loop {
-        let full = match streamable.rooms.admit(&stay, &parts, &body, &caller).await {
-            Ok(place) => break place,
-            Err(full) => full,
-        };
-        let in_flight = |session: &str| streamable.in_flight.has(session);
-        let Some(idle) = streamable.rooms.give_up_idle(&caller, in_flight) else {
-            return too_many_sessions(full);
-        };
-        tracing::debug!("ended a session that nobody uses: its user begins another, and there is no room for both");
-        // It is nobody's any more, whatever comes of this.
-        if let Err(error) = streamable.sessions.close_session(&idle.into()).await {
-            tracing::debug!(%error, "a session did not end properly");
-        }
+    let place = match streamable.admit(&stay, &parts, &body, &caller).await {
+        Ok(place) => place,
+        Err(full) => return too_many_sessions(full),
     };
     let flight = match session_of(&parts.headers).map(|session| streamable.in_flight.begin(session, &body)) {
         Some(Err(refusal)) => return refusal,
@@ -150,13 +141,38 @@ where
         response = misread::explained(response, &body);
     }
     let mut response = repeated::shortened(response).await;
-    if ends && response.status() == StatusCode::ACCEPTED {
-        // The session has ended: nothing of it is still to be done. The official Python client warns of any other status
-        // than this one and 200.
+    if ends {
+        tell_of_end(&mut response);
+    }
+    until_sent((flight, stay), response)
+}
+
+impl<F> Streamable<F> {
+    /// Takes a place for the session that a request begins, if need be that of a session that nobody uses.
+    async fn admit(&self, stay: &Stay, request: &Parts, body: &[u8], caller: &Caller) -> Result<Option<Place>, Full> {
+        loop {
+            let full = match self.rooms.admit(stay, request, body, caller).await {
+                Ok(place) => return Ok(place),
+                Err(full) => full,
+            };
+            let in_flight = |session: &str| self.in_flight.has(session);
+            let idle = self.rooms.give_up_idle(caller, in_flight).ok_or(full)?;
+            tracing::debug!("ended a session that nobody uses: its user begins another, and there is no room for both");
+            // It is nobody's any more, whatever comes of this.
+            if let Err(error) = self.sessions.close_session(&idle.into()).await {
+                tracing::debug!(%error, "a session did not end properly");
+            }
+        }
+    }
+}
+
+/// The session has ended: nothing of it is still to be done. The official Python client warns of any other status than this
+/// one and 200.
+fn tell_of_end(response: &mut Response) {
+    if response.status() == StatusCode::ACCEPTED {
         *response.status_mut() = StatusCode::NO_CONTENT;
         response.headers_mut().remove(CONTENT_LENGTH);
     }
-    until_sent((flight, stay), response)
 }
 
 #[cfg(test)]

@@ -11,11 +11,11 @@ mod shaped;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use http::Method;
 use serde_json::{Map, Value};
 
 use super::documents::Place;
 use super::model::{Argument, ArgumentPlace, ArgumentValue, Body, BodyKind, Fixed, PartHeader};
+use super::operations::is_safe;
 use super::path::{Path, Piece};
 use super::schema::{Change, Direction, Limits, Normaliser, Shared};
 use super::security::Security;
@@ -325,11 +325,7 @@ impl<'o> Reading<'o> {
             argument.place,
             ArgumentPlace::Query | ArgumentPlace::Header | ArgumentPlace::Body
         );
-        let reads = || {
-            let method = self.operation.method.to_ascii_uppercase();
-            Method::from_bytes(method.as_bytes()).is_ok_and(|method| method.is_safe())
-        };
-        is_read && taken_for(&argument.sent_as).is_some() && (!argument.required || reads())
+        is_read && taken_for(&argument.sent_as).is_some() && (!argument.required || is_safe(self.operation.method))
     }
 
     /// Adds an argument under a name that no other has. It has the name that somebody wants for it, else the API's.

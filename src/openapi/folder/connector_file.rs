@@ -99,13 +99,17 @@ fn scheme<'r>(scheme: &Authentication, references: &mut impl Iterator<Item = &'r
             quoted(name),
             secret()
         ),
-        Authentication::Bearer => format!("type = \"bearer_token\"\ntoken = {}\n", secret()),
-        Authentication::Basic => {
-            let (username, password) = (secret(), secret());
-            format!("type = \"basic_auth\"\nusername = {username}\npassword = {password}\n")
+        Authentication::Scheme(name) => {
+            let keys = keys(scheme).iter().map(|key| format!("{key} = {}\n", secret()));
+            format!("type = {}\n{}", quoted(name), keys.collect::<String>())
         }
         Authentication::None | Authentication::Headers(_) | Authentication::Combined(_) => String::new(),
     }
+}
+
+/// Keys of a scheme with a name.
+fn keys(scheme: &Authentication) -> &'static [&'static str] {
+    scheme.kind().map_or(&[], |(kind, _)| kind.secrets)
 }
 
 /// Names in the vault of everything that the connector needs, in the order of its `[auth]`.
@@ -123,8 +127,7 @@ pub(super) fn secrets(authentication: &Authentication) -> Vec<String> {
             Authentication::None | Authentication::Combined(_) => Vec::new(),
             Authentication::ApiKey { name, .. } if keys_by_name => vec![slug_of(name)],
             Authentication::ApiKey { .. } => vec!["key".to_owned()],
-            Authentication::Bearer => vec!["token".to_owned()],
-            Authentication::Basic => vec!["username".to_owned(), "password".to_owned()],
+            Authentication::Scheme(_) => keys(part).iter().map(|key| (*key).to_owned()).collect(),
             Authentication::Headers(names) => names.iter().map(|name| slug_of(name)).collect(),
         };
         for name in own {

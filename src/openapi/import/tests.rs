@@ -47,20 +47,36 @@ fn a_parameter_is_left_to_the_credential_only_where_that_is_sent() {
     };
     for (parameter, kept, sent) in [
         // An invitation has a token, too.
-        (parameter("token", "query", true), true, Authentication::Bearer),
-        (told, false, Authentication::Bearer),
-        (parameter("token", "query", false), false, Authentication::Bearer),
-        (parameter("x-tenant-id", "header", false), true, Authentication::Bearer),
-        (parameter("app", "query", false), true, Authentication::Bearer),
+        (
+            parameter("token", "query", true),
+            true,
+            Authentication::Scheme("bearer_token"),
+        ),
+        (told, false, Authentication::Scheme("bearer_token")),
+        (
+            parameter("token", "query", false),
+            false,
+            Authentication::Scheme("bearer_token"),
+        ),
+        (
+            parameter("x-tenant-id", "header", false),
+            true,
+            Authentication::Scheme("bearer_token"),
+        ),
+        (
+            parameter("app", "query", false),
+            true,
+            Authentication::Scheme("bearer_token"),
+        ),
         (
             parameter("Authorization", "header", true),
             false,
-            Authentication::Bearer,
+            Authentication::Scheme("bearer_token"),
         ),
         (
             parameter("X-Tenant-Id", "header", true),
             false,
-            Authentication::Combined(vec![Authentication::Bearer, header("X-Tenant-Id")]),
+            Authentication::Combined(vec![Authentication::Scheme("bearer_token"), header("X-Tenant-Id")]),
         ),
     ] {
         for paths in [
@@ -77,7 +93,10 @@ fn a_parameter_is_left_to_the_credential_only_where_that_is_sent() {
     // What an operation says of its parameter wins over what its path says.
     let paths = json!({"/a": {"parameters": [parameter("X-Tenant-Id", "header", true)],
         "get": {"parameters": [parameter("X-Tenant-Id", "header", false)]}}});
-    assert_eq!(imported(&paths, &more).authentication, Authentication::Bearer);
+    assert_eq!(
+        imported(&paths, &more).authentication,
+        Authentication::Scheme("bearer_token")
+    );
 }
 
 #[test]

@@ -53,13 +53,13 @@ fn what_serves_most_operations_is_chosen() {
         (
             json!([{"tls": []}, {"basic": []}]),
             vec![json!({})],
-            Authentication::Basic,
+            Authentication::Scheme("basic_auth"),
             vec![true],
         ),
         (
             json!([{"oauth": ["read"]}]),
             vec![json!({})],
-            Authentication::Bearer,
+            Authentication::Scheme("bearer_token"),
             vec![true],
         ),
         (
@@ -77,7 +77,7 @@ fn what_serves_most_operations_is_chosen() {
         (
             json!([{"query": [], "basic": [], "bearer": []}]),
             vec![json!({})],
-            Authentication::Combined(vec![Authentication::Bearer, in_query.clone()]),
+            Authentication::Combined(vec![Authentication::Scheme("bearer_token"), in_query.clone()]),
             vec![true],
         ),
         (
@@ -89,7 +89,7 @@ fn what_serves_most_operations_is_chosen() {
         (
             json!([{"bearer": [], "oauth": ["read"]}]),
             vec![json!({})],
-            Authentication::Bearer,
+            Authentication::Scheme("bearer_token"),
             vec![true],
         ),
         (
@@ -108,7 +108,7 @@ fn what_serves_most_operations_is_chosen() {
         (
             json!([{"bearer": []}, {}]),
             vec![json!({})],
-            Authentication::Bearer,
+            Authentication::Scheme("bearer_token"),
             vec![true],
         ),
         (json!([]), vec![json!({})], Authentication::None, vec![true]),
@@ -163,7 +163,7 @@ fn what_anybody_may_call_goes_without_the_credential() {
         let documents = Documents::read(&root.to_string()).unwrap();
         let places = asking(&documents);
         let security = Security::of(&documents, &places);
-        assert_eq!(security.chosen, Authentication::Bearer);
+        assert_eq!(security.chosen, Authentication::Scheme("bearer_token"));
         security.is_open(&documents, places[0])
     };
     for (own, expected) in [
@@ -209,7 +209,7 @@ fn a_key_that_is_also_a_parameter_that_must_be_given_is_sent() {
     let parameter =
         |name: &str, required: bool| json!({"parameters": [{"name": name, "in": "header", "required": required}]});
     let combined = Authentication::Combined(vec![
-        Authentication::Bearer,
+        Authentication::Scheme("bearer_token"),
         Authentication::ApiKey {
             place: "header",
             name: "X-App".to_owned(),
@@ -220,17 +220,17 @@ fn a_key_that_is_also_a_parameter_that_must_be_given_is_sent() {
         (
             json!([{"bearer": []}]),
             parameter("x-app", false),
-            Authentication::Bearer,
+            Authentication::Scheme("bearer_token"),
         ),
         (
             json!([{"bearer": []}]),
             parameter("X-Third", true),
-            Authentication::Bearer,
+            Authentication::Scheme("bearer_token"),
         ),
         (
             json!([{"bearer": []}]),
             parameter("Authorization", true),
-            Authentication::Bearer,
+            Authentication::Scheme("bearer_token"),
         ),
         (json!([{"bearer": [], "app": []}]), parameter("X-App", true), combined),
         (

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::operations::is_safe;
 use crate::connector::carries_secret;
 use crate::document::closest;
 use crate::mapping::Mapping;
@@ -227,7 +228,7 @@ fn unknown(key: &str, known: &[&str]) -> String {
 fn writes(settings: &Map<String, Value>, method: &str) -> bool {
     match settings.get("effect").and_then(Value::as_str) {
         Some(effect) => effect == "write",
-        None => !matches!(method, "GET" | "HEAD" | "OPTIONS" | "QUERY"),
+        None => !is_safe(method),
     }
 }
 

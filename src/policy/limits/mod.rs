@@ -14,11 +14,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::{self, Clock};
 use crate::config::LimitsConfig;
 use crate::connector::Allowance;
 use crate::connector::model::{Action, Connector};
@@ -31,9 +31,6 @@ const QUEUE_LENGTH: usize = 1_024;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const DAY: Duration = Duration::from_hours(24);
-
-/// Tells the moment. The wall clock is the only one that processes share; tests bring their own.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Lets calls through as long as there is room in their windows. Cheap to clone.
 #[derive(Clone)]
@@ -139,7 +136,7 @@ impl Limits {
     /// counts, which ends with [`Limits::close`] or once every clone is gone.
     #[must_use]
     pub fn start(store: Arc<dyn Store>, defaults: LimitsConfig) -> Self {
-        Self::start_with_clock(store, defaults, Arc::new(Timestamp::now))
+        Self::start_with_clock(store, defaults, clock::wall())
     }
 
     /// The same by another clock.

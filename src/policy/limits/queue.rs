@@ -8,7 +8,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::lease::Leases;
-use super::{Clock, LimitError, Reached, Rule};
+use super::{LimitError, Reached, Rule};
+use crate::clock::Clock;
 use crate::store::{Full, Store, Unused, Wanted};
 
 /// Calls in one transaction at most.
@@ -67,7 +68,7 @@ impl Queue {
         if unused.is_empty() {
             return;
         }
-        if let Err(error) = self.store.take_slots(&[], &unused, &*self.clock).await {
+        if let Err(error) = self.store.take_slots(&[], &unused, &self.clock).await {
             tracing::warn!(%error, "slots that were not used stay taken until their windows are over");
         }
     }
@@ -106,7 +107,7 @@ impl Queue {
             return;
         }
         unused.extend(self.leases.take_ended(now, instant, BATCH_LENGTH));
-        match self.store.take_slots(&calls, unused, &*self.clock).await {
+        match self.store.take_slots(&calls, unused, &self.clock).await {
             Ok(answers) => {
                 unused.clear();
                 // First of all: what is kept below may be of another step than the slots to refund.

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use futures_util::future::join_all;
+use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::time::{Instant, advance};
 

@@ -275,9 +275,14 @@ mod tests {
     use super::*;
     use crate::auth::Scrubber;
 
+    /// Redaction of an answer to a call without secret arguments.
+    fn quoting_nothing(credential: &Scrubber) -> Redaction {
+        Redaction::of(credential, &[], &serde_json::Map::new())
+    }
+
     fn said(body: &Decoded) -> Option<String> {
         let base_url = Url::parse("https://api.acme.com:8443/v1").expect("a URL");
-        detail(body, [&base_url], &Redaction::nothing(&Scrubber::empty()))
+        detail(body, [&base_url], &quoting_nothing(&Scrubber::empty()))
     }
 
     fn text(text: &str) -> Option<String> {
@@ -371,14 +376,14 @@ mod tests {
         let named = Url::parse("http://crm/api").expect("a URL");
         let body = Decoded::Json(json!("the crm at http://crm/api/x, not scrm or crm_id"));
         assert_eq!(
-            detail(&body, [&named], &Redaction::nothing(&Scrubber::empty())).as_deref(),
+            detail(&body, [&named], &quoting_nothing(&Scrubber::empty())).as_deref(),
             Some("the [API] at [API]/x, not scrm or crm_id")
         );
     }
 
     #[test]
     fn what_is_left_out_of_a_text_hides_no_secret() {
-        let redaction = Redaction::nothing(&Scrubber::new(["s3cr3t-key"]));
+        let redaction = quoting_nothing(&Scrubber::new(["s3cr3t-key"]));
         let base_url = Url::parse("https://api.acme.com").expect("a URL");
         let wide: String = "bad key s3cr3t-key".chars().flat_map(|one| [one, '\0']).collect();
         let long = format!("{}s3cr3t\u{200b}-key", "x".repeat(LONGEST_READ - 8));

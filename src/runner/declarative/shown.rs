@@ -2,9 +2,9 @@
 
 use http::header::COOKIE;
 
-use crate::auth::scrubber::REDACTED;
 use crate::connector::model::{Auth, KeyPlace};
 use crate::egress::OutgoingRequest;
+use crate::telemetry::REDACTED;
 
 /// The request as text, with `[REDACTED]` wherever the credential of `auth` would go. For operators: it names the
 /// API's host. Arguments that must not be seen have to be replaced before the request is prepared.

@@ -13,6 +13,7 @@ use super::ticker::Ticking;
 use super::total_memory::TotalMemory;
 use super::world::toolgate::action::types::Failure;
 use super::{Finished, GuestError, GuestLimits, Limit, LimitReached, Outside, Used};
+use crate::clock::milliseconds;
 
 /// What the engine says when a run has too many handles; it has no type of its own for that.
 const TOO_MANY_HANDLES: &str = "handle limit exceeded";
@@ -45,7 +46,6 @@ pub(super) async fn run(
         ..run.meter.used()
     };
     let reached = |limit, value| Err(GuestError::Limit(LimitReached { limit, value }));
-    let milliseconds = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     match called {
         None => reached(Limit::Cpu, milliseconds(limits.cpu)),
         Some(Ok(Ok(result))) if result.len() as u64 > limits.result_bytes => {

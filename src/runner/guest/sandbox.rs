@@ -23,6 +23,7 @@ use super::{
     Finished, GuestError, GuestLimits, Limit, LimitReached, LoadError, Outside, Program, check, engine, native, run,
     script,
 };
+use crate::clock::milliseconds;
 use crate::config::SandboxConfig;
 use crate::crypto;
 
@@ -196,7 +197,7 @@ impl Sandbox {
         timeout_at(deadline, run).await.unwrap_or_else(|_| {
             Err(GuestError::Limit(LimitReached {
                 limit: Limit::Time,
-                value: u64::try_from(limits.time.as_millis()).unwrap_or(u64::MAX),
+                value: milliseconds(limits.time),
             }))
         })
     }

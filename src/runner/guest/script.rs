@@ -21,6 +21,7 @@ use super::{
     GuestLimits, GuestLogLevel, GuestRequest, GuestResponse, Limit, LimitReached, LoadError, Outside, SendFailure,
     check,
 };
+use crate::clock::milliseconds;
 use crate::config::SandboxConfig;
 
 /// What errors call the engine.
@@ -98,7 +99,7 @@ pub(super) fn compile(
         (Some(Ok(Ok(bytecode))), _) => Ok(bytecode),
         (None, _) => Err(limit(LimitReached {
             limit: Limit::Cpu,
-            value: u64::try_from(limits.cpu.as_millis()).unwrap_or(u64::MAX),
+            value: milliseconds(limits.cpu),
         })),
         (_, Some(denied)) => Err(limit(denied)),
         (Some(Ok(Err(failure))), None) => Err(syntax(name, &failure)),

@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::*;
 use crate::auth::Scrubber;
@@ -34,7 +34,7 @@ fn read(result: &Value) -> Result<Returned, ReturnedError> {
 
 fn read_as(action: &Action, rules: CodeRules, result: &Value) -> Result<Returned, ReturnedError> {
     let scrubber = Scrubber::new(["hunter2hunter2"]);
-    let redaction = Redaction::of(&scrubber, action, &serde_json::Map::new());
+    let redaction = Redaction::of(&scrubber, &action.secret_arguments, &Map::new());
     returned(action, rules, &result.to_string(), &redaction, &Handles::default())
 }
 
@@ -73,7 +73,7 @@ fn a_result_is_an_object_without_secrets() {
         &action(""),
         RULES,
         "",
-        &Redaction::nothing(&Scrubber::empty()),
+        &Redaction::of(&Scrubber::empty(), &[], &Map::new()),
         &Handles::default(),
     );
     assert_eq!(nothing, Err(ReturnedError::Nothing));
@@ -81,7 +81,7 @@ fn a_result_is_an_object_without_secrets() {
         &action(""),
         RULES,
         "{",
-        &Redaction::nothing(&Scrubber::empty()),
+        &Redaction::of(&Scrubber::empty(), &[], &Map::new()),
         &Handles::default(),
     );
     assert!(matches!(broken, Err(ReturnedError::NotJson(_))));
@@ -272,7 +272,7 @@ fn a_described_result_is_checked() {
 #[test]
 fn a_text_that_was_cut_within_a_character_is_a_result() {
     let returned = |text: &str| {
-        let redaction = Redaction::nothing(&Scrubber::empty());
+        let redaction = Redaction::of(&Scrubber::empty(), &[], &Map::new());
         returned(&action(""), RULES, text, &redaction, &Handles::default()).map(|returned| returned.content)
     };
     assert_eq!(
@@ -284,7 +284,7 @@ fn a_text_that_was_cut_within_a_character_is_a_result() {
 
 #[test]
 fn a_result_that_is_nested_too_deep_is_told_so() {
-    let redaction = Redaction::nothing(&Scrubber::empty());
+    let redaction = Redaction::of(&Scrubber::empty(), &[], &Map::new());
     let nested = |levels: usize| format!("{}\"\\ud83c\"{}", "[".repeat(levels), "]".repeat(levels));
     let read = |text: &str| returned(&action(""), RULES, text, &redaction, &Handles::default());
     assert!(read(&nested(127)).is_ok());

@@ -37,6 +37,12 @@ async fn usage(store: &dyn Store, slug: &str) -> ApiUsage {
     usages.into_iter().find(|usage| usage.slug == slug).unwrap()
 }
 
+/// What the API `crm` is told to have ended with last.
+async fn last_connection(store: &dyn Store) -> Option<String> {
+    let last = usage(store, "crm").await.last_connection;
+    last.map(|outcome| outcome.to_string())
+}
+
 async fn dates(store: &dyn Store) -> [Option<String>; 2] {
     let usage = usage(store, "crm").await;
     [usage.created_at, usage.updated_at]
@@ -138,8 +144,8 @@ pub(crate) async fn the_last_call_that_tried_the_connection_tells_of_it(store: &
         (intent_row("8", 8), Some("UPSTREAM_ERROR")),
     ] {
         store.write_audit(std::slice::from_ref(&row), false).await.unwrap();
-        assert_eq!(usage(store, "crm").await.last_connection.as_deref(), told, "{row:?}");
+        assert_eq!(last_connection(store).await.as_deref(), told, "{row:?}");
         store.add_up_calls(1_000).await.unwrap();
-        assert_eq!(usage(store, "crm").await.last_connection.as_deref(), told, "{row:?}");
+        assert_eq!(last_connection(store).await.as_deref(), told, "{row:?}");
     }
 }

@@ -2,7 +2,8 @@
 
 use super::approvals::pending;
 use super::at;
-use crate::store::{ApprovalRecord, AuditFilter, AuditRecord, Store};
+use crate::error_code::ErrorCode;
+use crate::store::{ApprovalRecord, AuditFilter, AuditOutcome, AuditRecord, Store};
 
 macro_rules! cases {
     ($open:path) => {
@@ -227,7 +228,7 @@ pub(crate) async fn filters_apply_alone_and_together(store: &dyn Store) {
         ),
         (
             AuditFilter {
-                outcome: some("TIMEOUT"),
+                outcome: Some(AuditOutcome::Failed(ErrorCode::Timeout)),
                 ..all()
             },
             vec!["4", "2"],
@@ -249,7 +250,7 @@ pub(crate) async fn filters_apply_alone_and_together(store: &dyn Store) {
         (
             AuditFilter {
                 connector: some("erp"),
-                outcome: some("ok"),
+                outcome: Some(AuditOutcome::Succeeded),
                 ..all()
             },
             vec!["3"],
@@ -364,6 +365,10 @@ pub(crate) async fn text_of_any_kind_is_data(store: &dyn Store) {
         let row = AuditRecord {
             tool: text.into(),
             connector: Some(text.into()),
+            channel: text.into(),
+            effect: Some(text.into()),
+            decision: text.into(),
+            outcome: text.into(),
             ..finished_row(&id, 1)
         };
         store.write_audit(std::slice::from_ref(&row), false).await.unwrap();
@@ -374,6 +379,7 @@ pub(crate) async fn text_of_any_kind_is_data(store: &dyn Store) {
         assert_eq!(store.read_audit(&filter).await.unwrap(), [row]);
         let record = ApprovalRecord {
             action: text.into(),
+            effect: text.into(),
             ..pending(&id, 1)
         };
         store.find_or_create_approval(&record, text, &at(1)).await.unwrap();

@@ -148,6 +148,6 @@ pub(crate) async fn an_end_in_between_is_kept(store: &dyn Store) {
         assert!(!store.end_open_question(&end(call_id, second)).await.unwrap());
     }
     let rows = store.read_audit(&AuditFilter::default()).await.unwrap();
-    let outcomes: Vec<_> = rows.iter().map(|row| &*row.outcome).collect();
+    let outcomes: Vec<_> = rows.iter().map(|row| row.outcome.as_str()).collect();
     assert_eq!(outcomes, ["OUTCOME_UNKNOWN", "ok"]);
 }

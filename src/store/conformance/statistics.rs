@@ -39,7 +39,7 @@ async fn count(store: &dyn Store, connector: Option<&str>, since: Option<i64>) -
     let mut counts = store.count_calls(&scope).await.unwrap();
     counts
         .failures
-        .sort_by_key(|failure| (failure.outcome.clone(), failure.upstream_status));
+        .sort_by_key(|failure| (failure.outcome.to_string(), failure.upstream_status));
     counts
 }
 
@@ -230,5 +230,5 @@ pub(crate) async fn totals_outlive_the_events(store: &dyn Store) {
     let usage = store.api_usage(&at(0)).await.unwrap().remove(0);
     assert_eq!((usage.total_calls, usage.recent_calls), (2, 0));
     assert_eq!(usage.last_used_at, Some(at(90_000)));
-    assert_eq!(usage.last_connection.as_deref(), Some("TIMEOUT"));
+    assert_eq!(usage.last_connection.unwrap().as_str(), "TIMEOUT");
 }

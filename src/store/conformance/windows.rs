@@ -1,7 +1,10 @@
 //! What every backend must do with sliding windows.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
+use crate::clock::Clock;
 use crate::store::{Full, SlotAnswer, Store, Taken, Unused, Wanted};
 
 macro_rules! cases {
@@ -27,6 +30,11 @@ pub(crate) fn moment(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(1_790_000_000_000 + milliseconds).unwrap()
 }
 
+/// A clock that stands still.
+fn clock(milliseconds: i64) -> Clock {
+    Arc::new(move || moment(milliseconds))
+}
+
 pub(crate) fn wanted(name: &str, limit: u32) -> Wanted {
     Wanted {
         name: name.into(),
@@ -38,7 +46,7 @@ pub(crate) fn wanted(name: &str, limit: u32) -> Wanted {
 
 /// One call at a moment.
 pub(crate) async fn take(store: &dyn Store, now: i64, call: &[Wanted]) -> SlotAnswer {
-    let answers = store.take_slots(&[call.to_vec()], &[], &|| moment(now)).await.unwrap();
+    let answers = store.take_slots(&[call.to_vec()], &[], &clock(now)).await.unwrap();
     assert_eq!(answers.len(), 1);
     answers.into_iter().next().unwrap()
 }
@@ -92,7 +100,7 @@ pub(crate) async fn calls_of_one_transaction_see_each_other(store: &dyn Store) {
         vec![wanted("a", 4)],
         vec![wanted("b", 4)],
     ];
-    let answers = store.take_slots(&calls, &[], &|| moment(0)).await.unwrap();
+    let answers = store.take_slots(&calls, &[], &clock(0)).await.unwrap();
     let slots: Vec<_> = answers
         .iter()
         .map(|answer| answer.as_ref().map(|taken| taken[0].slots).ok())
@@ -118,10 +126,7 @@ pub(crate) async fn slots_that_are_put_back_are_free(store: &dyn Store) {
         ..unused.clone()
     };
     let call = [vec![wanted("a", 2)], vec![wanted("a", 2)]];
-    let answers = store
-        .take_slots(&call, &[of_nothing, unused], &|| moment(1))
-        .await
-        .unwrap();
+    let answers = store.take_slots(&call, &[of_nothing, unused], &clock(1)).await.unwrap();
     assert_eq!(answers.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false]);
     // What was put back has not made the window end any earlier.
     assert_eq!(store.forget_windows(moment(59_999)).await.unwrap(), 0);

@@ -3,7 +3,8 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 
 use super::MemoryStore;
-use crate::store::{ApiSighting, ApiStore, ApiUsage, AuditRecord, CONNECTION_FAILURES, StoreError};
+use crate::error_code::ErrorCode;
+use crate::store::{ApiSighting, ApiStore, ApiUsage, AuditOutcome, AuditRecord, CONNECTION_FAILURES, StoreError};
 
 /// What is kept of one API.
 #[derive(Debug, Clone)]
@@ -84,7 +85,10 @@ impl ApiStore for MemoryStore {
             }
             let is_own = |row: &&&AuditRecord| row.connector.as_ref() == Some(slug);
             let own: Vec<&AuditRecord> = calls.iter().filter(is_own).copied().collect();
-            let tried = |row: &&&AuditRecord| row.requests > 0 || CONNECTION_FAILURES.contains(&row.outcome.as_str());
+            let tells = |code: ErrorCode| CONNECTION_FAILURES.contains(&code);
+            let tried = |row: &&&AuditRecord| {
+                row.requests > 0 || matches!(row.outcome.known(), Some(AuditOutcome::Failed(code)) if tells(code))
+            };
             let last_connection = own.iter().filter(tried).max_by_key(|row| &row.ended_at);
             let recent_calls = recent_calls.iter().filter(is_own);
             usages.push(ApiUsage {

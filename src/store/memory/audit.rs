@@ -3,8 +3,8 @@ use async_trait::async_trait;
 use super::{MemoryStore, Write};
 use crate::store::chain::{Event, Head, Walk};
 use crate::store::{
-    ApprovalRecord, ApprovalState, AuditFilter, AuditRecord, AuditStore, AuditVerification, OpenQuestion, StoreError,
-    details,
+    ApprovalRecord, ApprovalState, AuditDecision, AuditFilter, AuditOutcome, AuditRecord, AuditStore,
+    AuditVerification, OpenQuestion, StoreError, details,
 };
 
 /// The events, and where the chain begins and stands.
@@ -129,8 +129,8 @@ impl AuditStore for MemoryStore {
             .filter(|row| allows(&filter.connector, row.connector.as_deref()))
             .filter(|row| allows(&filter.action, row.action.as_deref()))
             .filter(|row| allows(&filter.user, Some(&row.user)))
-            .filter(|row| allows(&filter.outcome, Some(&row.outcome)))
-            .filter(|row| !filter.failed || (row.ended_at.is_some() && row.outcome != "ok"))
+            .filter(|row| filter.outcome.is_none_or(|outcome| row.outcome == outcome))
+            .filter(|row| !filter.failed || (row.ended_at.is_some() && row.outcome != AuditOutcome::Succeeded))
             .filter(|row| filter.upstream_status.is_none() || row.upstream_status == filter.upstream_status)
             .filter(|row| allows(&filter.call_id, Some(&row.call_id)))
             .filter(|row| filter.since.as_ref().is_none_or(|since| row.started_at >= *since))
@@ -168,5 +168,5 @@ impl AuditStore for MemoryStore {
 
 /// Whether all that is known of a call is that it ended with a question.
 fn is_question(row: &AuditRecord) -> bool {
-    row.ended_at.is_none() && row.decision == "pending"
+    row.ended_at.is_none() && row.decision == AuditDecision::Pending
 }

@@ -3,7 +3,9 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use super::{MemoryStore, State};
-use crate::store::{AuditRecord, CallCounts, CallScope, FailureCount, StatisticsStore, StoreError};
+use crate::store::{
+    AuditDecision, AuditOutcome, AuditRecord, CallCounts, CallScope, FailureCount, StatisticsStore, StoreError,
+};
 
 /// Calls that were added up, by id.
 #[derive(Debug, Default)]
@@ -49,11 +51,11 @@ impl StatisticsStore for MemoryStore {
         counts.unfinished = open.filter(is_in_scope).count() as u64;
         for row in ended(&state, &state.sums.recent).into_iter().filter(is_in_scope) {
             counts.ended += 1;
-            if row.requests > 0 && row.decision != "approved" {
+            if row.requests > 0 && row.decision != AuditDecision::Approved {
                 timed += 1;
                 sum = sum.saturating_add(row.duration_ms);
             }
-            if row.outcome == "ok" {
+            if row.outcome == AuditOutcome::Succeeded {
                 counts.succeeded += 1;
                 continue;
             }

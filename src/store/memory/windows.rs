@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::MemoryStore;
+use crate::clock::Clock;
 use crate::store::windows::Logs;
-use crate::store::{Clock, SlotAnswer, StoreError, Unused, Wanted, WindowStore};
+use crate::store::{SlotAnswer, StoreError, Unused, Wanted, WindowStore};
 
 #[async_trait]
 impl WindowStore for MemoryStore {
@@ -13,7 +14,7 @@ impl WindowStore for MemoryStore {
         &self,
         calls: &[Vec<Wanted>],
         unused: &[Unused],
-        clock: Clock<'_>,
+        clock: &Clock,
     ) -> Result<Vec<SlotAnswer>, StoreError> {
         let mut state = self.working_state("counted calls")?;
         let logs: HashMap<_, _> = state

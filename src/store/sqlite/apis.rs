@@ -8,7 +8,8 @@ use sqlx::{Connection, Row};
 
 use super::statistics::Beginning;
 use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, failed, journal};
-use crate::store::{ApiSighting, ApiStore, ApiUsage, CONNECTION_FAILURES, StoreError};
+use crate::error_code::ErrorCode;
+use crate::store::{ApiSighting, ApiStore, ApiUsage, CONNECTION_FAILURES, Recorded, StoreError};
 
 /// The `WHERE` keeps what is as it was: of processes that start together, one writes.
 const SIGHT: &str = "\
@@ -100,7 +101,7 @@ impl ApiStore for SqliteStore {
         journal::fold_to_read(self)
             .await
             .map_err(failed("counted the calls of APIs"))?;
-        let [one, two, three] = CONNECTION_FAILURES;
+        let [one, two, three] = CONNECTION_FAILURES.map(ErrorCode::as_str);
         let Beginning { since, hour, hour_end } = Beginning::new(recent);
         let query = sqlx::query(USAGE).bind(since).bind(hour).bind(hour_end);
         let rows = query.bind(one).bind(two).bind(three).fetch_all(&self.readers).await;
@@ -145,6 +146,6 @@ fn usage(row: &SqliteRow) -> Result<ApiUsage, sqlx::Error> {
         total_calls: row.try_get("total_calls")?,
         last_used_at: row.try_get("last_used_at")?,
         recent_calls: row.try_get("recent_calls")?,
-        last_connection: row.try_get("last_connection")?,
+        last_connection: row.try_get::<Option<&str>, _>("last_connection")?.map(Recorded::from),
     })
 }

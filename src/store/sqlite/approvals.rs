@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row};
 
 use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, failed};
-use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision, StoreError, Via};
+use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, Decision, Recorded, StoreError, Via};
 
 /// Expired records give up the key's one place in the index `approvals_open`.
 const LAPSE: &str = "\
@@ -214,7 +214,7 @@ async fn find_or_create(
         .bind(&record.organisation)
         .bind(&record.connector)
         .bind(&record.action)
-        .bind(&record.effect)
+        .bind(record.effect.as_str())
         .bind(&record.method)
         .bind(&record.path)
         .bind(&record.arguments_hash)
@@ -256,7 +256,7 @@ pub(super) fn read(row: &SqliteRow) -> Result<ApprovalRecord, sqlx::Error> {
         organisation: row.try_get("organisation")?,
         connector: row.try_get("connector")?,
         action: row.try_get("action")?,
-        effect: row.try_get("effect")?,
+        effect: Recorded::from(row.try_get::<&str, _>("effect")?),
         method: row.try_get("method")?,
         path: row.try_get("path")?,
         arguments_hash: row.try_get("arguments_hash")?,

@@ -14,7 +14,9 @@ use sqlx::{Arguments as _, AssertSqlSafe, Connection, QueryBuilder, Row, Sqlite}
 
 use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, audit_chain, failed, journal, questions};
 use crate::store::chain::Head;
-use crate::store::{AuditFilter, AuditRecord, AuditStore, AuditVerification, OpenQuestion, StoreError, details};
+use crate::store::{
+    AuditFilter, AuditRecord, AuditStore, AuditVerification, OpenQuestion, StoreError, Vocabulary as _, details,
+};
 
 /// Statements for 1, 2, 4, up to 256 events. Each is prepared once and kept by the connection; what a batch leaves of
 /// its statement stays unbound, which is NULL, and is passed over.
@@ -214,7 +216,6 @@ fn select(filter: &AuditFilter) -> QueryBuilder<Sqlite> {
         (" AND connector = ", &filter.connector),
         (" AND action = ", &filter.action),
         (" AND user_name = ", &filter.user),
-        (" AND outcome = ", &filter.outcome),
         (" AND call_id = ", &filter.call_id),
         (" AND started_at >= ", &filter.since),
     ];
@@ -222,6 +223,9 @@ fn select(filter: &AuditFilter) -> QueryBuilder<Sqlite> {
         if let Some(value) = value {
             query.push(condition).push_bind(value.clone());
         }
+    }
+    if let Some(outcome) = filter.outcome {
+        query.push(" AND outcome = ").push_bind(outcome.as_str());
     }
     if let Some(status) = filter.upstream_status {
         query.push(" AND upstream_status = ").push_bind(status);

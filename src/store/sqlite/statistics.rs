@@ -8,8 +8,10 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, QueryBuilder, Row, Sqlite};
 
 use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, failed, journal};
+use crate::error_code::ErrorCode;
 use crate::store::{
-    AuditStore as _, CONNECTION_FAILURES, CallCounts, CallScope, FailureCount, StatisticsStore, StoreError,
+    AuditOutcome, AuditStore as _, CONNECTION_FAILURES, CallCounts, CallScope, FailureCount, Recorded, StatisticsStore,
+    StoreError,
 };
 
 /// Length of the part of a time that names its hour.
@@ -89,7 +91,7 @@ async fn add_up(writer: &mut Writer, most: u32) -> Result<u64, sqlx::Error> {
         return Ok(0);
     };
     sqlx::query(CREATE_BATCH).execute(&mut *transaction).await?;
-    let [one, two, three] = CONNECTION_FAILURES;
+    let [one, two, three] = CONNECTION_FAILURES.map(ErrorCode::as_str);
     sqlx::query(FILL_BATCH)
         .bind(end)
         .bind(one)
@@ -203,14 +205,14 @@ fn counts(rows: &[SqliteRow]) -> Result<CallCounts, sqlx::Error> {
     let (mut timed, mut timed_ms) = (0_u64, 0.0);
     for row in rows {
         let calls: u64 = row.try_get(2)?;
-        let Some(outcome) = row.try_get::<Option<String>, _>(0)? else {
+        let Some(outcome) = row.try_get::<Option<&str>, _>(0)?.map(Recorded::from) else {
             counts.unfinished += calls;
             continue;
         };
         counts.ended += calls;
         timed += row.try_get::<u64, _>(3)?;
         timed_ms += row.try_get::<f64, _>(4)?;
-        if outcome == "ok" {
+        if outcome == AuditOutcome::Succeeded {
             counts.succeeded += calls;
             continue;
         }

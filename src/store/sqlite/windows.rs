@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use sqlx::{Connection, Row};
 
 use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, failed};
+use crate::clock::Clock;
 use crate::crypto::hex;
 use crate::store::windows::{Log, Logs};
-use crate::store::{Clock, SlotAnswer, StoreError, Unused, Wanted, WindowStore};
+use crate::store::{SlotAnswer, StoreError, Unused, Wanted, WindowStore};
 
 /// One statement for any number of windows: their names come as a JSON list.
 const READ: &str = "SELECT name, log FROM rate_windows WHERE name IN (SELECT value FROM json_each(?))";
@@ -29,7 +30,7 @@ impl WindowStore for SqliteStore {
         &self,
         calls: &[Vec<Wanted>],
         unused: &[Unused],
-        clock: Clock<'_>,
+        clock: &Clock,
     ) -> Result<Vec<SlotAnswer>, StoreError> {
         let mut writer = self.writer().await;
         take(&mut writer, calls, unused, clock)
@@ -51,7 +52,7 @@ async fn take(
     writer: &mut Writer,
     calls: &[Vec<Wanted>],
     unused: &[Unused],
-    clock: Clock<'_>,
+    clock: &Clock,
 ) -> Result<Vec<SlotAnswer>, sqlx::Error> {
     let wanted = calls.iter().flatten().map(|wanted| wanted.name.as_str());
     let names: BTreeSet<&str> = wanted.chain(unused.iter().map(|unused| unused.name.as_str())).collect();

@@ -8,10 +8,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::StoreError;
+use crate::clock::Clock;
 pub(super) use log::Log;
-
-/// Tells the moment. Tests bring their own.
-pub type Clock<'a> = &'a (dyn Fn() -> Timestamp + Send + Sync);
 
 /// Slots of one window that a call wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +75,7 @@ pub trait WindowStore: Send + Sync {
         &self,
         calls: &[Vec<Wanted>],
         unused: &[Unused],
-        clock: Clock<'_>,
+        clock: &Clock,
     ) -> Result<Vec<SlotAnswer>, StoreError>;
 
     /// Deletes the windows that are empty at `now`; how many there were.

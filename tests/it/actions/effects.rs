@@ -140,7 +140,7 @@ async fn a_program_that_ends_before_its_write_does_leaves_its_outcome_unknown() 
         "{answer}"
     );
     assert_eq!(upstream.count(), 1);
-    assert_eq!(workspace.rows().await[0].outcome, "OUTCOME_UNKNOWN");
+    assert_eq!(workspace.rows().await[0].outcome.as_str(), "OUTCOME_UNKNOWN");
 }
 
 const WRITE_THEN_READ: &str = r"

@@ -217,7 +217,7 @@ async fn scripts_run_as_their_authors_expect() {
         (row("pages").requests, row("pages").path.as_deref()),
         (3, Some("/v1/items"))
     );
-    assert_eq!(row("thrown").outcome, "ACTION_FAILED");
+    assert_eq!(row("thrown").outcome.as_str(), "ACTION_FAILED");
     let log = workspace
         .run(&["logs", "--call", &row("webdav").call_id, "--json"])
         .await;

@@ -176,7 +176,7 @@ async fn a_call_that_is_interrupted_leaves_its_row() {
         crate::harness::signal(signal, child.id().unwrap());
         let output = within("the end of the call", child.wait_with_output()).await.unwrap();
         assert_eq!(output.status.code(), Some(1), "{signal}");
-        assert_eq!(workspace.row().await.outcome, "CANCELLED", "{signal}");
+        assert_eq!(workspace.row().await.outcome.as_str(), "CANCELLED", "{signal}");
     }
 }
 

@@ -2,7 +2,16 @@
 
 use crate::harness::Workspace;
 
-const AUTHS: [&str; 5] = ["none", "api_key", "bearer_token", "basic_auth", "custom_header"];
+/// The schemes that a new connector can begin with, as the help lists them.
+async fn schemes(workspace: &Workspace) -> Vec<String> {
+    let help = workspace.run(&["new", "connector", "--help"]).await.stdout;
+    let (_, option) = help.split_once("--auth <AUTH>").unwrap();
+    let (_, listed) = option.split_once("[possible values: ").unwrap();
+    let (listed, _) = listed.split_once(']').unwrap();
+    let schemes: Vec<String> = listed.split(", ").map(str::to_owned).collect();
+    assert!(schemes.len() >= 5, "{schemes:?}");
+    schemes
+}
 
 fn read(workspace: &Workspace, file: &str) -> String {
     std::fs::read_to_string(workspace.connectors().join(file)).unwrap()
@@ -11,7 +20,8 @@ fn read(workspace: &Workspace, file: &str) -> String {
 #[tokio::test]
 async fn every_kind_of_new_connector_loads_without_a_finding_or_a_hint() {
     let workspace = Workspace::new();
-    for auth in AUTHS {
+    let schemes = schemes(&workspace).await;
+    for auth in &schemes {
         let name = format!("Lite \"{auth}\"");
         let run = workspace.run(&["new", "connector", &name, "--auth", auth]).await;
         assert_eq!(run.code, Some(0), "{run:?}");
@@ -50,7 +60,8 @@ async fn every_kind_of_new_connector_loads_without_a_finding_or_a_hint() {
     for found in ["diagnostics", "problems", "hints"] {
         assert_eq!(report[found], serde_json::json!([]), "{report:#}");
     }
-    assert_eq!((&report["connectors"], &report["tools"]), (&6.into(), &21.into()));
+    assert_eq!(report["connectors"], 1 + schemes.len());
+    assert_eq!(report["tools"], 6 + 3 * schemes.len());
     // What the connectors need, and nothing else.
     let needed = report["unset_secrets"].as_array().unwrap();
     assert_eq!(needed.len(), 6, "{needed:?}");
@@ -63,7 +74,8 @@ async fn every_kind_of_new_connector_loads_without_a_finding_or_a_hint() {
 #[tokio::test]
 async fn a_name_that_begins_with_a_digit_makes_variables_that_can_be_set() {
     let workspace = Workspace::new();
-    for auth in AUTHS {
+    let schemes = schemes(&workspace).await;
+    for auth in &schemes {
         let run = workspace
             .run(&["new", "connector", &format!("3scale {auth}"), "--auth", auth])
             .await;
@@ -72,7 +84,7 @@ async fn a_name_that_begins_with_a_digit_makes_variables_that_can_be_set() {
     let run = workspace.run(&["check", "--json"]).await;
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(report["diagnostics"], serde_json::json!([]), "{report:#}");
-    assert_eq!(report["connectors"], 5, "{report:#}");
+    assert_eq!(report["connectors"], schemes.len(), "{report:#}");
     let variables = read(&workspace, "3scale_basic_auth/.env.example");
     assert_eq!(
         variables,

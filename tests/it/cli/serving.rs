@@ -39,7 +39,7 @@ async fn a_signal_ends_it_once_the_calls_in_flight_are_answered() {
         assert_eq!(answer["result"]["structuredContent"], json!({ "done": true }), "{name}");
         let ended = session.ended().await;
         assert_eq!(ended.code, Some(0), "{ended:?}");
-        assert_eq!(workspace.row().await.outcome, "ok");
+        assert_eq!(workspace.row().await.outcome.as_str(), "ok");
     }
 }
 
@@ -56,7 +56,7 @@ async fn the_end_of_input_ends_it_once_the_calls_in_flight_are_answered() {
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let last: Value = serde_json::from_str(ended.stdout.lines().last().unwrap()).unwrap();
     assert_eq!(last["result"]["structuredContent"], json!({ "done": true }), "{last}");
-    assert_eq!(workspace.row().await.outcome, "ok");
+    assert_eq!(workspace.row().await.outcome.as_str(), "ok");
 }
 
 #[tokio::test]

@@ -115,7 +115,7 @@ fn every_code_of_an_error_is_listed() {
         .iter()
         .map(|row| code(&row[0]).to_owned())
         .collect();
-    let source = include_str!("../../../src/engine/error.rs");
+    let source = include_str!("../../../src/error_code.rs");
     let codes = source
         .split(" => \"")
         .skip(1)

@@ -232,7 +232,7 @@ async fn a_question_and_its_answer_are_one_call_and_a_replay_is_another() {
     assert_eq!(question["result"]["resultType"], "input_required", "{question}");
     let row = workspace.row().await;
     assert_eq!((row.outcome.as_str(), row.ended_at), ("APPROVAL_REQUIRED", None));
-    assert_eq!(row.decision, "pending");
+    assert_eq!(row.decision.as_str(), "pending");
     assert_eq!(upstream.count(), 0);
 
     let mut answered = parameters.clone();
@@ -311,7 +311,8 @@ async fn a_call_that_joins_an_earlier_ones_approval_has_a_row_of_its_own() {
     let mut session = workspace.serve_to_person("decline").await;
     let declined = session.call("crm__create", arguments).await;
     assert_eq!(code(&declined), "APPROVAL_DENIED", "{declined}");
-    let outcomes: Vec<_> = workspace.rows().await.into_iter().map(|row| row.outcome).collect();
+    let rows = workspace.rows().await;
+    let outcomes: Vec<_> = rows.iter().map(|row| row.outcome.as_str()).collect();
     assert_eq!(outcomes, ["APPROVAL_REQUIRED", "APPROVAL_DENIED"]);
 }
 

@@ -25,9 +25,9 @@ async fn a_cancelled_call_leaves_one_row() {
         upstream.arrived(1).await;
         session.cancel(call).await;
         let row = ended_row(&workspace).await;
-        assert_eq!(row.outcome, outcome);
+        assert_eq!(row.outcome.as_str(), outcome);
         assert_eq!(row.client.as_deref(), Some("tests 1"));
-        assert_eq!(row.channel, "stdio");
+        assert_eq!(row.channel.as_str(), "stdio");
     }
 }
 
@@ -41,7 +41,7 @@ async fn a_call_cut_off_by_shutdown_leaves_one_row() {
     upstream.arrived(1).await;
     let ended = session.close().await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert_eq!(workspace.row().await.outcome, "CANCELLED");
+    assert_eq!(workspace.row().await.outcome.as_str(), "CANCELLED");
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn the_intent_of_a_write_is_on_disk_before_its_request_arrives() {
     let after = store.read_audit(&AuditFilter::default()).await.unwrap();
     assert_eq!(after.len(), 1);
     assert_eq!(rows[0]["call_id"], after[0].call_id.as_str());
-    assert_eq!(after[0].outcome, "ok");
+    assert_eq!(after[0].outcome.as_str(), "ok");
 }
 
 #[tokio::test]

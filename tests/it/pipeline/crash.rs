@@ -104,7 +104,7 @@ async fn kill_under_load(rounds: u64) {
         for (tool, answered) in &least {
             let ok = rows
                 .iter()
-                .filter(|row| row.tool == *tool && row.outcome == "ok")
+                .filter(|row| row.tool == *tool && row.outcome.as_str() == "ok")
                 .count();
             assert!(
                 ok >= *answered,
@@ -119,7 +119,11 @@ async fn kill_under_load(rounds: u64) {
         );
         for row in &rows {
             let ended = row.ended_at.is_some();
-            assert_eq!(ended, row.outcome != "OUTCOME_UNKNOWN", "round {round}: {row:?}");
+            assert_eq!(
+                ended,
+                row.outcome.as_str() != "OUTCOME_UNKNOWN",
+                "round {round}: {row:?}"
+            );
         }
 
         let mut verify = vec!["audit", "verify", "--json"];

@@ -33,7 +33,7 @@ async fn held_up(upstream: &Upstream, turn: fn(&Failing) -> &Arc<Mutex<()>>) -> 
 
 async fn outcomes(gateway: &Gateway) -> Vec<String> {
     let rows = gateway.rows().await;
-    rows.into_iter().map(|row| row.outcome).collect()
+    rows.into_iter().map(|row| row.outcome.to_string()).collect()
 }
 
 #[tokio::test]

@@ -137,7 +137,7 @@ impl Setting {
             assert!(!whole.contains(hidden), "{tool}: {hidden} in {answer}");
         }
         let row = self.workspace.rows().await.pop().unwrap();
-        assert_eq!(row.outcome, error["code"].as_str().unwrap());
+        assert_eq!(row.outcome.as_str(), error["code"].as_str().unwrap());
         if let Some(status) = error.get("upstream_status") {
             assert_eq!(json!(row.upstream_status), *status, "{tool}");
         }

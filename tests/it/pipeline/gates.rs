@@ -153,8 +153,8 @@ async fn nothing_behind_the_gate_that_refuses_runs() {
         assert_eq!(rows.len(), 1, "{rows:#?}");
         let row = &rows[0];
         assert_eq!(row.tool, case.tool);
-        assert_eq!(row.outcome, case.code.as_str());
-        assert_eq!(row.decision, case.decision, "{text}");
+        assert_eq!(row.outcome.as_str(), case.code.as_str());
+        assert_eq!(row.decision.as_str(), case.decision, "{text}");
         assert_eq!(
             (row.action.is_some(), row.path.is_some()),
             (case.found, case.prepared),
@@ -193,7 +193,7 @@ async fn a_call_too_many_asks_nobody_and_sends_nothing() {
     );
     assert_eq!((gateway.secrets_resolved(), upstream.count()), (1, 1));
     assert_eq!(gateway.store.list_approvals(None, None, 10).await.unwrap(), []);
-    assert_eq!(gateway.rows().await[0].outcome, "RATE_LIMITED");
+    assert_eq!(gateway.rows().await[0].outcome.as_str(), "RATE_LIMITED");
     assert_eq!(gateway.engine.calls_in_flight(), 1);
 }
 
@@ -239,5 +239,5 @@ async fn the_credential_is_resolved_once_for_a_call_that_leaves() {
     assert_eq!(upstream.seen()[0].headers["x-api-key"], super::gateway::KEY);
     let rows = gateway.rows().await;
     assert_eq!((rows.len(), rows[0].outcome.as_str(), rows[0].requests), (1, "ok", 1));
-    assert_eq!(rows[0].decision, "allowed");
+    assert_eq!(rows[0].decision.as_str(), "allowed");
 }

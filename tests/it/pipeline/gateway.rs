@@ -12,17 +12,14 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use toolgate::approval::{Approvals, gate::Settings};
-use toolgate::audit::Audit;
-use toolgate::auth::ScrubberCache;
 use toolgate::catalog::Loader;
 use toolgate::catalog::folder::{ConnectorSource, Sources};
-use toolgate::config::{Config, LimitsConfig, SandboxConfig};
+use toolgate::config::{Config, LimitsConfig};
 use toolgate::connector::SourceFile;
 use toolgate::connector::model::SecretRef;
 use toolgate::crypto::HashingKey;
-use toolgate::egress::Egress;
 use toolgate::engine::{
-    Answer, ApprovalPrompt, Asking, Call, CallError, CodeRunner, Ending, Engine, Front, Outcome, Parts, Principal,
+    Answer, ApprovalPrompt, Asking, Call, CallError, Channel, Ending, Engine, Front, Outcome, Parts, Principal,
 };
 use toolgate::policy::{Admission, Bounds, Limits};
 use toolgate::store::{AuditFilter, AuditRecord, Store};
@@ -125,20 +122,13 @@ impl Gateway {
             let passed = Arc::clone(&passed);
             Arc::new(move || Timestamp::UNIX_EPOCH + Duration::from_secs(1_790_000_000 + passed.load(Ordering::SeqCst)))
         };
+        let secrets = setting
+            .secrets
+            .unwrap_or_else(|| Arc::new(Counting(Arc::clone(&resolved))));
+        let compiled = state.path().join("compiled");
+        let key = HashingKey::new(&[1; 32]);
         let engine = Engine::new(Parts {
-            egress: Egress::new(&Config::default().egress).unwrap(),
             approvals: Approvals::new(Arc::clone(&store), setting.approval),
-            arguments_key: HashingKey::new(&[1; 32]),
-            audit: Audit::start(Arc::clone(&store)),
-            secrets: setting
-                .secrets
-                .unwrap_or_else(|| Arc::new(Counting(Arc::clone(&resolved)))),
-            scrubbers: ScrubberCache::new(),
-            code: CodeRunner::new(
-                SandboxConfig::default(),
-                state.path().join("compiled"),
-                Arc::clone(&store),
-            ),
             admission: Admission::new(Bounds {
                 concurrent: setting.concurrent,
                 queued: setting.queued,
@@ -147,6 +137,7 @@ impl Gateway {
             }),
             limits: Limits::start_with_clock(Arc::clone(&store), setting.limits, limits_clock),
             call_timeout: setting.call_timeout,
+            ..Parts::of(&Config::default(), &store, compiled, key, secrets).unwrap()
         });
         let gateway = Self {
             engine,
@@ -224,7 +215,7 @@ pub(super) fn call(tool: &str, arguments: Value) -> Call {
         tool: tool.to_owned(),
         arguments,
         principal: Arc::new(Principal::local()),
-        channel: "cli",
+        channel: Channel::Cli,
         client: None,
         resume: None,
         cancel: CancellationToken::new(),

@@ -138,7 +138,7 @@ async fn no_redirect_leads_around_the_guard() {
     }
     assert_eq!((upstream.count(), other.count()), (targets(port).len(), 0));
     for row in workspace.rows().await {
-        assert_eq!(row.outcome, "URL_NOT_ALLOWED", "{row:?}");
+        assert_eq!(row.outcome.as_str(), "URL_NOT_ALLOWED", "{row:?}");
     }
 }
 

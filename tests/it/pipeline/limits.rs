@@ -361,7 +361,8 @@ async fn a_client_is_told_which_limit_and_how_long_also_after_a_crash() {
         drop(std::mem::replace(&mut session, workspace.serve().await));
     }
     assert_eq!(upstream.count(), 2);
-    let outcomes: Vec<_> = workspace.rows().await.into_iter().map(|row| row.outcome).collect();
+    let rows = workspace.rows().await;
+    let outcomes: Vec<_> = rows.iter().map(|row| row.outcome.as_str()).collect();
     assert_eq!(outcomes, ["ok", "ok", "RATE_LIMITED", "RATE_LIMITED"]);
 }
 

@@ -10,12 +10,13 @@ use jiff::Timestamp;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::sync::Mutex;
+use toolgate::clock::Clock;
 use toolgate::engine::{Ending, ErrorCode};
 use toolgate::store::{
     ApiSighting, ApiStore, ApiUsage, ApprovalKey, ApprovalRecord, ApprovalState, ApprovalStore, AuditFilter,
-    AuditRecord, AuditStore, AuditVerification, CallCounts, CallLogStore, CallScope, Clock, Decision, KeyRecord,
-    KeyStore, OpenQuestion, Put, Rewrap, SealedSecret, SecretId, SecretStore, SlotAnswer, StatisticsStore, Store,
-    StoreError, Unused, Wanted, WindowStore,
+    AuditRecord, AuditStore, AuditVerification, CallCounts, CallLogStore, CallScope, Decision, KeyRecord, KeyStore,
+    OpenQuestion, Put, Rewrap, SealedSecret, SecretId, SecretStore, SlotAnswer, StatisticsStore, Store, StoreError,
+    Unused, Wanted, WindowStore,
 };
 
 use super::gateway::{Gateway, NOBODY, Setting, call};
@@ -143,7 +144,7 @@ impl WindowStore for Failing {
         &self,
         calls: &[Vec<Wanted>],
         unused: &[Unused],
-        clock: Clock<'_>,
+        clock: &Clock,
     ) -> Result<Vec<SlotAnswer>, StoreError> {
         let _turn = self.window_turn.lock().await;
         self.store.take_slots(calls, unused, clock).await
@@ -292,7 +293,7 @@ async fn without_approvals_no_write_leaves() {
     let error = gateway.refused("crm__careful", json!({})).await;
     assert_eq!(error.code, ErrorCode::InternalError);
     assert_eq!((upstream.count(), gateway.secrets_resolved()), (0, 0));
-    assert_eq!(gateway.rows().await[0].outcome, "INTERNAL_ERROR");
+    assert_eq!(gateway.rows().await[0].outcome.as_str(), "INTERNAL_ERROR");
 }
 
 #[tokio::test]
@@ -392,7 +393,7 @@ async fn a_connection_that_is_dropped_stops_its_call_and_leaves_one_row() {
             .rows()
             .await
             .first()
-            .map(|row| assert_eq!(row.outcome, "CANCELLED"))
+            .map(|row| assert_eq!(row.outcome.as_str(), "CANCELLED"))
     })
     .await;
     let row = workspace.row().await;

@@ -196,7 +196,10 @@ async fn a_question_that_nobody_answers_ends_its_call() {
     assert_eq!((end(66).await, end(66).await), (1, 0));
     assert_eq!(unfinished().await, 0);
     let rows = server.store.read_audit(&AuditFilter::default()).await.expect("rows");
-    let told: Vec<_> = rows.iter().map(|row| (&*row.decision, &*row.outcome)).collect();
+    let told: Vec<_> = rows
+        .iter()
+        .map(|row| (row.decision.as_str(), row.outcome.as_str()))
+        .collect();
     let denied = ("denied", "APPROVAL_DENIED");
     assert_eq!(told, [("approved", "ok"), denied, denied]);
     assert!(rows.iter().all(|row| row.ended_at.is_some()), "{rows:?}");

@@ -27,15 +27,12 @@ use tokio_util::sync::CancellationToken;
 use super::super::testing::{any_port, initialize};
 use super::*;
 use crate::approval::{Approvals, gate};
-use crate::audit::Audit;
-use crate::auth::ScrubberCache;
 use crate::catalog::{Loader, folder};
-use crate::config::{EgressConfig, LimitsConfig, SandboxConfig};
+use crate::config::Config;
 use crate::connector::SourceFile;
 use crate::crypto::HashingKey;
-use crate::egress::Egress;
-use crate::engine::{CodeRunner, Parts};
-use crate::policy::{Admission, Bounds, Limits};
+use crate::engine::Parts;
+use crate::policy::{Admission, Bounds};
 use crate::store::{self, AuditFilter, Store};
 use crate::vault::EnvironmentSecrets;
 
@@ -106,15 +103,13 @@ impl Server {
         let (address, journal) = api().await;
         let state = tempfile::tempdir().expect("folder");
         let store = store::open(state.path()).await.expect("store");
-        let egress = EgressConfig {
-            connect_timeout: Duration::from_secs(5),
-            read_timeout: Duration::from_mins(1),
-            extra_ca: None,
-            allow_invalid_certificates_for: Vec::new(),
-        };
+        let mut config = Config::default();
+        config.egress.read_timeout = Duration::from_mins(1);
         let expires = Duration::from_mins(5);
+        let compiled = state.path().join("compiled");
+        let key = HashingKey::new(&[1; 32]);
+        let parts = Parts::of(&config, &store, compiled, key, Arc::new(EnvironmentSecrets));
         let engine = Engine::new(Parts {
-            egress: Egress::new(&egress).expect("client"),
             approvals: Approvals::new(
                 Arc::clone(&store),
                 gate::Settings {
@@ -123,22 +118,13 @@ impl Server {
                     most_argument_bytes: 65_536,
                 },
             ),
-            arguments_key: HashingKey::new(&[1; 32]),
-            audit: Audit::start(Arc::clone(&store)),
-            secrets: Arc::new(EnvironmentSecrets),
-            scrubbers: ScrubberCache::new(),
-            code: CodeRunner::new(
-                SandboxConfig::default(),
-                state.path().join("compiled"),
-                Arc::clone(&store),
-            ),
             admission: Admission::new(Bounds {
                 concurrent: 8,
                 queued: 8,
                 ..Bounds::default()
             }),
-            limits: Limits::start(Arc::clone(&store), LimitsConfig::default()),
             call_timeout: Duration::from_mins(1),
+            ..parts.expect("parts")
         });
         let lifetime = Lifetime::new(CancellationToken::new(), Duration::from_secs(1));
         let presentation = Presentation {
@@ -211,7 +197,9 @@ impl Server {
     /// Tool and outcome of each audit row, newest first.
     async fn rows(&self) -> Vec<(String, String)> {
         let rows = self.store.read_audit(&AuditFilter::default()).await.expect("rows");
-        rows.into_iter().map(|row| (row.tool, row.outcome)).collect()
+        rows.into_iter()
+            .map(|row| (row.tool, row.outcome.to_string()))
+            .collect()
     }
 
     fn created(&self) -> u32 {

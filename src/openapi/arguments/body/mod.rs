@@ -67,30 +67,8 @@ impl<'o> Reading<'o> {
             Err(problem) => return Err(format!("its body cannot be read: {problem}")),
         };
         let is_required = body.value.get("required") == Some(&json!(true));
-        let choices: Vec<(&str, Place<'o>)> = self.operation.shared.documents.media_types(body).collect();
-        let chosen = KINDS.iter().find_map(|kind| {
-            let alike = choices.iter().filter(|(name, _)| kind_of(name) == Some(*kind));
-            let (name, media_type) = alike.min_by_key(|(name, media_type)| self.rank(name, *media_type))?;
-            Some((*kind, *name, *media_type))
-        });
-        // Files cannot be sent in a plain form.
-        let chosen = match chosen {
-            Some((BodyKind::Form, _, media_type)) if self.has_files(media_type) => choices
-                .iter()
-                .find(|(name, _)| kind_of(name) == Some(BodyKind::Multipart))
-                .map(|(name, media_type)| (BodyKind::Multipart, *name, *media_type))
-                .or(chosen),
-            chosen => chosen,
-        };
-        // What is described as data is not text: JSON is YAML as well.
-        let chosen = match chosen {
-            Some((BodyKind::Text, name, media_type)) if is_yaml(name) && self.is_data(media_type) => {
-                Some((BodyKind::Json, name, media_type))
-            }
-            chosen => chosen,
-        };
-        let chosen = chosen.or_else(|| self.sent_as_json(&choices));
-        let Some((kind, name, media_type)) = chosen else {
+        let choices: Vec<(&'o str, Place<'o>)> = self.operation.shared.documents.media_types(body).collect();
+        let Some((kind, name, media_type)) = self.choose(&choices).or_else(|| self.sent_as_json(&choices)) else {
             let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
             if names.is_empty() {
                 return Ok(());
@@ -138,12 +116,7 @@ impl<'o> Reading<'o> {
         let is_always_sent = self.fixed.iter().any(|fixed| fixed.place == ArgumentPlace::Body);
         if self.list.len() > before || is_always_sent {
             self.body = Some(Body {
-                media_type: match kind {
-                    BodyKind::Json if essence.contains('*') || !essence.contains('/') => "application/json".to_owned(),
-                    BodyKind::Text if essence.contains('*') => "text/plain".to_owned(),
-                    BodyKind::Xml if essence.contains('*') => "application/xml".to_owned(),
-                    _ => essence,
-                },
+                media_type: named(kind, essence),
                 kind: if kind == BodyKind::Xml && xml.is_none() {
                     BodyKind::Text
                 } else {
@@ -153,6 +126,28 @@ impl<'o> Reading<'o> {
             });
         }
         Ok(())
+    }
+
+    /// The one of `choices` that is sent, and as what.
+    fn choose(&self, choices: &[(&'o str, Place<'o>)]) -> Option<(BodyKind, &'o str, Place<'o>)> {
+        let chosen = KINDS.iter().find_map(|kind| {
+            let alike = choices.iter().filter(|(name, _)| kind_of(name) == Some(*kind));
+            let (name, media_type) = alike.min_by_key(|(name, media_type)| self.rank(name, *media_type))?;
+            Some((*kind, *name, *media_type))
+        });
+        match chosen {
+            // Files cannot be sent in a plain form.
+            Some((BodyKind::Form, _, media_type)) if self.has_files(media_type) => choices
+                .iter()
+                .find(|(name, _)| kind_of(name) == Some(BodyKind::Multipart))
+                .map(|(name, media_type)| (BodyKind::Multipart, *name, *media_type))
+                .or(chosen),
+            // What is described as data is not text: JSON is YAML as well.
+            Some((BodyKind::Text, name, media_type)) if is_yaml(name) && self.is_data(media_type) => {
+                Some((BodyKind::Json, name, media_type))
+            }
+            chosen => chosen,
+        }
     }
 
     /// Which of several types of one kind is sent: the one of the lowest rank, of those the first. A patch is another way
@@ -385,6 +380,17 @@ fn named_members(schema: &Map<String, Value>, most: usize) -> Vec<String> {
     let members = schema.get("properties").and_then(Value::as_object);
     let names = members.into_iter().flat_map(Map::keys).take(most);
     names.map(|name| format!("`{name}`")).collect()
+}
+
+/// The type that a body is sent under, which names one alone.
+fn named(kind: BodyKind, essence: String) -> String {
+    let is_range = essence.contains('*');
+    match kind {
+        BodyKind::Json if is_range || !essence.contains('/') => "application/json".to_owned(),
+        BodyKind::Text if is_range => "text/plain".to_owned(),
+        BodyKind::Xml if is_range => "application/xml".to_owned(),
+        _ => essence,
+    }
 }
 
 fn kind_of(media_type: &str) -> Option<BodyKind> {

@@ -31,7 +31,7 @@ pub fn interpret(
     scrubber: &Scrubber,
 ) -> Result<Interpreted, ResponseError> {
     let contract = &action.response;
-    let redaction = Redaction::of(scrubber, action, arguments);
+    let redaction = Redaction::of(scrubber, &action.secret_arguments, arguments);
     let mut warnings = Vec::new();
 
     // Status: a failure's body follows no schema.

@@ -71,7 +71,7 @@ impl Pages {
         let Some(pagination) = action.pagination() else {
             return Ok(Taken::NoPage);
         };
-        let redaction = Redaction::of(scrubber, action, arguments);
+        let redaction = Redaction::of(scrubber, &action.secret_arguments, arguments);
         interpret::refuse_failure(connector, action, response, &redaction)?;
         if !response.status.is_success() {
             // One of `ok_statuses`: some APIs answer 404 behind the last page.
@@ -100,7 +100,7 @@ impl Pages {
         arguments: &Map<String, Value>,
         scrubber: &Scrubber,
     ) -> Result<Interpreted, ResponseError> {
-        let redaction = Redaction::of(scrubber, action, arguments);
+        let redaction = Redaction::of(scrubber, &action.secret_arguments, arguments);
         let Some(pagination) = action.pagination() else {
             return interpret::finish(action, Value::Null, Vec::new(), &redaction);
         };

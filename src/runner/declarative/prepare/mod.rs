@@ -7,7 +7,7 @@ mod multipart;
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, USER_AGENT};
+use http::header::{CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
@@ -19,6 +19,7 @@ use super::PrepareError;
 use crate::connector::media_type_of_file;
 use crate::connector::model::{Action, BodyTemplate, Connector, Effect, RequestTemplate, StyledPlace};
 use crate::egress::{OutgoingRequest, claimed, refusal};
+use crate::runner::headers;
 use crate::schema::pointer_segment;
 use crate::template::{Inside, ValueTemplate, text};
 
@@ -95,18 +96,12 @@ pub fn prepare(
         Some(body) => render_body(template, body, arguments)?,
         None => (None, None),
     };
-    let mut headers = HeaderMap::from_iter([
-        (ACCEPT, HeaderValue::from_static("application/json, */*;q=0.5")),
-        (
-            USER_AGENT,
-            HeaderValue::from_static(concat!("toolgate/", env!("CARGO_PKG_VERSION"))),
-        ),
-    ]);
+    let mut headers = headers::usual();
     if let (Some(_), Some(content_type)) = (&body, content_type) {
         headers.insert(CONTENT_TYPE, content_type);
     }
-    overlay(&mut headers, connector.connection.headers.iter().cloned());
-    overlay(&mut headers, render_headers(template, arguments)?);
+    headers::overlay(&mut headers, connector.connection.headers.iter().cloned());
+    headers::overlay(&mut headers, render_headers(template, arguments)?);
     append_cookies(&mut headers, template, arguments)?;
     let request = OutgoingRequest {
         method: template.method.clone(),
@@ -210,19 +205,6 @@ fn each_text(value: &Value, take: &mut dyn FnMut(&str)) {
     match value {
         Value::Array(elements) => elements.iter().filter_map(text).for_each(|text| take(&text)),
         value => text(value).iter().for_each(|text| take(text)),
-    }
-}
-
-/// Puts `above` over `headers`: a name that `above` holds replaces what was there.
-fn overlay(headers: &mut HeaderMap, above: impl IntoIterator<Item = (HeaderName, HeaderValue)>) {
-    let mut seen: Vec<HeaderName> = Vec::new();
-    for (name, value) in above {
-        if seen.contains(&name) {
-            headers.append(name, value);
-        } else {
-            headers.insert(name.clone(), value);
-            seen.push(name);
-        }
     }
 }
 

@@ -34,6 +34,7 @@ pub(crate) struct MemoryStore {
 struct State {
     audit: Log,
     approvals: Vec<ApprovalRecord>,
+    approval_readings: usize,
     /// By approval.
     approval_arguments: HashMap<String, String>,
     /// Each with when its call ended.
@@ -72,6 +73,16 @@ impl MemoryStore {
     /// How often the keys were read.
     pub(crate) fn key_readings(&self) -> usize {
         self.state().key_readings
+    }
+
+    /// How often records of approvals were read by their ids.
+    pub(crate) fn approval_readings(&self) -> usize {
+        self.state().approval_readings
+    }
+
+    /// Removes one record.
+    pub(crate) fn remove_approval(&self, id: &str) {
+        self.state().approvals.retain(|record| record.id != id);
     }
 
     /// Whether everything fails from now on.

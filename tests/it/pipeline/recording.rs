@@ -1,6 +1,6 @@
 //! A store that fails, and callers that hang up: nothing leaves unrecorded.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -120,6 +120,9 @@ impl ApprovalStore for Failing {
     async fn list_approvals(
         &self,
         state: Option<ApprovalState>,
+    async fn approval_states(&self, ids: &[&str]) -> Result<HashMap<String, ApprovalState>, StoreError> {
+        self.approvals()?.approval_states(ids).await
+    }
         unexpired_at: Option<&str>,
         limit: u32,
     ) -> Result<Vec<ApprovalRecord>, StoreError> {

@@ -210,7 +210,12 @@ fn write_with(file: &Path, line: &str, attach: impl Fn(&Path, &Path) -> io::Resu
 fn name_alone(draft: &Path, file: &Path) -> io::Result<()> {
     let mut lock = file.as_os_str().to_owned();
     lock.push(LOCK);
-    let lock = OpenOptions::new().write(true).create(true).truncate(false).open(lock)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // Given up by the operating system when the file is closed, however the process ends.
+    let lock = options.open(lock)?;
     lock.lock()?;
     if std::fs::symlink_metadata(file).is_ok() {
         return Ok(());

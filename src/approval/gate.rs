@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, interval, sleep_until, timeout};
 
 use super::front::{Answer, ApprovalPrompt, Asking, Front};
+use super::lookout::Lookout;
 use super::open::OpenQuestions;
 use super::prompt::{self, Facts};
 use crate::clock::{self, Clock};
@@ -15,9 +16,6 @@ use crate::config::ApprovalsConfig;
 use crate::connector::model::Effect;
 use crate::crypto::{RandomUnavailable, random_id};
 use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, Decision, Store, StoreError, Via, time};
-
-/// How often a waiting call looks for a decision made elsewhere.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// How often a waiting call says that it still waits.
 const SAY_EVERY: Duration = Duration::from_secs(5);
@@ -54,6 +52,7 @@ pub struct Approvals {
     settings: Settings,
     clock: Clock,
     open: OpenQuestions,
+    lookout: Lookout,
 }
 
 /// What a call asks leave for.
@@ -188,6 +187,7 @@ impl Approvals {
             settings,
             clock: clock::wall(),
             open: OpenQuestions::default(),
+            lookout: Lookout::default(),
         }
     }
 
@@ -366,27 +366,36 @@ impl Approvals {
 
     async fn wait(&self, record: ApprovalRecord, key: &ApprovalKey, front: &dyn Front) -> Result<Verdict, GateError> {
         let started = Instant::now();
-        let mut said: Option<Instant> = None;
-        let mut look = interval(LOOK_EVERY);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        while started.elapsed() < self.settings.wait {
-            look.tick().await;
-            if said.is_none_or(|at| at.elapsed() >= SAY_EVERY) {
-                said = Some(Instant::now());
-                front.waiting(&record.id, started.elapsed().as_secs()).await;
-            }
-            match self.store.get_approval(&record.id).await? {
-                Some(current) => match current.state {
-                    ApprovalState::Pending if current.expires_at.as_str() > self.now().as_str() => {}
-                    ApprovalState::Pending => return Ok(refused(&current, Refusal::Unanswered)),
-                    ApprovalState::Approved => return self.use_up(&current, key).await,
-                    ApprovalState::Denied => return Ok(refused(&current, Refusal::Declined)),
-                    ApprovalState::Used => return Ok(refused(&current, Refusal::UsedElsewhere)),
+        let end = started + self.settings.wait;
+        let mut place = self.lookout.watch(&record, &self.store, &self.clock);
+        let mut say = interval(SAY_EVERY);
+        while Instant::now() < end {
+            tokio::select! {
+                biased;
+                () = place.over() => match self.settled(&record, key).await? {
+                    Some(verdict) => return Ok(verdict),
+                    // The store failed for a moment.
+                    None => place = self.lookout.watch(&record, &self.store, &self.clock),
                 },
-                None => return Ok(refused(&record, Refusal::NotValid)),
+                _ = say.tick() => front.waiting(&record.id, started.elapsed().as_secs()).await,
+                () = sleep_until(end) => {}
             }
         }
         Ok(refused(&record, Refusal::Undecided))
+    }
+
+    /// What became of a record that was waited for; `None` while nothing has.
+    async fn settled(&self, record: &ApprovalRecord, key: &ApprovalKey) -> Result<Option<Verdict>, GateError> {
+        let Some(current) = self.store.get_approval(&record.id).await? else {
+            return Ok(Some(refused(record, Refusal::NotValid)));
+        };
+        Ok(Some(match current.state {
+            ApprovalState::Pending if current.expires_at > self.now() => return Ok(None),
+            ApprovalState::Pending => refused(&current, Refusal::Unanswered),
+            ApprovalState::Approved => self.use_up(&current, key).await?,
+            ApprovalState::Denied => refused(&current, Refusal::Declined),
+            ApprovalState::Used => refused(&current, Refusal::UsedElsewhere),
+        }))
     }
 
     async fn use_up(&self, record: &ApprovalRecord, key: &ApprovalKey) -> Result<Verdict, GateError> {

@@ -6,6 +6,7 @@
 pub mod binding;
 pub mod front;
 pub mod gate;
+mod lookout;
 mod open;
 pub mod prompt;
 #[cfg(test)]

@@ -3,8 +3,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, json};
+use tokio::time::Instant;
 
 use super::gate::{GateError, LONGEST_PATH, Settings, TooLong};
 use super::{Answer, ApprovalPrompt, Approvals, Asked, Asking, Front, Refusal, Verdict};
@@ -129,6 +131,14 @@ fn key() -> ApprovalKey {
         action: "create_ticket".into(),
         arguments_hash: "hash".into(),
         revision: "revision".into(),
+    }
+}
+
+/// The key of a call like no other.
+fn numbered(number: usize) -> ApprovalKey {
+    ApprovalKey {
+        arguments_hash: number.to_string(),
+        ..key()
     }
 }
 
@@ -278,7 +288,7 @@ async fn a_prompt_nobody_answers_ends_with_the_record() {
 async fn a_call_that_cannot_ask_waits_as_long_as_set_and_says_so() {
     let fixture = Fixture::new();
     let front = Scripted::silent();
-    let started = tokio::time::Instant::now();
+    let started = Instant::now();
     let verdict = fixture.request(&key(), &front).await;
     assert_eq!(refusal(&verdict), Refusal::Undecided);
     let waited = started.elapsed();
@@ -287,6 +297,93 @@ async fn a_call_that_cannot_ask_waits_as_long_as_set_and_says_so() {
         "{waited:?}"
     );
     assert!(front.waited.load(Ordering::Relaxed) >= 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_that_wait_share_one_look_at_the_store() {
+    let fixture = Fixture::new();
+    let keys: Vec<ApprovalKey> = (0..100).map(numbered).collect();
+    let front = Scripted::silent();
+    let verdicts = join_all(keys.iter().map(|key| fixture.request(key, &front))).await;
+    assert!(verdicts.iter().all(|verdict| refusal(verdict) == Refusal::Undecided));
+    // Four looks in each second of the minute, however many wait.
+    let looks = fixture.store.approval_readings();
+    assert!((200..=241).contains(&looks), "{looks}");
+
+    // Nobody looks for those who no longer wait.
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert_eq!(fixture.store.approval_readings(), looks);
+    fixture.request(&numbered(100), &front).await;
+    assert!(fixture.store.approval_readings() > looks);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_that_waits_learns_of_its_own_decision_within_a_second() {
+    let fixture = Fixture::new();
+    let keys: Vec<ApprovalKey> = (0..4).map(numbered).collect();
+    let front = Scripted::silent();
+    let timed = async |key| {
+        let verdict = fixture.request(key, &front).await;
+        (verdict, Instant::now())
+    };
+    let began = Instant::now();
+    let waiting = async { tokio::join!(timed(&keys[0]), timed(&keys[1]), timed(&keys[2]), timed(&keys[3])) };
+    let deciding = async {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        let records = fixture.store.list_approvals(None, None, 9).await.unwrap();
+        let id = |number: usize| {
+            let record = records
+                .iter()
+                .find(|record| record.arguments_hash == number.to_string());
+            record.unwrap().id.clone()
+        };
+        assert!(fixture.decide(&id(0), true).await && fixture.decide(&id(1), false).await);
+        // The third is removed, as no other is.
+        fixture.store.remove_approval(&id(2));
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        fixture.pass(601);
+    };
+    let ((yes, no, gone, expired), ()) = tokio::join!(waiting, deciding);
+    assert!(matches!(yes.0, Verdict::Allowed(_)), "{yes:?}");
+    assert_eq!(refusal(&no.0), Refusal::Declined);
+    assert_eq!(refusal(&gone.0), Refusal::NotValid);
+    assert_eq!(refusal(&expired.0), Refusal::Unanswered);
+    for ((_, at), seconds) in [(yes, 10), (no, 10), (gone, 10), (expired, 20)] {
+        let late = at.duration_since(began).saturating_sub(Duration::from_secs(seconds));
+        assert!(late < Duration::from_secs(1), "{late:?} after {seconds} s");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn equal_calls_that_wait_share_a_decision_which_one_of_them_uses() {
+    let fixture = Fixture::new();
+    let (key, front) = (key(), Scripted::silent());
+    let deciding = async {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        let records = fixture.store.list_approvals(None, None, 9).await.unwrap();
+        assert_eq!(records.len(), 1);
+        assert!(fixture.decide(&records[0].id, true).await);
+    };
+    let (one, other, ()) = tokio::join!(fixture.request(&key, &front), fixture.request(&key, &front), deciding);
+    let (used, left) = if matches!(one, Verdict::Allowed(_)) {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    assert!(matches!(used, Verdict::Allowed(_)), "{used:?}");
+    assert_eq!(refusal(&left), Refusal::UsedElsewhere);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_while_the_store_fails_is_told() {
+    let fixture = Fixture::new();
+    let (key, front) = (key(), Scripted::silent());
+    let failing = async {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        fixture.store.set_failing(true);
+    };
+    let (verdict, ()) = tokio::join!(fixture.ask("/tickets", "x", &key, &front), failing);
+    assert!(matches!(verdict, Err(GateError::Store(_))), "{verdict:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -24,6 +24,9 @@ const BATCH: u32 = 1_000;
 /// some 250 events a second. One that writes more catches up when it is idle, or when it cuts off old events.
 const BATCHES_WHILE_BUSY: u32 = 8;
 
+/// How often space is given back at a time, a megabyte each: what is left then is for the next hour.
+const MOST_GIVEN_BACK: u32 = 256;
+
 /// How long the arguments of an approval are kept once it was used or refused, or has expired.
 const ARGUMENTS_KEPT: SignedDuration = SignedDuration::from_hours(1);
 
@@ -64,6 +67,11 @@ pub async fn prune(store: &dyn Store, before: Timestamp) -> Result<u64, StoreErr
     store.forget_sums(&before).await?;
     store.prune_call_logs(&before).await?;
     while store.prune_approvals(&before, BATCH).await? == u64::from(BATCH) {}
+    for _ in 0..MOST_GIVEN_BACK {
+        if !store.give_back_space().await? {
+            break;
+        }
+    }
     Ok(all)
 }
 

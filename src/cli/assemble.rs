@@ -26,6 +26,25 @@ pub(super) fn locations(global: &Global) -> Result<Locations, Failure> {
         .map_err(|error| Failure::Setup(error.into()))
 }
 
+/// Whether anybody said where the connectors are.
+pub(super) fn names_connectors(global: &Global) -> bool {
+    global.connectors.is_some() || config::environment_variable("TOOLGATE_CONNECTORS").is_some()
+}
+
+/// Makes sure that there is something where the connectors are said to be: a server without tools shows no mistake in a
+/// name.
+pub(super) fn find_connectors(locations: &Locations) -> Result<(), Failure> {
+    let Err(error) = std::fs::metadata(&locations.connectors) else {
+        return Ok(());
+    };
+    let connectors = locations.connectors.display();
+    let help = "name the one of your connectors with --connectors or TOOLGATE_CONNECTORS";
+    Err(Failure::Setup(match error.kind() {
+        std::io::ErrorKind::NotFound => anyhow::anyhow!("there is no folder {connectors}: {help}, or make it"),
+        _ => anyhow::anyhow!("cannot read {connectors}: {error}; {help}"),
+    }))
+}
+
 /// Reads the server's settings.
 pub(super) fn config(locations: &Locations) -> Result<Config, Failure> {
     config::load(locations).map_err(|diagnostics| {

@@ -51,17 +51,9 @@ impl Serve {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let locations = assemble::locations(global)?;
         let config = assemble::config(&locations)?;
-        // Before the first connector there may be none yet, but there is the place for it.
-        let is_named = global.connectors.is_some() || config::environment_variable("TOOLGATE_CONNECTORS").is_some();
-        let place = locations
-            .connectors
-            .parent()
-            .filter(|place| !place.as_os_str().is_empty());
-        if is_named && !locations.connectors.exists() && place.is_some_and(|place| !place.exists()) {
-            return Err(Failure::Setup(anyhow::anyhow!(
-                "there is no folder {}: name the one of your connectors with --connectors or TOOLGATE_CONNECTORS",
-                locations.connectors.display()
-            )));
+        // The folder that is meant when none is named may come later, with the first connector.
+        if assemble::names_connectors(global) {
+            assemble::find_connectors(&locations)?;
         }
         assemble::start_logging(&config);
         let store = assemble::store(&locations).await?;

@@ -1,5 +1,7 @@
 //! Members inside of an argument's value that the API knows by other names, or that agents are not asked for.
 
+use std::collections::{HashMap, HashSet};
+
 use super::document::{InputDocument, InsideDocument};
 use super::scope::Scope;
 use super::secret;
@@ -17,14 +19,14 @@ pub(super) fn compile(
     schema: &serde_json::Map<String, serde_json::Value>,
 ) -> Vec<Inside> {
     let mut all = Vec::new();
-    let mut paths: Vec<InsidePath> = Vec::new();
+    let mut paths: HashSet<InsidePath> = HashSet::new();
     let mut named: Vec<(InsidePath, &InsideDocument, &Node)> = Vec::new();
     let nodes = node.get(KEY).map(Node::items).unwrap_or_default();
     for (document, node) in field.inside.iter().zip(nodes) {
         let Some(path) = path(scope, node, document, schema) else {
             continue;
         };
-        if paths.contains(&path) {
+        if !paths.insert(path.clone()) {
             let message = format!("`{path}` is written twice");
             scope.refuse("duplicate-key", node.value_span("path"), message, "keep one of them");
             continue;
@@ -34,8 +36,7 @@ pub(super) fn compile(
                 .into_iter()
                 .map(|change| Inside::new(path.clone(), change)),
         );
-        named.push((path.clone(), document, node));
-        paths.push(path);
+        named.push((path, document, node));
     }
     refuse_shared_names(scope, &named, schema);
     Inside::sort(&mut all);
@@ -49,21 +50,17 @@ fn refuse_shared_names(
     schema: &serde_json::Map<String, serde_json::Value>,
 ) {
     let schema = serde_json::Value::Object(schema.clone());
-    for (index, (path, document, node)) in named.iter().enumerate() {
+    let mut written: HashMap<&[Step], HashSet<&str>> = HashMap::new();
+    for (path, _, _) in named {
+        written.entry(path.steps()).or_default().insert(path.last());
+    }
+    let mut ends: HashMap<&[Step], HashSet<&str>> = HashMap::new();
+    for (path, document, node) in named {
         let end = document.sent_as.as_deref().unwrap_or(path.last());
-        let siblings = || {
-            let others = named.iter().enumerate().filter(|(other, _)| *other != index);
-            others
-                .map(|(other, (path, document, _))| (other, path, *document))
-                .filter(|(_, other, _)| other.steps() == path.steps())
-        };
-        let is_shared = siblings().any(|(other, sibling, document)| {
-            // Of two, the later one is to blame.
-            other < index && document.sent_as.as_deref().unwrap_or(sibling.last()) == end
-        });
-        let keeps_its_name = end != path.last()
-            && siblings().all(|(_, sibling, _)| sibling.last() != end)
-            && holds_both(&schema, path.steps(), path.last(), end);
+        // Of two, the later one is to blame.
+        let is_shared = !ends.entry(path.steps()).or_default().insert(end);
+        let is_spoken_of = written.get(path.steps()).is_some_and(|siblings| siblings.contains(end));
+        let keeps_its_name = end != path.last() && !is_spoken_of && holds_both(&schema, path.steps(), path.last(), end);
         if is_shared || keeps_its_name {
             let message = format!("`{path}` would be sent as `{end}`, as another member beside it is");
             let key = if document.sent_as.is_some() { "sent_as" } else { "path" };

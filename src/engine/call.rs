@@ -106,12 +106,18 @@ async fn steps(
 
     // 3 admit: a rejected call costs nothing upstream and prompts nobody. It stands before the arguments are read, so
     // that invalid calls count as well (ruling C-24).
-    let room = Box::pin(admit::admit(parts, &tool, &call)).await?;
+    let mut room = Box::pin(admit::admit(parts, &tool, &mut call)).await?;
 
-    // 4 validate: before a person is asked and before the vault is touched.
-    let arguments = validate(action, std::mem::take(&mut call.arguments))?;
+    // 4 validate: before a person is asked and before the vault is touched. What has been completed and hashed to find
+    // an approval is not read again.
+    let mut arguments = std::mem::take(&mut call.arguments);
+    let hash = room.hash.take();
+    if hash.is_none() {
+        action.input.complete(&mut arguments);
+    }
+    let arguments = validate(action, arguments)?;
     let plan = Plan::make(&tool, &arguments)?;
-    let hash = binding::arguments_hash(&parts.arguments_key, &arguments);
+    let hash = hash.unwrap_or_else(|| binding::arguments_hash(&parts.arguments_key, &arguments));
     row.prepared(plan.shown_request(), &hash);
     if let Work::Request(request) = &plan.work {
         route
@@ -219,7 +225,9 @@ pub(super) fn dry_run(
     let route = snapshot
         .route(&tool.connector)
         .map_err(|error| failures::egress(&error, false))?;
-    let arguments = validate(&tool.action, arguments.clone())?;
+    let mut arguments = arguments.clone();
+    tool.action.input.complete(&mut arguments);
+    let arguments = validate(&tool.action, arguments)?;
     let plan = Plan::make(&tool, &arguments)?;
     let (Work::Request(request), Some(shown)) = (&plan.work, plan.shown_request()) else {
         return Err(failures::no_dry_run());
@@ -239,17 +247,18 @@ fn allow(principal: &Principal) -> Result<(), CallError> {
     }
 }
 
-/// Step 4: fills in defaults and writes integers as such, then checks against the schema. What comes out is what a person
-/// approves, what is recorded and what is sent.
-fn validate(action: &Action, mut given: Map<String, Value>) -> Result<Map<String, Value>, CallError> {
-    action.input.complete(&mut given);
+/// Step 4: checks arguments whose defaults are filled in, and whose integers are written as such, against the schema. What
+/// comes out is what a person approves, what is recorded and what is sent.
+fn validate(action: &Action, given: Map<String, Value>) -> Result<Map<String, Value>, CallError> {
     let instance = Value::Object(given);
     let violations = action.input.violations(&instance);
     match instance {
-        Value::Object(arguments) if violations.is_empty() => match Redaction::problem(&action.secret_arguments, &arguments) {
-            Some(violation) => Err(failures::invalid_arguments(&[violation])),
-            None => Ok(arguments),
-        },
+        Value::Object(arguments) if violations.is_empty() => {
+            match Redaction::problem(&action.secret_arguments, &arguments) {
+                Some(violation) => Err(failures::invalid_arguments(&[violation])),
+                None => Ok(arguments),
+            }
+        }
         _ => Err(failures::invalid_arguments(&violations)),
     }
 }

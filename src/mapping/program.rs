@@ -49,39 +49,12 @@ impl Program {
 
     /// Whether it is a comparison of sizes.
     pub(super) fn compares_sizes(&self) -> bool {
-        matches!(
-            self.0.as_ast(),
-            Ast::Comparison { comparator, .. } if !matches!(comparator, Comparator::Equal | Comparator::NotEqual)
-        )
+        matches!(self.0.as_ast(), Ast::Comparison { comparator, .. } if is_of_sizes(comparator))
     }
 
-    /// The same program with each side of a comparison of sizes read as a number.
+    /// The same program with each side of a comparison of sizes read as a number, also within conditions.
     pub(super) fn of_numbers(self) -> Self {
-        let Ast::Comparison {
-            offset,
-            comparator,
-            lhs,
-            rhs,
-        } = self.0.as_ast().clone()
-        else {
-            return self;
-        };
-        if !self.compares_sizes() {
-            return self;
-        }
-        let number = |side: Box<Ast>| {
-            Box::new(Ast::Function {
-                offset,
-                name: "to_number".to_owned(),
-                args: vec![*side],
-            })
-        };
-        let syntax = Ast::Comparison {
-            offset,
-            comparator,
-            lhs: number(lhs),
-            rhs: number(rhs),
-        };
+        let syntax = of_numbers(self.0.as_ast().clone());
         Self(Expression::new(self.0.as_str(), syntax, &jmespath::DEFAULT_RUNTIME))
     }
 
@@ -103,6 +76,52 @@ impl Program {
             ));
         }
         Ok(json(&found))
+    }
+}
+
+fn is_of_sizes(comparator: &Comparator) -> bool {
+    !matches!(comparator, Comparator::Equal | Comparator::NotEqual)
+}
+
+/// `syntax` with each side of a comparison of sizes read as a number, as far as it is made of conditions.
+fn of_numbers(syntax: Ast) -> Ast {
+    let within = |part: Box<Ast>| Box::new(of_numbers(*part));
+    match syntax {
+        Ast::And { offset, lhs, rhs } => Ast::And {
+            offset,
+            lhs: within(lhs),
+            rhs: within(rhs),
+        },
+        Ast::Or { offset, lhs, rhs } => Ast::Or {
+            offset,
+            lhs: within(lhs),
+            rhs: within(rhs),
+        },
+        Ast::Not { offset, node } => Ast::Not {
+            offset,
+            node: within(node),
+        },
+        Ast::Comparison {
+            offset,
+            comparator,
+            lhs,
+            rhs,
+        } if is_of_sizes(&comparator) => {
+            let number = |side: Box<Ast>| {
+                Box::new(Ast::Function {
+                    offset,
+                    name: "to_number".to_owned(),
+                    args: vec![*side],
+                })
+            };
+            Ast::Comparison {
+                offset,
+                comparator,
+                lhs: number(lhs),
+                rhs: number(rhs),
+            }
+        }
+        other => other,
     }
 }
 

@@ -28,6 +28,7 @@ use super::results;
 use super::subscriptions::{self, Sessions};
 use super::unreadable;
 use super::visible::Visible;
+use super::writing;
 use crate::engine::{Asking, Call, Channel, Ending, Engine, Front as _};
 use crate::policy::Principal;
 
@@ -166,8 +167,12 @@ impl Handler {
         };
         let result = match ending {
             Ending::Done(outcome) => {
-                let keep = |file| self.shared.files.keep(file, &self.principal);
-                results::success(&request.name, outcome, keep)
+                let (shared, principal) = (Arc::clone(&self.shared), Arc::clone(&self.principal));
+                let tool = request.name.clone();
+                writing::by_length(writing::length_of_outcome(&outcome), move || {
+                    results::success(&tool, outcome, |file| shared.files.keep(file, &principal))
+                })
+                .await
             }
             // Which actions there are is no question of the protocol to somebody who searches.
             Ending::Failed(error) if indirect => finding::failed(error),

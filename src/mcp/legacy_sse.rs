@@ -30,6 +30,7 @@ use super::backlog::{Backlog, Held};
 use super::gate::Gate;
 use super::http::{HttpSettings, KEEP_ALIVE, too_many_sessions};
 use super::reading;
+use super::writing;
 use crate::crypto;
 use crate::engine::Channel;
 use crate::policy::Principal;
@@ -251,8 +252,8 @@ impl Transport<RoleServer> for Bridged {
         let outbound = self.outbound.clone();
         let backlog = self.backlog.clone();
         async move {
-            let mut json = serde_json::to_string(&message)?;
-            drop(message);
+            let length = writing::length_of_message(&message);
+            let mut json = writing::by_length(length, move || serde_json::to_string(&message)).await?;
             json.shrink_to_fit();
             let held = backlog.hold(json.len());
             let written = Written { json, _held: held };

@@ -29,9 +29,6 @@ const COMPLAINT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the last answers may take to leave when the client does not read them.
 const CLOSE_TIME: Duration = Duration::from_secs(2);
 
-/// Some Windows programs begin with it; JSON readers may ignore it (RFC 8259, section 8.1).
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-
 type Sending = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A transport over two byte streams.
@@ -135,7 +132,7 @@ where
 }
 
 fn read(line: &[u8]) -> Line {
-    let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
+    let line = reading::without_mark(line);
     if line.trim_ascii().is_empty() {
         return Line::Nothing;
     }

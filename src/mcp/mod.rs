@@ -41,6 +41,7 @@ mod tools;
 mod turned_away;
 mod unreadable;
 mod visible;
+mod writing;
 
 pub use authorization::Authentication;
 pub use handler::Handler;

@@ -9,6 +9,7 @@ use rmcp::model::ServerJsonRpcMessage;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
 use super::backlog::Backlog;
+use super::writing;
 
 /// Longest run of messages that are put together, in bytes. Longer ones stay as they are: neither are they copied, nor is
 /// memory kept for them.
@@ -48,7 +49,7 @@ impl<W> Clone for Outbox<W> {
     }
 }
 
-impl<W: AsyncWrite + Send + Unpin> Outbox<W> {
+impl<W: AsyncWrite + Send + Unpin + 'static> Outbox<W> {
     pub(super) fn new(output: W) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -73,13 +74,21 @@ impl<W: AsyncWrite + Send + Unpin> Outbox<W> {
     /// # Errors
     /// When the message cannot be written as JSON, or the stream is closed or broken.
     pub(super) async fn send(&self, message: ServerJsonRpcMessage) -> io::Result<()> {
-        self.queue(&message)?;
-        // Its text is enough while the client does not read it.
-        drop(message);
+        self.put(message).await?;
         self.flush().await
     }
 
-    /// Puts `message` with what is to be sent at the next flush.
+    /// Puts `message` with what is to be sent at the next flush. Its text is enough while the client does not read it.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub(super) async fn put(&self, message: ServerJsonRpcMessage) -> io::Result<()> {
+        let outbox = self.clone();
+        let length = writing::length_of_message(&message);
+        writing::by_length(length, move || outbox.queue(&message)).await
+    }
+
+    /// The same at once, for a message that is not long.
     ///
     /// # Errors
     /// When it cannot be written as JSON.

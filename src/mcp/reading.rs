@@ -11,6 +11,14 @@ use serde::Deserialize;
 /// Version of JSON-RPC.
 const VERSION: &str = "2.0";
 
+/// Some Windows programs begin a text with it.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// `text` without a byte order mark, which JSON readers may ignore (RFC 8259, section 8.1).
+pub(super) fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
 /// A request with nothing in it but what a call has. Anything else does not fit and is read by rmcp.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

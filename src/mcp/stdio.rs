@@ -119,11 +119,9 @@ where
 
 async fn send<W>(outbox: &Outbox<W>, answer: ServerJsonRpcMessage, ticket: &Ticket) -> io::Result<()>
 where
-    W: AsyncWrite + Send + Unpin,
+    W: AsyncWrite + Send + Unpin + 'static,
 {
-    outbox.queue(&answer)?;
-    // Its text is enough while the client does not read it.
-    drop(answer);
+    outbox.put(answer).await?;
     if ticket.has_company() {
         // Others that are ready may have their answers by then: one write for all of them wakes the client once.
         tokio::task::yield_now().await;

@@ -336,6 +336,26 @@ fn what_more_computes_of_numbers_in_texts_is_a_comparison() {
             0,
             End::Complete,
         ),
+        // Beside others, and in either order.
+        (
+            "items && page < pages",
+            [page(json!("9"), json!("10")), page(json!("10"), json!("10"))],
+            1,
+            End::Complete,
+        ),
+        (
+            "!(page >= pages) && (page < `1` || page < pages)",
+            [page(json!("9"), json!("10")), page(json!("10"), json!("10"))],
+            1,
+            End::Complete,
+        ),
+        // What is left out says no there, too.
+        (
+            "more && page < pages",
+            [page(json!("1"), json!("2")), json!(null)],
+            0,
+            End::Complete,
+        ),
         // Nobody can say whether there is more.
         ("page < total", [page(json!(1), json!(2)), json!(null)], 0, End::Lost),
         (

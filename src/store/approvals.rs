@@ -1,5 +1,7 @@
 //! What is kept of people's decisions.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use serde::Serialize;
 
@@ -178,6 +180,8 @@ pub trait ApprovalStore: Send + Sync {
     async fn find_approval(&self, key: &ApprovalKey, now: &str) -> Result<Option<ApprovalRecord>, StoreError>;
     /// One record by its id.
     async fn get_approval(&self, id: &str) -> Result<Option<ApprovalRecord>, StoreError>;
+    /// The states of the records with these ids; those that there are not are left out.
+    async fn approval_states(&self, ids: &[&str]) -> Result<HashMap<String, ApprovalState>, StoreError>;
     /// The arguments that were stored with a record; `None` when there is no such record, or they are gone.
     async fn read_approval_arguments(&self, id: &str) -> Result<Option<String>, StoreError>;
     /// Records in a state (all when `None`) that have not expired at that moment (all when `None`), newest first, at most

@@ -158,4 +158,8 @@ pub trait AuditStore: Send + Sync {
     /// at or after `before` (made by [`rfc3339`](super::time::rfc3339)), but at most `most`. What is left is chained to
     /// the hash of the last that was cut, which is kept, so that the chain still verifies. Returns how many were cut.
     async fn prune_audit(&self, before: &str, most: u32) -> Result<u64, StoreError>;
+
+    /// Gives some of the space of what was removed back to the system, as long as there is much more than what is written
+    /// next needs; whether it did.
+    async fn give_back_space(&self) -> Result<bool, StoreError>;
 }

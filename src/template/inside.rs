@@ -10,14 +10,14 @@ const LONGEST_PATH: usize = 32;
 
 /// The way from a value to a member inside of it: `city`, `address.city`, `[].price`, `{}.state`. A name with other
 /// characters than letters, digits, `_`, `-` and `$` stands in quotes, as in JSON.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct InsidePath {
     steps: Vec<Step>,
     last: String,
 }
 
 /// One step.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// To the member of that name.
     Member(String),

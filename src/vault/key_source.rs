@@ -21,6 +21,9 @@ const FILE_NAME: &str = "master.key";
 /// What the name of a key's file is followed by in the name of its successor's.
 const NEXT: &str = ".next";
 
+/// What the name of a key's file is followed by in the name of the file that keeps others from making it.
+const LOCK: &str = ".lock";
+
 /// What a draft's name ends with is that long.
 const DRAFT_DIGITS: usize = 32;
 
@@ -180,6 +183,11 @@ fn check_mode(_file: &Path, _opened: &File) -> io::Result<Result<(), KeyError>> 
 /// Writes a new file with a key, all at once and durably; leaves the one that is there, if there is one. Of processes
 /// that do so at the same moment one succeeds, and all find the same key.
 pub(super) fn write(file: &Path, line: &str) -> Result<(), KeyError> {
+    write_with(file, line, |draft, file| std::fs::hard_link(draft, file))
+}
+
+/// The same, where `attach` gives a file a second name.
+fn write_with(file: &Path, line: &str, attach: impl Fn(&Path, &Path) -> io::Result<()>) -> Result<(), KeyError> {
     let failed = |error: io::Error| KeyError::File {
         file: file.display().to_string(),
         doing: "written",
@@ -188,13 +196,31 @@ pub(super) fn write(file: &Path, line: &str) -> Result<(), KeyError> {
     let mut draft = file.as_os_str().to_owned();
     draft.push(format!(".{}", random_id()?));
     let draft = PathBuf::from(draft);
-    let written = fill(&draft, line).and_then(|()| match std::fs::hard_link(&draft, file) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+    let written = fill(&draft, line).and_then(|()| match attach(&draft, file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => name_alone(&draft, file),
         Ok(()) | Err(_) => Ok(()),
     });
     // Without its draft the file is complete; a draft that cannot be removed is in nobody's way.
     drop(std::fs::remove_file(&draft));
     written.and_then(|()| sync_folder(file)).map_err(failed)
+}
+
+/// Gives a draft the name of its file, unless there is one: for file systems without hard links, where nothing else does
+/// both at once. All processes come here then, and all but one wait.
+fn name_alone(draft: &Path, file: &Path) -> io::Result<()> {
+    let mut lock = file.as_os_str().to_owned();
+    lock.push(LOCK);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // Given up by the operating system when the file is closed, however the process ends.
+    let lock = options.open(lock)?;
+    lock.lock()?;
+    if std::fs::symlink_metadata(file).is_ok() {
+        return Ok(());
+    }
+    std::fs::rename(draft, file)
 }
 
 /// Removes the drafts of `file` that [`write`] left because its process ended: each is a copy of a key. Nobody else may be
@@ -333,6 +359,38 @@ mod tests {
         assert!(ids.iter().all(|other| *other == ids[0]), "{ids:?}");
         let left: Vec<_> = folder.path().read_dir().unwrap().collect();
         assert_eq!(left.len(), 1, "{left:?}");
+    }
+
+    #[test]
+    fn a_file_system_without_hard_links_holds_a_key_as_well() {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join(FILE_NAME);
+        let start = std::sync::Barrier::new(8);
+        let found: Vec<String> = std::thread::scope(|scope| {
+            let (file, start) = (&file, &start);
+            let making: Vec<_> = (0..8)
+                .map(|number| {
+                    scope.spawn(move || {
+                        start.wait();
+                        write_with(file, &format!("{number}\n"), |_, _| {
+                            Err(io::ErrorKind::Unsupported.into())
+                        })
+                        .unwrap();
+                        text(file).unwrap().expose_secret().to_owned()
+                    })
+                })
+                .collect();
+            making.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(found.iter().all(|other| *other == found[0]), "{found:?}");
+        let mut left: Vec<_> = folder
+            .path()
+            .read_dir()
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        left.sort();
+        assert_eq!(left, [FILE_NAME, "master.key.lock"], "no draft is left");
     }
 
     #[cfg(unix)]

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::time::Instant;
 
 use super::key_source::{KeyError, KeySource, Keys};
 use super::opened::OpenedSecrets;
@@ -72,14 +71,8 @@ impl Vault {
     /// # Errors
     /// [`SecretError`] when there is none, when it belongs to another user, or when it cannot be opened.
     pub async fn open(&self, name: &SecretName, holder: Holder<'_>) -> Result<SecretString, SecretError> {
-        if let Some(value) = self.opened.fresh(name, holder) {
-            return Ok(value);
-        }
-        let at = Instant::now();
-        let secret = self.find(name, holder).await?;
-        let value = self.unseal(&secret).await?;
-        self.opened.keep(name, holder, value.clone(), at);
-        Ok(value)
+        let find = async || self.unseal(&self.find(name, holder).await?).await;
+        self.opened.get(name, holder, find).await
     }
 
     /// Stores a value, in place of the one that is there. The first one in a state folder makes the master key.

@@ -2,8 +2,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use secrecy::{ExposeSecret as _, SecretString};
 use tempfile::TempDir;
+use tokio::time::Instant;
 
 use super::opened::FRESH;
 use super::*;
@@ -187,6 +190,92 @@ async fn calls_in_quick_succession_ask_the_store_once() {
     assert!(failed.to_string().contains("the disk is full"), "{failed}");
 }
 
+/// A vault whose store holds `vault://crm/key` of ana, and takes `delay` to look for anything.
+async fn slow(delay: Duration) -> (Arc<MemoryStore>, Shared, Vault) {
+    let store = Arc::new(MemoryStore::default());
+    let shared = Shared::over(Arc::clone(&store) as Arc<dyn Store>);
+    let vault = shared.vault();
+    set(&vault, Some("ana"), "crm/key", "first").await;
+    store.set_secret_delay(delay);
+    (store, shared, vault)
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_those_who_ask_at_once_one_reads_the_store() {
+    let (store, _shared, vault) = slow(Duration::from_millis(20)).await;
+    for _ in 0..3 {
+        let before = store.secret_readings();
+        let asked = (0..50).map(|_| open(&vault, "vault://crm/key", of("ana")));
+        for value in join_all(asked).await {
+            assert_eq!(value.as_deref(), Ok("first"));
+        }
+        assert_eq!(store.secret_readings() - before, 1);
+        tokio::time::sleep(FRESH).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_ask_at_once_share_a_failure_and_the_next_one_asks_again() {
+    let (store, _shared, vault) = slow(Duration::from_secs(1)).await;
+    store.set_failing(true);
+    let began = Instant::now();
+    let asked = (0..50).map(|_| open(&vault, "vault://crm/key", of("ana")));
+    for value in join_all(asked).await {
+        let error = value.unwrap_err().to_string();
+        assert!(error.contains("the disk is full"), "{error}");
+    }
+    // None waits for the tries of all before it.
+    assert_eq!(began.elapsed().as_secs(), 1);
+    store.set_failing(false);
+    let again = open(&vault, "vault://crm/key", of("ana")).await;
+    assert_eq!(again.as_deref(), Ok("first"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_gives_up_leaves_the_others_with_an_answer() {
+    let (_store, _shared, vault) = slow(Duration::from_secs(1)).await;
+    let mut asked: Vec<_> = (0..3)
+        .map(|_| Box::pin(open(&vault, "vault://crm/key", of("ana"))))
+        .collect();
+    for question in &mut asked {
+        assert!(question.now_or_never().is_none());
+    }
+    drop(asked.remove(0));
+    for value in join_all(asked).await {
+        assert_eq!(value.as_deref(), Ok("first"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_stored_while_others_look_is_what_the_next_one_gets() {
+    let (_store, _shared, vault) = slow(Duration::from_secs(1)).await;
+    let asked_at = async |milliseconds| {
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        open(&vault, "vault://crm/key", of("ana")).await
+    };
+    // Stored after a second; who began to look before that finds what was there, at 1.5 s.
+    let (_, early, next, last) = tokio::join!(
+        set(&vault, Some("ana"), "crm/key", "second"),
+        asked_at(500),
+        asked_at(1_200),
+        asked_at(1_600),
+    );
+    assert_eq!(early.as_deref(), Ok("first"));
+    assert_eq!((next.as_deref(), last.as_deref()), (Ok("second"), Ok("second")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_took_too_long_to_find_is_found_again_by_those_who_waited_for_it() {
+    let (store, _shared, vault) = slow(FRESH + Duration::from_secs(1)).await;
+    let asked = tokio::join!(
+        open(&vault, "vault://crm/key", of("ana")),
+        open(&vault, "vault://crm/key", of("ana"))
+    );
+    assert_eq!((asked.0.as_deref(), asked.1.as_deref()), (Ok("first"), Ok("first")));
+    // One for storing it, and one for each of them.
+    assert_eq!(store.secret_readings(), 3);
+}
+
 #[tokio::test]
 async fn of_several_that_use_the_vault_first_all_use_the_same_key() {
     let folder = TempDir::new().unwrap();
@@ -200,7 +289,7 @@ async fn of_several_that_use_the_vault_first_all_use_the_same_key() {
         })
     });
     let mut versions: Vec<u32> = Vec::new();
-    for stored in futures_util::future::join_all(setting).await {
+    for stored in join_all(setting).await {
         versions.push(stored.unwrap().version);
     }
     versions.sort_unstable();

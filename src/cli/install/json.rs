@@ -216,6 +216,9 @@ struct Gap {
     line: usize,
     /// Where the last comment or comma ends.
     last: usize,
+    /// Whether nothing can stand behind `line` on its line, and behind `last` on its: a comment goes on to its end.
+    is_line_taken: bool,
+    is_last_taken: bool,
 }
 
 impl Gap {
@@ -224,6 +227,8 @@ impl Gap {
             comma: None,
             line: start,
             last: start,
+            is_line_taken: false,
+            is_last_taken: false,
         };
         let mut same_line = true;
         let mut at = start;
@@ -240,10 +245,12 @@ impl Gap {
                 at += rest.chars().next().map_or(1, char::len_utf8);
                 continue;
             };
+            gap.is_last_taken = rest.starts_with("//");
             at += length;
             gap.last = at;
             if same_line {
                 gap.line = at;
+                gap.is_line_taken = gap.is_last_taken;
             }
         }
         gap
@@ -338,13 +345,18 @@ impl<'t> Style<'t> {
             return vec![Splice::new(begin..object.close, written)];
         };
         let gap = Gap::between(text, last.whole.end, object.close);
-        let written = if starts_line(text, last.whole.start) {
+        let is_on_own_line = starts_line(text, last.whole.start);
+        let written = if is_on_own_line {
             let indent = indent_at(text, last.whole.start);
             format!("{}{indent}{key}: {}", self.newline, self.lines(value, indent))
         } else {
             format!("{0}{key}:{0}{1}", self.space(), self.line(value))
         };
-        let behind = gap.behind();
+        let behind = if is_on_own_line || !gap.is_line_taken {
+            gap.behind()
+        } else {
+            gap.comma.map_or(last.whole.end, |comma| comma + 1)
+        };
         if gap.comma.is_some() {
             return vec![Splice::new(behind..behind, written + ",")];
         }
@@ -378,7 +390,14 @@ fn remove(text: &str, object: &Braces, index: usize) -> Vec<Splice> {
     if is_alone && !comments {
         return vec![Splice::new(object.open + 1..object.close, "")];
     }
-    let begin = before.last;
+    // What follows on the member's line must not become part of a comment on the line before.
+    let rest = text[member.whole.end..].lines().next().unwrap_or_default();
+    let is_followed = !rest.trim_matches([' ', '\t', ',']).is_empty();
+    let begin = if before.is_last_taken && is_followed {
+        member.whole.start
+    } else {
+        before.last
+    };
     let lines = Splice::new(begin..member.whole.end, "");
     if let Some(comma) = behind.comma {
         return vec![lines, Splice::new(comma..comma + 1, "")];

@@ -50,7 +50,8 @@ Examples:
 The entry names this binary, the connectors, the settings and the state as given now, each by its whole path.
 The file as it was is kept beside it.
 
-Exit codes: 0 done, or nothing to do; 1 refused, the file is as it was; 2 usage; 3 no folder for the state.")]
+Exit codes: 0 done, or nothing to do; 1 refused, the file is as it was; 2 usage; 3 no folder for the state,
+or none of connectors.")]
 pub(super) struct Install {
     /// The client.
     #[arg(value_enum)]
@@ -155,6 +156,10 @@ impl Install {
             });
         }
         let locations = assemble::locations(global)?;
+        // The entry names the folder, and a server does not start without one that is named.
+        if !self.print {
+            assemble::find_connectors(&locations)?;
+        }
         let program = std::env::current_exe().context("the path of this binary is not known")?;
         let mut arguments = vec!["serve".to_owned()];
         let Locations {

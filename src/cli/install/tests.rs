@@ -105,6 +105,74 @@ fn line_breaks_stay_what_they_are() {
     }
 }
 
+/// Comments and commas in every place where an editor lets people put them.
+#[test]
+fn comments_stay_wherever_they_are() {
+    let between = [
+        "",
+        " ",
+        "\n    ",
+        " // c\n",
+        " /* c */ ",
+        " // c\n    // d\n    ",
+        "\n    /* c\n d */\n    ",
+    ];
+    let mut files = 0;
+    for before in between {
+        for behind in between {
+            for (comma, after) in [("", ""), (",", ""), (",", " // e\n"), (",", "\n    // e\n  ")] {
+                for others in ["\"a\": {}", "\"a\": { \"x\": 1 /* y */ }, // first\n    \"b\": {}"] {
+                    for outer in ["", ", // f\n  \"z\": 1"] {
+                        let text = format!(
+                            "{{\n  \"servers\": {{{before}{others}{behind}{comma}{after}}}{outer} // g\n}}\n// h\n"
+                        );
+                        let after = with(Client::VsCode, &text).unwrap_or_else(|problem| panic!("{text}\n{problem:?}"));
+                        // Nothing is lost, and nothing is in another order.
+                        let mut left = after.chars();
+                        let mut kept = text.chars().filter(|character| !character.is_whitespace());
+                        assert!(
+                            kept.all(|wanted| left.any(|character| character == wanted)),
+                            "{text}\n{after}"
+                        );
+                        let removed = without(Client::VsCode, &after);
+                        let removed = removed
+                            .unwrap_or_else(|problem| panic!("{after}\n{problem:?}"))
+                            .unwrap();
+                        let shown = |text: &str| -> String { text.split_whitespace().collect() };
+                        assert_eq!(shown(&removed), shown(&text), "{text}\n{after}\n{removed}");
+                        files += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(files, 7 * 7 * 4 * 2 * 2);
+}
+
+/// The entry stands anywhere among others, with comments around it.
+#[test]
+fn an_entry_goes_from_among_comments() {
+    let between = ["", " ", "\n    ", " // c\n    ", " /* c */ ", "\n    // c\n    "];
+    for before in between {
+        for behind in between {
+            for ahead in ["", "\"a\": {},", "\"a\": {}, // a\n"] {
+                for rest in ["", ",", ", \"b\": {}", ", // b\n    \"b\": {}"] {
+                    let text = format!(
+                        "{{\n  \"servers\": {{{ahead}{before}\"toolgate\": {{}}{behind}{rest}{behind}}} // g\n}}\n"
+                    );
+                    let removed = without(Client::VsCode, &text);
+                    let removed = removed.unwrap_or_else(|problem| panic!("{text}\n{problem:?}")).unwrap();
+                    let count = |text: &str, part: &str| text.matches(part).count();
+                    for part in ["// c", "/* c */", "// a", "// b", "// g", "\"a\"", "\"b\""] {
+                        assert_eq!(count(&removed, part), count(&text, part), "{part}: {text}\n{removed}");
+                    }
+                    assert_eq!(without(Client::VsCode, &removed).unwrap(), None);
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn another_entry_is_replaced_in_its_place() {
     for (client, before, after) in [

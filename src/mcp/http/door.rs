@@ -16,6 +16,7 @@ use super::pages::Page;
 use crate::mcp::authorization::{Authenticator, Caller};
 use crate::mcp::connections::Visitor;
 use crate::mcp::guard::Guard;
+use crate::mcp::reading;
 use crate::mcp::turned_away::turned_away;
 
 /// How long a client may take to send a request's body.
@@ -66,7 +67,9 @@ async fn let_in(door: &Door, mut parts: Parts, body: Body, next: Next) -> Respon
         .and_then(|caller| caller.principal().sharer());
     match tokio::time::timeout(BODY_TIMEOUT, door.bodies.receive(body, sharer)).await {
         Ok(Ok(Received { bytes, room })) => {
-            let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+            // As on the other transports, whoever reads it further on.
+            let text = bytes.slice_ref(reading::without_mark(&bytes));
+            let response = next.run(Request::from_parts(parts, Body::from(text))).await;
             drop(room);
             response
         }

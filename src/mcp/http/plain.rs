@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::mcp::authorization::Caller;
 use crate::mcp::direct::{self, Desk};
-use crate::mcp::reading;
+use crate::mcp::{reading, writing};
 
 const JSON: &str = "application/json";
 const EVENTS: &str = "text/event-stream";
@@ -48,7 +48,7 @@ pub(super) async fn answer<S: ServerHandler>(
     };
     cancel_when_dropped.disarm();
     match answer {
-        Ok(message) => written(&message),
+        Ok(message) => written(message).await,
         Err(error) => {
             tracing::error!(%error, "a call ended without an answer");
             broken_off()
@@ -116,12 +116,13 @@ fn status(code: ErrorCode) -> StatusCode {
     }
 }
 
-fn written(message: &ServerJsonRpcMessage) -> Response {
-    let status = match message {
+async fn written(message: ServerJsonRpcMessage) -> Response {
+    let status = match &message {
         JsonRpcMessage::Error(answer) => status(answer.error.code),
         _ => StatusCode::OK,
     };
-    match serde_json::to_vec(message) {
+    let length = writing::length_of_message(&message);
+    match writing::by_length(length, move || serde_json::to_vec(&message)).await {
         Ok(text) => (status, [(header::CONTENT_TYPE, JSON)], Body::from(text)).into_response(),
         Err(error) => {
             tracing::error!(%error, "an answer cannot be written");

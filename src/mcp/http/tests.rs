@@ -94,6 +94,37 @@ async fn unreadable_patterns_stop_the_start() {
 }
 
 #[tokio::test]
+async fn a_byte_order_mark_is_passed_over_as_it_is_on_lines() {
+    let server = start(|_| {}).await;
+    server.probe.release();
+    for (headers, body) in [("", initialize()), (STATELESS, stateless_call(7, None))] {
+        let headers = format!("{MCP}{headers}");
+        let marked = exchange(server.address, "POST", "/mcp", &headers, &format!("\u{feff}{body}")).await;
+        assert_eq!(status(&marked), "200", "{marked}");
+        assert!(marked.contains("\"result\""), "{marked}");
+    }
+    let mut stream = Connection::open(server.address).await;
+    stream.send("GET", "/sse", "Accept: text/event-stream\r\n", "").await;
+    let opened = stream.until("\n\n").await;
+    let place = opened.split("data: ").nth(1).and_then(|rest| rest.lines().next());
+    let place = place.unwrap_or_else(|| panic!("{opened}"));
+    let marked = format!("\u{feff}{}", initialize());
+    let answer = exchange(
+        server.address,
+        "POST",
+        &format!("/{place}"),
+        "Content-Type: application/json\r\n",
+        &marked,
+    )
+    .await;
+    assert_eq!(status(&answer), "202", "{answer}");
+    // One mark is enough.
+    let twice = format!("\u{feff}\u{feff}{}", initialize());
+    let answer = exchange(server.address, "POST", "/mcp", MCP, &twice).await;
+    assert_eq!(status(&answer), "400", "{answer}");
+}
+
+#[tokio::test]
 async fn host_and_origin_are_checked_on_every_route_but_the_probe() {
     let server = start(|_| {}).await;
     for (method, path) in [

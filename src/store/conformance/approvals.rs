@@ -15,6 +15,7 @@ macro_rules! cases {
             an_approval_can_be_revoked_until_it_is_used,
             the_newest_record_of_a_key_is_found,
             lists_are_newest_first_and_filtered,
+            the_states_of_many_are_told_at_once,
             unknown_ids_change_nothing,
             callers_racing_for_one_key_share_one_record,
             callers_racing_for_one_approval_use_it_once,
@@ -311,6 +312,34 @@ pub(crate) async fn lists_are_newest_first_and_filtered(store: &dyn Store) {
             .unwrap()
             .is_empty()
     );
+}
+
+pub(crate) async fn the_states_of_many_are_told_at_once(store: &dyn Store) {
+    for number in 0..4 {
+        let mut record = pending(&number.to_string(), number);
+        record.arguments_hash = format!("hash {number}");
+        let made = store.find_or_create_approval(&record, ARGUMENTS, &at(5)).await;
+        assert_eq!(made.unwrap().id, record.id);
+    }
+    assert!(store.decide_approval("1", &decision(true, 6)).await.unwrap());
+    assert!(store.decide_approval("2", &decision(false, 6)).await.unwrap());
+    let states = async |ids: &[&str]| {
+        let mut states: Vec<_> = store.approval_states(ids).await.unwrap().into_iter().collect();
+        states.sort_by(|(one, _), (other, _)| one.cmp(other));
+        states
+    };
+    let told = |states: &[(&str, ApprovalState)]| -> Vec<(String, ApprovalState)> {
+        states.iter().map(|(id, state)| ((*id).to_owned(), *state)).collect()
+    };
+    assert_eq!(
+        states(&["2", "1", "0", "9", "1", "0' OR '1'='1"]).await,
+        told(&[
+            ("0", ApprovalState::Pending),
+            ("1", ApprovalState::Approved),
+            ("2", ApprovalState::Denied)
+        ])
+    );
+    assert_eq!(states(&[]).await, told(&[]));
 }
 
 pub(crate) async fn unknown_ids_change_nothing(store: &dyn Store) {

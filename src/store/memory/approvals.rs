@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 
 use super::{MemoryStore, State};
@@ -36,8 +38,19 @@ impl ApprovalStore for MemoryStore {
     }
 
     async fn get_approval(&self, id: &str) -> Result<Option<ApprovalRecord>, StoreError> {
-        let state = self.working_state("read an approval")?;
+        let mut state = self.working_state("read an approval")?;
+        state.approval_readings += 1;
         Ok(state.approvals.iter().find(|stored| stored.id == id).cloned())
+    }
+
+    async fn approval_states(&self, ids: &[&str]) -> Result<HashMap<String, ApprovalState>, StoreError> {
+        let mut state = self.working_state("looked for decisions")?;
+        state.approval_readings += 1;
+        let asked = state
+            .approvals
+            .iter()
+            .filter(|stored| ids.contains(&stored.id.as_str()));
+        Ok(asked.map(|stored| (stored.id.clone(), stored.state)).collect())
     }
 
     async fn read_approval_arguments(&self, id: &str) -> Result<Option<String>, StoreError> {

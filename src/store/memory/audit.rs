@@ -164,6 +164,10 @@ impl AuditStore for MemoryStore {
         }
         Ok(cut as u64)
     }
+
+    async fn give_back_space(&self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
 }
 
 /// Whether all that is known of a call is that it ended with a question.

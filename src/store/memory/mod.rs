@@ -13,6 +13,7 @@ mod windows;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::windows::Log as WindowLog;
 use super::{ApprovalRecord, KeyRecord, SealedSecret, StoreError};
@@ -34,6 +35,7 @@ pub(crate) struct MemoryStore {
 struct State {
     audit: Log,
     approvals: Vec<ApprovalRecord>,
+    approval_readings: usize,
     /// By approval.
     approval_arguments: HashMap<String, String>,
     /// Each with when its call ended.
@@ -41,6 +43,9 @@ struct State {
     apis: Vec<apis::Api>,
     keys: Vec<KeyRecord>,
     key_readings: usize,
+    secret_readings: usize,
+    /// How long finding a secret takes.
+    secret_delay: Duration,
     secrets: Vec<SealedSecret>,
     sums: statistics::Sums,
     writes: Vec<Write>,
@@ -72,6 +77,26 @@ impl MemoryStore {
     /// How often the keys were read.
     pub(crate) fn key_readings(&self) -> usize {
         self.state().key_readings
+    }
+
+    /// How often records of approvals were read by their ids.
+    pub(crate) fn approval_readings(&self) -> usize {
+        self.state().approval_readings
+    }
+
+    /// Removes one record.
+    pub(crate) fn remove_approval(&self, id: &str) {
+        self.state().approvals.retain(|record| record.id != id);
+    }
+
+    /// How often a secret was looked for.
+    pub(crate) fn secret_readings(&self) -> usize {
+        self.state().secret_readings
+    }
+
+    /// Makes finding a secret take a while from now on.
+    pub(crate) fn set_secret_delay(&self, delay: Duration) {
+        self.state().secret_delay = delay;
     }
 
     /// Whether everything fails from now on.

@@ -6,8 +6,18 @@ use crate::store::{Put, Rewrap, SealedSecret, SecretId, SecretStore, StoreError}
 #[async_trait]
 impl SecretStore for MemoryStore {
     async fn find_secret(&self, id: &SecretId) -> Result<Option<SealedSecret>, StoreError> {
-        let state = self.working_state("looked for a secret")?;
-        Ok(state.secrets.iter().find(|secret| secret.id == *id).cloned())
+        let look = || {
+            let mut state = self.working_state("looked for a secret")?;
+            state.secret_readings += 1;
+            Ok(state.secrets.iter().find(|secret| secret.id == *id).cloned())
+        };
+        let found = look();
+        let delay = self.state().secret_delay;
+        // Even the shortest sleep moves a paused clock.
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        found
     }
 
     async fn list_secrets(&self, organisation: Option<&str>) -> Result<Vec<SealedSecret>, StoreError> {

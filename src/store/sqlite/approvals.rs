@@ -1,5 +1,7 @@
 //! Approvals in SQLite.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row};
@@ -50,6 +52,8 @@ const FIND_NEWEST: &str = "\
 
 const GET: &str = "SELECT * FROM approvals WHERE id = ?";
 
+const STATES: &str = "SELECT id, state FROM approvals WHERE id IN (SELECT value FROM json_each(?))";
+
 const LIST: &str = "\
     SELECT * FROM approvals WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR expires_at > ?2) \
     ORDER BY created_at DESC, sequence DESC LIMIT ?3";
@@ -91,6 +95,14 @@ impl ApprovalStore for SqliteStore {
         let row = sqlx::query(GET).bind(id).fetch_optional(&self.readers).await;
         row.and_then(|row| row.as_ref().map(read).transpose())
             .map_err(failed("read an approval"))
+    }
+
+    async fn approval_states(&self, ids: &[&str]) -> Result<HashMap<String, ApprovalState>, StoreError> {
+        let ids = serde_json::Value::from(ids).to_string();
+        let rows = sqlx::query(STATES).bind(ids).fetch_all(&self.readers).await;
+        let read = |row: &SqliteRow| Ok((row.try_get("id")?, state(row)?));
+        rows.and_then(|rows| rows.iter().map(read).collect())
+            .map_err(failed("looked for decisions"))
     }
 
     async fn read_approval_arguments(&self, id: &str) -> Result<Option<String>, StoreError> {
@@ -242,10 +254,13 @@ async fn find_or_create(
     read(&row)
 }
 
-pub(super) fn read(row: &SqliteRow) -> Result<ApprovalRecord, sqlx::Error> {
+fn state(row: &SqliteRow) -> Result<ApprovalState, sqlx::Error> {
     let state: &str = row.try_get("state")?;
-    let state = ApprovalState::parse(state)
-        .ok_or_else(|| sqlx::Error::Decode(format!("`{state}` is not a state of an approval").into()))?;
+    ApprovalState::parse(state)
+        .ok_or_else(|| sqlx::Error::Decode(format!("`{state}` is not a state of an approval").into()))
+}
+
+pub(super) fn read(row: &SqliteRow) -> Result<ApprovalRecord, sqlx::Error> {
     let via: Option<&str> = row.try_get("decided_via")?;
     let unknown = |via: &str| sqlx::Error::Decode(format!("`{via}` is not where an approval is decided").into());
     let decided_via = via.map(|via| Via::parse(via).ok_or_else(|| unknown(via))).transpose()?;
@@ -261,7 +276,7 @@ pub(super) fn read(row: &SqliteRow) -> Result<ApprovalRecord, sqlx::Error> {
         path: row.try_get("path")?,
         arguments_hash: row.try_get("arguments_hash")?,
         revision: row.try_get("revision")?,
-        state,
+        state: state(row)?,
         created_at: row.try_get("created_at")?,
         expires_at: row.try_get("expires_at")?,
         decided_at: row.try_get("decided_at")?,

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteQueryResult, SqliteRow};
 use sqlx::{Arguments as _, AssertSqlSafe, Connection, QueryBuilder, Row, Sqlite};
 
-use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, audit_chain, failed, journal, questions};
+use super::{BEGIN_WRITE, Durability, SqliteStore, Writer, audit_chain, failed, journal, questions, space};
 use crate::store::chain::Head;
 use crate::store::{
     AuditFilter, AuditRecord, AuditStore, AuditVerification, OpenQuestion, StoreError, Vocabulary as _, details,
@@ -121,6 +121,11 @@ impl AuditStore for SqliteStore {
         audit_chain::prune(&mut writer, before, most)
             .await
             .map_err(failed("cut old events off the audit log"))
+    }
+
+    async fn give_back_space(&self) -> Result<bool, StoreError> {
+        let mut writer = self.writer().await;
+        space::give_back(&mut writer).await.map_err(failed("gave back space"))
     }
 }
 

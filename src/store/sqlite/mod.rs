@@ -14,6 +14,7 @@ mod keys;
 mod open;
 mod questions;
 mod secrets;
+mod space;
 mod statistics;
 mod windows;
 mod writer;

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -91,7 +91,12 @@ impl SqliteStore {
 
     async fn connect(folder: &Path, options: SqliteConnectOptions, is_for_reading: bool) -> Result<Self, StoreError> {
         let file = file(folder);
-        let writer = open_writer(&options).await.map_err(|error| error.at(&file))?;
+        let mut first = options.clone();
+        if file.metadata().is_ok_and(|found| found.len() == 0) {
+            // Counts for a new file alone, and would wait for those who write to another.
+            first = first.auto_vacuum(SqliteAutoVacuum::Incremental);
+        }
+        let writer = open_writer(&first).await.map_err(|error| error.at(&file))?;
         let writer = Writer::new(writer, options.clone());
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)

@@ -104,6 +104,44 @@ async fn the_connection_is_set_up_as_designed() {
     );
 }
 
+/// Pages of the file, and those of them that nothing is in.
+async fn pages(store: &SqliteStore) -> [i64; 2] {
+    let mut writer = store.writer.lock().await;
+    let counted = sqlx::query_as("SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count");
+    let (all, free) = counted.fetch_one(&mut **writer).await.unwrap();
+    [all, free]
+}
+
+#[tokio::test]
+async fn space_is_given_back_and_some_is_kept_for_what_comes() {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    let rows: Vec<_> = (0..4_000).map(|number| finished_row(&number.to_string(), 0)).collect();
+    for rows in rows.chunks(500) {
+        store.write_audit(rows, false).await.unwrap();
+    }
+    assert!(!store.give_back_space().await.unwrap(), "all of it is used");
+    let [before, _] = pages(&store).await;
+    while store.prune_audit(&at(60), 1_000).await.unwrap() > 0 {}
+    let [all, free] = pages(&store).await;
+    assert!(all >= before && free > before / 2, "{free} of {all}");
+    while store.give_back_space().await.unwrap() {
+        let [fewer, _] = pages(&store).await;
+        assert!(fewer < before);
+    }
+    let [left, free] = pages(&store).await;
+    assert!(left < before / 2, "{left} of {before}");
+    assert!(free - left / 4 < 256, "{free} of {left}");
+    assert!(store.verify_audit(None).await.unwrap().holds());
+
+    // The file itself is that small once what was written lies in it.
+    let mut writer = store.writer.lock().await;
+    let folding = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)");
+    folding.execute(&mut **writer).await.unwrap();
+    let length = database(folder.path()).metadata().unwrap().len();
+    assert_eq!(length, u64::try_from(left).unwrap() * 4_096);
+}
+
 #[tokio::test]
 async fn durable_writes_are_synchronous_and_others_are_not() {
     const SYNCHRONOUS: &str = "SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous";

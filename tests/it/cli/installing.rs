@@ -309,6 +309,21 @@ async fn the_key_of_the_vault_is_passed_on_when_it_is_a_variable() {
     }
 }
 
+#[tokio::test]
+async fn an_entry_that_would_start_nothing_is_not_written() {
+    let workspace = workspace();
+    std::fs::rename(workspace.connectors(), workspace.path().join("elsewhere")).unwrap();
+    let run = install(&workspace, &["cursor"]).await;
+    assert_eq!(run.code, Some(3), "{run:?}");
+    assert!(run.stderr.contains("there is no folder connectors"), "{}", run.stderr);
+    assert_eq!(std::fs::read_dir(home(&workspace)).unwrap().count(), 0);
+    let run = install(&workspace, &["cursor", "--print"]).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let hosted = ["cursor", "--url", "https://tools.example.com/mcp"];
+    let run = install(&workspace, &hosted).await;
+    assert_eq!(run.code, Some(0), "{run:?}");
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_is_named() {

@@ -172,6 +172,15 @@ async fn a_server_without_connectors_serves_and_says_so() {
     let list = session.request("tools/list", json!({})).await;
     assert_eq!(list["result"]["tools"], json!([]));
     assert!(session.close().await.stderr.contains("there are no connectors"));
+
+    // Nor does it take a folder, as long as none is named.
+    std::fs::remove_dir(workspace.connectors()).unwrap();
+    let mut command = workspace.command(&["serve"]);
+    command.env_remove("TOOLGATE_CONNECTORS");
+    let mut session = Session::open(command, None).await;
+    let list = session.request("tools/list", json!({})).await;
+    assert_eq!(list["result"]["tools"], json!([]));
+    assert!(session.close().await.stderr.contains("there are no connectors"));
 }
 
 #[tokio::test]

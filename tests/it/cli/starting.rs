@@ -104,6 +104,14 @@ async fn what_keeps_it_from_starting_ends_with_three() {
             "there is no folder typo/connectors: name the one",
         ),
         (
+            &["serve", "--connectors", "typo"],
+            "there is no folder typo: name the one",
+        ),
+        (
+            &["serve", "--connectors", "file/connectors"],
+            "cannot read file/connectors: Not a directory",
+        ),
+        (
             &["serve", "--http", "0.0.0.0:0", "--config", "open.toml"],
             "refusing to listen on 0.0.0.0:0",
         ),

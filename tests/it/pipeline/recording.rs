@@ -1,6 +1,6 @@
 //! A store that fails, and callers that hang up: nothing leaves unrecorded.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -91,6 +91,9 @@ impl AuditStore for Failing {
     async fn prune_audit(&self, before: &str, most: u32) -> Result<u64, StoreError> {
         self.store.prune_audit(before, most).await
     }
+    async fn give_back_space(&self) -> Result<bool, StoreError> {
+        self.store.give_back_space().await
+    }
 }
 
 #[async_trait]
@@ -117,6 +120,9 @@ impl ApprovalStore for Failing {
     }
     async fn get_approval(&self, id: &str) -> Result<Option<ApprovalRecord>, StoreError> {
         self.approvals()?.get_approval(id).await
+    }
+    async fn approval_states(&self, ids: &[&str]) -> Result<HashMap<String, ApprovalState>, StoreError> {
+        self.approvals()?.approval_states(ids).await
     }
     async fn list_approvals(
         &self,

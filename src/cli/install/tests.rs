@@ -120,11 +120,11 @@ fn comments_stay_wherever_they_are() {
     let mut files = 0;
     for before in between {
         for behind in between {
-            for (comma, after) in [("", ""), (",", ""), (",", " // e\n"), (",", "\n    // e\n  ")] {
+            for (comma, end) in [("", ""), (",", ""), (",", " // e\n"), (",", "\n    // e\n  ")] {
                 for others in ["\"a\": {}", "\"a\": { \"x\": 1 /* y */ }, // first\n    \"b\": {}"] {
                     for outer in ["", ", // f\n  \"z\": 1"] {
                         let text = format!(
-                            "{{\n  \"servers\": {{{before}{others}{behind}{comma}{after}}}{outer} // g\n}}\n// h\n"
+                            "{{\n  \"servers\": {{{before}{others}{behind}{comma}{end}}}{outer} // g\n}}\n// h\n"
                         );
                         let after = with(Client::VsCode, &text).unwrap_or_else(|problem| panic!("{text}\n{problem:?}"));
                         // Nothing is lost, and nothing is in another order.

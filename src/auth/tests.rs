@@ -15,7 +15,7 @@ struct Fixed(HashMap<&'static str, &'static str>);
 impl SecretSource for Fixed {
     async fn resolve(&self, reference: &SecretRef, _holder: Holder<'_>) -> Result<SecretString, SecretError> {
         match reference {
-            SecretRef::Environment(name) if name == "DAMAGED" => Err(SecretError::Damaged(name.clone())),
+            SecretRef::Environment(name) if name == "DAMAGED" => Err(damaged_record()),
             SecretRef::Environment(name) => self
                 .0
                 .get(name.as_str())
@@ -23,6 +23,13 @@ impl SecretSource for Fixed {
                 .ok_or_else(|| SecretError::NotSet(name.clone())),
             SecretRef::Vault(reference) => Err(SecretError::NoSource(reference.to_string())),
         }
+    }
+}
+
+fn damaged_record() -> SecretError {
+    SecretError::Damaged {
+        name: "DAMAGED".to_owned(),
+        command: "toolgate vault set DAMAGED".to_owned(),
     }
 }
 
@@ -284,7 +291,7 @@ async fn other_secrets_of_the_connection_are_hidden_where_they_are_known() {
     // What is there and cannot be read cannot be hidden.
     let damaged = [&reference("DAMAGED")];
     let unhidden = credential.hiding(&damaged, &source, Holder::local(), &scrubbers).await;
-    assert_eq!(unhidden.unwrap_err(), SecretError::Damaged("DAMAGED".to_owned()));
+    assert_eq!(unhidden.unwrap_err(), damaged_record());
 }
 
 /// A vault in which everybody has what is theirs, and nothing else.

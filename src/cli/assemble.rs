@@ -20,8 +20,16 @@ use crate::vault::{self, KeySource, ServerSecrets, Vault};
 /// Most bytes of arguments that are read from standard input: whoever writes there may never end.
 const MOST_INPUT: u64 = 64 * 1024 * 1024;
 
-/// Where things are, after flags, environment and defaults.
+/// Where things are, after flags, environment and defaults. Whoever names settings that cannot be used is told, also by a
+/// verb that needs none of them.
 pub(super) fn locations(global: &Global) -> Result<Locations, Failure> {
+    let locations = named_locations(global)?;
+    config(&locations)?;
+    Ok(locations)
+}
+
+/// The same, whatever is in the settings.
+pub(super) fn named_locations(global: &Global) -> Result<Locations, Failure> {
     Locations::resolve(global.config.clone(), global.connectors.clone(), global.state.clone())
         .map_err(|error| Failure::Setup(error.into()))
 }

@@ -42,7 +42,7 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
-        let locations = assemble::locations(global)?;
+        let locations = assemble::named_locations(global)?;
         let findings = Findings::of(&locations).await?;
         if self.json {
             output::say_json(&findings.as_json())?;
@@ -68,7 +68,7 @@ struct Findings {
     hints: Vec<Diagnostic>,
     /// Errors without a place in a file.
     problems: Vec<String>,
-    /// Secrets that are named, and not set or not to be opened.
+    /// Secrets that are named, and not set or not to be opened; and the file of the master key, when that is why.
     unset: Vec<String>,
     /// Limits of time that another one comes before.
     cut_short: Vec<String>,
@@ -122,8 +122,16 @@ impl Findings {
         }
         diagnostics.extend(check_code::check(code, &sandbox, &assemble::code_cache(locations)).await?);
         let connectors = report.catalog.connectors();
+        let place = Place::Folder(&locations.state);
+        let mut unset = secrets::unset(connectors, place, master_key.as_ref()).await;
+        if let Some(source) = &master_key
+            && let Some(error) = secrets::unusable_key(place, source).await
+            && !unset.iter().any(|told| told.contains(&error.to_string()))
+        {
+            unset.push(format!("`master_key_file` of the settings cannot be used: {error}"));
+        }
         Ok(Self {
-            unset: secrets::unset(connectors, Place::Folder(&locations.state), master_key.as_ref()).await,
+            unset,
             connectors: connectors.len(),
             tools: report.catalog.tools().len(),
             unreported: report.unreported,

@@ -69,8 +69,8 @@ struct Create {
     /// A connector that there is for it. Can be given several times [default: every connector].
     #[arg(long, value_name = "SLUG", value_parser = slug)]
     connector: Vec<String>,
-    /// From when on it is worth nothing: a time from now such as `90d` or `12h`, or a day such as `2027-06-30`
-    /// [default: never].
+    /// From when on it is worth nothing: a time from now such as `90d` or `12h`, or a day such as `2027-06-30`, which
+    /// begins in the time zone of this machine [default: never].
     #[arg(long, value_name = "WHEN", value_parser = moment)]
     expires: Option<Timestamp>,
     /// What people call it.
@@ -287,18 +287,22 @@ fn slug(text: &str) -> Result<String, String> {
     })
 }
 
-/// A time from now, a day, or a moment.
 fn moment(text: &str) -> Result<Timestamp, String> {
+    moment_in(&TimeZone::system(), text)
+}
+
+/// A time from now, a day that begins as it does in `zone`, or a moment.
+fn moment_in(zone: &TimeZone, text: &str) -> Result<Timestamp, String> {
     let unreadable = || "write a time from now such as `90d`, a day such as `2027-06-30`, or a moment of RFC 3339";
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Ok(moment);
     }
     if let Ok(day) = text.parse::<Date>() {
-        let start = day.to_zoned(TimeZone::UTC).map_err(|error| error.to_string())?;
+        let start = day.to_zoned(zone.clone()).map_err(|error| error.to_string())?;
         return Ok(start.timestamp());
     }
     let span: jiff::Span = text.parse().map_err(|_| unreadable())?;
-    let now = Timestamp::now().to_zoned(TimeZone::UTC);
+    let now = Timestamp::now().to_zoned(zone.clone());
     now.checked_add(span)
         .map(|then| then.timestamp())
         .map_err(|_| unreadable().to_owned())
@@ -311,19 +315,23 @@ mod tests {
     #[test]
     fn times_are_read_as_people_write_them() {
         let day = 86_400;
-        let ahead = |text: &str| moment(text).map(|then| then.duration_since(Timestamp::now()).as_secs());
+        let ahead =
+            |text: &str| moment_in(&TimeZone::UTC, text).map(|then| then.duration_since(Timestamp::now()).as_secs());
         for (text, seconds) in [("90d", 90 * day), ("12h", day / 2), ("2 weeks", 14 * day), ("P1D", day)] {
             let found = ahead(text).expect(text);
             assert!((found - seconds).abs() < 10, "{text}: {found}");
         }
-        let exactly = |text: &str| moment(text).map(time::rfc3339);
+        let exactly = |text: &str| moment_in(&TimeZone::UTC, text).map(time::rfc3339);
         assert_eq!(exactly("2027-06-30").as_deref(), Ok("2027-06-30T00:00:00.000Z"));
+        let there = TimeZone::posix("IST-5:30").unwrap();
+        let there = moment_in(&there, "2027-06-30").map(time::rfc3339);
+        assert_eq!(there.as_deref(), Ok("2027-06-29T18:30:00.000Z"));
         assert_eq!(
             exactly("2027-06-30T12:00:00+02:00").as_deref(),
             Ok("2027-06-30T10:00:00.000Z")
         );
         for text in ["", "soon", "90", "2027-13-01", "9999999y"] {
-            assert!(moment(text).is_err(), "{text}");
+            assert!(moment_in(&TimeZone::UTC, text).is_err(), "{text}");
         }
     }
 

@@ -22,7 +22,7 @@ use super::{Failure, Global, assemble, output};
 use crate::approval::gate::Settings;
 use crate::audit::{CallEvent, CallEventKind, CallLog};
 use crate::catalog::Loader;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::diagnostics::legible_line;
 use crate::engine::ErrorCode;
 use crate::overview::{Summary, Window};
@@ -152,8 +152,7 @@ impl Options {
             ));
         }
         if self.follow {
-            // Without settings that can be read, calls waited for a person as long as they do by default.
-            let config = config::load(&locations).unwrap_or_default();
+            let config = assemble::config(&locations)?;
             return follow(store, filter, self.json, &zone, look_back(&config)).await;
         }
         let rows = store.read_audit(&filter).await.map_err(anyhow::Error::from)?;

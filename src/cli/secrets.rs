@@ -63,6 +63,16 @@ pub(super) async fn unset(
     told
 }
 
+/// Why the file that the settings name for the master key cannot be used, if so.
+pub(super) async fn unusable_key(place: Place<'_>, master_key: &KeySource) -> Option<KeyError> {
+    let KeySource::Named(_) = master_key else {
+        return None;
+    };
+    let problem = master_key.problem()?;
+    let is_unused = stored(place, None).await.is_ok_and(|stored| stored.is_empty());
+    Some(problem.if_unused(is_unused))
+}
+
 /// What is wrong with the secret that a connector names.
 fn problem_of(name: &SecretName, stored: &[Stored]) -> Option<String> {
     let mut meant = meant(name, stored).peekable();

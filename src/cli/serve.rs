@@ -96,7 +96,7 @@ fn keep_up(engine: &Engine, store: Arc<dyn Store>, config: &Config) -> JoinHandl
 
 /// How many threads the settings want for calls. Settings that cannot be read are reported when they are read again.
 pub(super) fn workers(global: &Global) -> Option<usize> {
-    let config = config::load(&assemble::locations(global).ok()?).ok()?;
+    let config = config::load(&assemble::named_locations(global).ok()?).ok()?;
     config.server.worker_threads
 }
 

@@ -11,6 +11,7 @@ use super::{Failure, Global, assemble, output, secret_input};
 use crate::connector::model::SecretName;
 use crate::policy::check_name;
 use crate::store::SecretId;
+use crate::vault::command::{command, flag_of};
 use crate::vault::{self, KeyError, KeySource, LOCAL, Listed, SecretError, weaknesses};
 
 /// Most organisations whose secrets are told as left out of a list.
@@ -252,25 +253,6 @@ fn tell_of(others: &BTreeMap<String, usize>) {
     }
 }
 
-/// What names an organisation on the command line, with a space in front; nothing for the one that is meant without it.
-fn flag_of(organisation: &str) -> String {
-    if organisation == LOCAL {
-        String::new()
-    } else {
-        format!(" --organisation {}", argument(organisation))
-    }
-}
-
-/// `text` as one argument of a shell.
-fn argument(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '@');
-    if text.chars().all(is_plain) && !text.starts_with('-') {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
-}
-
 fn shown(secret: &Listed) -> serde_json::Value {
     json!({
         "name": secret.id.name,
@@ -328,13 +310,6 @@ async fn rotate(global: &Global, new_key_file: Option<PathBuf>) -> Result<(), Fa
 /// The command that removes a secret.
 pub(super) fn removal(id: &SecretId) -> String {
     command("remove", id)
-}
-
-/// The command that does something to a secret.
-fn command(verb: &str, id: &SecretId) -> String {
-    let user = id.user.as_deref().map(argument);
-    let user = user.map_or_else(String::new, |user| format!(" --user {user}"));
-    format!("toolgate vault {verb} {}{user}{}", id.name, flag_of(&id.organisation))
 }
 
 /// Whose secret it is.

@@ -62,6 +62,7 @@ pub(super) fn from_text(file: &Path, text: &str) -> Result<(Config, Vec<Diagnost
     source.hide(misplaced_secrets(&root));
     let mut findings = check(&source, &mut root, &SCHEMA);
     findings.extend(check_address(&source, &root));
+    findings.extend(check_master_key_file(&source, &root));
     if !findings.is_empty() {
         findings.sort_by_key(|finding| (finding.line, finding.column));
         return Err(findings);
@@ -113,4 +114,15 @@ fn check_address(source: &Source<'_>, root: &Node) -> Option<Diagnostic> {
     let help = "write a port, e.g. \"8722\", which only this machine can reach, or an IP address and a port, e.g. \
                 127.0.0.1:8722 or [::1]:8722";
     Some(source.error("bad-address", place.span.clone(), message).help(help))
+}
+
+/// An empty path is that of the folder of the settings.
+fn check_master_key_file(source: &Source<'_>, root: &Node) -> Option<Diagnostic> {
+    let place = root.get("vault")?.get("master_key_file")?;
+    if !place.text()?.trim().is_empty() {
+        return None;
+    }
+    let message = "`master_key_file` is empty";
+    let help = "name the file that holds the master key, or leave this out: the key is in the state folder then";
+    Some(source.error("empty-path", place.span.clone(), message).help(help))
 }

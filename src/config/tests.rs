@@ -316,6 +316,18 @@ fn every_mistake_is_told_at_once() {
     "#);
 }
 
+/// A limit is no text.
+#[test]
+fn a_number_with_too_many_digits_is_told_how_large_it_may_be() {
+    let told = read("[limits]\nrequests_per_day = 99999999999999999999\n").unwrap_err();
+    assert!(
+        told.contains("the largest whole number that is kept is 18446744073709551615"),
+        "{told}"
+    );
+    let told = read("[limits]\nrequests_per_day = 18446744073709551615\n").unwrap_err();
+    assert!(told.contains("at most 1000000000"), "{told}");
+}
+
 /// Contract S1-88.
 #[test]
 fn limits_that_are_switched_off_are_reported() {

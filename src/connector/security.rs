@@ -252,7 +252,12 @@ fn networks(scope: &Scope<'_>, place: Option<&Node>, networks: &[String]) -> Opt
         let address = network
             .parse::<IpNet>()
             .or_else(|_| network.parse::<std::net::IpAddr>().map(IpNet::from));
-        if let Ok(network) = address {
+        if has_leading_zero(network) {
+            let message = format!("`{network}` has a number that begins with a zero");
+            let help = "write it without the zero; some programs read such a number as octal, so that 010 is 8";
+            scope.refuse("bad-allowlist", item.span.clone(), message, help);
+            sound = false;
+        } else if let Ok(network) = address {
             if network.prefix_len() == 0 {
                 let message = "this network is the whole internet";
                 let help = "leave `ip_allowlist` out to allow all public addresses, or name a smaller network";
@@ -267,4 +272,10 @@ fn networks(scope: &Scope<'_>, place: Option<&Node>, networks: &[String]) -> Opt
         }
     }
     sound.then_some(parsed)
+}
+
+/// Whether a number of an IPv4 network begins with a zero. Those of IPv6 have no other reading.
+fn has_leading_zero(network: &str) -> bool {
+    let mut numbers = network.split(['.', '/']);
+    !network.contains(':') && numbers.any(|number| number.len() > 1 && number.starts_with('0'))
 }

@@ -110,7 +110,11 @@ fn unusable_number(source: &Source<'_>, span: std::ops::Range<usize>) -> Diagnos
             span,
             "this number is not finite or has more digits than JSON programs can keep",
         )
-        .help("write it as text, in quotes")
+        .help(format!(
+            "the largest whole number that is kept is {}; one with more digits that is no amount, such as an identifier, \
+             is text, in quotes",
+            u64::MAX
+        ))
 }
 
 /// The number that `text` is in JSON's notation, if it can be kept exactly (integers) or closely (fractions).

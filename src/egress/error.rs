@@ -68,6 +68,9 @@ pub enum EgressError {
         /// The limit.
         limit: u32,
     },
+    /// A redirect to something that is not a URL.
+    #[error("the API answered with a redirect whose target is not a URL")]
+    UnreadableRedirect,
     /// The credential cannot be put on the request.
     #[error(transparent)]
     Credential(#[from] crate::auth::CredentialError),

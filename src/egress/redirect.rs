@@ -35,8 +35,8 @@ impl Hop {
     /// The request that an answer asks for instead of this one; `None` when the answer is no redirect.
     ///
     /// # Errors
-    /// [`EgressError::Broken`] when the target cannot be read, [`EgressError::NotAllowed`] when following would send
-    /// something that changes data to another server.
+    /// [`EgressError::UnreadableRedirect`] when the target cannot be read, [`EgressError::NotAllowed`] when following would
+    /// send something that changes data to another server.
     pub(super) fn redirected(&self, status: StatusCode, headers: &HeaderMap) -> Result<Option<Self>, EgressError> {
         let reads = matches!(self.method, Method::GET | Method::HEAD);
         let becomes_get = match status {
@@ -49,9 +49,7 @@ impl Hop {
             return Ok(None);
         }
         let Some(url) = self.target(headers) else {
-            return Err(EgressError::Broken {
-                reason: "it answered with a redirect whose target is not a URL".to_owned(),
-            });
+            return Err(EgressError::UnreadableRedirect);
         };
         if self.url.scheme() == "https" && url.scheme() == "http" {
             return Err(EgressError::NotAllowed {
@@ -236,7 +234,7 @@ mod tests {
     fn a_target_that_is_no_url_is_an_error() {
         for target in ["https://", "https://a b/", "https://[::1/"] {
             assert!(
-                matches!(follow(&hop("GET"), 302, target), Err(EgressError::Broken { .. })),
+                matches!(follow(&hop("GET"), 302, target), Err(EgressError::UnreadableRedirect)),
                 "{target}"
             );
         }

@@ -34,6 +34,10 @@ pub struct CallError {
     /// What code returned that tells of the failure.
     #[serde(skip)]
     pub returned: Option<Value>,
+    /// What may have been meant by an unknown name, without the advice to list the tools: for callers who find actions
+    /// by searching.
+    #[serde(skip)]
+    pub offered: Option<String>,
 }
 
 impl CallError {
@@ -51,6 +55,7 @@ impl CallError {
             approval_id: None,
             violations: Vec::new(),
             returned: None,
+            offered: None,
         }
     }
 

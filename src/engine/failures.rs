@@ -260,7 +260,10 @@ pub(super) fn has_left(error: &EgressError) -> bool {
         EgressError::NotAllowed { sent, .. }
         | EgressError::Timeout { sent, .. }
         | EgressError::Incompatible { sent, .. } => *sent,
-        EgressError::Broken { .. } | EgressError::TooLarge { .. } | EgressError::TooManyRedirects { .. } => true,
+        EgressError::Broken { .. }
+        | EgressError::TooLarge { .. }
+        | EgressError::TooManyRedirects { .. }
+        | EgressError::UnreadableRedirect => true,
         EgressError::NotProcessed { .. }
         | EgressError::Tls { .. }
         | EgressError::Unreachable { .. }
@@ -314,6 +317,11 @@ pub(super) fn egress(error: &EgressError, is_write: bool) -> CallError {
         EgressError::TooManyRedirects { .. } => (
             ErrorCode::UpstreamError,
             "tell the operator: the API redirects in circles",
+            false,
+        ),
+        EgressError::UnreadableRedirect => (
+            ErrorCode::UpstreamError,
+            "tell the operator: the API's redirect leads nowhere, and the same request would end the same way",
             false,
         ),
         EgressError::Credential(_) => (

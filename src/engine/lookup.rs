@@ -65,17 +65,19 @@ fn unknown_tool(catalog: &Catalog, name: &str, principal: &Principal) -> CallErr
         fits.then_some(((elsewhere.unwrap_or(usize::MAX), slips), tool.name.as_str()))
     });
     let close = closest(close);
-    let resolution = if close.is_empty() {
-        "list the tools again and call one of them by its exact name".to_owned()
+    let (offered, resolution) = if close.is_empty() {
+        let resolution = "list the tools again and call one of them by its exact name".to_owned();
+        (String::new(), resolution)
     } else {
-        let close = quoted(close.into_iter());
-        format!("call {close} if that is what you mean, or list the tools again")
+        let offered = format!("call {} if that is what you mean", quoted(close.into_iter()));
+        let resolution = format!("{offered}, or list the tools again");
+        (offered, resolution)
     };
-    CallError::new(
-        ErrorCode::UnknownApi,
-        format!("there is no tool `{}`", shown(name)),
-        resolution,
-    )
+    let cause = format!("there is no tool `{}`", shown(name));
+    CallError {
+        offered: Some(offered),
+        ..CallError::new(ErrorCode::UnknownApi, cause, resolution)
+    }
 }
 
 fn disabled(connector: &Connector) -> CallError {
@@ -94,18 +96,28 @@ fn unknown_action(connector: &Connector, action: &str) -> CallError {
     let called = shown(action);
     let close = connector.actions.iter();
     let close = closest(close.filter_map(|action| Some((slips(&called, action)?, action.name.as_str()))));
-    let resolution = if close.is_empty() {
-        let offered = names.iter().take(MAX_OFFERED).copied().collect::<Vec<_>>().join("`, `");
-        format!("its actions are `{offered}`; list the tools for their exact names")
+    let (offered, resolution) = if close.is_empty() {
+        let some = names.iter().take(MAX_OFFERED).copied().collect::<Vec<_>>().join("`, `");
+        let more = match names.len().saturating_sub(MAX_OFFERED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let offered = format!("its actions are `{some}`{more}");
+        let resolution = format!("{offered}; list the tools for their exact names");
+        (offered, resolution)
     } else {
         let tools: Vec<String> = close
             .iter()
             .map(|name| naming::tool_name(&connector.slug, name))
             .collect();
-        format!("call {} instead", quoted(tools.iter().map(String::as_str)))
+        let resolution = format!("call {} instead", quoted(tools.iter().map(String::as_str)));
+        (resolution.clone(), resolution)
     };
     let cause = format!("`{}` has no action `{}`", connector.slug, shown(action));
-    CallError::new(ErrorCode::EndpointNotFound, cause, resolution)
+    CallError {
+        offered: Some(offered),
+        ..CallError::new(ErrorCode::EndpointNotFound, cause, resolution)
+    }
 }
 
 /// The names with the least slips in them.

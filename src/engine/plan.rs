@@ -103,7 +103,7 @@ pub(super) fn shown_request(tool: &Tool, hidden: &Map<String, Value>, request: &
         .action
         .request()
         .and_then(|template| declarative::prepare(&tool.connector, &tool.action, template, hidden).ok());
-    prepared.unwrap_or_else(|| {
+    prepared.map(legible).unwrap_or_else(|| {
         let mut url = request.url.clone();
         url.set_path(prompt::HIDDEN);
         url.set_query(None);
@@ -118,4 +118,17 @@ pub(super) fn shown_request(tool: &Tool, hidden: &Map<String, Value>, request: &
             only_reads: request.only_reads,
         }
     })
+}
+
+/// `request` with what stands in place of secret arguments as people know it, also where templates encode values.
+fn legible(mut request: OutgoingRequest) -> OutgoingRequest {
+    const ENCODED: &str = "%5BHIDDEN%5D";
+    let shown = |text: &str| text.contains(ENCODED).then(|| text.replace(ENCODED, prompt::HIDDEN));
+    if let Some(path) = shown(request.url.path()) {
+        request.url.set_path(&path);
+    }
+    if let Some(query) = request.url.query().and_then(shown) {
+        request.url.set_query(Some(&query));
+    }
+    request
 }

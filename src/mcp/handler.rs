@@ -176,7 +176,14 @@ impl Handler {
             }
             // Which actions there are is no question of the protocol to somebody who searches.
             Ending::Failed(error) if indirect => finding::failed(error),
-            Ending::Failed(error) => results::failure(&error, declares_output(&listing, &request.name))?,
+            Ending::Failed(error) => {
+                let error = if listing.is_searching() {
+                    finding::searched(error)
+                } else {
+                    error
+                };
+                results::failure(&error, declares_output(&listing, &request.name))?
+            }
             Ending::AskFirst(prompt) if front.asking() == Asking::Deferred => {
                 return Ok(self.shared.questions.ask(&subject, &prompt)?.into());
             }

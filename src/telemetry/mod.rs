@@ -6,6 +6,7 @@
 //! or steer a terminal (`line`).
 
 mod card;
+mod encoded;
 mod line;
 mod sensitive;
 

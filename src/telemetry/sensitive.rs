@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::card;
+use super::{card, encoded};
 
 /// What stands in the place of a secret, or of what may be one.
 pub const REDACTED: &str = "[REDACTED]";
@@ -52,11 +52,15 @@ impl Rules {
     }
 }
 
-/// `text` with what looks like a secret replaced by `[REDACTED]`.
+/// `text` with what looks like a secret replaced by `[REDACTED]`, also where it is written as in a URL.
 pub(super) fn redact(text: &str) -> Cow<'_, str> {
-    let Some(rules) = RULES.as_ref() else {
-        return REDACTED.into();
-    };
+    RULES.as_ref().map_or(Cow::Borrowed(REDACTED), |rules| {
+        encoded::redact(text, &|text| redact_plain(rules, text))
+    })
+}
+
+/// The same for text that is written as it is meant.
+fn redact_plain<'t>(rules: &Rules, text: &'t str) -> Cow<'t, str> {
     let named = format!("${{name}}{REDACTED}");
     let mut clean = Cow::Borrowed(text);
     let mut apply = |rule: &Regex, replacement: &dyn Fn(&Captures<'_>) -> String| {
@@ -164,6 +168,23 @@ mod tests {
         assert_eq!(redact("a Bearer abc123 b"), "a Bearer [REDACTED] b");
         assert_eq!(redact("x?token=abc&page=1"), "x?token=[REDACTED]&page=1");
         assert_eq!(redact("4111111111111111, 7"), "[REDACTED], 7");
+        for (path, clean) in [
+            ("/customers/4111%201111%201111%201111", "/customers/[REDACTED]"),
+            ("/customers/4111%2D1111%2d1111-1111/pay", "/customers/[REDACTED]/pay"),
+            ("/c/Bearer%20abcdefgh12345678/x%2Fy", "/c/Bearer%20[REDACTED]/x/y"),
+            ("/c/Basic%20aHVudGVyMg%3D%3D", "/c/Basic%20[REDACTED]"),
+            ("/c/password%3Dhunter2xx", "/c/password=[REDACTED]"),
+            ("/c/Cookie%3A%20session%3Dhunter2;%20a", "/c/Cookie:%20[REDACTED]"),
+            (
+                "/c/%7B%22api_key%22%3A%22hunter2%22%7D",
+                "/c/{%22api_key%22:[REDACTED]}",
+            ),
+            ("/c/password%253Dhunter2", "/c/password=[REDACTED]"),
+        ] {
+            let line = format!("request path={path} number=1");
+            assert_eq!(redact(&line), format!("request path={clean} number=1"));
+            assert_eq!(redact(path), clean);
+        }
     }
 
     #[test]
@@ -177,6 +198,8 @@ mod tests {
             "the environment variable `CRM_TOKEN` is not set, or is empty",
             "place=connectors/crm.toml:8:14 help=write `env:NAME`",
             "https://crm.example.com/a@b",
+            "path=/v1/customers/c%201/r%C3%A9sum%C3%A9%2F100%25 status=200",
+            "path=/v1/customers/4111%201111%201111%201112 100% 5%zz %ff",
         ] {
             assert_eq!(redact(text), text);
         }

@@ -103,6 +103,12 @@ impl KeySource {
         Ok(Keys { current, next })
     }
 
+    /// Why the keys cannot be used now, if so.
+    #[must_use]
+    pub fn problem(&self) -> Option<KeyError> {
+        self.load().err()
+    }
+
     /// Makes the key in the state folder, unless another process has just made it.
     pub(super) fn create(&self) -> Result<(), KeyError> {
         match self {
@@ -135,7 +141,7 @@ pub(super) fn read(file: &Path) -> Result<MasterKey, KeyError> {
 /// The text of a key's file, which nobody else may read.
 ///
 /// # Errors
-/// [`KeyError`] when there is no such file, when it cannot be read, or when others can read it.
+/// [`KeyError`] when there is no such file, when it is a folder or cannot be read, or when others can read it.
 pub fn text(file: &Path) -> Result<SecretString, KeyError> {
     let unreadable = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => KeyError::Missing(file.display().to_string()),
@@ -146,6 +152,9 @@ pub fn text(file: &Path) -> Result<SecretString, KeyError> {
         },
     };
     let opened = File::open(file).map_err(unreadable)?;
+    if opened.metadata().map_err(unreadable)?.is_dir() {
+        return Err(KeyError::Folder(file.display().to_string()));
+    }
     check_mode(file, &opened).map_err(unreadable)??;
     let mut text = Zeroizing::new(String::new());
     opened
@@ -282,6 +291,15 @@ pub enum KeyError {
     /// There is none.
     #[error("there is no master key in {0}: bring back the one that the secrets were stored with")]
     Missing(String),
+    /// There is none in a file of the operator, and no secret that was stored with one.
+    #[error(
+        "there is no master key in {0}, and no secret is stored yet: make one with `(umask 077; openssl rand -base64 32 > \
+         {0})`, which writes 32 random bytes in base64 that nobody else can read, and back it up"
+    )]
+    NotMade(String),
+    /// It was looked for in a folder.
+    #[error("the master key is read from a file, and {0} is a folder: name a file in it")]
+    Folder(String),
     /// Others can read it.
     #[error(
         "the master key in {file} can be read by others (mode {mode:03o}): run `chmod 600 {file}`, and replace the key \
@@ -317,6 +335,17 @@ pub enum KeyError {
     /// There is no randomness to make one of.
     #[error("a master key cannot be made: the operating system's random source is not available")]
     Random,
+}
+
+impl KeyError {
+    /// The same, said for a vault that holds nothing yet if it does not: there is no key to bring back then.
+    #[must_use]
+    pub fn if_unused(self, is_unused: bool) -> Self {
+        match self {
+            Self::Missing(place) if is_unused => Self::NotMade(place),
+            error => error,
+        }
+    }
 }
 
 impl From<RandomUnavailable> for KeyError {
@@ -432,6 +461,14 @@ mod tests {
             assert!(told.contains("32 random bytes in base64"), "{told}");
             assert!(length == 0 || !told.contains(&line[..length]), "{told}");
         }
+    }
+
+    #[test]
+    fn a_folder_is_no_key_whatever_others_may_do_in_it() {
+        let folder = TempDir::new().unwrap();
+        let source = KeySource::Named(folder.path().to_owned());
+        let told = problem(&source);
+        assert!(told.contains("is a folder") && !told.contains("chmod"), "{told}");
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! never in the store (`key_source`).
 
 mod arguments_key;
+pub mod command;
 mod key_source;
 mod master_key;
 mod opened;
@@ -117,10 +118,15 @@ pub enum SecretError {
     },
     /// The record is not what was stored.
     #[error(
-        "`{0}` cannot be opened: its record was changed or damaged since it was stored; store the secret again with \
-         `toolgate vault set`"
+        "`{name}` cannot be opened: its record was changed or damaged since it was stored; store the secret again with \
+         `{command}`"
     )]
-    Damaged(String),
+    Damaged {
+        /// The record.
+        name: String,
+        /// What stores it.
+        command: String,
+    },
     /// Too many others stored it at the same time.
     #[error("`{0}` was not stored: others kept storing it at the same time; try again")]
     Contended(String),

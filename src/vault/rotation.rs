@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use super::key_source::{KeySource, Keys, read, remove_drafts, replace, write};
 use super::master_key::MasterKey;
 use super::record::{RewrapError, rewrap};
-use super::sealed::{blocking, described};
+use super::sealed::{blocking, damaged, described};
 use super::{KeyError, MalformedKey, SecretError, Vault};
 use crate::store::{SealedSecret, StoreError};
 
@@ -45,9 +45,13 @@ impl Vault {
     pub async fn rotate(&self, state: &Path, given: Option<SecretString>) -> Result<Rotated, RotationError> {
         let _alone = lock(state.join(LOCK)).await?;
         let source = self.source.clone();
-        let unused = matches!(self.load().await, Err(KeyError::Missing(_)));
-        if unused && matches!(source, KeySource::Own(_)) && self.store.list_secrets(None).await?.is_empty() {
-            return Err(RotationError::Unused);
+        if let Err(missing @ KeyError::Missing(_)) = self.load().await
+            && self.store.list_secrets(None).await?.is_empty()
+        {
+            return Err(match source {
+                KeySource::Own(_) => RotationError::Unused,
+                KeySource::Named(_) | KeySource::Environment => missing.if_unused(true).into(),
+            });
         }
         let new = blocking(move || {
             if let (KeySource::Own(_), Some(next)) = (&source, source.next_file()) {
@@ -92,7 +96,7 @@ impl Vault {
             return Err(self.other_key(name, secret.key_id.clone(), keys));
         };
         rewrap(old, new, secret).map_err(|error| match error {
-            RewrapError::NotOpened(_) => SecretError::Damaged(name),
+            RewrapError::NotOpened(_) => damaged(&secret.id),
             RewrapError::Seal(error) => SecretError::Unsealed(name, error.to_string()),
         })
     }

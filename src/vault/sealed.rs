@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwapOption;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::command::command;
 use super::key_source::{KeyError, KeySource, Keys};
 use super::opened::OpenedSecrets;
 use super::{Holder, LOCAL, SecretError, masked, record};
@@ -84,9 +85,7 @@ impl Vault {
         let mut key_id = keys.current.id().to_owned();
         for _ in 0..ATTEMPTS {
             let version = self.store.find_secret(id).await?.map_or(0, |secret| secret.version);
-            let version = version
-                .checked_add(1)
-                .ok_or_else(|| SecretError::Damaged(described(id)))?;
+            let version = version.checked_add(1).ok_or_else(|| damaged(id))?;
             let Some(key) = keys.of(&key_id) else {
                 return Err(self.other_key(described(id), key_id, &keys));
             };
@@ -202,7 +201,7 @@ impl Vault {
         let Some(key) = keys.of(&secret.key_id) else {
             return Err(self.other_key(described(&secret.id), secret.key_id.clone(), &keys));
         };
-        record::open(key, secret).map_err(|_| SecretError::Damaged(described(&secret.id)))
+        record::open(key, secret).map_err(|_| damaged(&secret.id))
     }
 
     async fn keys(&self) -> Result<Arc<Keys>, KeyError> {
@@ -227,10 +226,11 @@ impl Vault {
             Err(error @ KeyError::Missing(_)) => error,
             keys => return Ok((keys?, None)),
         };
+        let is_unused = self.store.list_secrets(None).await?.is_empty();
         let KeySource::Own(file) = &self.source else {
-            return Err(missing.into());
+            return Err(missing.if_unused(is_unused).into());
         };
-        if !self.store.list_secrets(None).await?.is_empty() {
+        if !is_unused {
             // Unless whoever stored them has made the key since it was looked for.
             return Ok((self.load().await?, None));
         }
@@ -258,6 +258,14 @@ where
     tokio::task::spawn_blocking(work)
         .await
         .unwrap_or_else(|_| Err(KeyError::Interrupted.into()))
+}
+
+/// What is told of a record that is not what was stored.
+pub(super) fn damaged(id: &SecretId) -> SecretError {
+    SecretError::Damaged {
+        name: described(id),
+        command: command("set", id),
+    }
 }
 
 /// A record as people name it.

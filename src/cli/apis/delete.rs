@@ -62,7 +62,7 @@ impl Delete {
         output::say(&format!("{slug} is deleted: {gone}"))?;
         for id in &secrets {
             output::say(&match &doubt {
-                None => format!("removed {} from the vault", id.name),
+                None => format!("removed {}, {}, from the vault", id.name, vault::holder(id)),
                 Some(doubt) => format!(
                     "{}, {}, stays in the vault, because {doubt}; if not: {}",
                     id.name,

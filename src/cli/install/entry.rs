@@ -32,10 +32,10 @@ pub(super) enum Server {
 pub(super) enum EntryError {
     /// Claude Desktop starts servers and nothing else.
     #[error(
-        "Claude Desktop's file cannot name a server by its address: add {0} there under Settings > Connectors, or \
-         leave out --url so that it starts a server of its own"
+        "Claude Desktop's file cannot name a server by its address, and it takes remote servers only with OAuth, which \
+         Toolgate does not serve yet: leave out --url, so that it starts a server of its own over stdio"
     )]
-    NoAddress(Url),
+    NoAddress,
     /// Codex knows only two forms.
     #[error(
         "Codex takes a header that is `Bearer ${{NAME}}` (as `Authorization`), `${{NAME}}` alone, or text without a \
@@ -147,7 +147,7 @@ fn started(client: Client, program: &str, arguments: &[String], variables: &[Str
 fn reached(client: Client, url: &Url, headers: &[Header]) -> Result<Map<String, Value>, EntryError> {
     let mut entry = Map::new();
     match client {
-        Client::ClaudeDesktop => return Err(EntryError::NoAddress(url.clone())),
+        Client::ClaudeDesktop => return Err(EntryError::NoAddress),
         Client::ClaudeCode | Client::VsCode => {
             entry.insert("type".to_owned(), json!("http"));
         }
@@ -283,7 +283,10 @@ mod tests {
         let mixed = reached_server(&["X-API-Key: key ${TOOLGATE_KEY}"]);
         assert!(matches!(mixed.entry(Client::Codex), Err(EntryError::Codex(_))));
         let told = server.entry(Client::ClaudeDesktop).unwrap_err().to_string();
-        assert!(told.contains("Settings > Connectors"), "{told}");
+        assert!(
+            told.contains("only with OAuth") && told.contains("leave out --url"),
+            "{told}"
+        );
     }
 
     #[test]

@@ -26,10 +26,10 @@ use self::entry::Server;
 use self::file::ClientFile;
 use self::header::Header;
 use super::{Failure, Global, assemble, output};
-use crate::catalog::Loader;
+use crate::catalog::{Loader, Report};
 use crate::config::{ApplicationFolders, Locations, environment_variable};
 use crate::connector::model::SecretRef;
-use crate::diagnostics::Source;
+use crate::diagnostics::{Diagnostic, Severity, Source};
 use crate::vault;
 
 /// Longest name of a server, in characters: clients put it in front of every tool's name, which has a limit too.
@@ -50,8 +50,8 @@ Examples:
 The entry names this binary, the connectors, the settings and the state as given now, each by its whole path.
 The file as it was is kept beside it.
 
-Exit codes: 0 done, or nothing to do; 1 refused, the file is as it was; 2 usage; 3 no folder for the state,
-or none of connectors.")]
+Exit codes: 0 done, or nothing to do; 1 refused, the file is as it was; 2 usage; 3 no folder for the state, or
+settings or connectors that cannot be read.")]
 pub(super) struct Install {
     /// The client.
     #[arg(value_enum)]
@@ -179,7 +179,7 @@ impl Install {
         Ok(Server::Started {
             program: text(&program)?,
             arguments,
-            variables: variables(connectors),
+            variables: variables(connectors)?,
         })
     }
 
@@ -298,10 +298,18 @@ fn refused(file: &ClientFile, problem: Problem) -> Failure {
 /// Variables of the environment that the server needs for the connectors in `folder`: those that hold their settings
 /// and secrets, and the key of the vault when that is where it comes from. What is wrong with the connectors is reported,
 /// and no reason to stop: the server reads them again whenever they change. The entry is read once, though, and which
-/// variables a broken connector needs is not known: that is said.
-fn variables(folder: &Path) -> Vec<String> {
+/// variables a broken connector needs is not known: that is said. A folder that cannot be read is another matter: it is
+/// none, and all that the client would ever get is a server without tools.
+fn variables(folder: &Path) -> Result<Vec<String>, Failure> {
+    if let Err(error) = std::fs::metadata(folder) {
+        return Err(Failure::Setup(anyhow::anyhow!(
+            "cannot read {}: {error}; nothing was written: make a connector with `toolgate new connector NAME`, or name \
+             the folder of connectors with --connectors",
+            folder.display()
+        )));
+    }
     let report = Loader::default().load(folder);
-    assemble::tell(&report);
+    warn_of(&report);
     let crowded_out = report.crowded_out.iter().map(|crowded_out| &crowded_out.origin.path);
     for path in report.left_out.iter().chain(crowded_out) {
         output::complain(&format!(
@@ -321,7 +329,25 @@ fn variables(folder: &Path) -> Vec<String> {
         .collect();
     names.sort_unstable();
     names.dedup();
-    names
+    Ok(names)
+}
+
+/// Tells what is wrong with the connectors. No errors here: what was asked for is done all the same.
+fn warn_of(report: &Report) {
+    let diagnostics = report.diagnostics.iter();
+    let errors = diagnostics.filter(|diagnostic| diagnostic.severity == Severity::Error);
+    let warnings: Vec<Diagnostic> = errors
+        .map(|error| Diagnostic {
+            severity: Severity::Warning,
+            ..error.clone()
+        })
+        .collect();
+    if !warnings.is_empty() {
+        output::complain_of(&warnings);
+    }
+    for problem in assemble::problems(report) {
+        output::complain(&format!("warning: {problem}"));
+    }
 }
 
 fn absolute(path: &Path) -> anyhow::Result<PathBuf> {

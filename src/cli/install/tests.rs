@@ -224,6 +224,51 @@ fn another_entry_is_replaced_in_its_place() {
 }
 
 #[test]
+fn an_entry_in_braces_is_added_replaced_and_taken_out() {
+    let new = "toolgate = { \"command\" = \"/new\" }";
+    for (before, added) in [
+        ("{}", format!("{{ {new} }}")),
+        (
+            "{ other = { command = \"b\" } }",
+            format!("{{ other = {{ command = \"b\" }}, {new} }}"),
+        ),
+        (
+            "{\n  other = { command = \"b\" }, # mine, too\n  last = {},\n}",
+            format!("{{\n  other = {{ command = \"b\" }}, # mine, too\n  last = {{}},\n  {new},\n}}"),
+        ),
+        (
+            "{\r\n\tother = {}\r\n}",
+            format!("{{\r\n\tother = {{}},\r\n\t{new}\r\n}}"),
+        ),
+    ] {
+        let newline = if before.contains('\r') { "\r\n" } else { "\n" };
+        let file =
+            |servers: &str| format!("model = \"x\"{newline}mcp_servers = {servers} # yours{newline}[z]{newline}");
+        let entry = serde_json::json!({ "command": "/new" });
+        let document = |text: &str| {
+            let document = Document::read(Client::Codex, text, "toolgate").ok().unwrap();
+            document.with(entry.as_object().unwrap()).unwrap()
+        };
+        assert_eq!(document(&file(before)), file(&added));
+        let old = added.replace("{ \"command\" = \"/new\" }", "{ url = \"old\", a.b = [ 1 ] }");
+        assert_eq!(document(&file(&old)), file(&added));
+        for written in [added, old] {
+            let removed = without(Client::Codex, &file(&written)).unwrap().unwrap();
+            assert_eq!(removed, file(before));
+        }
+    }
+    for (before, after) in [
+        ("{ toolgate = {}, other = {} }", "{ other = {} }"),
+        ("{ a = {}, toolgate = {}, }", "{ a = {}, }"),
+        ("{\n  toolgate = {},\n  a = {}\n}", "{\n  a = {}\n}"),
+        ("{ a = {}, # b,\n  toolgate = {} }", "{ a = {}, # b,\n   }"),
+    ] {
+        let removed = without(Client::Codex, &format!("mcp_servers = {before}\n"));
+        assert_eq!(removed.unwrap().unwrap(), format!("mcp_servers = {after}\n"));
+    }
+}
+
+#[test]
 fn an_entry_of_any_order_is_replaced_and_taken_out() {
     let orders: [&[&str]; 5] = [
         &["command = \"/old\"", "args = [\"serve\"]"],
@@ -317,7 +362,7 @@ fn a_broken_file_is_refused_with_its_place() {
 
 #[test]
 fn what_cannot_be_edited_safely_is_left_alone() {
-    let entangled = "mcp_servers = { other = { command = \"x\" }, toolgate = { command = \"x\" } }\n";
+    let entangled = "mcp_servers = { other = { command = \"x\" }, toolgate.command = \"x\" }\n";
     let replaced = with(Client::Codex, entangled).map(drop);
     let removed = without(Client::Codex, entangled).map(drop);
     for refused in [replaced, removed] {

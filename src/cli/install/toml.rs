@@ -17,6 +17,8 @@ pub(super) struct Document<'t> {
     lines: Vec<Lines>,
     /// Where the table of all servers is written in braces, if it is.
     braces: Option<Range<usize>>,
+    /// The entry in those braces, if it is one value there.
+    within_braces: Option<Member>,
     /// Whether the entry cannot be told apart from what is around it.
     is_entangled: bool,
     /// All of it, to compare with what an edit makes of it.
@@ -29,6 +31,12 @@ struct Lines {
     range: Range<usize>,
     /// Whether they begin with a header, so that another table can stand in their place.
     is_table: bool,
+}
+
+/// A name and its value in braces.
+struct Member {
+    key: Range<usize>,
+    value: Range<usize>,
 }
 
 impl<'t> Document<'t> {
@@ -46,6 +54,7 @@ impl<'t> Document<'t> {
             name,
             lines: Vec::new(),
             braces: None,
+            within_braces: None,
             is_entangled: false,
             value,
             entry: None,
@@ -60,8 +69,14 @@ impl<'t> Document<'t> {
         document.braces = Some(servers.span()).filter(|span| text[span.clone()].starts_with('{'));
         if let Some((entry_key, entry)) = table.iter().find(|(found, _)| found.get_ref() == name) {
             document.entry = document.value.get(key).and_then(|servers| servers.get(name)).map(plain);
-            document.collect(entry_key.span(), entry.span(), entry.get_ref());
-            document.join();
+            let (key, value) = (entry_key.span(), entry.span());
+            let is_one_value = !entry.get_ref().is_table() || text[value.clone()].starts_with('{');
+            if document.braces.is_some() && is_one_value {
+                document.within_braces = Some(Member { key, value });
+            } else {
+                document.collect(key, value, entry.get_ref());
+                document.join();
+            }
         }
         Ok(document)
     }
@@ -73,6 +88,11 @@ impl<'t> Document<'t> {
 
     /// The text with `entry` in it, in place of the one that is there.
     pub(super) fn with(&self, entry: &Map<String, Value>) -> Result<String, Problem> {
+        if let Some(member) = &self.within_braces {
+            let value = written(&Value::Object(entry.clone()));
+            let text = spliced(self.text, [Splice::new(member.value.clone(), value)]);
+            return self.verified(text, &self.expected(entry)?);
+        }
         let newline = newline_of(self.text);
         let table = self.written(entry).join(newline) + newline;
         let text = match self.lines.split_first() {
@@ -117,16 +137,58 @@ impl<'t> Document<'t> {
 
     /// The text with `entry` as the last one in the braces: no table may follow to say more of them.
     fn within(&self, braces: &Range<usize>, entry: &Map<String, Value>) -> String {
-        let held = self.text[braces.start + 1..braces.end - 1].trim_end();
-        let comma = if held.is_empty() || held.ends_with(',') {
-            ""
-        } else {
-            ","
-        };
+        let inside = &self.text[braces.start + 1..braces.end - 1];
+        let held = inside.trim_end();
+        let has_comma = held.ends_with(',');
+        let comma = if held.is_empty() || has_comma { "" } else { "," };
         let entry = written(&Value::Object(entry.clone()));
-        let added = format!("{comma} {} = {entry} ", self.name);
         let end = braces.start + 1 + held.len();
+        if inside[held.len()..].contains('\n') {
+            // On a line of its own, written as the others are.
+            let last = &self.text[line_start(self.text, end)..end];
+            let indent = match held {
+                "" => "  ",
+                _ => &last[..last.len() - last.trim_start().len()],
+            };
+            let closing = if has_comma { "," } else { "" };
+            let newline = newline_of(self.text);
+            let added = format!("{comma}{newline}{indent}{} = {entry}{closing}", self.name);
+            return spliced(self.text, [Splice::new(end..end, added)]);
+        }
+        let added = format!("{comma} {} = {entry} ", self.name);
         spliced(self.text, [Splice::new(end..braces.end - 1, added)])
+    }
+
+    /// What goes with the entry when it is taken out of the braces: one of the commas around it.
+    fn removal_within(&self, braces: &Range<usize>, member: &Member) -> Range<usize> {
+        let (key, value) = (&member.key, &member.value);
+        let before = &self.text[braces.start + 1..key.start];
+        let after = &self.text[value.end..braces.end - 1];
+        let is_alone = before.trim().is_empty() && after.trim().trim_start_matches(',').is_empty();
+        if is_alone {
+            return braces.start + 1..braces.end - 1;
+        }
+        let spaces = after.len() - after.trim_start().len();
+        if after[spaces..].starts_with(',') {
+            let comma = value.end + spaces + 1;
+            let (line, next) = (line_start(self.text, key.start), line_end(self.text, comma));
+            let has_its_lines = line > braces.start && next < braces.end;
+            if has_its_lines && self.text[line..key.start].trim().is_empty() && self.text[comma..next].trim().is_empty()
+            {
+                return line..next;
+            }
+            let rest = &self.text[comma..braces.end - 1];
+            return key.start..comma + rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        }
+        let comma = braces.start + before.trim_end().len();
+        // A comment may end with a comma too.
+        let is_comment = self.text[line_start(self.text, comma)..comma].contains('#');
+        let start = if self.text[comma..].starts_with(',') && !is_comment {
+            comma
+        } else {
+            key.start
+        };
+        start..value.end
     }
 
     /// The text without the entry; `None` when there is none.
@@ -142,7 +204,13 @@ impl<'t> Document<'t> {
                 servers.remove(self.name);
                 servers.is_empty()
             });
-        let text = spliced(self.text, self.removals());
+        let text = match (&self.braces, &self.within_braces) {
+            (Some(braces), Some(member)) => {
+                let removed = Splice::new(self.removal_within(braces, member), "");
+                spliced(self.text, [removed])
+            }
+            _ => spliced(self.text, self.removals()),
+        };
         // A table that only its last server had brought about is gone with it.
         if is_last && self.verified(text.clone(), &expected).is_err() {
             expected.remove(self.key);

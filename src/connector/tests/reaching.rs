@@ -196,6 +196,10 @@ fn allowlists_that_let_nothing_or_anything_through_are_refused() {
         "ip_allowlist = []",
         "ip_allowlist = [\"10.0.0.0/33\"]",
         "ip_allowlist = [\"crm.internal\"]",
+        // Decimal to some, octal to others.
+        "ip_allowlist = [\"010.0.0.0/8\"]",
+        "ip_allowlist = [\"10.0.0.01\"]",
+        "ip_allowlist = [\"10.0.0.0/08\"]",
     ] {
         assert_eq!(
             errors(&with_lines(&format!("[security]\n{lines}"))),

@@ -216,7 +216,8 @@ impl Host {
             | EgressError::NotProcessed { .. }
             | EgressError::Incompatible { .. }
             | EgressError::Broken { .. }
-            | EgressError::TooManyRedirects { .. } => SendFailure::Unreachable(text),
+            | EgressError::TooManyRedirects { .. }
+            | EgressError::UnreadableRedirect => SendFailure::Unreachable(text),
             EgressError::TooLarge { .. } => SendFailure::TooLarge(text),
         };
         self.tally.told(Told {

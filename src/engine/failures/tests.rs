@@ -37,6 +37,8 @@ fn a_write_that_may_have_happened_says_so() {
         (incompatible(true), false, ErrorCode::UpstreamError, false),
         (not_processed(), true, ErrorCode::ConnectionRefused, true),
         (not_processed(), false, ErrorCode::ConnectionRefused, true),
+        (EgressError::UnreadableRedirect, true, ErrorCode::UpstreamError, false),
+        (EgressError::UnreadableRedirect, false, ErrorCode::UpstreamError, false),
     ];
     for (error, is_write, code, retryable) in cases {
         let failure = egress(&error, is_write);
@@ -48,6 +50,7 @@ fn a_write_that_may_have_happened_says_so() {
     }
     let made = "the change may have happened";
     assert!(egress(&too_large(), true).cause.contains(made));
+    assert!(egress(&EgressError::UnreadableRedirect, true).cause.contains(made));
     assert!(!egress(&too_large(), false).cause.contains(made));
 }
 

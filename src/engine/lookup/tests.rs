@@ -88,6 +88,22 @@ fn only_what_is_really_alike_is_offered() {
 }
 
 #[test]
+fn a_list_of_actions_that_is_cut_says_so() {
+    let names: Vec<String> = (0..12)
+        .map(|index| format!("act_{index}_of_{}", "x".repeat(index)))
+        .collect();
+    let actions: Vec<(&str, &str)> = names.iter().map(|name| ("GET", name.as_str())).collect();
+    let eight = names[..8].join("`, `");
+    for (count, listed) in [(8, format!("`{eight}`")), (12, format!("`{eight}` and 4 more"))] {
+        let catalog = catalog(&[("big", &actions[..count])]);
+        assert_eq!(
+            advice(&catalog, "big__zzz"),
+            format!("its actions are {listed}; list the tools for their exact names")
+        );
+    }
+}
+
+#[test]
 fn a_name_of_any_length_is_compared_in_no_time() {
     let catalog = catalog(&[("crm", &[("GET", "get_customer")])]);
     let long = "x".repeat(1_000_000);

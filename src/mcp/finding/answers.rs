@@ -19,6 +19,10 @@ const MOST_NAMED: usize = 50;
 /// Most bytes of the definitions in one answer: about 12,000 tokens of a model's context.
 const MOST_DEFINED: usize = 48 * 1024;
 
+/// What to do where nothing can be found, however it is searched for.
+const NO_CONNECTORS: &str =
+    "There is no connector for this caller. Tell the user: an operator has to add one, or to let their key use it.";
+
 /// Answers `question` from `catalog`, which holds what the caller may see. `find` looks up an action by its name.
 pub(in crate::mcp) fn answer(
     catalog: &Catalog,
@@ -38,7 +42,7 @@ pub(in crate::mcp) fn answer(
         }
         Question::Schema(slug) => connector(catalog, slug).map(|connector| schema(catalog, connector)),
     };
-    answered.map_or_else(|error| mistaken(&error), told)
+    answered.map_or_else(|error| mistaken(&searched(error)), told)
 }
 
 /// A failure that the caller can mend: it is read by the model like any other result of a tool.
@@ -47,12 +51,24 @@ pub(in crate::mcp) fn mistaken(error: &CallError) -> CallToolResult {
 }
 
 /// The failure of a call that went through `call_action`.
-pub(in crate::mcp) fn failed(mut error: CallError) -> CallToolResult {
+pub(in crate::mcp) fn failed(error: CallError) -> CallToolResult {
     let unknown = matches!(error.code, ErrorCode::UnknownApi | ErrorCode::EndpointNotFound);
-    if unknown && error.upstream_status.is_none() {
+    let is_bare = unknown && error.offered.is_none() && error.upstream_status.is_none();
+    let mut error = searched(error);
+    if is_bare {
         error.resolution.push_str("; find_actions finds others");
     }
     mistaken(&error)
+}
+
+/// A failure as it is told to somebody whose list of tools does not hold the actions.
+pub(in crate::mcp) fn searched(mut error: CallError) -> CallError {
+    match error.offered.take() {
+        Some(offered) if offered.is_empty() => error.resolution = "find_actions finds the actions there are".to_owned(),
+        Some(offered) => error.resolution = format!("{offered}; find_actions finds others"),
+        None => {}
+    }
+    error
 }
 
 fn told(value: Value) -> CallToolResult {
@@ -77,34 +93,40 @@ fn connector<'a>(catalog: &'a Catalog, slug: &str) -> Result<&'a Arc<Connector>,
     connectors(catalog)
         .find(|connector| connector.slug == slug)
         .ok_or_else(|| {
-            let known: Vec<&str> = connectors(catalog)
-                .map(|connector| connector.slug.as_str())
-                .take(MOST_NAMED)
-                .collect();
+            let known = known(catalog);
+            let resolution = if known.is_empty() {
+                NO_CONNECTORS.to_owned()
+            } else {
+                format!("name one of these: `{}`", known.join("`, `"))
+            };
             CallError::new(
                 ErrorCode::UnknownApi,
                 format!(
                     "there is no connector `{}`",
                     legible_line(&slug.chars().take(80).collect::<String>())
                 ),
-                format!("name one of these: `{}`", known.join("`, `")),
+                resolution,
             )
         })
+}
+
+/// Slugs of connectors that are offered, to choose from.
+fn known(catalog: &Catalog) -> Vec<&str> {
+    let slugs = connectors(catalog).map(|connector| connector.slug.as_str());
+    slugs.take(MOST_NAMED).collect()
 }
 
 fn found(catalog: &Catalog, sentence: &str, named: Option<&str>, limit: usize) -> Result<Value, CallError> {
     let only = named.map(|slug| connector(catalog, slug)).transpose()?;
     let tools = search(catalog, sentence, only.map(|connector| connector.slug.as_str()), limit);
     if tools.is_empty() {
-        let known: Vec<&str> = connectors(catalog)
-            .map(|connector| connector.slug.as_str())
-            .take(MOST_NAMED)
-            .collect();
-        return Ok(json!({
-            "actions": [],
-            "connectors": known,
-            "next": "No action fits these words. Say it in others, or give one of these connectors as `connector`.",
-        }));
+        let known = known(catalog);
+        let next = if known.is_empty() {
+            NO_CONNECTORS
+        } else {
+            "No action fits these words. Say it in others, or give one of these connectors as `connector`."
+        };
+        return Ok(json!({ "actions": [], "connectors": known, "next": next }));
     }
     let actions: Vec<Value> = tools.iter().map(|tool| brief(tool)).collect();
     Ok(json!({

@@ -12,7 +12,7 @@ mod search;
 pub mod tokens;
 mod tools;
 
-pub(super) use answers::{answer, failed, mistaken};
+pub(super) use answers::{answer, failed, mistaken, searched};
 pub use mode::Plan;
 pub(super) use request::{Question, Request, read};
 pub use search::search;

@@ -264,6 +264,15 @@ fn what_is_found_says_how_to_go_on() {
         (&json!([]), &json!(["crm", "wiki"]))
     );
 
+    // To somebody for whom there is none, none can be named.
+    let nobodys = catalog(Vec::new());
+    let nothing = answered(&nobodys, "find_actions", json!({ "query": "a ticket" }));
+    assert_eq!(nothing["connectors"], json!([]));
+    let next = nothing["next"].as_str().expect("text");
+    assert!(next.starts_with("There is no connector for this caller."), "{next}");
+    let unknown = answered(&nobodys, "find_actions", json!({ "query": "a", "connector": "crm" }));
+    assert_eq!(unknown["error"]["resolution"], next);
+
     let unknown = answered(&two(), "find_actions", json!({ "query": "a", "connector": "cms" }));
     assert!(
         unknown["error"]["resolution"]

@@ -194,7 +194,7 @@ async fn an_entry_of_codex_is_replaced_and_taken_out_again() {
 async fn nothing_is_said_to_be_replaced_that_is_not() {
     let workspace = workspace();
     let file = workspace.path().join("mine.toml");
-    let theirs = "mcp_servers = { toolgate = { command = \"x\" } }\n";
+    let theirs = "mcp_servers = { toolgate.command = \"x\" }\n";
     std::fs::write(&file, theirs).unwrap();
     let run = install(&workspace, &["codex", "--file", "mine.toml", "--force"]).await;
     assert_eq!(run.code, Some(1), "{run:?}");
@@ -271,7 +271,7 @@ async fn a_hosted_server_is_named_without_its_key() {
 
     let run = install(&workspace, &["claude-desktop", "--url", url]).await;
     assert_eq!(run.code, Some(1));
-    assert!(run.stderr.contains("Connectors"), "{}", run.stderr);
+    assert!(run.stderr.contains("only with OAuth"), "{}", run.stderr);
     let literal = ["cursor", "--url", url, "--header", "Authorization: Bearer sk-live-1"];
     let run = install(&workspace, &literal).await;
     assert_eq!(run.code, Some(2));
@@ -342,6 +342,7 @@ async fn a_connector_whose_variables_are_not_known_is_named() {
     workspace.write("broken.toml", whole.replace("method = ", "methd = "));
     let run = install(&workspace, &["cursor"]).await;
     assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(!run.stderr.contains("error"), "{}", run.stderr);
     let warning = run.stderr.lines().find(|line| line.starts_with("warning: "));
     let warning = warning.unwrap_or_else(|| panic!("{}", run.stderr));
     assert!(warning.contains("broken.toml"), "{warning}");
@@ -352,4 +353,31 @@ async fn a_connector_whose_variables_are_not_known_is_named() {
     std::fs::remove_file(workspace.connectors().join("broken.toml")).unwrap();
     let run = install(&workspace, &["cursor"]).await;
     assert!(!run.stderr.contains("variables"), "{}", run.stderr);
+}
+
+/// A client that starts the server shows little of why it ended.
+#[tokio::test]
+async fn a_server_that_cannot_start_is_not_installed() {
+    let workspace = workspace();
+    std::fs::write(workspace.path().join("other.toml"), "name = \"crm\"\n").unwrap();
+    let file = workspace.path().join("mine.json");
+    let theirs = "{ \"mcpServers\": {} }\n";
+    std::fs::write(&file, theirs).unwrap();
+    for (place, reason) in [
+        (["--config", "nowhere.toml"], "the settings cannot be read"),
+        (["--config", "other.toml"], "other.toml:1:1"),
+        (["--connectors", "nowhere"], "cannot read nowhere"),
+    ] {
+        for extra in [&[][..], &["--print"]] {
+            let run = install(
+                &workspace,
+                &[&["cursor", "--file", "mine.json"], &place[..], extra].concat(),
+            )
+            .await;
+            assert_eq!(run.code, Some(3), "{run:?}");
+            assert!(run.stderr.contains(reason), "{}", run.stderr);
+            assert_eq!(run.stdout, "");
+            assert_eq!(read(&file), theirs);
+        }
+    }
 }

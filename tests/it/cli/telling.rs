@@ -182,3 +182,26 @@ async fn a_log_that_was_pruned_is_not_one_without_calls() {
     assert_ne!(store.prune_audit("9999-01-01T00:00:00.000Z", 100).await.unwrap(), 0);
     assert_eq!(workspace.run(&["logs"]).await.stdout, "no calls are kept\n");
 }
+
+/// Whoever misspells the name of the settings would take what is shown for what they say.
+#[tokio::test]
+async fn settings_that_cannot_be_read_end_every_verb() {
+    let workspace = Workspace::new();
+    for verb in [
+        &["logs"][..],
+        &["stats"],
+        &["keys", "list"],
+        &["approvals", "list"],
+        &["audit", "verify"],
+        &["apis", "list"],
+        &["tools"],
+        &["find", "a ticket"],
+        &["new", "connector", "crm"],
+        &["vault", "list"],
+    ] {
+        let run = workspace.run(&[verb, &["--config", "nowhere.toml"]].concat()).await;
+        assert_eq!(run.code, Some(3), "{verb:?}: {run:?}");
+        assert!(run.stderr.contains("nowhere.toml"), "{verb:?}: {}", run.stderr);
+        assert_eq!(run.stdout, "", "{verb:?}");
+    }
+}

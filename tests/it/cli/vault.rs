@@ -378,3 +378,38 @@ fn write_key(file: &std::path::Path, key: &str) {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(file).unwrap().write_all(key.as_bytes()).unwrap();
 }
+
+#[tokio::test]
+async fn a_file_for_the_master_key_that_is_none_is_told_by_every_verb() {
+    let workspace = Workspace::new();
+    for (named, says) in [
+        ("", "`master_key_file` is empty"),
+        (".", "is a folder"),
+        ("folder", "is a folder"),
+        ("nowhere.key", "(umask 077; openssl rand -base64 32 > "),
+    ] {
+        std::fs::create_dir_all(workspace.path().join("folder")).unwrap();
+        workspace.config(&format!("[vault]\nmaster_key_file = \"{named}\"\n"));
+        let stored = set(&workspace, &["crm/key"], VALUE).await;
+        assert_eq!(stored.code, Some(3), "{stored:?}");
+        let checked = workspace.run(&["check"]).await;
+        assert_eq!(checked.code, Some(i32::from(named.is_empty())), "{checked:?}");
+        for run in [stored, checked] {
+            assert!(run.stderr.contains(says), "{named}: {}", run.stderr);
+            assert!(
+                !run.stderr.contains("chmod") && !run.stderr.contains("bring back"),
+                "{}",
+                run.stderr
+            );
+        }
+    }
+    // With it there is a key; once secrets are stored, a new one would not open them.
+    let file = workspace.path().join("nowhere.key");
+    write_key(&file, "ERERERERERERERERERERERERERERERERERERERERERE=");
+    assert_eq!(set(&workspace, &["crm/key"], VALUE).await.code, Some(0));
+    std::fs::remove_file(file).unwrap();
+    let checked = workspace.run(&["check"]).await;
+    for run in [set(&workspace, &["crm/other"], VALUE).await, checked] {
+        assert!(run.stderr.contains("bring back"), "{}", run.stderr);
+    }
+}

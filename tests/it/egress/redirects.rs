@@ -269,7 +269,7 @@ async fn a_target_with_odd_bytes_is_read_as_a_url_or_refused() {
         assert!(
             matches!(
                 error,
-                EgressError::Broken { .. }
+                EgressError::UnreadableRedirect
                     | EgressError::NotAllowed { sent: true, .. }
                     | EgressError::TooManyRedirects { .. }
             ),

@@ -206,7 +206,7 @@ async fn no_redirect_leads_to_any_of_them() {
         // What is no URL is a path of the same API, until the cap; or cannot be read; or a name without an address.
         let led_nowhere = matches!(
             error,
-            EgressError::TooManyRedirects { .. } | EgressError::Broken { .. } | EgressError::Unreachable { .. }
+            EgressError::TooManyRedirects { .. } | EgressError::UnreadableRedirect | EgressError::Unreachable { .. }
         );
         match row.verdict.as_str() {
             "no URL" => assert!(led_nowhere || led_away, "{place}"),

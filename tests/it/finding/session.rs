@@ -254,3 +254,24 @@ async fn the_command_line_shows_what_agents_find() {
         run.stdout
     );
 }
+
+/// Whoever searches has no list of tools to look into.
+#[tokio::test]
+async fn an_unknown_action_leads_to_the_search_where_actions_are_not_listed() {
+    let upstream = Upstream::fixed("{}").await;
+    let workspace = Workspace::with(&upstream.base_url(), &actions());
+    workspace.config("[finding]\nmode = \"search\"\n");
+    let mut session = workspace.serve().await;
+    for (tool, arguments) in [
+        ("call_action", json!({ "name": "crm__zzz" })),
+        ("describe_action", json!({ "name": "crm__zzz" })),
+        ("describe_action", json!({ "name": "zzz" })),
+        ("crm__zzz", json!({})),
+        ("zzz", json!({})),
+    ] {
+        let answer = session.call(tool, arguments).await.to_string();
+        assert!(answer.contains("find_actions finds"), "{tool}: {answer}");
+        assert!(!answer.contains("list the tools"), "{tool}: {answer}");
+    }
+    session.close().await;
+}

@@ -57,6 +57,11 @@ name = "elsewhere"
 description = "Leads away"
 method = "GET"
 path = "/elsewhere"
+[[actions]]
+name = "nowhere"
+description = "Leads to what is no URL"
+method = "GET"
+path = "/nowhere"
 "#;
 
 async fn answer(request: Seen) -> axum::response::Response {
@@ -65,6 +70,7 @@ async fn answer(request: Seen) -> axum::response::Response {
         "/typed" => json_answer(r#"{"customer": {"id": 7, "note": "raw-body-marker"}}"#),
         "/large" => json_answer(format!("\"{}\"", "a".repeat(5_000))),
         "/silent" => std::future::pending().await,
+        "/nowhere" => (StatusCode::FOUND, [("location", "https://")]).into_response(),
         "/elsewhere" => (StatusCode::FOUND, [("location", "https://internal.crm.test/admin")]).into_response(),
         path => {
             let code: u16 = path.strip_prefix("/status/").unwrap().parse().unwrap();
@@ -187,6 +193,7 @@ async fn connections_that_fail_become_codes_that_say_what_to_do() {
         ("tls__status", &code, "SSL_ERROR"),
         ("outside__status", &code, "URL_NOT_ALLOWED"),
         ("crm__elsewhere", &json!({}), "URL_NOT_ALLOWED"),
+        ("crm__nowhere", &json!({}), "UPSTREAM_ERROR"),
         ("crm__silent", &json!({}), "TIMEOUT"),
         ("crm__change", &json!({}), "OUTCOME_UNKNOWN"),
         ("crm__large", &json!({}), "RESPONSE_TOO_LARGE"),

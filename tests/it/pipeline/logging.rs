@@ -144,10 +144,40 @@ async fn a_refused_request_tells_the_operator_where_it_would_have_gone() {
         let line = run.stderr.lines().find(|line| line.contains("a request is refused"));
         let line: Value = serde_json::from_str(line.expect("a line")).expect("JSON");
         assert_eq!(line["target"], target, "{line}");
-        assert_eq!(line["rule"], "the URL is not in the connector's `url_allowlist`");
+        assert_eq!(line["rule"], "the URL has credentials in it, and none may");
         assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
         let told = run.stderr.split("URL_NOT_ALLOWED").nth(1).expect("the failure");
         assert!(!told.to_lowercase().contains("elsewhere"), "{told}");
+    }
+}
+
+/// In a path, what a template puts there is encoded, and what looks like a secret looks otherwise.
+#[tokio::test]
+async fn what_looks_like_a_secret_is_redacted_in_paths_too() {
+    for (argument, left) in [
+        ("4111 1111 1111 1111", "1111"),
+        ("Bearer abcdefgh12345678", "abcdefgh"),
+        ("password=hunter2xx", "hunter2"),
+        ("Cookie: session=hunter2xx", "hunter2"),
+    ] {
+        let upstream = Upstream::start(|request| async move {
+            let target = format!("https://elsewhere.example{}", request.uri.path());
+            (StatusCode::FOUND, [(header::LOCATION, target)]).into_response()
+        })
+        .await;
+        for format in ["json", "text"] {
+            let mut workspace = Workspace::with(&upstream.base_url(), ACTIONS);
+            workspace.set("CRM_KEY", "s3cr3t-key-0001");
+            workspace.config(&format!("[log]\nlevel = \"debug\"\nformat = \"{format}\"\n"));
+            let mut session = workspace.serve().await;
+            session.call("crm__get_customer", json!({ "id": argument })).await;
+            let log = session.close().await.stderr;
+            assert!(
+                log.contains("a request is refused") && log.contains("/v1/customers/"),
+                "{log}"
+            );
+            assert!(!log.contains(left), "{format}: {log}");
+        }
     }
 }
 

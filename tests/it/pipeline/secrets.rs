@@ -350,6 +350,12 @@ async fn what_a_person_typed_into_a_password_field_is_written_down_nowhere() {
         attended.prompts
     );
 
+    assert!(
+        attended.prompts[0].contains("Request: PUT /v1/users/ana/[HIDDEN]\n"),
+        "{:?}",
+        attended.prompts
+    );
+
     let mut places = vec![("prompt", attended.prompts.join("\n").into_bytes())];
     for session in [unattended, attended] {
         places.push(("stderr", session.close().await.stderr.into_bytes()));
@@ -373,5 +379,6 @@ async fn what_a_person_typed_into_a_password_field_is_written_down_nowhere() {
     for (place, bytes) in places {
         let text = String::from_utf8_lossy(&bytes);
         assert!(!text.contains("hUnter2"), "{place}: {text}");
+        assert!(!text.contains("%5BHIDDEN%5D"), "{place}: {text}");
     }
 }

@@ -221,7 +221,11 @@ async fn a_copied_record_does_not_open_for_somebody_else() {
     .await
     .unwrap();
     let told = opened(&state, &state.join("master.key")).await.unwrap_err();
-    assert!(matches!(told, SecretError::Damaged(_)), "{told}");
+    assert!(matches!(told, SecretError::Damaged { .. }), "{told}");
+    assert!(
+        told.to_string().ends_with("with `toolgate vault set crm/key`"),
+        "{told}"
+    );
 }
 
 #[tokio::test]

@@ -199,7 +199,7 @@ async fn a_credential_is_entered_again_and_leaves_with_its_api() {
     assert!(!run.stdout.contains("from the vault"), "{}", run.stdout);
     let run = workspace.run(&["apis", "delete", "crm", "--yes"]).await;
     assert!(
-        run.stdout.ends_with("\nremoved crm/key from the vault\n"),
+        run.stdout.ends_with("\nremoved crm/key, shared, from the vault\n"),
         "{}",
         run.stdout
     );

@@ -61,7 +61,8 @@ pub use any_of::AnyOf;
 pub(crate) use layout::LONGEST_SKILL;
 pub use load::{hints, lints, load, load_with, missing_components, written_code};
 pub(crate) use media_type::{
-    Syntax, essence as media_type_essence, is_several as is_several_media_types, of_file as media_type_of_file,
+    Syntax, charsets, essence as media_type_essence, is_several as is_several_media_types,
+    of_file as media_type_of_file,
 };
 pub use naming::{is_slug, slug_of, variable_of};
 pub(crate) use pages::has_room_in_skill;

@@ -12,19 +12,19 @@ use super::outcome::{Ending, Outcome};
 use super::plan::{Plan, Work};
 use super::row::Row;
 use super::snapshot::Snapshot;
-use super::{Call, CallError, Front, Parts, Principal, code, failures, lookup, pages};
+use super::{Call, CallError, Front, Parts, Principal, arguments, code, failures, lookup, pages};
 use crate::approval::{Asked, Refusal, Verdict, binding, front};
 use crate::audit::AuditError;
 use crate::auth::{Credential, Scrubber};
 use crate::catalog::Tool;
-use crate::connector::model::{Action, Effect};
+use crate::connector::model::Effect;
 use crate::egress::{OutgoingRequest, Route};
 use crate::policy::{Role, Turn};
 use crate::runner::declarative::{self, Interpreted, ResponseError};
 use crate::vault::Holder;
 
-/// Longest answer, in bytes, that is read where the call runs. Reading takes time in proportion, and a longer one would
-/// hold up the other calls of its thread for milliseconds.
+/// Longest answer, in bytes, that is read where the call runs, and longest arguments that are checked there. Reading takes
+/// time in proportion, and longer ones would hold up the other calls of their thread for milliseconds.
 pub(super) const READ_IN_PLACE: usize = 128 * 1024;
 
 /// Runs one call and writes its audit row.
@@ -108,7 +108,7 @@ async fn steps(
     let room = Box::pin(admit::admit(parts, &tool, &call)).await?;
 
     // 4 validate: before a person is asked and before the vault is touched.
-    let arguments = validate(action, std::mem::take(&mut call.arguments))?;
+    let arguments = arguments::check(&tool, std::mem::take(&mut call.arguments)).await?;
     let plan = Plan::make(&tool, &arguments)?;
     let hash = binding::arguments_hash(&parts.arguments_key, &arguments);
     row.prepared(plan.shown_request(), &hash);
@@ -218,7 +218,7 @@ pub(super) fn dry_run(
     let route = snapshot
         .route(&tool.connector)
         .map_err(|error| failures::egress(&error, false))?;
-    let arguments = validate(&tool.action, arguments.clone())?;
+    let arguments = arguments::checked(&tool.action, arguments.clone())?;
     let plan = Plan::make(&tool, &arguments)?;
     let (Work::Request(request), Some(shown)) = (&plan.work, plan.shown_request()) else {
         return Err(failures::no_dry_run());
@@ -235,18 +235,6 @@ fn allow(principal: &Principal) -> Result<(), CallError> {
         Ok(())
     } else {
         Err(failures::not_permitted())
-    }
-}
-
-/// Step 4: fills in defaults and writes integers as such, then checks against the schema. What comes out is what a person
-/// approves, what is recorded and what is sent.
-fn validate(action: &Action, mut given: Map<String, Value>) -> Result<Map<String, Value>, CallError> {
-    action.input.complete(&mut given);
-    let instance = Value::Object(given);
-    let violations = action.input.violations(&instance);
-    match instance {
-        Value::Object(arguments) if violations.is_empty() => Ok(arguments),
-        _ => Err(failures::invalid_arguments(&violations)),
     }
 }
 

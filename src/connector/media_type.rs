@@ -6,6 +6,28 @@ pub(crate) fn essence(media_type: &str) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
+/// The character sets that any reader may find named in `media_type`. Not all readers follow RFC 9110 (section 5.6.6): some
+/// take the first word that looks like the parameter, wherever it stands, some the last, and some allow white space.
+pub(crate) fn charsets(media_type: &str) -> Vec<String> {
+    const NAME: &str = "charset";
+    /// No name of one is longer, and there may be thousands.
+    const LONGEST: usize = 64;
+    let lower = media_type.to_ascii_lowercase();
+    let labels = lower.match_indices(NAME).filter_map(|(place, _)| {
+        let said = lower[place + NAME.len()..].trim_start();
+        if said.starts_with('*') {
+            // A value of RFC 8187, which is no plain label: readers that do not know it differ in what they make of it.
+            return Some("*".to_owned());
+        }
+        let before = |character: &char| character.is_whitespace() || "'\"".contains(*character);
+        let behind = |character: &char| character.is_whitespace() || ";,'\"".contains(*character);
+        let value = said.strip_prefix('=')?.chars().filter(|character| *character != '\\');
+        let label = value.skip_while(before).take_while(|character| !behind(character));
+        Some(label.take(LONGEST).collect())
+    });
+    labels.filter(|label| !label.is_empty()).collect()
+}
+
 /// What a body of some media type is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Syntax {
@@ -69,7 +91,30 @@ pub(crate) fn of_file<'t>(accepted: &'t str, own: &'t str) -> Option<&'t str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Syntax, essence, of_file};
+    use super::{Syntax, charsets, essence, of_file};
+
+    #[test]
+    fn a_character_set_is_found_wherever_a_reader_may_look_for_it() {
+        for (written, expected) in [
+            ("text/plain", &[][..]),
+            ("text/plain; charset=", &[]),
+            ("text/plain; Charset=\"UTF-8\"", &["utf-8"]),
+            ("text/plain;charset=utf-8;q=1", &["utf-8"]),
+            ("text/plain; xcharset=utf-8; charset=utf-16le", &["utf-8", "utf-16le"]),
+            (
+                "text/plain; a=\"charset=utf-8\"; charset=utf-16le",
+                &["utf-8", "utf-16le"],
+            ),
+            ("text/plain; charset =\tutf-16le", &["utf-16le"]),
+            ("text/plain; charset=\"utf\\-16le\"", &["utf-16le"]),
+            ("text/plain; charset='utf-16le'", &["utf-16le"]),
+            ("text/plain charset=utf-16le, a/b", &["utf-16le"]),
+            ("text/plain; charset*=utf-8''utf-16le", &["*"]),
+            ("text/charset", &[]),
+        ] {
+            assert_eq!(charsets(written), expected, "{written}");
+        }
+    }
 
     #[test]
     fn a_file_is_sent_as_what_it_is_where_several_types_are_taken() {

@@ -61,7 +61,8 @@ pub use any_of::AnyOf;
 pub(crate) use layout::LONGEST_SKILL;
 pub use load::{hints, lints, load, load_with, missing_components, written_code};
 pub(crate) use media_type::{
-    Syntax, essence as media_type_essence, is_several as is_several_media_types, of_file as media_type_of_file,
+    Syntax, charsets, essence as media_type_essence, is_several as is_several_media_types,
+    of_file as media_type_of_file,
 };
 pub use naming::{is_slug, slug_of, variable_of};
 pub(crate) use pages::has_room_in_skill;
@@ -83,15 +84,26 @@ pub struct SourceFile {
     pub text: String,
 }
 
-/// One file of code in a connector's folder, already read.
+/// One file of code in a connector's folder, already read if it can be.
 #[derive(Clone)]
 pub struct CodeFile {
     /// The path to show in messages.
     pub shown: PathBuf,
     /// The path relative to the connector's folder, e.g. `actions/create_ticket.js`.
     pub relative: PathBuf,
+    /// Its content, or why it cannot be read.
+    pub bytes: Result<Arc<[u8]>, String>,
+}
+
+impl CodeFile {
     /// Its content.
-    pub bytes: Arc<[u8]>,
+    ///
+    /// # Errors
+    /// Which file cannot be read, and why.
+    pub fn content(&self) -> Result<&Arc<[u8]>, String> {
+        let bytes = self.bytes.as_ref();
+        bytes.map_err(|problem| format!("cannot read {}: {problem}", self.shown.display()))
+    }
 }
 
 /// What loading found: a connector only when no diagnostic is an error.

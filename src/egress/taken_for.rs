@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize as _;
@@ -12,7 +13,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use url::{Url, form_urlencoded};
 
 use super::OutgoingRequest;
-use crate::connector::{TakenFor, bare, media_type_essence, taken_for};
+use crate::connector::{TakenFor, bare, charsets, media_type_essence, taken_for};
 
 /// Methods that change nothing: RFC 9110 section 9.2.1, RFC 4918 (`PROPFIND`), RFC 3253 (`REPORT`), RFC 5323
 /// (`SEARCH`), RFC 10008 (`QUERY`). Whatever is not known counts as a write (ruling C-29).
@@ -26,6 +27,8 @@ const LONGEST_TYPE: usize = 1_024;
 const MOST_TYPES: usize = 8;
 /// What a request is said to have that says more.
 const MANY_TYPES: &str = "a body of many types";
+/// The same of one that a server may read, and nobody can here.
+const UNREADABLE: &str = "a body that cannot be read";
 
 /// Whether requests with the method of that name change nothing.
 pub(crate) fn is_safe(method: &str) -> bool {
@@ -85,9 +88,10 @@ fn in_form(form: &[u8]) -> Option<String> {
 
 /// Bodies are read as their types say. Where nothing is said, a server may take them for anything.
 fn in_body(headers: &HeaderMap, body: &Bytes) -> Option<String> {
+    let is_encoded = is_encoded(headers);
     let mut types = headers.get_all(CONTENT_TYPE).iter().peekable();
     if types.peek().is_none() {
-        return in_untyped(body);
+        return in_body_of("", is_encoded, body);
     }
     if headers.get_all(CONTENT_TYPE).iter().count() > MOST_TYPES {
         return Some(MANY_TYPES.to_owned());
@@ -100,27 +104,50 @@ fn in_body(headers: &HeaderMap, body: &Bytes) -> Option<String> {
         }
         // One type after a comma is none, but servers look at how the text begins, or which of them they know.
         let several = written.contains(',').then(|| written.split(','));
-        in_body_of(&written, body).or_else(|| several?.find_map(|one| in_body_of(one, body)))
+        in_body_of(&written, is_encoded, body).or_else(|| several?.find_map(|one| in_body_of(one, is_encoded, body)))
     })
 }
 
-fn in_untyped(body: &Bytes) -> Option<String> {
-    in_json(body).or_else(|| in_form(body))
+/// Whether a body is said to be compressed, or otherwise not what its type says. Some servers take `_` for `-` in names.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers.iter().any(|(name, value)| {
+        name.as_str().replace('_', "-") == CONTENT_ENCODING.as_str()
+            && !value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity")
+    })
 }
 
-fn in_body_of(media_type: &str, body: &Bytes) -> Option<String> {
+fn in_body_of(media_type: &str, is_encoded: bool, body: &Bytes) -> Option<String> {
     let essence = media_type_essence(media_type);
-    if !essence.contains('/') {
-        in_untyped(body)
-    } else if essence.contains("json") {
-        in_json(body).or_else(|| is_unreadable(body).then(|| "a body that cannot be read".to_owned()))
-    } else if essence.starts_with("application/x-www-form-urlencoded") {
-        in_form(body)
-    } else if essence.starts_with("multipart/") {
-        boundaries(media_type).find_map(|boundary| in_parts(boundary, body))
-    } else {
-        None
+    let is_untyped = !essence.contains('/');
+    let is_json = essence.contains("json");
+    let is_form = essence.starts_with("application/x-www-form-urlencoded");
+    let is_multipart = essence.starts_with("multipart/");
+    if !(is_untyped || is_json || is_form || is_multipart) {
+        return None;
     }
+    let unreadable = || UNREADABLE.to_owned();
+    if is_encoded || !charsets(media_type).iter().all(|label| is_like_ascii(label)) {
+        return Some(unreadable());
+    }
+    if is_untyped {
+        let found = in_json(body).or_else(|| in_form(body));
+        found.or_else(|| is_wide(body).then(unreadable))
+    } else if is_json {
+        in_json(body).or_else(|| is_unreadable(body).then(unreadable))
+    } else if is_form {
+        in_form(body)
+    } else {
+        let Some(boundaries) = boundaries(media_type) else {
+            return Some(unreadable());
+        };
+        boundaries.into_iter().find_map(|boundary| in_parts(boundary, body))
+    }
+}
+
+/// Whether a name is written with the same bytes in this character set as here. `Encoding` takes ASCII and ISO-8859-1 for
+/// Windows-1252.
+fn is_like_ascii(label: &str) -> bool {
+    Encoding::for_label(label.as_bytes()).is_some_and(|encoding| [UTF_8, WINDOWS_1252].contains(&encoding))
 }
 
 /// The members of an object, each as often as it is written: servers differ in which one they read.
@@ -135,9 +162,14 @@ fn in_json(body: &[u8]) -> Option<String> {
 /// Whether a body is an object that lenient servers may read and nobody can here, e.g. with `NaN` in it.
 fn is_unreadable(body: &[u8]) -> bool {
     let text = object(body);
-    let is_utf_16 = text.starts_with(&[0xfe, 0xff]) || text.starts_with(&[0xff, 0xfe]);
     let is_object = text.trim_ascii_start().starts_with(b"{");
-    is_utf_16 || is_object && IgnoredAny::deserialize(&mut serde_json::Deserializer::from_slice(text)).is_err()
+    is_wide(body) || is_object && IgnoredAny::deserialize(&mut serde_json::Deserializer::from_slice(text)).is_err()
+}
+
+/// Whether a body is JSON in UTF-16 or UTF-32 if it is any, which servers tell by its first bytes (RFC 4627, section 3).
+fn is_wide(body: &[u8]) -> bool {
+    let is_marked = body.starts_with(&[0xfe, 0xff]) || body.starts_with(&[0xff, 0xfe]);
+    is_marked || body.iter().take(4).any(|byte| *byte == 0)
 }
 
 /// A body without its byte order mark.
@@ -184,9 +216,30 @@ impl<'de> DeserializeSeed<'de> for Text {
     }
 }
 
-/// What the parts of a body of this type are divided by: where it is said twice, servers differ in what they read.
-fn boundaries(media_type: &str) -> impl Iterator<Item = &str> {
-    values_of(media_type, "boundary").filter(|boundary| !boundary.is_empty())
+/// What the parts of a body of this type are divided by: where it is said twice, servers differ in what they read, and some
+/// read what only ends like the parameter. Nothing where they may read what is not found here: in pieces or in a character
+/// set (RFC 2231), with escapes, or without any. Of a boundary with a delimiter in it the beginning does as well.
+fn boundaries(media_type: &str) -> Option<Vec<&str>> {
+    const NAME: &str = "boundary";
+    let mut found = Vec::new();
+    let mut is_named = false;
+    for piece in media_type.split('=') {
+        if is_named {
+            let value = piece.split([';', ',']).next().unwrap_or_default();
+            let value = value.trim_matches(|character: char| character == '"' || character.is_whitespace());
+            found.extend(Some(value).filter(|value| !value.is_empty()));
+        }
+        let lower = piece.to_ascii_lowercase();
+        is_named = lower.contains(NAME);
+        if lower
+            .split(NAME)
+            .skip(1)
+            .any(|behind| behind.trim_start().starts_with('*'))
+        {
+            return None;
+        }
+    }
+    (!found.is_empty() && !media_type.contains('\\')).then_some(found)
 }
 
 /// The values of a parameter that stands behind semicolons, without quotation marks.
@@ -248,238 +301,4 @@ pub(super) fn is_same(first: &Url, method: &Method, target: &Url) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FORM: (&str, &str) = ("content-type", "Application/x-www-form-urlencoded; charset=utf-8");
-    const JSON: (&str, &str) = ("content-type", "application/vnd.api+json");
-    const PARTS: (&str, &str) = ("content-type", "multipart/form-data; boundary=b");
-
-    /// Query, headers and body of a request, and what it claims.
-    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<&'a str>, Option<&'a str>);
-
-    fn request(query: &str, headers: &[(&str, &str)], body: Option<&str>) -> OutgoingRequest {
-        let mut url: Url = "https://crm.example.com/a".parse().unwrap();
-        url.set_query(Some(query).filter(|query| !query.is_empty()));
-        OutgoingRequest {
-            method: Method::GET,
-            url,
-            headers: headers
-                .iter()
-                .map(|(name, value)| (name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap()))
-                .collect(),
-            body: body.map(|body| Bytes::copy_from_slice(body.as_bytes())),
-            timeout: None,
-            max_response_bytes: None,
-            shown_path: None,
-            only_reads: true,
-        }
-    }
-
-    fn check(table: &[Case<'_>]) {
-        for &(query, headers, body, expected) in table {
-            assert_eq!(
-                claimed(&request(query, headers, body)).as_deref(),
-                expected,
-                "{query} {headers:?} {body:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_a_request_asks_to_be_taken_for_is_found_wherever_it_stands() {
-        let part = "--b\r\nContent-Type: text/plain\r\ncontent-disposition: form-data; name=\"_method\"\r\n\r\nDELETE\r\n--b--";
-        let file = "--b\r\nContent-Disposition: form-data; name=\"mail\"; filename=\"a.eml\"\r\n\r\n\
-                    a\r\ncontent-disposition: form-data; name=\"_method\"\r\n\r\nDELETE\r\n--b--";
-        let twice = "--b\r\ncontent-disposition: form-data; name=a\r\nContent-Disposition: form-data; name=c; \
-                     name=_method\r\n\r\nDELETE\r\n--b--";
-        let second = "--b\r\ncontent-disposition: form-data; name=a\r\n\r\n1\r\n--b\r\n\
-                      content-disposition: form-data; name=_method\r\n\r\nDELETE\r\n--b--";
-        let table: [Case<'_>; 35] = [
-            ("", &[("x-http-method-override", "delete")], None, Some("delete")),
-            ("", &[("x_method", "PUT")], None, Some("PUT")),
-            (
-                "",
-                &[("x-http-method", "get"), ("x-http-method", "PATCH")],
-                None,
-                Some("PATCH"),
-            ),
-            (
-                "",
-                &[("x-http-method-override", "GET, DELETE")],
-                None,
-                Some("`x-http-method-override`"),
-            ),
-            ("", &[("x-original-url", "/other")], None, Some("`x-original-url`")),
-            ("", &[("x-http-method-override", "Search")], None, None),
-            ("", &[("x-version", "DELETE")], None, None),
-            ("a=1&_method=DELETE", &[], None, Some("DELETE")),
-            ("%5fmethod=DELETE", &[], None, Some("DELETE")),
-            ("_method%5B%5D=DELETE", &[], None, Some("DELETE")),
-            ("_method", &[], None, Some("`_method`")),
-            ("_method=GET&method=DELETE", &[], None, None),
-            ("", &[FORM], Some("a=1&_METHOD=put"), Some("put")),
-            ("", &[FORM], Some("{\"_method\":\"put\"}"), None),
-            (
-                "",
-                &[JSON],
-                Some(r#"{"a":[1],"\u005fmethod":"DELETE"}"#),
-                Some("DELETE"),
-            ),
-            (
-                "",
-                &[JSON],
-                Some(r#"{"_method":"DELETE","_method":"GET"}"#),
-                Some("DELETE"),
-            ),
-            (
-                "",
-                &[JSON],
-                Some(r#"{"_method":"GET","_method":"DELETE"}"#),
-                Some("DELETE"),
-            ),
-            ("", &[JSON], Some(r#"{"_method":["DELETE"]}"#), Some("`_method`")),
-            ("", &[JSON], Some(r#"{"_method":"GET","a":{"_method":"DELETE"}}"#), None),
-            ("", &[JSON], Some(r#"["_method"]"#), None),
-            ("", &[PARTS], Some(part), Some("DELETE")),
-            ("", &[PARTS], Some(file), None),
-            ("", &[PARTS], Some(twice), Some("DELETE")),
-            (
-                "",
-                &[("content-type", "multipart/form-data; boundary=x; boundary=b")],
-                Some(second),
-                Some("DELETE"),
-            ),
-            (
-                "",
-                &[PARTS],
-                Some("--b\ncontent-disposition: form-data; name=_method"),
-                Some("`_method`"),
-            ),
-            ("_method%5Bsecret%5D=1", &[], None, Some("`_method`")),
-            (
-                "",
-                &[JSON],
-                Some(r#"{"a":NaN,"_method":"DELETE"}"#),
-                Some("a body that cannot be read"),
-            ),
-            ("", &[JSON], Some("\u{feff}{\"_method\":\"DELETE\"}"), Some("DELETE")),
-            ("", &[JSON], Some("{\"a\":1}\n{\"b\":2}"), None),
-            ("", &[JSON], Some("[NaN]"), None),
-            (
-                "",
-                &[("content-type", "text/plain"), JSON],
-                Some(r#"{"_method":"PUT"}"#),
-                Some("PUT"),
-            ),
-            ("", &[], Some("{ user }"), None),
-            ("", &[], Some(r#"{"_method":"DELETE"}"#), Some("DELETE")),
-            ("", &[], Some("_method=DELETE"), Some("DELETE")),
-            ("", &[("content-type", "text/plain")], Some("_method=DELETE"), None),
-        ];
-        check(&table);
-    }
-
-    #[test]
-    fn what_lenient_servers_read_is_found_as_well() {
-        let folded = "--b\r\nContent-Disposition: form-data;\r\n\tname=\"_method\"\r\n\r\nDELETE\r\n--b--";
-        let extended = "--b\r\nContent-Disposition: form-data; name=a; name*=utf-8''%5Fmethod\r\n\r\nDELETE\r\n--b--";
-        let escaped = "--b\r\nContent-Disposition: form-data; name=\"_\\method\"\r\n\r\nDELETE\r\n--b--";
-        let table: [Case<'_>; 14] = [
-            ("", &[("content-type", "")], Some("_method=DELETE"), Some("DELETE")),
-            (
-                "",
-                &[("content-type", " ; charset=utf-8")],
-                Some("_method=DELETE"),
-                Some("DELETE"),
-            ),
-            (
-                "",
-                &[("content-type", "application/x-www-form-urlencoded, text/plain")],
-                Some("_method=DELETE"),
-                Some("DELETE"),
-            ),
-            (
-                "",
-                &[("content-type", "text/plain, application/json")],
-                Some(r#"{"_method":"DELETE"}"#),
-                Some("DELETE"),
-            ),
-            ("", &[FORM], Some(".method=DELETE"), Some("DELETE")),
-            ("", &[FORM], Some("[method=DELETE"), Some("DELETE")),
-            ("", &[FORM], Some("+_method=DELETE"), Some("DELETE")),
-            ("", &[FORM], Some("_method%00x=DELETE"), Some("DELETE")),
-            ("", &[FORM], Some("a=1;_method=DELETE"), Some("DELETE")),
-            ("", &[FORM], Some("a=1%3B_method=DELETE"), None),
-            ("a=1;.method=DELETE", &[], None, Some("DELETE")),
-            ("", &[PARTS], Some(folded), Some("DELETE")),
-            ("", &[PARTS], Some(extended), Some("DELETE")),
-            ("", &[PARTS], Some(escaped), Some("DELETE")),
-        ];
-        check(&table);
-    }
-
-    #[test]
-    fn a_body_is_not_read_for_any_number_of_types() {
-        let many = "a,".repeat(9);
-        let boundaries = format!("multipart/form-data{}", "; boundary=b".repeat(9));
-        let long = format!("text/plain; charset={}", "x".repeat(LONGEST_TYPE));
-        for written in [&many, &boundaries, &long] {
-            let claimed = claimed(&request("", &[("content-type", written)], Some("a")));
-            assert_eq!(claimed.as_deref(), Some("a body of many types"), "{written}");
-        }
-        let often = [("content-type", "a/b"); MOST_TYPES + 1];
-        assert_eq!(claimed(&request("", &often, Some("a"))).as_deref(), Some(MANY_TYPES));
-        let usual = [(
-            "content-type",
-            "multipart/related; type=\"a/b\"; start=\"<a>\"; boundary=b; charset=utf-8",
-        )];
-        assert_eq!(claimed(&request("", &usual, Some("a"))), None);
-    }
-
-    #[test]
-    fn a_request_stays_the_same_with_a_slash_at_its_end_and_not_elsewhere() {
-        let first: Url = "https://crm.example.com/search?a=1".parse().unwrap();
-        for (method, target, expected) in [
-            ("POST", "https://crm.example.com/search?a=1", true),
-            ("POST", "https://crm.example.com/search/?a=1", true),
-            ("POST", "https://crm.example.com/search", false),
-            ("POST", "https://crm.example.com/search/all?a=1", false),
-            ("POST", "https://other.example.com/search?a=1", false),
-            ("DELETE", "https://crm.example.com/tickets/1", false),
-            ("GET", "https://crm.example.com/anything", true),
-            ("SEARCH", "https://crm.example.com/anything", true),
-        ] {
-            let (method, target) = (method.parse().unwrap(), target.parse().unwrap());
-            assert_eq!(is_same(&first, &method, &target), expected, "{method} {target}");
-        }
-    }
-
-    /// The engine of scripts waits for each request that may change something, and nobody but the host decides which
-    /// those are.
-    #[test]
-    fn the_engine_counts_the_same_requests_as_safe() {
-        let engine = include_str!("../../wasm-guests/js-engine/src/host/http.rs");
-        let line = format!("const SAFE: [&str; {}] = {SAFE:?};", SAFE.len());
-        assert!(engine.contains(&line), "the engine lacks {line}");
-        let (_, overrides) = engine.split_once("const OVERRIDES: [&str; 3] = [").unwrap();
-        let (overrides, _) = overrides.split_once(']').unwrap();
-        let names: Vec<&str> = overrides.split(',').map(|name| name.trim().trim_matches('"')).collect();
-        assert_eq!(names.len(), 3);
-        assert!(
-            names.iter().all(|name| taken_for(name) == Some(TakenFor::Method)),
-            "{names:?}"
-        );
-    }
-
-    /// Each part is looked through once, however many there are and however their contents look like headers.
-    #[test]
-    fn parts_are_read_in_time_that_grows_with_the_body_alone() {
-        let line = "content-disposition: form-data; name=_method\n";
-        let mut body = "--b\r\ncontent-disposition: form-data; name=file\r\n\r\n".to_owned();
-        body.push_str(&line.repeat(200_000));
-        body.push_str("\r\n\r\nGET\r\n--b--");
-        assert_eq!(in_parts("b", body.as_bytes()), None);
-        assert_eq!(in_parts("b", "--b\r\n\r\n".repeat(200_000).as_bytes()), None);
-    }
-}
+mod tests;

@@ -12,20 +12,19 @@ use super::outcome::{Ending, Outcome};
 use super::plan::{Plan, Work};
 use super::row::Row;
 use super::snapshot::Snapshot;
-use super::{Call, CallError, Front, Parts, Principal, code, failures, lookup, pages};
+use super::{Call, CallError, Front, Parts, Principal, arguments, code, failures, lookup, pages};
 use crate::approval::{Asked, Refusal, Verdict, binding, front};
 use crate::audit::AuditError;
 use crate::auth::{Credential, Scrubber};
 use crate::catalog::Tool;
-use crate::connector::model::{Action, Effect};
+use crate::connector::model::Effect;
 use crate::egress::{OutgoingRequest, Route};
 use crate::policy::{Role, Turn};
-use crate::runner::Redaction;
 use crate::runner::declarative::{self, Interpreted, ResponseError};
 use crate::vault::Holder;
 
-/// Longest answer, in bytes, that is read where the call runs. Reading takes time in proportion, and a longer one would
-/// hold up the other calls of its thread for milliseconds.
+/// Longest answer, in bytes, that is read where the call runs, and longest arguments that are checked there. Reading takes
+/// time in proportion, and longer ones would hold up the other calls of their thread for milliseconds.
 pub(super) const READ_IN_PLACE: usize = 128 * 1024;
 
 /// Runs one call and writes its audit row.
@@ -110,12 +109,8 @@ async fn steps(
 
     // 4 validate: before a person is asked and before the vault is touched. What has been completed and hashed to find
     // an approval is not read again.
-    let mut arguments = std::mem::take(&mut call.arguments);
     let hash = room.hash.take();
-    if hash.is_none() {
-        action.input.complete(&mut arguments);
-    }
-    let arguments = validate(action, arguments)?;
+    let arguments = arguments::check(&tool, std::mem::take(&mut call.arguments), hash.is_some()).await?;
     let plan = Plan::make(&tool, &arguments)?;
     let hash = hash.unwrap_or_else(|| binding::arguments_hash(&parts.arguments_key, &arguments));
     row.prepared(plan.shown_request(), &hash);
@@ -225,9 +220,7 @@ pub(super) fn dry_run(
     let route = snapshot
         .route(&tool.connector)
         .map_err(|error| failures::egress(&error, false))?;
-    let mut arguments = arguments.clone();
-    tool.action.input.complete(&mut arguments);
-    let arguments = validate(&tool.action, arguments)?;
+    let arguments = arguments::checked(&tool.action, arguments.clone(), false)?;
     let plan = Plan::make(&tool, &arguments)?;
     let (Work::Request(request), Some(shown)) = (&plan.work, plan.shown_request()) else {
         return Err(failures::no_dry_run());
@@ -244,22 +237,6 @@ fn allow(principal: &Principal) -> Result<(), CallError> {
         Ok(())
     } else {
         Err(failures::not_permitted())
-    }
-}
-
-/// Step 4: checks arguments whose defaults are filled in, and whose integers are written as such, against the schema. What
-/// comes out is what a person approves, what is recorded and what is sent.
-fn validate(action: &Action, given: Map<String, Value>) -> Result<Map<String, Value>, CallError> {
-    let instance = Value::Object(given);
-    let violations = action.input.violations(&instance);
-    match instance {
-        Value::Object(arguments) if violations.is_empty() => {
-            match Redaction::problem(&action.secret_arguments, &arguments) {
-                Some(violation) => Err(failures::invalid_arguments(&[violation])),
-                None => Ok(arguments),
-            }
-        }
-        _ => Err(failures::invalid_arguments(&violations)),
     }
 }
 

@@ -114,9 +114,9 @@ impl<'a> Exchange<'a> {
     /// A status that the action takes for a result does not stand for a body that was cut.
     fn whole(&self, mut response: UpstreamResponse) -> Result<UpstreamResponse, EgressError> {
         let ok_statuses = &self.tool.action.response.ok_statuses;
-        match response.cut.take() {
-            Some(error) if ok_statuses.contains(&response.status.as_u16()) => Err(error),
-            _ => Ok(response),
+        if !ok_statuses.contains(&response.status.as_u16()) {
+            return Ok(response);
         }
+        response.cut.take().map_or(Ok(response), Err)
     }
 }

@@ -13,7 +13,7 @@ use crate::egress::{EgressError, Phase};
 use crate::pagination::PageError;
 use crate::policy::{Crowded, Layer, LimitError, Overloaded, Principal};
 use crate::runner::declarative::{PrepareError, ResponseError, StatusKind};
-use crate::schema::Violation;
+use crate::schema::{Found, Violation};
 use crate::vault::SecretError;
 
 /// What to do when a write may or may not have happened.
@@ -31,14 +31,14 @@ pub(super) fn not_permitted() -> CallError {
     }
 }
 
-pub(super) fn invalid_arguments(violations: &[Violation]) -> CallError {
-    let places = if violations.len() == 1 {
-        "1 argument does"
-    } else {
-        "some arguments do"
+pub(super) fn invalid_arguments(found: &Found) -> CallError {
+    let places = match found.violations.len() {
+        1 if found.may_be_more => "at least 1 argument does",
+        1 => "1 argument does",
+        _ => "some arguments do",
     };
     CallError {
-        violations: list(violations),
+        violations: list(&found.violations),
         source: Some("local"),
         ..CallError::new(
             ErrorCode::InvalidRequest,

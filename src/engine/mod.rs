@@ -3,6 +3,7 @@
 //! Must never know MCP, HTTP servers or terminals: a [`Front`] asks people and shows progress.
 
 mod admit;
+mod arguments;
 pub mod call;
 mod code;
 mod deadline;

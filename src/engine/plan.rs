@@ -103,21 +103,22 @@ pub(super) fn shown_request(tool: &Tool, hidden: &Map<String, Value>, request: &
         .action
         .request()
         .and_then(|template| declarative::prepare(&tool.connector, &tool.action, template, hidden).ok());
-    prepared.map(legible).unwrap_or_else(|| {
-        let mut url = request.url.clone();
-        url.set_path(prompt::HIDDEN);
-        url.set_query(None);
-        OutgoingRequest {
-            method: request.method.clone(),
-            url,
-            headers: HeaderMap::new(),
-            body: None,
-            timeout: request.timeout,
-            max_response_bytes: None,
-            shown_path: None,
-            only_reads: request.only_reads,
-        }
-    })
+    if let Some(prepared) = prepared {
+        return legible(prepared);
+    }
+    let mut url = request.url.clone();
+    url.set_path(prompt::HIDDEN);
+    url.set_query(None);
+    OutgoingRequest {
+        method: request.method.clone(),
+        url,
+        headers: HeaderMap::new(),
+        body: None,
+        timeout: request.timeout,
+        max_response_bytes: None,
+        shown_path: None,
+        only_reads: request.only_reads,
+    }
 }
 
 /// `request` with what stands in place of secret arguments as people know it, also where templates encode values.

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::auth::Scrubber;
+use crate::runner::guest::SEARCHED_BEYOND;
 use crate::schema::Violation;
 
 /// Shortest secret argument that is looked for in an answer, in characters. A shorter one is part of so many words that
@@ -76,6 +77,33 @@ impl Redaction {
             (Cow::Borrowed(_), Cow::Borrowed(_)) => bytes.clone(),
             (cleaner, _) => Bytes::from(cleaner.into_owned()),
         }
+    }
+
+    /// The beginning of a text that was cut before anybody could look for secrets in it: without those, and without its
+    /// end, which may be the beginning of one.
+    #[must_use]
+    pub fn text_before_cut(&self, text: &str) -> String {
+        let mut clean = self.text(text);
+        if !self.is_empty() {
+            clean.truncate(clean.floor_char_boundary(clean.len().saturating_sub(SEARCHED_BEYOND)));
+        }
+        clean
+    }
+
+    /// The same of bytes.
+    #[must_use]
+    pub fn bytes_before_cut(&self, bytes: &Bytes) -> Bytes {
+        let mut clean = self.bytes(bytes);
+        if !self.is_empty() {
+            clean.truncate(clean.len().saturating_sub(SEARCHED_BEYOND));
+        }
+        clean
+    }
+
+    /// Whether there is nothing to look for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.credential.is_empty() && self.arguments.is_empty()
     }
 }
 

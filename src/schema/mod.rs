@@ -97,6 +97,16 @@ impl Schema {
         self.describe(instance, Quoting::Values)
     }
 
+    /// [`Schema::violations`], and whether there may be more.
+    #[must_use]
+    pub fn found(&self, instance: &Value) -> Found {
+        let violations = self.violations(instance);
+        Found {
+            may_be_more: !violations.is_empty() && is_large(instance),
+            violations,
+        }
+    }
+
     /// [`Schema::violations`] of an object.
     #[must_use]
     pub fn object_violations(&self, members: &Map<String, Value>) -> Vec<Violation> {
@@ -151,6 +161,15 @@ fn is_large(value: &Value) -> bool {
 #[must_use]
 pub fn pointer_segment(key: &str) -> String {
     format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// What a value was found to break of its schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Each place that was found.
+    pub violations: Vec<Violation>,
+    /// Whether not all of the value was looked through.
+    pub may_be_more: bool,
 }
 
 /// One place where a value does not fit its schema.

@@ -38,7 +38,7 @@ pub use error::{RenderError, TemplateError};
 pub(crate) use expression::text;
 pub use inside::{Change, Inside, InsidePath, Step};
 pub use json_text::json_from_text;
-pub use path::{PathTemplate, climbs};
+pub use path::{LONGEST_URL, PathTemplate, climbs};
 pub use style::{Encode, Form, Style};
 pub use value::ValueTemplate;
 pub use xml::{XmlShape, without_xml};

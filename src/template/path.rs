@@ -12,6 +12,9 @@ use super::filters::ENCODED;
 use super::scan::{self, Part};
 use super::style::Style;
 
+/// Longest path and query of a URL in bytes. The HTTP library takes no URL of 64 KiB, and a credential may yet be added.
+pub const LONGEST_URL: usize = 60_000;
+
 /// A URL path with `{name}` and `{{ expression }}` placeholders (ruling C-02).
 #[derive(Debug)]
 pub struct PathTemplate {
@@ -211,6 +214,9 @@ fn is_escape(text: &str) -> bool {
         .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }
 
+/// What an argument is that no URL has room for.
+const TOO_LONG: &str = "is longer than a URL can be";
+
 fn append(path: &mut String, expression: &Expression, arguments: &Map<String, Value>) -> Result<(), RenderError> {
     let refuse = |reason: &str| RenderError {
         pointer: expression.pointer(),
@@ -223,6 +229,8 @@ fn append(path: &mut String, expression: &Expression, arguments: &Map<String, Va
         Value::Object(_) => return Err(refuse("must be a single value, not an object")),
         value => match text(value).as_deref() {
             None | Some("") => return Err(refuse("must not be empty")),
+            // Before it is encoded and looked through for steps, which takes seconds for megabytes.
+            Some(text) if text.len() > LONGEST_URL => return Err(refuse(TOO_LONG)),
             Some(text) => path.extend(utf8_percent_encode(text, ENCODED)),
         },
     }
@@ -246,6 +254,7 @@ fn append_styled(
     }
     let encode = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
     match style.text(name, &value, &encode) {
+        Some(text) if text.len() > LONGEST_URL => return Err(refuse(TOO_LONG)),
         Some(text) => path.push_str(&text),
         None => return Err(refuse("must not be empty")),
     }
@@ -408,6 +417,20 @@ mod tests {
             let error = render(template, &arguments).expect_err(template);
             assert!(error.message.contains(expected), "{template}: {}", error.message);
             assert_eq!(error.pointer.as_deref(), Some("/x"), "{template}");
+        }
+    }
+
+    #[test]
+    fn refuses_values_that_no_url_has_room_for() {
+        for value in [json!("%".repeat(LONGEST_URL + 1)), json!("../".repeat(LONGEST_URL))] {
+            let error = render("/a/{x}", &json!({"x": value})).expect_err("a long path");
+            assert_eq!(
+                (error.pointer.as_deref(), error.message.as_str()),
+                (
+                    Some("/x"),
+                    "`x` is longer than a URL can be: it is part of the URL path"
+                )
+            );
         }
     }
 

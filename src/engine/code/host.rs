@@ -187,16 +187,17 @@ impl Host {
         }
     }
 
-    /// An API that repeats what it was sent must not tell sealed code its secrets.
+    /// An API that repeats what it was sent must not tell sealed code its secrets. Nor other code the beginning of one,
+    /// which would not be found in what that code makes of it.
     async fn answer(&self, response: UpstreamResponse) -> Result<GuestResponse, SendFailure> {
-        if !self.tool.connector.security.sealed {
-            return Ok(message::answer(&response, &Scrubber::empty()));
+        if !self.tool.connector.security.sealed && response.cut.is_none() {
+            return Ok(message::answer(&response, &Scrubber::empty(), &self.redaction));
         }
         if response.body.len() <= READ_IN_PLACE {
-            return Ok(message::answer(&response, self.auth.scrubber()));
+            return Ok(message::answer(&response, self.auth.scrubber(), &self.redaction));
         }
-        let scrubber = self.auth.scrubber().clone();
-        let read = tokio::task::spawn_blocking(move || message::answer(&response, &scrubber));
+        let (scrubber, redaction) = (self.auth.scrubber().clone(), self.redaction.clone());
+        let read = tokio::task::spawn_blocking(move || message::answer(&response, &scrubber, &redaction));
         read.await.map_err(|error| {
             tracing::error!(%error, "an answer to code could not be read");
             SendFailure::Unreachable("the API answered, but its answer could not be read".to_owned())

@@ -10,8 +10,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
 use crate::auth::{Handles, Scrubber, SecretBudget};
+use crate::connector::charsets;
 use crate::connector::model::{Connection, Connector};
 use crate::egress::{OutgoingRequest, UpstreamResponse, claimed, is_safe};
+use crate::runner::Redaction;
 use crate::runner::guest::{GuestRequest, GuestResponse, SendFailure};
 use crate::runner::headers;
 
@@ -225,13 +227,20 @@ fn clean_body(response: &UpstreamResponse, scrubber: &Scrubber) -> Bytes {
         Cow::Borrowed(_) => response.body.clone(),
         Cow::Owned(clean) => clean.into(),
     };
-    let shown = Encoding::for_bom(&response.body).map(|(encoding, _)| encoding);
-    let named = encoding(response).filter(|named| shown != Some(named));
-    let others = shown.into_iter().chain(named).filter(|encoding| *encoding != UTF_8);
     if scrubber.is_empty() {
         return body;
     }
-    others.fold(body, |body, encoding| clean_in(encoding, body, scrubber))
+    let shown = Encoding::for_bom(&response.body).map(|(encoding, _)| encoding);
+    let mut others: Vec<&Encoding> = shown.into_iter().chain(encodings(response)).collect();
+    let mut known = vec![UTF_8];
+    others.retain(|encoding| {
+        let is_new = !known.contains(encoding);
+        known.extend(is_new.then_some(*encoding));
+        is_new
+    });
+    others
+        .into_iter()
+        .fold(body, |body, encoding| clean_in(encoding, body, scrubber))
 }
 
 /// `body` without the secrets that stand in it in `encoding`.
@@ -249,18 +258,17 @@ fn clean_in(encoding: &'static Encoding, body: Bytes, scrubber: &Scrubber) -> By
     }
 }
 
-/// The encoding that an answer's type names.
-fn encoding(response: &UpstreamResponse) -> Option<&'static Encoding> {
-    let content_type = response.headers.get(http::header::CONTENT_TYPE)?.to_str().ok()?;
-    let lower = content_type.to_ascii_lowercase();
-    let (_, charset) = lower.split_once("charset=")?;
-    let label = charset.trim_start_matches('"');
-    let end = label.find([';', '"']).unwrap_or(label.len());
-    Encoding::for_label(label[..end].trim().as_bytes())
+/// The encodings that an answer's types name, to any reader of them.
+fn encodings(response: &UpstreamResponse) -> impl Iterator<Item = &'static Encoding> {
+    let types = response.headers.get_all(http::header::CONTENT_TYPE).iter();
+    types
+        .flat_map(|written| charsets(&String::from_utf8_lossy(written.as_bytes())))
+        .filter_map(|label| Encoding::for_label(label.as_bytes()))
 }
 
-/// An answer as a guest gets it, without the secrets that `scrubber` looks for. HTTP made the names of headers lower case.
-pub(super) fn answer(response: &UpstreamResponse, scrubber: &Scrubber) -> GuestResponse {
+/// An answer as a guest gets it, without the secrets that `scrubber` looks for, and of a body that was cut without what may
+/// be the beginning of what `redaction` looks for. HTTP made the names of headers lower case.
+pub(super) fn answer(response: &UpstreamResponse, scrubber: &Scrubber, redaction: &Redaction) -> GuestResponse {
     let headers = response.headers.iter().map(|(name, value)| {
         // Bytes that are no UTF-8 are read as clients of HTTP have always read them (RFC 9110, section 5.5).
         let value = match std::str::from_utf8(value.as_bytes()) {
@@ -270,9 +278,14 @@ pub(super) fn answer(response: &UpstreamResponse, scrubber: &Scrubber) -> GuestR
         let name = scrubber.caseless(name.as_str()).into_owned();
         (name, scrubber.text(&value).into_owned())
     });
+    let body = clean_body(response, scrubber);
     GuestResponse {
         status: response.status.as_u16(),
         headers: headers.collect(),
-        body: clean_body(response, scrubber),
+        body: if response.cut.is_some() {
+            redaction.bytes_before_cut(&body)
+        } else {
+            body
+        },
     }
 }

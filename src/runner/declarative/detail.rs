@@ -69,13 +69,17 @@ const PLACES: [&str; 9] = [
     "source",
 ];
 
-/// What a failure's body says, without secrets and without the API's addresses, at most 2000 characters.
+/// What a failure's body says, without secrets and without the API's addresses, at most 2000 characters. `is_cut`: the
+/// body is not all of what the API sent, or meant to.
 pub(super) fn detail<'u>(
     body: &Decoded,
+    is_cut: bool,
     base_urls: impl IntoIterator<Item = &'u Url>,
     redaction: &Redaction,
 ) -> Option<String> {
     let said = match body {
+        // Of all that JSON is, only a number may go on.
+        Decoded::Json(Value::Number(_)) if is_cut && !redaction.is_empty() => String::new(),
         Decoded::Json(value) => {
             let mut lines = Vec::new();
             collect(value, 0, &mut lines);
@@ -86,7 +90,15 @@ pub(super) fn detail<'u>(
             }
         }
         // Secrets first, the length next: a secret that is cut in two would no longer be found.
-        Decoded::Text { text, .. } => without_markup(cut(&redaction.text(&without_disruptive(text)), LONGEST_READ)),
+        Decoded::Text { text, .. } => {
+            let text = without_disruptive(text);
+            let clean = if is_cut {
+                redaction.text_before_cut(&text)
+            } else {
+                redaction.text(&text)
+            };
+            without_markup(cut(&clean, LONGEST_READ))
+        }
         Decoded::Empty | Decoded::Binary { .. } => String::new(),
     };
     // Before the search, since what is left out here may stand within a secret; and once more for text, in which markup
@@ -274,6 +286,7 @@ mod tests {
 
     use super::*;
     use crate::auth::Scrubber;
+    use crate::runner::guest::SEARCHED_BEYOND;
 
     /// Redaction of an answer to a call without secret arguments.
     fn quoting_nothing(credential: &Scrubber) -> Redaction {
@@ -282,7 +295,7 @@ mod tests {
 
     fn said(body: &Decoded) -> Option<String> {
         let base_url = Url::parse("https://api.acme.com:8443/v1").expect("a URL");
-        detail(body, [&base_url], &quoting_nothing(&Scrubber::empty()))
+        detail(body, false, [&base_url], &quoting_nothing(&Scrubber::empty()))
     }
 
     fn text(text: &str) -> Option<String> {
@@ -376,7 +389,7 @@ mod tests {
         let named = Url::parse("http://crm/api").expect("a URL");
         let body = Decoded::Json(json!("the crm at http://crm/api/x, not scrm or crm_id"));
         assert_eq!(
-            detail(&body, [&named], &quoting_nothing(&Scrubber::empty())).as_deref(),
+            detail(&body, false, [&named], &quoting_nothing(&Scrubber::empty())).as_deref(),
             Some("the [API] at [API]/x, not scrm or crm_id")
         );
     }
@@ -406,11 +419,36 @@ mod tests {
                 vec![text, json]
             };
             for body in bodies {
-                let shown = detail(&body, [&base_url], &redaction).expect("a detail");
+                let shown = detail(&body, false, [&base_url], &redaction).expect("a detail");
                 let hidden = ["s3cr3t", "acme"].iter().all(|part| !shown.contains(part));
                 assert!(hidden, "{said}: {shown}");
             }
         }
+    }
+
+    /// Its beginning is not found, and is hidden all the same.
+    #[test]
+    fn a_secret_that_the_end_of_a_body_cuts_in_two_is_not_shown() {
+        let redaction = quoting_nothing(&Scrubber::new(["s3cr3t-key", "123456789"]));
+        let base_url = Url::parse("https://api.acme.com").expect("a URL");
+        let text = |text: String| Decoded::Text { text, damaged: true };
+        let told = |body: &Decoded, redaction: &Redaction| detail(body, true, [&base_url], redaction);
+        let escaped = format!("{{\"error\":\"bad key {}", "\\u0073\\u0033\\u0063".repeat(3));
+        for body in [
+            text("{\"error\":\"bad key s3cr3t-k".to_owned()),
+            text("<b>s3c</b>r3t-ke".to_owned()),
+            text(escaped),
+            Decoded::Json(json!(12_345_678)),
+        ] {
+            assert_eq!(told(&body, &redaction), None, "{body:?}");
+            let shown = told(&body, &quoting_nothing(&Scrubber::empty()));
+            assert!(shown.is_some(), "where nothing is secret, all of it is told: {body:?}");
+        }
+        let long = format!("no such route, s3cr3t-key; {}s3cr3t-k", "x".repeat(SEARCHED_BEYOND));
+        let shown = told(&text(long), &redaction).expect("a detail");
+        assert!(shown.starts_with("no such route, [REDACTED]; xxx"), "{shown}");
+        let whole = told(&Decoded::Json(json!({"error": "bad key s3cr3t-key"})), &redaction);
+        assert_eq!(whole.as_deref(), Some("bad key [REDACTED]"));
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Cache {
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&folder)?;
-        only_ours(&folder)?;
+        only_ours(&folder, &fs::metadata(&folder)?)?;
         let key = key(&folder.join(KEY_FILE))?;
         Ok(Self { folder, key })
     }
@@ -122,18 +122,36 @@ impl Cache {
 
 /// All of a file, in memory that nobody else can change.
 fn read(path: &Path) -> io::Result<MmapMut> {
-    let mut file = File::open(path)?;
+    let mut file = open(path)?;
     let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
     let mut bytes = MmapMut::map_anon(length)?;
     file.read_exact(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Refuses a folder or file that others than its owner may read or change.
-fn only_ours(path: &Path) -> io::Result<()> {
+/// Opens a regular file for reading. Others may be anything, e.g. a pipe, whose opening waits for somebody who writes.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
     #[cfg(unix)]
     {
-        let mode = std::os::unix::fs::MetadataExt::mode(&fs::metadata(path)?);
+        let at_once = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, at_once);
+    }
+    let file = options.open(path)?;
+    // Of what was opened, since another file may have its name by now.
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::other(format!("{} is no regular file", path.display())))
+    }
+}
+
+/// Refuses a folder or file at `path` that others than its owner may read or change.
+fn only_ours(path: &Path, metadata: &fs::Metadata) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::MetadataExt::mode(metadata);
         if mode & 0o077 != 0 {
             return Err(io::Error::other(format!(
                 "others than its owner can use {} (mode {:o}): take their rights away with `chmod go= {}`",
@@ -144,15 +162,15 @@ fn only_ours(path: &Path) -> io::Result<()> {
         }
     }
     #[cfg(not(unix))]
-    fs::metadata(path)?;
+    let _ = (path, metadata);
     Ok(())
 }
 
 fn key(file: &Path) -> io::Result<[u8; KEY_LENGTH]> {
     let mut key = [0; KEY_LENGTH];
-    match File::open(file) {
+    match open(file) {
         Ok(mut open) => {
-            only_ours(file)?;
+            only_ours(file, &open.metadata()?)?;
             // A key that was truncated is replaced; what was kept under it is then compiled again.
             if open.read_exact(&mut key).is_ok() {
                 return Ok(key);
@@ -168,7 +186,7 @@ fn key(file: &Path) -> io::Result<[u8; KEY_LENGTH]> {
     new_file(&unfinished)?.write_all(&key)?;
     fs::rename(&unfinished, file)?;
     // Another server of the same folder may have done the same meanwhile: the last key counts for both.
-    File::open(file)?.read_exact(&mut key)?;
+    open(file)?.read_exact(&mut key)?;
     Ok(key)
 }
 

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
-/// Bytes of a text of code that are searched for secrets behind the place where it is cut. No form of a secret should be
-/// longer.
+/// Bytes that are searched for secrets behind the place where a text of code is cut, and that are not shown of what was
+/// cut by others: what may be the beginning of a secret is not found. No form of a secret should be longer.
 pub const SEARCHED_BEYOND: usize = 64 * 1024;
 
 /// The world of one run, as the host gives it. Everything here comes after the sandbox's own limits: a request that is

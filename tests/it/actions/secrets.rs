@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{KEY, SEALED, content, desk, failure};
+use crate::egress::api::{answer, raw};
 use crate::harness::{Seen, Upstream};
 
 /// An API that repeats everything it is sent.
@@ -187,6 +188,41 @@ async fn a_connector_may_expose_its_secrets_and_is_reported() {
         .await;
     assert_eq!(content(&answer), &json!({ "key": "[REDACTED]", "length": KEY.len() }));
     assert_eq!(upstream.seen()[0].headers["x-sum"], KEY[..6]);
+}
+
+/// The connection breaks off in the middle of the key, or more comes than is read of an answer.
+#[tokio::test]
+async fn the_beginning_of_a_secret_is_not_left_at_the_end_of_a_failure_that_is_cut() {
+    const QUOTING: &str = "const answer = await ld.request({ url: '/any' });\n\
+                           throw new Error(`said: ${answer.status} ${answer.text}`);";
+    const DECLARED: &str = "[[actions]]\nname = \"ask\"\nmethod = \"GET\"\npath = \"/any\"\n";
+    let body = format!("{{\"error\":\"bad key {KEY}");
+    let head = "HTTP/1.1 502 Bad Gateway\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ";
+    let begun = &body[..body.len() - 2];
+    let broken = format!("{head}9999\r\n\r\n{begun}");
+    let long = format!("{head}{}\r\n\r\n{body}", body.len());
+    let limit = format!("[security]\nmax_response_bytes = {}\n", begun.len());
+    let key = "type = \"api_key\"\nheader_name = \"X-Key\"\nkey = \"env:DESK_KEY\"\n";
+    let settings = SEALED.replacen("type = \"api_key\"\n", key, 1) + DECLARED;
+    for (told, limit) in [(broken, "[security]\n"), (long, limit.as_str())] {
+        let said = told.clone();
+        let api = raw(move |mut stream| {
+            let said = said.clone();
+            async move { answer(&mut stream, said.as_bytes()).await }
+        })
+        .await;
+        for secrets in ["sealed", "exposed"] {
+            let settings = settings.replacen("[security]\n", &format!("{limit}secrets = \"{secrets}\"\n"), 1);
+            let workspace = desk(&format!("http://{api}"), &settings, &[("send", "read", QUOTING)]);
+            let mut session = workspace.serve().await;
+            for (tool, said) in [("desk__send", "said: 502"), ("desk__ask", "502")] {
+                let answer = session.call(tool, json!({})).await;
+                let shown = failure(&answer);
+                assert!(shown.contains(said), "{shown}");
+                assert!(!shown.contains(&KEY[..4]), "{told} {secrets} {tool}: {shown}");
+            }
+        }
+    }
 }
 
 /// An error quotes the beginning of such a URL, which must not end within the secret.

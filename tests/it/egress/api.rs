@@ -116,7 +116,7 @@ impl Api {
 }
 
 /// A server that is no HTTP server: `serve` gets each connection.
-pub(super) async fn raw<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
+pub(crate) async fn raw<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -131,7 +131,7 @@ where
 }
 
 /// Reads a request's head, and gives the answer.
-pub(super) async fn answer(stream: &mut TcpStream, answer: &[u8]) {
+pub(crate) async fn answer(stream: &mut TcpStream, answer: &[u8]) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.unwrap());

@@ -1,7 +1,7 @@
 //! The way out against real servers on loopback.
 
 mod addresses;
-mod api;
+pub(crate) mod api;
 mod codings;
 mod exchange;
 mod faults;

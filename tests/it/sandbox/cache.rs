@@ -75,6 +75,30 @@ async fn a_file_that_is_not_as_it_was_written_is_made_anew() {
     }
 }
 
+/// Opening a pipe waits until somebody writes to it.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_among_the_files_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("compiled");
+    works(&folder).await;
+    let file = kept(&folder).remove(0);
+    let good = fs::read(&file).unwrap();
+    let pipe_at = |place: &Path| {
+        fs::remove_file(place).unwrap();
+        let made = std::process::Command::new("mkfifo")
+            .args(["-m", "600"])
+            .arg(place)
+            .status();
+        assert!(made.unwrap().success());
+    };
+    pipe_at(&file);
+    works(&folder).await;
+    assert!(fs::read(&file).unwrap() == good);
+    pipe_at(&folder.join("key"));
+    works(&folder).await;
+}
+
 #[tokio::test]
 async fn a_file_of_something_else_is_made_anew() {
     let folder = tempfile::tempdir().unwrap();

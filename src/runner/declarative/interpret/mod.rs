@@ -108,7 +108,12 @@ pub(super) fn refuse_failure(
         status: response.status.as_u16(),
         kind: StatusKind::of(response.status),
         retry_after_seconds: retry_after(&response.headers),
-        detail: detail(&body, connector.connection.base_urls(), redaction),
+        detail: detail(
+            &body,
+            response.cut.is_some(),
+            connector.connection.base_urls(),
+            redaction,
+        ),
     })
 }
 

@@ -21,6 +21,7 @@ use crate::connector::model::{Action, BodyTemplate, Connector, Effect, RequestTe
 use crate::egress::{OutgoingRequest, claimed, refusal};
 use crate::runner::headers;
 use crate::schema::pointer_segment;
+pub(super) use crate::template::LONGEST_URL;
 use crate::template::{Inside, ValueTemplate, text};
 
 /// Everything but the unreserved characters of RFC 3986: what a value becomes in a query.
@@ -62,9 +63,6 @@ pub(super) const QUERY_NAME: &AsciiSet = &QUERY_VALUE
 
 /// Everything that is no cookie-octet (RFC 6265, section 4.1.1), and `%`, so that what was encoded can be told.
 const COOKIE_VALUE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%').add(b',').add(b';').add(b'\\');
-
-/// Longest path and query in bytes. The HTTP library takes no URL of 64 KiB, and a credential may yet be added.
-pub(super) const LONGEST_URL: usize = 60_000;
 
 /// Builds the request that `action` makes by `template` with these arguments, without credentials.
 ///

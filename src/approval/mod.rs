@@ -8,8 +8,10 @@ pub mod front;
 pub mod gate;
 mod open;
 pub mod prompt;
+mod settings;
 #[cfg(test)]
 mod tests;
 
 pub use front::{Answer, ApprovalPrompt, Asking, Front};
 pub use gate::{Approvals, Asked, Continued, Granted, Refusal, Verdict};
+pub use settings::Settings;

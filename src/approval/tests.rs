@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, json};
 
-use super::gate::{GateError, LONGEST_PATH, Settings, TooLong};
-use super::{Answer, ApprovalPrompt, Approvals, Asked, Asking, Front, Refusal, Verdict};
+use super::gate::{GateError, LONGEST_PATH, TooLong};
+use super::{Answer, ApprovalPrompt, Approvals, Asked, Asking, Front, Refusal, Settings, Verdict};
 use crate::connector::model::Effect;
 use crate::store::memory::MemoryStore;
 use crate::store::{ApprovalKey, ApprovalState, ApprovalStore as _, Decision, Via, time};

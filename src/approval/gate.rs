@@ -11,8 +11,8 @@ use super::front::{Answer, ApprovalPrompt, Asking, Front};
 use super::lookout::Lookout;
 use super::open::OpenQuestions;
 use super::prompt::{self, Facts};
+use super::settings::Settings;
 use crate::clock::{self, Clock};
-use crate::config::ApprovalsConfig;
 use crate::connector::model::Effect;
 use crate::crypto::{RandomUnavailable, random_id};
 use crate::store::{ApprovalKey, ApprovalRecord, ApprovalState, Decision, Store, StoreError, Via, time};
@@ -23,27 +23,6 @@ const SAY_EVERY: Duration = Duration::from_secs(5);
 /// Longest path and query of a request that asks, in bytes. They are kept with the record, and most servers take no more
 /// (RFC 9110, section 4.1, names 8,000).
 pub(super) const LONGEST_PATH: usize = 8_192;
-
-/// How long things take, and how much they may be.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings {
-    /// How long a call whose front cannot ask waits for a decision made elsewhere.
-    pub wait: Duration,
-    /// From asking on, how long a record can allow anything.
-    pub expires: Duration,
-    /// How long the arguments of a call may be that asks, as JSON in bytes: they are kept until it is decided.
-    pub most_argument_bytes: usize,
-}
-
-impl From<&ApprovalsConfig> for Settings {
-    fn from(config: &ApprovalsConfig) -> Self {
-        Self {
-            wait: Duration::from_millis(config.wait_ms),
-            expires: Duration::from_millis(config.expires_ms),
-            most_argument_bytes: config.max_argument_bytes,
-        }
-    }
-}
 
 /// The gate. Cheap to clone.
 #[derive(Clone)]

@@ -9,8 +9,10 @@ pub mod gate;
 mod lookout;
 mod open;
 pub mod prompt;
+mod settings;
 #[cfg(test)]
 mod tests;
 
 pub use front::{Answer, ApprovalPrompt, Asking, Front};
 pub use gate::{Approvals, Asked, Continued, Granted, Refusal, Verdict};
+pub use settings::Settings;

@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, json};
 use tokio::time::Instant;
 
-use super::gate::{GateError, LONGEST_PATH, Settings, TooLong};
-use super::{Answer, ApprovalPrompt, Approvals, Asked, Asking, Front, Refusal, Verdict};
+use super::gate::{GateError, LONGEST_PATH, TooLong};
+use super::{Answer, ApprovalPrompt, Approvals, Asked, Asking, Front, Refusal, Settings, Verdict};
 use crate::connector::model::Effect;
 use crate::store::memory::MemoryStore;
 use crate::store::{ApprovalKey, ApprovalState, ApprovalStore as _, Decision, Via, time};

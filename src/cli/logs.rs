@@ -19,7 +19,7 @@ pub(super) use self::table::table;
 use self::table::{Columns, line, table_of};
 use super::apis::place_of;
 use super::{Failure, Global, assemble, output};
-use crate::approval::gate::Settings;
+use crate::approval;
 use crate::audit::{CallEvent, CallEventKind, CallLog};
 use crate::catalog::Loader;
 use crate::config::Config;
@@ -359,7 +359,7 @@ pub(super) fn event_line(event: &CallEvent) -> String {
 /// How long ago a call may have begun that ends now: a question to a person is asked, or waited for, as long as the
 /// settings say.
 fn look_back(config: &Config) -> SignedDuration {
-    let settings = Settings::from(&config.approvals);
+    let settings = approval::Settings::from(&config.approvals);
     let longest = settings.wait.max(settings.expires) + Duration::from_millis(config.server.call_timeout_ms);
     SignedDuration::try_from(longest).map_or(SignedDuration::MAX, |longest| longest.max(LOOK_BACK))
 }

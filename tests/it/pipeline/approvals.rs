@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use toolgate::approval::gate::Settings;
+use toolgate::approval::Settings;
 use toolgate::engine::{Answer, Asking, Ending, ErrorCode, Principal};
 use toolgate::store::{Decision, Via};
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
-use toolgate::approval::gate::Settings;
+use toolgate::approval::Settings;
 use toolgate::engine::ErrorCode;
 use toolgate::store::{Decision, Via};
 

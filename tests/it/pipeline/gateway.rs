@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
-use toolgate::approval::{Approvals, gate::Settings};
+use toolgate::approval::{Approvals, Settings};
 use toolgate::catalog::Loader;
 use toolgate::catalog::folder::{ConnectorSource, Sources};
 use toolgate::config::{Config, LimitsConfig};

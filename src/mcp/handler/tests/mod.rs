@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::testing::{any_port, initialize};
 use super::*;
-use crate::approval::{Approvals, gate};
+use crate::approval::{Approvals, Settings};
 use crate::catalog::{Loader, folder};
 use crate::config::Config;
 use crate::connector::SourceFile;
@@ -112,7 +112,7 @@ impl Server {
         let engine = Engine::new(Parts {
             approvals: Approvals::new(
                 Arc::clone(&store),
-                gate::Settings {
+                Settings {
                     wait,
                     expires,
                     most_argument_bytes: 65_536,

@@ -103,7 +103,7 @@ pub(super) fn shown_request(tool: &Tool, hidden: &Map<String, Value>, request: &
         .action
         .request()
         .and_then(|template| declarative::prepare(&tool.connector, &tool.action, template, hidden).ok());
-    prepared.map(legible).unwrap_or_else(|| {
+    let nothing_but_its_place = || {
         let mut url = request.url.clone();
         url.set_path(prompt::HIDDEN);
         url.set_query(None);
@@ -117,7 +117,8 @@ pub(super) fn shown_request(tool: &Tool, hidden: &Map<String, Value>, request: &
             shown_path: None,
             only_reads: request.only_reads,
         }
-    })
+    };
+    prepared.map_or_else(nothing_but_its_place, legible)
 }
 
 /// `request` with what stands in place of secret arguments as people know it, also where templates encode values.

@@ -171,7 +171,8 @@ mod tests {
         for (path, clean) in [
             ("/customers/4111%201111%201111%201111", "/customers/[REDACTED]"),
             ("/customers/4111%2D1111%2d1111-1111/pay", "/customers/[REDACTED]/pay"),
-            ("/c/Bearer%20abcdefgh12345678/x%2Fy", "/c/Bearer%20[REDACTED]/x/y"),
+            ("/c/Bearer%20abcdefgh12345678/x%2Fy", "/c/Bearer%20[REDACTED]"),
+            ("/a%2Fb/token%3Dabc%26page%3D1", "/a/b/token=[REDACTED]&page=1"),
             ("/c/Basic%20aHVudGVyMg%3D%3D", "/c/Basic%20[REDACTED]"),
             ("/c/password%3Dhunter2xx", "/c/password=[REDACTED]"),
             ("/c/Cookie%3A%20session%3Dhunter2;%20a", "/c/Cookie:%20[REDACTED]"),

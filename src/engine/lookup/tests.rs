@@ -90,7 +90,7 @@ fn only_what_is_really_alike_is_offered() {
 #[test]
 fn a_list_of_actions_that_is_cut_says_so() {
     let names: Vec<String> = (0..12)
-        .map(|index| format!("act_{index}_of_{}", "x".repeat(index)))
+        .map(|index| format!("act_{index}_of_{}", "x".repeat(index + 1)))
         .collect();
     let actions: Vec<(&str, &str)> = names.iter().map(|name| ("GET", name.as_str())).collect();
     let eight = names[..8].join("`, `");

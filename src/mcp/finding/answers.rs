@@ -63,13 +63,11 @@ pub(in crate::mcp) fn failed(error: CallError) -> CallToolResult {
 
 /// A failure as it is told to somebody whose list of tools does not hold the actions.
 pub(in crate::mcp) fn searched(mut error: CallError) -> CallError {
-    match error.offered.take() {
-        Some(offered) if offered.is_empty() => {
-            "find_actions finds the actions there are".clone_into(&mut error.resolution);
-        }
-        Some(offered) => error.resolution = format!("{offered}; find_actions finds others"),
-        None => {}
-    }
+    error.resolution = match error.offered.take() {
+        Some(offered) if offered.is_empty() => "find_actions finds the actions there are".to_owned(),
+        Some(offered) => format!("{offered}; find_actions finds others"),
+        None => return error,
+    };
     error
 }
 

@@ -26,9 +26,19 @@ use super::{
 use crate::config::SandboxConfig;
 use crate::crypto;
 
-/// What the engine says of a component that is larger from the start than a place of the pool, and what decides that.
-const TOO_LARGE: &str = "exceeds the limit";
-const SIZES: &str = " (settings sandbox.max_memory_bytes, sandbox.max_table_elements)";
+/// How the engine begins to say that a component is larger from the start than a place of the pool, how it says that the
+/// size is what is too large, and what decides that. There are other limits, which nothing decides.
+const SIZES: [(&str, &str); 2] = [
+    (
+        "module memory does not fit in pooling allocator",
+        "sandbox.max_memory_bytes",
+    ),
+    (
+        "module table does not fit in pooling allocator",
+        "sandbox.max_table_elements",
+    ),
+];
+const TOO_LARGE: &str = "which exceeds the limit of";
 
 /// Runs code of actions. One for each process; cheap to clone.
 #[derive(Clone)]
@@ -238,8 +248,10 @@ impl Parts {
     fn compile(&self, name: &str, bytes: &[u8], kept_as: &str) -> Result<Component, LoadError> {
         let component = Component::from_binary(&self.engine, bytes).map_err(|error| {
             let mut problem = format!("{error:#}");
-            if problem.contains(TOO_LARGE) {
-                problem.push_str(SIZES);
+            if problem.contains(TOO_LARGE)
+                && let Some((_, setting)) = SIZES.iter().find(|(beginning, _)| problem.contains(beginning))
+            {
+                problem = format!("{problem} (setting {setting})");
             }
             LoadError::Unreadable {
                 name: name.to_owned(),

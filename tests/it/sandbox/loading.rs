@@ -93,3 +93,27 @@ fn a_component_that_needs_more_than_any_run_gets_is_refused() {
     assert!(matches!(error, LoadError::Unreadable { .. }), "{error:?}");
     assert!(error.to_string().contains("sandbox.max_memory_bytes"), "{error}");
 }
+
+/// An operator who raises a setting that does not decide would wait for nothing.
+#[test]
+fn a_setting_is_named_only_where_it_decides() {
+    let within = |what: &str| {
+        component(&format!(
+            "(component (core module $m {what}) (core instance (instantiate $m)))"
+        ))
+    };
+    let table = refusal(&within("(table 10000000 funcref)")).to_string();
+    assert!(table.ends_with("(setting sandbox.max_table_elements)"), "{table}");
+    let memory = refusal(&within("(memory 65536)")).to_string();
+    assert!(memory.ends_with("(setting sandbox.max_memory_bytes)"), "{memory}");
+    let tuples: String = (1..8).fold("(type $t0 (tuple u8))".to_owned(), |types, index| {
+        let before = format!(" $t{}", index - 1).repeat(8);
+        format!("{types} (type $t{index} (tuple{before}))")
+    });
+    let deep = component(&format!("(component {tuples} (import \"x\" (func (param \"a\" $t7))))"));
+    let deep = refusal(&deep).to_string();
+    assert!(
+        deep.contains("exceeds the limit") && !deep.contains("setting"),
+        "{deep}"
+    );
+}

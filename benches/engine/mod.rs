@@ -92,7 +92,7 @@ pub(crate) async fn engine(connector: &str, code: Vec<(&str, Vec<u8>)>, address:
     let code = code.into_iter().map(|(name, bytes)| CodeFile {
         shown: name.into(),
         relative: name.into(),
-        bytes: bytes.into(),
+        bytes: Ok(bytes.into()),
     });
     let report = Loader::default().load_sources(Sources {
         connectors: vec![ConnectorSource {

@@ -29,7 +29,7 @@ pub struct ConnectorSource {
     pub path: PathBuf,
     /// Its files that could be read, sorted by path.
     pub files: Vec<SourceFile>,
-    /// Its code that could be read, sorted by path.
+    /// Its code, sorted by path.
     pub code: Vec<CodeFile>,
 }
 
@@ -105,9 +105,11 @@ impl Sources {
                 .iter()
                 .map(|name| path.join(name))
                 .filter(|folder| folder.is_dir());
+            // What an action may name is looked at whatever it is, so that its author hears why it cannot be read.
+            let is_wanted = |name: &PathBuf| is_named_as_code(name, path) || name.is_file() && belongs(name, path);
             for folder in std::iter::once(path.to_owned()).chain(folders) {
                 match entries(&folder) {
-                    Ok(found) => names.extend(found.into_iter().filter(|name| name.is_file() && belongs(name, path))),
+                    Ok(found) => names.extend(found.into_iter().filter(is_wanted)),
                     Err(problem) => self.problems.push(ReadError { path: folder, problem }),
                 }
             }
@@ -129,13 +131,13 @@ impl Sources {
         for name in names {
             let relative = name.strip_prefix(&root).unwrap_or(&name).to_owned();
             let read = if connector::is_code(&relative) {
-                code_in(&name, &within).map(|bytes| {
-                    code.push(CodeFile {
-                        relative,
-                        shown: name.clone(),
-                        bytes,
-                    });
-                })
+                // Whoever loads the connector tells why it cannot be read, where it is named.
+                code.push(CodeFile {
+                    relative,
+                    shown: name.clone(),
+                    bytes: code_in(&name, &within),
+                });
+                Ok(())
             } else if connector::is_only_noticed(&relative) {
                 // The loader only wants to know that it is there; a bundle holds it.
                 own(&name, &within).map(|_| {
@@ -178,6 +180,10 @@ fn main_file(folder: &Path) -> Option<PathBuf> {
 
 fn belongs(path: &Path, connector: &Path) -> bool {
     is_definition(path) || path.strip_prefix(connector).is_ok_and(connector::is_wanted)
+}
+
+fn is_named_as_code(path: &Path, connector: &Path) -> bool {
+    path.strip_prefix(connector).is_ok_and(connector::is_code)
 }
 
 fn is_definition(path: &Path) -> bool {
@@ -252,7 +258,15 @@ fn text_of(path: &Path, folder: &Path) -> Result<String, String> {
 fn code_in(path: &Path, folder: &Path) -> Result<Arc<[u8]>, String> {
     let told = |error: io::Error| error.to_string();
     let real = own(path, folder)?;
-    let length = std::fs::metadata(&real).map_err(told)?.len();
+    let metadata = std::fs::metadata(&real).map_err(told)?;
+    if metadata.is_dir() {
+        return Err("it is a folder".to_owned());
+    }
+    if !metadata.is_file() {
+        // Reading a pipe waits for somebody who writes to it.
+        return Err("it is no regular file".to_owned());
+    }
+    let length = metadata.len();
     if length > MAX_CODE_BYTES {
         return Err(format!(
             "it has {length} bytes, more than the {MAX_CODE_BYTES} that code may have"
@@ -323,23 +337,73 @@ mod tests {
         symlink("../hidden/real.js", root.path().join("crm/actions/inside.js")).unwrap();
         symlink("../../elsewhere/secret.js", root.path().join("crm/actions/outside.js")).unwrap();
         let sources = read(&root.path().join("crm"));
-        let code: Vec<(&str, &[u8])> = sources.connectors[0]
+        let code: Vec<(&str, Result<&[u8], &str>)> = sources.connectors[0]
             .code
             .iter()
-            .map(|file| (file.relative.to_str().unwrap(), &*file.bytes))
+            .map(|file| {
+                let bytes = file.bytes.as_ref();
+                (
+                    file.relative.to_str().unwrap(),
+                    bytes.map(|bytes| &**bytes).map_err(String::as_str),
+                )
+            })
             .collect();
+        let leads_out = "it is a link that leads out of the connector's folder";
         assert_eq!(
             code,
             [
-                ("actions/inside.js", b"own".as_slice()),
-                ("actions/sum.wasm", b"\0asm\xff")
+                ("actions/inside.js", Ok(b"own".as_slice())),
+                ("actions/outside.js", Err(leads_out)),
+                ("actions/sum.wasm", Ok(b"\0asm\xff"))
             ]
         );
-        let problems: Vec<String> = sources.problems.iter().map(ToString::to_string).collect();
-        assert_eq!(problems.len(), 1);
-        assert!(
-            problems[0].contains("outside.js") && problems[0].contains("leads out"),
-            "{problems:?}"
+        assert!(sources.problems.is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn code_that_cannot_be_read_is_one_finding_with_its_reason() {
+        let root = tempfile::tempdir().unwrap();
+        let names = ["long.js", "none.js", "folder.js", "pipe.js", "outside.js"];
+        let actions = names.map(|name| {
+            let action = name.replace('.', "_");
+            format!("[[actions]]\nname = \"{action}\"\neffect = \"read\"\ncode = \"actions/{name}\"\n")
+        });
+        let head = "name = \"CRM\"\n[connection]\nbase_url = \"https://crm.example.com\"\n";
+        write(
+            root.path(),
+            "crm/connector.toml",
+            (head.to_owned() + &actions.concat()).as_bytes(),
+        );
+        write(root.path(), "crm/actions/folder.js/a", b"a");
+        write(root.path(), "elsewhere.js", b"stolen");
+        let actions = root.path().join("crm/actions");
+        let long = std::fs::File::create(actions.join("long.js")).unwrap();
+        long.set_len(MAX_CODE_BYTES + 1).unwrap();
+        let made = std::process::Command::new("mkfifo")
+            .arg(actions.join("pipe.js"))
+            .status();
+        assert!(made.unwrap().success());
+        std::os::unix::fs::symlink("../../elsewhere.js", actions.join("outside.js")).unwrap();
+        let sources = read(root.path());
+        assert!(sources.problems.is_empty());
+        let source = &sources.connectors[0];
+        let loaded = connector::load_with(&source.files, &source.code, &|_| None);
+        let found: Vec<String> = loaded
+            .diagnostics
+            .iter()
+            .filter(|one| one.is_error())
+            .map(|one| one.message.clone())
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "`actions/long.js` cannot be read: it has 67108865 bytes, more than the 67108864 that code may have",
+                "there is no file `actions/none.js`",
+                "`actions/folder.js` cannot be read: it is a folder",
+                "`actions/pipe.js` cannot be read: it is no regular file",
+                "`actions/outside.js` cannot be read: it is a link that leads out of the connector's folder",
+            ]
         );
     }
 

@@ -211,7 +211,8 @@ fn hash_of(source: &ConnectorSource) -> String {
         write!(whole, "{}\n{}\n{text}\n", relative.display(), text.len()).ok();
     }
     for code in &source.code {
-        write!(whole, "{}\n{}\n", code.relative.display(), sha256_hex(&code.bytes)).ok();
+        let content = code.bytes.as_ref().map_or_else(Clone::clone, |bytes| sha256_hex(bytes));
+        write!(whole, "{}\n{content}\n", code.relative.display()).ok();
     }
     sha256_hex(whole.as_bytes())
 }

@@ -223,8 +223,15 @@ fn file(
         scope.refuse("missing-file", span, format!("there is no file `{written}`"), help);
         return None;
     };
+    let bytes = match &found.bytes {
+        Ok(bytes) => bytes,
+        Err(problem) => {
+            scope.error("bad-code", span, format!("`{written}` cannot be read: {problem}"));
+            return None;
+        }
+    };
     if language == Language::JavaScript
-        && let Err(error) = std::str::from_utf8(&found.bytes)
+        && let Err(error) = std::str::from_utf8(bytes)
     {
         let message = format!(
             "`{written}` is not UTF-8 text: byte {} does not belong",
@@ -236,7 +243,7 @@ fn file(
     Some(Code {
         language,
         name: found.relative.to_string_lossy().replace('\\', "/"),
-        bytes: Arc::clone(&found.bytes),
+        bytes: Arc::clone(bytes),
         lines: Arc::default(),
     })
 }

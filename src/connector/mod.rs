@@ -84,15 +84,26 @@ pub struct SourceFile {
     pub text: String,
 }
 
-/// One file of code in a connector's folder, already read.
+/// One file of code in a connector's folder, already read if it can be.
 #[derive(Clone)]
 pub struct CodeFile {
     /// The path to show in messages.
     pub shown: PathBuf,
     /// The path relative to the connector's folder, e.g. `actions/create_ticket.js`.
     pub relative: PathBuf,
+    /// Its content, or why it cannot be read.
+    pub bytes: Result<Arc<[u8]>, String>,
+}
+
+impl CodeFile {
     /// Its content.
-    pub bytes: Arc<[u8]>,
+    ///
+    /// # Errors
+    /// Which file cannot be read, and why.
+    pub fn content(&self) -> Result<&Arc<[u8]>, String> {
+        let bytes = self.bytes.as_ref();
+        bytes.map_err(|problem| format!("cannot read {}: {problem}", self.shown.display()))
+    }
 }
 
 /// What loading found: a connector only when no diagnostic is an error.

@@ -130,7 +130,7 @@ fn copy_files(source: &folder::ConnectorSource, to: &Path) -> anyhow::Result<()>
         fs::copy(&file.shown, place(&file.relative)?)?;
     }
     for code in &source.code {
-        fs::write(place(&code.relative)?, &code.bytes)?;
+        fs::write(place(&code.relative)?, code.content().map_err(anyhow::Error::msg)?)?;
     }
     Ok(())
 }

@@ -42,7 +42,7 @@ pub(super) fn of_connectors(sources: &Sources, folder: &Path) -> anyhow::Result<
         for code in &source.code {
             entries.push(Entry::bytes(
                 format!("{CONNECTORS}/{name}/{}", slashed(&code.relative)?),
-                Arc::clone(&code.bytes),
+                Arc::clone(code.content().map_err(anyhow::Error::msg)?),
             ));
         }
         let packed = |entry: &str| {

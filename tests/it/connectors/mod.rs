@@ -22,7 +22,7 @@ fn files(root: &Path, folder: &Path, found: &mut Vec<SourceFile>, code: &mut Vec
             code.push(CodeFile {
                 shown: relative.clone(),
                 relative,
-                bytes: std::fs::read(&path).unwrap().into(),
+                bytes: Ok(std::fs::read(&path).unwrap().into()),
             });
         } else if connector::is_wanted(&relative) {
             let text = std::fs::read_to_string(&path).unwrap();

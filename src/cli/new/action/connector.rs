@@ -197,7 +197,7 @@ impl Folder {
         code.push(CodeFile {
             shown: self.path().join(&draft.code),
             relative: draft.code.clone(),
-            bytes: text.map_or(&[][..], |file| file.text.as_bytes()).into(),
+            bytes: Ok(text.map_or(&[][..], |file| file.text.as_bytes()).into()),
         });
         let loaded = connector::load_with(&files, &code, &environment_variable);
         let is_kept = loaded.connector.is_some_and(|loaded| {

@@ -64,7 +64,7 @@ pub(super) fn stand_in(source: &mut ConnectorSource) -> Vec<PathBuf> {
     source.code.extend(missing.iter().map(|relative| CodeFile {
         shown: source.path.join(relative),
         relative: relative.clone(),
-        bytes: Arc::default(),
+        bytes: Ok(Arc::default()),
     }));
     missing
 }

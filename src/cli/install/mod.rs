@@ -179,7 +179,7 @@ impl Install {
         Ok(Server::Started {
             program: text(&program)?,
             arguments,
-            variables: variables(connectors)?,
+            variables: variables(connectors),
         })
     }
 
@@ -298,16 +298,8 @@ fn refused(file: &ClientFile, problem: Problem) -> Failure {
 /// Variables of the environment that the server needs for the connectors in `folder`: those that hold their settings
 /// and secrets, and the key of the vault when that is where it comes from. What is wrong with the connectors is reported,
 /// and no reason to stop: the server reads them again whenever they change. The entry is read once, though, and which
-/// variables a broken connector needs is not known: that is said. A folder that cannot be read is another matter: it is
-/// none, and all that the client would ever get is a server without tools.
-fn variables(folder: &Path) -> Result<Vec<String>, Failure> {
-    if let Err(error) = std::fs::metadata(folder) {
-        return Err(Failure::Setup(anyhow::anyhow!(
-            "cannot read {}: {error}; nothing was written: make a connector with `toolgate new connector NAME`, or name \
-             the folder of connectors with --connectors",
-            folder.display()
-        )));
-    }
+/// variables a broken connector needs is not known: that is said.
+fn variables(folder: &Path) -> Vec<String> {
     let report = Loader::default().load(folder);
     warn_of(&report);
     let crowded_out = report.crowded_out.iter().map(|crowded_out| &crowded_out.origin.path);
@@ -329,7 +321,7 @@ fn variables(folder: &Path) -> Result<Vec<String>, Failure> {
         .collect();
     names.sort_unstable();
     names.dedup();
-    Ok(names)
+    names
 }
 
 /// Tells what is wrong with the connectors. No errors here: what was asked for is done all the same.

@@ -133,13 +133,6 @@ impl Handles {
         }
     }
 
-    /// What `key` is with secrets in place of handles; `None` when there is none in it. For keys of message
-    /// authentication codes, which nobody sees.
-    #[must_use]
-    pub fn key(&self, key: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        self.replaced(key, |secret, out| out.extend_from_slice(secret.as_bytes()))
-    }
-
     /// `bytes` with what `write` makes of the secret in place of each handle, and hexadecimal digits in place of such;
     /// `None` when there is none.
     fn replaced(&self, bytes: &[u8], write: impl Fn(&str, &mut Vec<u8>)) -> Option<Zeroizing<Vec<u8>>> {

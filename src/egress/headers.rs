@@ -139,6 +139,15 @@ mod tests {
         text.parse().unwrap()
     }
 
+    /// Whoever sets one of them in a script is told.
+    #[test]
+    fn the_engine_knows_what_belongs_to_the_connection() {
+        let prelude = include_str!("../../wasm-guests/js-engine/prelude/request.js");
+        for name in OF_THE_CONNECTION {
+            assert!(prelude.contains(&format!("    ['{name}', ")), "the engine lacks {name}");
+        }
+    }
+
     #[test]
     fn sensitive_headers_of_an_answer_are_dropped() {
         for name in [

@@ -11,6 +11,24 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
     .with_decode_allow_trailing_bits(true);
 
+/// What a text stands for that is base64 of either alphabet. What is no base64 in it is passed over, up to the padding.
+pub(super) fn bytes_of(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let mut digits = Zeroizing::new(Vec::with_capacity(text.len()));
+    let written = text.bytes().take_while(|byte| *byte != b'=');
+    digits.extend(written.filter_map(|byte| match byte {
+        b'-' => Some(b'+'),
+        b'_' => Some(b'/'),
+        b'+' | b'/' => Some(byte),
+        byte => byte.is_ascii_alphanumeric().then_some(byte),
+    }));
+    // A single digit of a group stands for no byte.
+    if digits.len() % 4 == 1 {
+        digits.pop();
+    }
+    let decoded = GeneralPurpose::new(&STANDARD, LENIENT).decode(&*digits);
+    decoded.ok().map(Zeroizing::new)
+}
+
 /// The part of the base64 of a text that depends on `bytes` alone, when `bytes` stand `shift` bytes behind a whole group.
 pub(super) fn middle_of(bytes: &[u8], shift: usize) -> String {
     let mut padded = vec![0; shift];

@@ -17,6 +17,13 @@ pub(super) fn digits_of(bytes: &[u8], is_upper: bool) -> Zeroizing<String> {
     text
 }
 
+/// The digits that `text` begins with.
+pub(super) fn beginning_of(text: &str) -> &[u8] {
+    let text = text.as_bytes();
+    let length = text.iter().take_while(|digit| digit.is_ascii_hexdigit()).count();
+    text.get(..length).unwrap_or_default()
+}
+
 /// What `digits` stand for; `None` when they are not all digits.
 pub(super) fn bytes_of(digits: &[u8]) -> Option<Vec<u8>> {
     let value = |digit: u8| {

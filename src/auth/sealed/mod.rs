@@ -141,14 +141,6 @@ impl Handles {
         }
     }
 
-    /// What `key` is with secrets in place of handles; `None` when there is none in it. For keys of message
-    /// authentication codes, which nobody sees.
-    #[must_use]
-    pub fn key(&self, key: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let budget = SecretBudget::of_one_request();
-        self.replaced(key, &budget, is_itself, append)
-    }
-
     /// `bytes` with what `write` makes of the secret in place of each handle, and hexadecimal digits in place of such,
     /// of the forms that are `sought`; `None` when there is none. Handles for which the budget has no room stay.
     fn replaced(

@@ -1,11 +1,15 @@
-//! Where handles become secrets: values of headers and query parameters, and bodies. Each place has its own spelling.
+//! Where handles become secrets: values of headers and query parameters, bodies, and keys. Each place has its own spelling.
 
 use std::io::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::{Form, Handles, SecretBudget, append, base64_text, grow, is_itself, signs};
+use super::{
+    Form, Handles, LENGTH, PREFIX, RANDOM, SecretBudget, append, base64_text, grow, hex_text, is_itself, signs,
+};
 use crate::connector::Syntax;
 
 /// Everything but the unreserved characters of RFC 3986.
@@ -80,6 +84,30 @@ impl Handles {
             _ => Spelling::Plain,
         };
         self.in_text(body, spelling, budget)
+    }
+
+    /// What `key` is with secrets in place of handles, as they are or as code has decoded them; `None` when there is none in
+    /// it. For keys of message authentication codes, which nobody sees.
+    #[must_use]
+    pub fn key(&self, key: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let budget = SecretBudget::of_one_request();
+        self.in_text(key, Spelling::Plain, &budget)
+            .or_else(|| self.decoded(key))
+    }
+
+    /// What a secret is decoded into, where `key` is what code has decoded its handle into. As base64 that gives bytes which
+    /// no other handle gives; as hexadecimal digits, which the beginning of a handle is none of, the engine keeps that
+    /// beginning. Like the engine, it passes over what is no base64, and ends where digits do.
+    fn decoded(&self, key: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let secret = |handle: &str| self.secret(handle.as_bytes(), Form::Plain);
+        if let Some(random) = key.strip_prefix(PREFIX.as_bytes()).filter(|rest| rest.len() == RANDOM) {
+            let secret = secret(&format!("{PREFIX}{}", *hex_text::digits_of(random, false)))?;
+            return hex_text::bytes_of(hex_text::beginning_of(secret)).map(Zeroizing::new);
+        }
+        if key.len() != LENGTH * 3 / 4 {
+            return None;
+        }
+        base64_text::bytes_of(secret(&STANDARD.encode(key))?)
     }
 
     fn in_text(&self, text: &[u8], spelling: Spelling, budget: &SecretBudget) -> Option<Zeroizing<Vec<u8>>> {

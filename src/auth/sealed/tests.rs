@@ -38,15 +38,63 @@ fn a_handle_is_letters_and_digits_and_new_every_time() {
     assert!(one.chars().all(|character| character.is_ascii_alphanumeric()), "{one}");
 }
 
-/// The engine refuses to compute anything of a handle.
+/// The engine refuses to compute anything of a handle, however that is spelled.
 #[test]
 fn the_engine_knows_a_handle_when_it_sees_one() {
-    let engine = include_str!("../../../wasm-guests/js-engine/src/host/mod.rs");
-    for line in [
+    let engine = include_str!("../../../wasm-guests/js-engine/src/handle.rs");
+    let signs = (0..3).map(|shift| base64_text::middle_of(PREFIX.as_bytes(), shift));
+    let signs = signs.chain([
+        PREFIX.to_owned(),
+        hex_text::digits_of(PREFIX.as_bytes(), true).to_string(),
+    ]);
+    let signs = signs.map(|sign| format!("(b{:?}, Form::", &sign[..8]));
+    for line in signs.chain([
         format!("const HANDLE: &[u8] = b{PREFIX:?};"),
         format!("const HANDLE_DIGITS: usize = {};", LENGTH - PREFIX.len()),
-    ] {
+    ]) {
         assert!(engine.contains(&line), "the engine lacks {line}");
+    }
+}
+
+/// Whether code decodes a handle or a secret that it has itself, the key is the same.
+#[test]
+fn a_key_that_is_a_decoded_handle_is_the_decoded_secret() {
+    let base64: &[(&str, &[u8])] = &[
+        ("AAEC/v8=", &[0, 1, 2, 254, 255]),
+        ("AAEC_v8", &[0, 1, 2, 254, 255]),
+        (" AAEC\n/v8= AAAA", &[0, 1, 2, 254, 255]),
+        ("AAECA", &[0, 1, 2]),
+        ("", &[]),
+    ];
+    for (secret, wanted) in base64 {
+        let (handles, handle) = sealed(secret);
+        let decoded = STANDARD.decode(&handle).expect("base64");
+        assert_eq!(handles.key(&decoded).expect("replaced").as_slice(), *wanted, "{secret}");
+        let (_, foreign) = sealed(secret);
+        assert!(handles.key(&STANDARD.decode(&foreign).expect("base64")).is_none());
+    }
+    let hex: &[(&str, &[u8])] = &[
+        ("00fEaB", &[0, 0xfe, 0xab]),
+        ("00fea", &[0, 0xfe]),
+        ("00 fe", &[0]),
+        ("x", &[]),
+    ];
+    for (secret, wanted) in hex {
+        let (handles, handle) = sealed(secret);
+        let (beginning, digits) = handle.split_at(PREFIX.len());
+        let decoded = |digits: &str| {
+            let random = hex_text::bytes_of(digits.as_bytes()).expect("digits");
+            [beginning.as_bytes(), &random].concat()
+        };
+        assert_eq!(
+            handles.key(&decoded(digits)).expect("replaced").as_slice(),
+            *wanted,
+            "{secret}"
+        );
+        assert!(handles.key(&decoded(&"0".repeat(2 * RANDOM))).is_none());
+        let within_base64 = STANDARD.encode(format!("user:{handle}"));
+        let wanted = STANDARD.encode(format!("user:{secret}"));
+        assert_eq!(text(handles.key(within_base64.as_bytes())), Some(wanted));
     }
 }
 

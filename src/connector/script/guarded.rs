@@ -4,7 +4,7 @@
 //! know which names the sandbox has.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, Expression};
+use oxc_ast::ast::Expression;
 use oxc_semantic::NodeId;
 use oxc_span::{GetSpan, Span};
 
@@ -21,7 +21,12 @@ const LONGEST_TEST: usize = 300;
 pub(super) fn need_not_be_there(outside: &Outside<'_, '_>, id: NodeId, name: &str) -> bool {
     match name {
         "require" => is_tried(outside, id, false),
-        "Function" => gives_global_object(outside, id) && (is_tried(outside, id, true) || has_other(outside, id)),
+        "Function" => match code(outside, id) {
+            // Whoever makes a function of nothing asks whether that can be done.
+            Some("") => is_tried(outside, id, true),
+            Some("return this") => is_tried(outside, id, true) || has_other(outside, id),
+            _ => false,
+        },
         _ => is_class(name) && is_tried(outside, id, false) || is_asked_of_another(outside, id, name),
     }
 }
@@ -69,17 +74,16 @@ fn is_tried(outside: &Outside<'_, '_>, id: NodeId, is_small: bool) -> bool {
     })
 }
 
-/// Whether the function at the node `id` is called to get at the global object.
-fn gives_global_object(outside: &Outside<'_, '_>, id: NodeId) -> bool {
+/// What the function at the node `id` is given to make code from, if that is one text.
+fn code<'s>(outside: &'s Outside<'_, '_>, id: NodeId) -> Option<&'s str> {
     let arguments = match outside.script.semantic.nodes().parent_kind(id) {
         AstKind::CallExpression(call) => &call.arguments,
         AstKind::NewExpression(made) => &made.arguments,
-        _ => return false,
+        _ => return None,
     };
-    match arguments.as_slice() {
-        [Argument::StringLiteral(code)] => code.value.trim().trim_end_matches(';') == "return this",
-        _ => false,
-    }
+    let [code] = arguments.as_slice() else { return None };
+    let code = outside.script.quoted(code.as_expression()?)?;
+    Some(outside.script.written(&code).trim().trim_end_matches(';'))
 }
 
 /// Whether something else may be used in place of what the node `id` gives.

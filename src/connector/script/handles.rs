@@ -51,8 +51,28 @@ const COMPUTING: [(&[&str], usize); 5] = [
     (&["crypto", "subtle", "verify"], 3),
 ];
 
+/// Members of a `Buffer` that tell something about its bytes.
+const TELLING_OF_BYTES: [&str; 9] = [
+    "compare",
+    "equals",
+    "includes",
+    "indexOf",
+    "slice",
+    "subarray",
+    "toLocaleString",
+    "toString",
+    "write",
+];
+
+/// Members of a text of one character for each byte by which code makes bytes of it.
+const MAKING_BYTES: [&str; 5] = ["at", "charAt", "charCodeAt", "codePointAt", "length"];
+
+/// Encodings that bytes are decoded from.
+const DECODING: [&str; 3] = ["base64", "base64url", "hex"];
+
 /// Functions whose result holds the text that they are given first.
-const KEEPING: [&[&str]; 5] = [
+const KEEPING: [&[&str]; 6] = [
+    &["atob"],
     &["Buffer", "from"],
     &["String"],
     &["btoa"],
@@ -83,8 +103,19 @@ pub(super) fn inspected(outside: &Outside<'_, '_>, rules: &Rules) -> Vec<Finding
         .collect();
     for node in outside.script.semantic.nodes() {
         match node.kind() {
-            AstKind::BinaryExpression(comparison) => found.extend(handles.compared(comparison)),
-            AstKind::CallExpression(call) => found.extend(handles.computed(call)),
+            AstKind::BinaryExpression(both) => {
+                found.extend(handles.compared(both));
+                let sides = [&both.left, &both.right].into_iter();
+                found.extend(sides.filter_map(|side| handles.decoded_and_told(side)));
+            }
+            AstKind::CallExpression(call) => {
+                found.extend(handles.computed(call));
+                found.extend(handles.decoded_and_read(call));
+            }
+            AstKind::TemplateLiteral(template) => {
+                let parts = template.expressions.iter();
+                found.extend(parts.filter_map(|part| handles.decoded_and_told(part)));
+            }
             _ => {}
         }
     }
@@ -122,6 +153,62 @@ impl<'a> Handles<'_, '_, 'a> {
             return None;
         }
         self.at(&self.outside.paths.of(expression)?)
+    }
+
+    /// The handle that `value` is decoded from, and whether that gives a text, where else it gives bytes.
+    fn decoded(&self, value: &Expression<'a>) -> Option<(String, bool)> {
+        let value = match value {
+            Expression::Identifier(name) => self.outside.script.constant(name)?,
+            value => value,
+        };
+        let Expression::CallExpression(call) = value else {
+            return None;
+        };
+        let path = self.outside.paths.of(&call.callee)?;
+        let argument = |place: usize| call.arguments.get(place).and_then(Argument::as_expression);
+        let is_text = match path[..] {
+            ["atob"] => true,
+            ["Buffer", "from"] => {
+                let encoding = self.outside.script.quoted(argument(1)?)?;
+                let encoding = self.outside.script.written(&encoding).to_ascii_lowercase();
+                if !DECODING.contains(&encoding.as_str()) {
+                    return None;
+                }
+                false
+            }
+            _ => return None,
+        };
+        let handle = self.of(argument(0)?).filter(|_| !self.outside.own.sets(&path))?;
+        Some((handle, is_text))
+    }
+
+    /// A call that reads what is decoded of a handle. As the key of an HMAC it is welcome, and so is what makes bytes of it.
+    fn decoded_and_read(&self, call: &CallExpression<'a>) -> Option<Finding> {
+        let first = || call.arguments.first().and_then(Argument::as_expression);
+        let (object, name) = member(&call.callee)?;
+        let name = name?;
+        if matches!(name, "decode" | "encode" | "parse") {
+            return self.decoded_and_told(first()?);
+        }
+        let (handle, is_text) = self.decoded(object)?;
+        let tells = match name {
+            // Into its characters, of which code makes bytes.
+            "split" => is_text && first().is_some_and(|by| !asks_whether_there_is(by)),
+            name if is_text => TELLING.contains(&name) && !MAKING_BYTES.contains(&name),
+            name => TELLING_OF_BYTES.contains(&name),
+        };
+        tells.then(|| self.told_of_decoded(&handle, object))
+    }
+
+    /// What is told where `value`, which something is made of, is decoded of a handle.
+    fn decoded_and_told(&self, value: &Expression<'a>) -> Option<Finding> {
+        let (handle, _) = self.decoded(value)?;
+        Some(self.told_of_decoded(&handle, value))
+    }
+
+    fn told_of_decoded(&self, handle: &str, value: &Expression<'a>) -> Finding {
+        let why = "what is decoded of it may be the key of an HMAC, and nothing else";
+        told(handle, why, self.outside.script.range(value.span()))
     }
 
     /// A comparison that no handle is ever equal in. With nothing, and with a text without characters, it asks whether the

@@ -139,10 +139,10 @@ impl<'a> Own<'a> {
                 }
             }
             AstKind::BinaryExpression(question) if question.operator == BinaryOperator::In => {
-                if let Expression::StringLiteral(name) = &question.left
+                if let Some(name) = text(&question.left)
                     && let Some(object) = paths.of(&question.right)
                 {
-                    self.ask(joined(&object, name.value.as_str()));
+                    self.ask(joined(&object, name));
                 }
             }
             AstKind::CallExpression(call) => {
@@ -180,8 +180,14 @@ fn asked<'a>(call: &CallExpression<'a>, paths: &Paths<'_, 'a>) -> Option<Path<'a
         _ if ASKING.contains(&paths.of(&call.callee)?.as_slice()) => (argument(0)?, argument(1)?),
         _ => return None,
     };
-    let Expression::StringLiteral(name) = name else {
-        return None;
-    };
-    Some(joined(&paths.of(object)?, name.value.as_str()))
+    Some(joined(&paths.of(object)?, text(name)?))
+}
+
+/// The text that `expression` is, in quotes of any kind.
+fn text<'a>(expression: &Expression<'a>) -> Option<&'a str> {
+    match expression {
+        Expression::StringLiteral(text) => Some(text.value.as_str()),
+        Expression::TemplateLiteral(template) => template.single_quasi().map(|text| text.as_str()),
+        _ => None,
+    }
 }

@@ -382,6 +382,52 @@ fn what_is_computed_of_handles_is_told() {
 }
 
 #[test]
+fn what_is_decoded_of_handles_is_told_where_it_is_read() {
+    let told = |text: &str| vec![("inspected-handle", text.to_owned())];
+    for (source, expected) in [
+        (
+            "Buffer.from(data.auth.key, 'base64').toString('utf8')",
+            told("Buffer.from(data.auth.key, 'base64')"),
+        ),
+        (
+            "const { key } = data.auth, bytes = Buffer.from(key, `HEX`); bytes.subarray(0, 16)",
+            told("bytes"),
+        ),
+        ("JSON.parse(atob(data.auth.key))", told("atob(data.auth.key)")),
+        ("atob(data.auth.key).split(':')", told("atob(data.auth.key)")),
+        ("const text = atob(data.auth.key); `Token ${text}`", told("text")),
+        ("'Token ' + atob(data.auth.key)", told("atob(data.auth.key)")),
+        (
+            "new TextDecoder().decode(Buffer.from(data.auth.key, 'base64url'))",
+            told("Buffer.from(data.auth.key, 'base64url')"),
+        ),
+        ("ld.hash('sha1', atob(data.auth.key))", told("data.auth.key")),
+        // The key of an HMAC, and what makes one.
+        ("ld.hmac('sha256', Buffer.from(data.auth.key, 'base64'), 'a')", vec![]),
+        (
+            "const raw = Buffer.from(data.auth.key, 'hex'); crypto.subtle.importKey('raw', raw, a, false, ['sign'])",
+            vec![],
+        ),
+        (
+            "Uint8Array.from(atob(data.auth.key), (one) => one.charCodeAt(0))",
+            vec![],
+        ),
+        (
+            "const text = atob(data.auth.key); new Uint8Array(text.length).map((_, at) => text.charCodeAt(at))",
+            vec![],
+        ),
+        ("atob(data.auth.key).split('').map(load)", vec![]),
+        ("Buffer.from(data.auth.key).toString('base64')", vec![]),
+        ("Buffer.from(data.auth.key, 'utf8').toString('hex')", vec![]),
+        ("Buffer.from(data.input.key, 'base64').toString()", vec![]),
+        ("const atob = load; JSON.parse(atob(data.auth.key))", vec![]),
+    ] {
+        assert_eq!(found(source, false, &["key"]), expected, "{source}");
+        assert_eq!(found(source, false, &[]), [], "{source}");
+    }
+}
+
+#[test]
 fn handles_by_their_other_name_are_told() {
     let source = "secrets.key.length; secrets.key === 'a'; secrets.key";
     let told = ["length", "secrets.key"].map(|text| ("inspected-handle", text.to_owned()));

@@ -45,7 +45,11 @@
   async function fetch(resource, init = {}) {
     const request = resource !== null && typeof resource === 'object' && !(resource instanceof URL) ? resource : { url: resource };
     const options = { ...request, ...init };
-    const answer = await kit.request({
+    const { redirect } = options;
+    if (redirect === 'manual' || redirect === 'error') {
+      kit.warnOnce(`redirect: "${redirect}"`, 'has no effect: redirects are followed', 'fetch');
+    }
+    const answer = await kit.requestLikeFetch({
       url: String(request.url),
       method: options.method,
       headers: options.headers,

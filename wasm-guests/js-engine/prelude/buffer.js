@@ -89,6 +89,8 @@
     },
     concat(list, total) {
       if (!Array.isArray(list)) throw kit.coded(new TypeError('Buffer.concat takes an array of Buffers'), kit.WRONG_TYPE);
+      // As in Node, whatever length is asked for.
+      if (list.length === 0) return asBuffer(new Uint8Array(0));
       const parts = list.map((part) => kit.needBytes(part, 'Each part of Buffer.concat'));
       const length = total === undefined ? parts.reduce((sum, part) => sum + part.length, 0) : size(total);
       const whole = asBuffer(new Uint8Array(length));

@@ -25,6 +25,8 @@
       try {
         return host.within(parse, text, reviver);
       } catch (error) {
+        // What is decoded of a handle is no JSON, whatever its secret is.
+        host.refuseDecoded(text);
         throw isOfText(error) ? new SyntaxError(unreadable(error.message, text)) : error;
       }
     },

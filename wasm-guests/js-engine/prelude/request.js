@@ -46,13 +46,31 @@
     return address + mark + query + (hash < 0 ? '' : url.slice(hash));
   }
 
+  // Headers that are not sent as they are given, and why.
+  const BY_ITSELF = 'it belongs to the connection';
+  const OF_THE_CONNECTION = new Map([
+    ['accept-encoding', 'answers are decompressed before they are given'],
+    ['connection', BY_ITSELF],
+    ['content-length', 'it follows from the body'],
+    ['expect', BY_ITSELF],
+    ['host', 'it follows from the url'],
+    ['proxy-authorization', BY_ITSELF],
+    ['te', BY_ITSELF],
+    ['trailer', BY_ITSELF],
+    ['transfer-encoding', 'it follows from the body'],
+    ['upgrade', BY_ITSELF],
+  ]);
+
   // [name, value, ...], names in lower case; a list of values becomes several headers.
   function headerList(given) {
     const list = [];
     if (absent(given)) return list;
     for (const [name, values] of entriesOf(given, 'The headers of a request')) {
+      const lower = String(name).toLowerCase();
       for (const value of Array.isArray(values) ? values : [values]) {
-        if (!absent(value)) list.push(String(name).toLowerCase(), String(value));
+        if (absent(value)) continue;
+        list.push(lower, String(value));
+        if (OF_THE_CONNECTION.has(lower)) warnOnce(`the header \`${lower}\``, `has no effect: ${OF_THE_CONNECTION.get(lower)}`);
       }
     }
     return list;
@@ -63,10 +81,11 @@
     return undefined;
   }
 
-  // Bytes of the body; sets the content type where the body decides it and the script did not.
-  function bodyBytes(body, headers) {
+  // Bytes of the body; sets the content type where the body decides it and the script did not. A text decides nothing,
+  // unless there is a `textType` for it.
+  function bodyBytes(body, headers, textType) {
     if (absent(body)) return undefined;
-    if (typeof body === 'string') return kit.utf8(body);
+    if (typeof body === 'string' && textType === undefined) return kit.utf8(body);
     const bytes = kit.bytes(body);
     if (bytes !== undefined) return bytes;
     const type = headerOf(headers, 'content-type');
@@ -74,6 +93,7 @@
       if (type === undefined) headers.push('content-type', otherwise);
       return kit.utf8(text);
     };
+    if (typeof body === 'string') return named(body, textType);
     if (body instanceof URLSearchParams) return named(body.toString(), FORM);
     if (isForm(type)) return kit.utf8(pairs(body, 'The body of a form').replace(/%20/g, '+'));
     const json = JSON.stringify(body);
@@ -162,9 +182,18 @@
   }
   const views = Response.prototype;
 
-  // What of a body the engine reads before it answers.
-  const READS = { bytes: 0, text: 1, json: 2 };
-  const isBinary = (type) => type === 'stream' || type === 'binary' || type === 'arraybuffer';
+  // What of a body the engine reads before it answers, by the response types.
+  const READS_BYTES = 0;
+  const READS = { __proto__: null, json: 2, text: 1, binary: READS_BYTES, arraybuffer: READS_BYTES, stream: READS_BYTES };
+
+  // The response type that a script asks for, in any case.
+  function typeOf(given) {
+    if (absent(given)) return 'json';
+    const type = String(given).toLowerCase();
+    if (type in READS) return type;
+    warnOnce(`responseType: ${kit.describe(given)}`, 'has no effect: there are `json`, `text`, and `binary` for bytes');
+    return 'json';
+  }
 
   // What a request gives. `status`, `headers`, `ok` and what the response type asks for are its own properties, so that
   // printing it shows them once. A literal makes them much faster than a constructor that defines each.
@@ -172,7 +201,7 @@
     const { status } = answer;
     const ok = status >= 200 && status < 300;
     const headers = new Proxy(answer.headers, anyCase);
-    if (isBinary(type)) {
+    if (READS[type] === READS_BYTES) {
       return { __proto__: views, [ANSWER]: answer, status, ok, headers, success: ok, buffer: bufferOf(answer) };
     }
     const text = textOf(answer);
@@ -199,10 +228,10 @@
   }
 
   const warned = new Set();
-  function warnOnce(what, problem) {
+  function warnOnce(what, problem, of = 'ld.request') {
     if (warned.has(what)) return;
     warned.add(what);
-    kit.log('warn', [`ld.request: ${what} ${problem}`]);
+    kit.log('warn', [`${of}: ${what} ${problem}`]);
   }
 
   // An option that is not known would be left out without a word.
@@ -216,27 +245,35 @@
     }
   }
 
-  kit.request = async function request(options) {
+  // Fails with a `Failure` where there is no answer.
+  async function send(options, Failure, textType) {
     if (absent(options) || typeof options !== 'object' || absent(options.url)) {
       throw new TypeError('ld.request needs an object with a url, as in ld.request({ url: "/customers" })');
     }
     warnOfOthers(options);
     // Made before the wait, while the stack still holds the line that asks.
-    const error = new Error();
+    const error = new Failure();
     const headers = headerList(options.headers);
-    const body = bodyBytes(options.body, headers);
-    const type = options.responseType;
+    const body = bodyBytes(options.body, headers, textType);
+    const type = typeOf(options.responseType);
     const answer = await host.send(
       absent(options.method) ? 'GET' : String(options.method).trim().toUpperCase(),
       withQuery(String(options.url), options.params),
       headers,
       body,
       timeoutOf(options.timeout),
-      isBinary(type) ? READS.bytes : type === 'text' ? READS.text : READS.json,
+      READS[type],
     );
     if (answer.code === undefined) return responseOf(answer, type);
     kit.define(error, 'message', answer.message);
     error.code = answer.code;
     throw error;
+  }
+
+  kit.warnOnce = warnOnce;
+  kit.request = function request(options) {
+    return send(options, Error);
   };
+  // As `fetch` asks and fails.
+  kit.requestLikeFetch = (options) => send(options, TypeError, 'text/plain;charset=UTF-8');
 });

@@ -107,6 +107,9 @@
   kit.define(URLSearchParams.prototype, Symbol.iterator, URLSearchParams.prototype.entries);
   Object.defineProperty(URLSearchParams.prototype, Symbol.toStringTag, { value: 'URLSearchParams', configurable: true });
 
+  // Node's, which says what was given beside its message.
+  const invalid = (input) => Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL', input: String(input) });
+
   const READ_ONLY = ['origin'];
   const CHANGEABLE = ['protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash'];
 
@@ -116,10 +119,7 @@
     constructor(input, base) {
       this.#parts = host.parseUrl(input, base === undefined ? undefined : String(base));
       if (!this.#parts) {
-        const error = new TypeError(`Invalid URL: ${String(input)}`);
-        error.code = 'ERR_INVALID_URL';
-        error.input = String(input);
-        throw error;
+        throw invalid(input);
       }
     }
     static canParse(input, base) {
@@ -133,7 +133,7 @@
     }
     set href(value) {
       const parts = host.setUrl(this.#parts.href, 'href', value);
-      if (!parts) throw new TypeError(`Invalid URL: ${String(value)}`);
+      if (!parts) throw invalid(value);
       this.#take(parts);
     }
     get searchParams() {

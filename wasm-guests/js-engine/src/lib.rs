@@ -10,6 +10,7 @@
 //! - `syntax`: what is said of a source that cannot be parsed
 //! - `turn`: the event loop
 //! - `json`: JSON, written and read
+//! - `handle`: what may not be computed of a secret's handle
 //! - `host`: the world's imports as JavaScript functions, for the prelude only
 //! - `../prelude`: the globals that scripts see, in JavaScript
 //!
@@ -17,6 +18,7 @@
 
 mod encoding;
 mod failure;
+mod handle;
 mod heap;
 mod host;
 mod json;

@@ -38,6 +38,18 @@ fn code_from_text_that_is_never_reached_is_not_told() {
             "var g = (function () { try { return this || new Function('return this')() } catch (e) { return a } })()",
             &[],
         ),
+        ("var root = a || global || Function(`return this`)()", &[]),
+        (
+            "const probe = () => { try { return Function(``), !0 } catch { return !1 } }",
+            &[],
+        ),
+        ("try { new Function('') } catch (e) { a = true }", &[]),
+        ("Function(``)", &["Function"]),
+        ("const root = global || Function(`return ${a}`)()", &["Function"]),
+        (
+            "try { return Function(`return 1`)() } catch { return 2 }",
+            &["Function"],
+        ),
         ("const root = Function('return this')()", &["Function"]),
         ("const root = Function('return this')() || global", &["Function"]),
         (
@@ -105,6 +117,8 @@ fn a_member_that_is_asked_for_by_its_name_is_known() {
     for source in [
         "if (globalThis.hasOwnProperty('fetch')) await fetch(1)",
         "Object.hasOwn(globalThis, 'fetch') && fetch(1)",
+        "if (`fetch` in globalThis) await fetch(1)",
+        "globalThis.hasOwnProperty(`fetch`) && fetch(1)",
         "if (Object.prototype.hasOwnProperty.call(self, 'fetch')) fetch(1)",
         "if ({}.hasOwnProperty.call(global, 'fetch')) fetch(1)",
         "Reflect.has(globalThis, 'process') ? process.env.A : null",

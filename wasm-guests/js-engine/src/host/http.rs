@@ -3,6 +3,7 @@
 use rquickjs::{Array, ArrayBuffer, Ctx, Object, Persistent, Promise, Result, Value};
 
 use crate::encoding::Encoding;
+use crate::handle::{self, Refused};
 use crate::imports::http;
 use crate::json;
 use crate::text::{Bytes, Text};
@@ -43,6 +44,7 @@ pub(crate) fn send<'js>(
         body: body.map(|body| body.0),
         timeout_ms,
     };
+    refuse_decoded(&request).map_err(|error| super::refused(&ctx, error))?;
     let (promise, resolve, _) = ctx.promise()?;
     let resolve = Persistent::save(&ctx, resolve);
     let is_overridden = |header: &http::Header| OVERRIDES.iter().any(|name| header.name.eq_ignore_ascii_case(name));
@@ -68,6 +70,13 @@ pub(crate) fn send<'js>(
         }
     });
     Ok(promise)
+}
+
+/// What code has decoded a handle into stands for nothing in a request: the host would send it as it is.
+fn refuse_decoded(request: &http::Request) -> std::result::Result<(), Refused> {
+    let values = request.headers.iter().map(|header| header.value.as_bytes());
+    let mut parts = values.chain([request.url.as_bytes()]).chain(request.body.as_deref());
+    parts.try_for_each(handle::refuse_decoded)
 }
 
 fn read_headers(flat: &Array<'_>) -> Result<Vec<http::Header>> {

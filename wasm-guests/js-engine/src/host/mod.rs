@@ -13,6 +13,7 @@ use rquickjs::prelude::{Func, Rest};
 use rquickjs::{ArrayBuffer, Ctx, Error, Exception, Function, Object, Persistent, Result, Type, Value, qjs};
 
 use crate::encoding::{Encoding, forgiving_base64};
+use crate::handle::{self, Refused};
 use crate::imports::{clock, crypto, log, progress, text};
 use crate::text::{Bytes, Text};
 use crate::{json, timers};
@@ -37,6 +38,7 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     host.set("encodingOf", Func::from(encoding_of))?;
     host.set("decodeAs", Func::from(decode_as))?;
     host.set("atob", Func::from(atob))?;
+    host.set("refuseDecoded", Func::from(refuse_decoded))?;
     host.set("progress", Func::from(report))?;
     host.set("stringify", Func::from(json::stringify))?;
     host.set("within", Func::from(json::within))?;
@@ -76,34 +78,21 @@ fn algorithm(ctx: &Ctx<'_>, name: &str) -> Result<crypto::Algorithm> {
     })
 }
 
-/// What the host begins its handles with.
-const HANDLE: &[u8] = b"tghandle";
-
-/// Characters of a handle behind that: hexadecimal digits.
-const HANDLE_DIGITS: usize = 32;
-
-/// Throws where `data` holds a handle, which is made anew for each call: nothing that is computed from it is ever right.
-fn refuse_handle(ctx: &Ctx<'_>, computed: &str, data: &[u8]) -> Result<()> {
-    let is_handle = |part: &[u8]| part.starts_with(HANDLE) && part[HANDLE.len()..].iter().all(u8::is_ascii_hexdigit);
-    if !data.windows(HANDLE.len() + HANDLE_DIGITS).any(is_handle) {
-        return Ok(());
-    }
-    let message = format!(
-        "{computed} of a handle is not that of the secret that it stands for: an HMAC may have a handle as its key; code \
-         that has to hash secrets needs secrets = \"exposed\" under [security] of its connector"
-    );
-    Err(Exception::throw_type(ctx, &message))
+/// What is refused of a handle, as an error of the script's.
+fn refused(ctx: &Ctx<'_>, refused: Refused) -> Error {
+    Exception::throw_type(ctx, &refused.0)
 }
 
 fn digest(ctx: Ctx<'_>, name: String, data: Bytes) -> Result<ArrayBuffer<'_>> {
     let algorithm = algorithm(&ctx, &name)?;
-    refuse_handle(&ctx, "a digest", &data.0)?;
+    handle::refuse("a digest", &data.0).map_err(|error| refused(&ctx, error))?;
     ArrayBuffer::new(ctx, crypto::digest(algorithm, &data.0))
 }
 
 fn hmac(ctx: Ctx<'_>, name: String, key: Bytes, data: Bytes) -> Result<ArrayBuffer<'_>> {
     let algorithm = algorithm(&ctx, &name)?;
-    refuse_handle(&ctx, "an HMAC", &data.0)?;
+    let allowed = handle::refuse_key(&key.0).and_then(|()| handle::refuse("an HMAC", &data.0));
+    allowed.map_err(|error| refused(&ctx, error))?;
     ArrayBuffer::new(ctx, crypto::hmac(algorithm, &key.0, &data.0))
 }
 
@@ -113,15 +102,24 @@ fn encoding(ctx: &Ctx<'_>, name: &str) -> Result<Encoding> {
 
 fn encode(ctx: Ctx<'_>, text: Text, name: String) -> Result<ArrayBuffer<'_>> {
     let encoding = encoding(&ctx, &name)?;
-    ArrayBuffer::new(ctx, encoding.bytes(text.0))
+    let of_handle = handle::decoded(&text.0, encoding).map_err(|error| refused(&ctx, error))?;
+    ArrayBuffer::new(ctx, of_handle.unwrap_or_else(|| encoding.bytes(text.0)))
 }
 
 fn decode(ctx: Ctx<'_>, bytes: Bytes, name: String) -> Result<String> {
-    Ok(encoding(&ctx, &name)?.text(&bytes.0))
+    let encoding = encoding(&ctx, &name)?;
+    let handle = handle::encoded(&bytes.0, encoding).map_err(|error| refused(&ctx, error))?;
+    Ok(handle.unwrap_or_else(|| encoding.text(&bytes.0)))
+}
+
+/// Throws where `text` is made of what a handle was decoded into.
+fn refuse_decoded(ctx: Ctx<'_>, text: Text) -> Result<()> {
+    handle::refuse_decoded(text.0.as_bytes()).map_err(|error| refused(&ctx, error))
 }
 
 /// The text that bytes are in an encoding of the engine's; `undefined` when they are none.
 fn decode_strictly(ctx: Ctx<'_>, bytes: Bytes, name: String) -> Result<Option<String>> {
+    handle::refuse_decoded(&bytes.0).map_err(|error| refused(&ctx, error))?;
     Ok(encoding(&ctx, &name)?.strict_text(bytes.0))
 }
 
@@ -131,13 +129,16 @@ fn encoding_of(label: Text) -> Option<String> {
 }
 
 /// What bytes say in an encoding of the host's; `undefined` when it has none of that name.
-fn decode_as(bytes: Bytes, label: Text) -> Option<String> {
-    text::decode(&label.0, &bytes.0)
+fn decode_as(ctx: Ctx<'_>, bytes: Bytes, label: Text) -> Result<Option<String>> {
+    handle::refuse_decoded(&bytes.0).map_err(|error| refused(&ctx, error))?;
+    Ok(text::decode(&label.0, &bytes.0))
 }
 
 /// The bytes that Base64 text stands for, as a text of one character each; `undefined` when it is no Base64.
-fn atob(text: Text) -> Option<String> {
-    forgiving_base64(&text.0).map(|bytes| Encoding::Latin1.text(&bytes))
+fn atob(ctx: Ctx<'_>, text: Text) -> Result<Option<String>> {
+    let of_handle = handle::decoded(&text.0, Encoding::Base64).map_err(|error| refused(&ctx, error))?;
+    let bytes = of_handle.or_else(|| forgiving_base64(&text.0));
+    Ok(bytes.map(|bytes| Encoding::Latin1.text(&bytes)))
 }
 
 /// What `function` of the engine gives for `this`. Where it fails without throwing anything, as parts of the engine do when

@@ -5,6 +5,7 @@ mod inline;
 mod samples;
 mod scripts;
 mod secrets;
+mod signing;
 mod trials;
 mod watching;
 

@@ -82,6 +82,8 @@ fn take(left: &mut usize, bytes: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
     use futures_util::FutureExt as _;
     use serde_json::json;
 
@@ -106,12 +108,15 @@ mod tests {
         (0..count).map(|index| (format!("k{index}"), json!(1))).collect()
     }
 
-    #[tokio::test]
-    async fn megabytes_are_not_checked_where_other_calls_run() {
+    #[test]
+    fn megabytes_are_not_checked_where_other_calls_run() {
         let tool = tool();
         let long = json!({"a": "x".repeat(READ_IN_PLACE)});
         let deep = json!({"a": [{"b": "x".repeat(READ_IN_PLACE)}]});
         let long_name = json!({ "x".repeat(READ_IN_PLACE): 1 });
+        // One thread for what is long, which is kept busy while is looked at what waits for it.
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.max_blocking_threads(1).build().expect("a runtime");
         for (given, is_long) in [
             (json!({"a": "x"}), false),
             (Value::Object(many(1_000)), false),
@@ -125,14 +130,21 @@ mod tests {
                 panic!("no object")
             };
             let shown = given.len();
-            let at_once = check(&tool, given.clone(), false).now_or_never();
-            assert_eq!(at_once.is_none(), is_long, "{shown}");
             let expected = checked(&tool.action, given.clone(), false);
-            assert_eq!(
-                format!("{:?}", check(&tool, given, false).await),
-                format!("{expected:?}"),
-                "{shown}"
-            );
+            let (waits, done) = runtime.block_on(async {
+                let (release, held) = std::sync::mpsc::channel::<()>();
+                let busy = tokio::task::spawn_blocking(move || held.recv());
+                let mut checking = pin!(check(&tool, given, false));
+                let at_once = checking.as_mut().now_or_never();
+                drop(release);
+                assert!(busy.await.expect("no panic").is_err());
+                match at_once {
+                    Some(done) => (false, done),
+                    None => (true, checking.await),
+                }
+            });
+            assert_eq!(waits, is_long, "{shown}");
+            assert_eq!(format!("{done:?}"), format!("{expected:?}"), "{shown}");
         }
     }
 

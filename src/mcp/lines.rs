@@ -372,7 +372,7 @@ mod tests {
         let (output, _unread) = duplex(1);
         let mut lines = Lines::new(tokio::io::empty(), output, LONGEST);
         let answer = JsonRpcMessage::error(ErrorData::internal_error("late", None), None);
-        lines.outbox().queue(&answer).expect("queued");
+        lines.outbox().put(answer).await.expect("queued");
         let start = Instant::now();
         let closed = lines.close().await;
         assert_eq!(closed.expect_err("unread").kind(), io::ErrorKind::TimedOut);

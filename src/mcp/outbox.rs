@@ -83,29 +83,19 @@ impl<W: AsyncWrite + Send + Unpin + 'static> Outbox<W> {
     /// # Errors
     /// When it cannot be written as JSON.
     pub(super) async fn put(&self, message: ServerJsonRpcMessage) -> io::Result<()> {
-        let outbox = self.clone();
         let length = writing::length_of_message(&message);
-        writing::by_length(length, move || outbox.queue(&message)).await
+        let line = writing::by_length(length, move || line(&message)).await?;
+        self.add(line);
+        Ok(())
     }
 
-    /// The same at once, for a message that is not long.
-    ///
-    /// # Errors
-    /// When it cannot be written as JSON.
-    pub(super) fn queue(&self, message: &ServerJsonRpcMessage) -> io::Result<()> {
-        let mut line = Vec::with_capacity(USUAL);
-        serde_json::to_writer(&mut line, message)?;
-        line.push(b'\n');
-        if line.len() > TOGETHER {
-            line.shrink_to_fit();
-        }
+    fn add(&self, line: Vec<u8>) {
         self.shared.backlog.add(line.len());
         let mut waiting = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         match waiting.back_mut() {
             Some(last) if last.len() + line.len() <= TOGETHER => last.extend_from_slice(&line),
             _ => waiting.push_back(line),
         }
-        Ok(())
     }
 
     /// Sends what waits; returns when all that was queued before is out.
@@ -152,6 +142,17 @@ impl<W: AsyncWrite + Send + Unpin + 'static> Outbox<W> {
         }
         output.flush().await
     }
+}
+
+/// `message` as it is sent.
+fn line(message: &ServerJsonRpcMessage) -> io::Result<Vec<u8>> {
+    let mut line = Vec::with_capacity(USUAL);
+    serde_json::to_writer(&mut line, message)?;
+    line.push(b'\n');
+    if line.len() > TOGETHER {
+        line.shrink_to_fit();
+    }
+    Ok(line)
 }
 
 #[cfg(test)]
@@ -241,7 +242,7 @@ mod tests {
         let (output, client) = duplex(16);
         let outbox = Outbox::new(output);
         let long = backlog::MOST - 1;
-        outbox.queue(&message(1, &"x".repeat(long))).expect("queued");
+        outbox.add(line(&message(1, &"x".repeat(long))).expect("JSON"));
         assert!(outbox.backlog().is_full());
         assert!(outbox.flush().now_or_never().is_none());
         assert!(outbox.backlog().left() >= 16);
@@ -257,7 +258,7 @@ mod tests {
     async fn short_messages_leave_together() {
         let outbox = Outbox::new(tokio::io::sink());
         for id in 0..100 {
-            outbox.queue(&message(id, "x")).expect("queued");
+            outbox.add(line(&message(id, "x")).expect("JSON"));
         }
         assert_eq!(outbox.shared.waiting.lock().expect("whole").len(), 1);
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::auth::Scrubber;
 use crate::runner::guest::SEARCHED_BEYOND;
-use crate::schema::Violation;
+use crate::schema::{Violation, pointer_segment};
 
 /// Shortest secret argument that is looked for in an answer, in characters. A shorter one is part of so many words that
 /// its absence would give it away.
@@ -43,10 +43,12 @@ impl Redaction {
     /// What is wrong with the arguments of the names in `secret` when they are too long to be looked for.
     #[must_use]
     pub fn problem(secret: &[String], arguments: &Map<String, Value>) -> Option<Violation> {
-        let first = secret.first()?;
-        let length: usize = secret_texts(secret, arguments).iter().map(|text| text.len()).sum();
+        let length_of =
+            |secret: &[String]| -> usize { secret_texts(secret, arguments).iter().map(|text| text.len()).sum() };
+        let length = length_of(secret);
+        let longest = secret.iter().max_by_key(|name| length_of(std::slice::from_ref(name)))?;
         (length > LONGEST).then(|| Violation {
-            pointer: format!("/{first}"),
+            pointer: pointer_segment(longest),
             message: format!("secret arguments may be {LONGEST} bytes long together, and these are {length}"),
         })
     }

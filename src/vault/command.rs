@@ -22,8 +22,8 @@ pub fn flag_of(organisation: &str) -> String {
 }
 
 /// `text` as one argument of a shell.
-fn argument(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '@');
+pub(super) fn argument(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '@' | '/');
     if text.chars().all(is_plain) && !text.starts_with('-') {
         text.to_owned()
     } else {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
+use super::command::argument;
 use super::master_key::{MalformedKey, MasterKey};
 use crate::config::{VaultConfig, environment_variable};
 use crate::crypto::{RandomUnavailable, random_id};
@@ -294,7 +295,8 @@ pub enum KeyError {
     /// There is none in a file of the operator, and no secret that was stored with one.
     #[error(
         "there is no master key in {0}, and no secret is stored yet: make one with `(umask 077; openssl rand -base64 32 > \
-         {0})`, which writes 32 random bytes in base64 that nobody else can read, and back it up"
+         {file})`, which writes 32 random bytes in base64 that nobody else can read, and back it up",
+        file = argument(.0)
     )]
     NotMade(String),
     /// It was looked for in a folder.
@@ -302,8 +304,9 @@ pub enum KeyError {
     Folder(String),
     /// Others can read it.
     #[error(
-        "the master key in {file} can be read by others (mode {mode:03o}): run `chmod 600 {file}`, and replace the key \
-         with `toolgate vault rotate-key` if somebody may have seen it"
+        "the master key in {file} can be read by others (mode {mode:03o}): run `chmod 600 {quoted}`, and replace the key \
+         with `toolgate vault rotate-key` if somebody may have seen it",
+        quoted = argument(.file)
     )]
     Exposed {
         /// The file.
@@ -388,6 +391,15 @@ mod tests {
         assert!(ids.iter().all(|other| *other == ids[0]), "{ids:?}");
         let left: Vec<_> = folder.path().read_dir().unwrap().collect();
         assert_eq!(left.len(), 1, "{left:?}");
+    }
+
+    #[test]
+    fn commands_take_the_name_of_a_file_as_it_is() {
+        let file = "/srv/My Keys/k".to_owned();
+        let told = KeyError::NotMade(file.clone()).to_string();
+        assert!(told.contains("> '/srv/My Keys/k')"), "{told}");
+        let told = KeyError::Exposed { file, mode: 0o644 }.to_string();
+        assert!(told.contains("`chmod 600 '/srv/My Keys/k'`"), "{told}");
     }
 
     #[test]

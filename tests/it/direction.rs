@@ -131,7 +131,7 @@ fn program() -> Vec<(String, String)> {
     };
     let program = files.iter().filter(|file| !is_test(&shown(file))).map(|file| {
         let source = std::fs::read_to_string(file).unwrap();
-        let (text, _) = source.split_once("#[cfg(test)]\nmod tests").unwrap_or((&source, ""));
+        let (text, _) = source.split_once("#[cfg(test)]\nmod tests {").unwrap_or((&source, ""));
         (shown(file), text.to_owned())
     });
     program.collect()

@@ -40,10 +40,10 @@ pub(super) fn of_connectors(sources: &Sources, folder: &Path) -> anyhow::Result<
             ));
         }
         for code in &source.code {
-            entries.push(Entry::bytes(
-                format!("{CONNECTORS}/{name}/{}", slashed(&code.relative)?),
-                Arc::clone(code.content().map_err(anyhow::Error::msg)?),
-            ));
+            // What cannot be read is named by no action, or the connector would not be usable.
+            let Ok(bytes) = code.content() else { continue };
+            let name = format!("{CONNECTORS}/{name}/{}", slashed(&code.relative)?);
+            entries.push(Entry::bytes(name, Arc::clone(bytes)));
         }
         let packed = |entry: &str| {
             let whole = format!("{CONNECTORS}/{name}/{entry}");

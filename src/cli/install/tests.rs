@@ -262,6 +262,10 @@ fn an_entry_in_braces_is_added_replaced_and_taken_out() {
         ("{ a = {}, toolgate = {}, }", "{ a = {}, }"),
         ("{\n  toolgate = {},\n  a = {}\n}", "{\n  a = {}\n}"),
         ("{ a = {}, # b,\n  toolgate = {} }", "{ a = {}, # b,\n   }"),
+        (
+            "{ a = { url = \"http://x/#y\" }, toolgate = {} }",
+            "{ a = { url = \"http://x/#y\" } }",
+        ),
     ] {
         let removed = without(Client::Codex, &format!("mcp_servers = {before}\n"));
         assert_eq!(removed.unwrap().unwrap(), format!("mcp_servers = {after}\n"));

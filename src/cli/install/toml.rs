@@ -181,8 +181,9 @@ impl<'t> Document<'t> {
             return key.start..comma + rest.len() - rest.trim_start_matches([' ', '\t']).len();
         }
         let comma = braces.start + before.trim_end().len();
-        // A comment may end with a comma too.
-        let is_comment = self.text[line_start(self.text, comma)..comma].contains('#');
+        // A comment may end with a comma too; it ends its line.
+        let ends_its_line = self.text[comma..key.start].contains('\n');
+        let is_comment = ends_its_line && self.text[line_start(self.text, comma)..comma].contains('#');
         let start = if self.text[comma..].starts_with(',') && !is_comment {
             comma
         } else {

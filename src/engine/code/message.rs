@@ -220,6 +220,9 @@ fn carries(request: &OutgoingRequest, handles: &Handles) -> bool {
             .is_some_and(|body| handles.in_body(content_type, body, &budget).is_some())
 }
 
+/// Encodings beside UTF-8 that an answer is searched in. Each takes a whole pass, and the API decides how many it names.
+const MOST_ENCODINGS: usize = 3;
+
 /// The body of an answer without secrets. Code reads it in the encoding that its type names (RFC 9110, section 8.3.2),
 /// or that its first bytes show, so that secrets are looked for in those too.
 fn clean_body(response: &UpstreamResponse, scrubber: &Scrubber) -> Bytes {
@@ -240,6 +243,7 @@ fn clean_body(response: &UpstreamResponse, scrubber: &Scrubber) -> Bytes {
     });
     others
         .into_iter()
+        .take(MOST_ENCODINGS)
         .fold(body, |body, encoding| clean_in(encoding, body, scrubber))
 }
 
